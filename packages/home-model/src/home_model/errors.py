@@ -1,0 +1,27 @@
+"""The three ways a source can fail. The absence of a single value is not one of them."""
+
+
+class SourceError(Exception):
+    """A source gave no usable reading.
+
+    Args:
+        reason: One plain sentence for a person, without secrets.
+        retry_after_seconds: How long the source itself asked us to wait, when it did.
+    """
+
+    def __init__(self, reason: str, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unreachable(SourceError):  # noqa: N818 - the name is what a reader of the log looks for
+    """No answer, or a passing fault of the peer: try again."""
+
+
+class Rejected(SourceError):  # noqa: N818
+    """Credentials, quota or configuration: slow down and say so."""
+
+
+class BadPayload(SourceError):  # noqa: N818
+    """An answer came and makes no sense."""

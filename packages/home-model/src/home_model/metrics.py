@@ -1,0 +1,51 @@
+"""The metric table: every name, type and help text that an exporter may expose for a device."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LABELS = ("house", "room", "shelf", "device", "source")
+
+type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "esp32"]
+type SourceKind = Literal["cloud", "ble", "native", "matter", "aiseg2", "esp32"]
+
+FAMILY_OF_SOURCE: dict[SourceKind, Family] = {
+    "cloud": "switchbot",
+    "ble": "switchbot",
+    "native": "tplink_native",
+    "matter": "tplink_matter",
+    "aiseg2": "aiseg2",
+    "esp32": "esp32",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One line of the table. `word` is what follows `<family>_` in the metric's name."""
+
+    word: str
+    kind: Literal["gauge", "counter"]
+    help: str
+
+
+POWER = Metric("power_watts", "gauge", "Active power now, in watts.")
+ENERGY = Metric(
+    "energy_total_kwh",
+    "counter",
+    "Energy used since this source was first read, in kWh. Never falls.",
+)
+VOLTAGE = Metric("voltage_volts", "gauge", "RMS voltage, in volts.")
+CURRENT = Metric("current_amperes", "gauge", "RMS current, in amperes.")
+UP = Metric("device_up", "gauge", "1 if the last reading is good and fresh, else 0.")
+
+EXTRA = (
+    Metric("switch_on", "gauge", "1 if the device's relay is closed, 0 if open."),
+    Metric("signal_dbm", "gauge", "Strength of the radio signal, in dBm."),
+    Metric("overload", "gauge", "1 if the device reports an overload, else 0."),
+)
+
+TABLE = (POWER, ENERGY, VOLTAGE, CURRENT, UP, *EXTRA)
+
+
+def metric_name(family: Family, metric: Metric) -> str:
+    """The full name on the wire, such as `switchbot_power_watts`."""
+    return f"{family}_{metric.word}"

@@ -1,0 +1,108 @@
+"""`load_home`: a good file becomes a Home; a bad one lists every problem with its line."""
+
+from pathlib import Path
+
+import pytest
+from home_model.config import labels_of
+from home_model.load import load_home
+from home_model.problems import ConfigError
+
+GOOD = """\
+house: home
+time_zone: Asia/Tokyo
+currency: JPY
+rooms:
+  - room: work
+    shelves:
+      - shelf: rack_1
+devices:
+  - device: server
+    room: work
+    shelf: rack_1
+    sources:
+      - source: cloud
+        id: 60:55:f9:35:99:ff
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "devices.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_of(tmp_path: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load_home(write(tmp_path, text))
+    return [f"{problem.line}: {problem.message}" for problem in caught.value.problems]
+
+
+def test_a_good_file_gives_the_labels_of_its_devices(tmp_path: Path) -> None:
+    """Labels are the place tree and the source, and nothing else."""
+    home = load_home(write(tmp_path, GOOD))
+    device = home.devices[0]
+    assert labels_of(home, device, device.sources[0]) == {
+        "house": "home",
+        "room": "work",
+        "shelf": "rack_1",
+        "device": "server",
+        "source": "cloud",
+    }
+
+
+def test_a_mac_is_kept_bare_and_upper_case(tmp_path: Path) -> None:
+    """The SwitchBot API writes ids so; people copy them with colons."""
+    assert load_home(write(tmp_path, GOOD)).devices[0].sources[0].id == "6055F93599FF"
+
+
+def test_the_shipped_example_is_valid() -> None:
+    """A stranger starts from it."""
+    load_home(Path(__file__).parents[3] / "config" / "devices.example.yaml")
+
+
+def test_an_unknown_key_is_named_with_its_line(tmp_path: Path) -> None:
+    """A typing mistake must not silently become a default."""
+    text = GOOD.replace("    shelf: rack_1\n    s", "    shelf: rack_1\n    ratedpower: 5\n    s")
+    assert problems_of(tmp_path, text) == [
+        "12: devices.0.ratedpower: Extra inputs are not permitted"
+    ]
+
+
+def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
+    """Nobody should have to run the check five times."""
+    text = GOOD.replace("Asia/Tokyo", "Tokyo").replace("JPY", "yen")
+    assert [line.split(":")[0] for line in problems_of(tmp_path, text)] == ["2", "3"]
+
+
+def test_a_second_device_with_the_same_id_is_refused(tmp_path: Path) -> None:
+    """Both the role and the meter must be unique."""
+    text = GOOD + GOOD[GOOD.index("  - device") :]
+    assert problems_of(tmp_path, text) == [
+        "15: device 'server' is here a second time",
+        "20: cloud id '6055F93599FF' is here a second time",
+    ]
+
+
+def test_a_device_in_a_room_that_is_not_declared_is_refused(tmp_path: Path) -> None:
+    """The message names the places that exist."""
+    text = GOOD.replace("    room: work\n    shelf", "    room: wrok\n    shelf")
+    assert problems_of(tmp_path, text) == ["10: there is no room 'wrok'; known: work"]
+
+
+def test_an_unknown_source_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    """A dangling source would be a device that is silent for ever."""
+    (problem,) = problems_of(tmp_path, GOOD.replace("source: cloud", "source: clod"))
+    assert problem.startswith("13: ")
+    assert "'cloud', 'ble', 'native', 'matter', 'aiseg2', 'esp32'" in problem
+
+
+@pytest.mark.parametrize("text", ["house: [", "house: a\nhouse: b\n", "", "- 1\n"])
+def test_text_that_is_no_mapping_is_a_problem_not_a_traceback(tmp_path: Path, text: str) -> None:
+    """Broken YAML, a repeated key, an empty file and a list all name a line."""
+    assert problems_of(tmp_path, text)
+
+
+def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
+    """The way out stands in the message."""
+    with pytest.raises(ConfigError, match=r"copy config/devices\.example\.yaml"):
+        load_home(tmp_path / "none.yaml")
