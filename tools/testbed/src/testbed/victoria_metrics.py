@@ -1,0 +1,64 @@
+"""A real vmsingle with an empty or given data folder."""
+
+import json
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from testbed.process import free_port, running
+
+
+@dataclass(frozen=True, slots=True)
+class VictoriaMetrics:
+    """Where it listens, and what tests need of it."""
+
+    url: str
+
+    def import_samples(self, metric: dict[str, str], points: Sequence[tuple[float, float]]) -> None:
+        """Write samples as (Unix seconds, value); `metric` has `__name__` among its labels."""
+        line = {
+            "metric": metric,
+            "timestamps": [round(at * 1000) for at, _ in points],
+            "values": [value for _, value in points],
+        }
+        self.post("/api/v1/import", content=json.dumps(line))
+        self.settle()
+
+    def settle(self) -> None:
+        """Make everything written so far visible to the next query."""
+        self.post("/internal/force_flush")
+        self.post("/internal/resetRollupResultCache")
+
+    def post(self, path: str, content: str = "") -> None:
+        """POST and insist on success."""
+        httpx.post(f"{self.url}{path}", content=content, trust_env=False).raise_for_status()
+
+    def instant(self, query: str) -> list[tuple[dict[str, str], float]]:
+        """The result of an instant query, uncached: one (labels, value) for each series."""
+        answer = httpx.get(
+            f"{self.url}/api/v1/query", params={"query": query, "nocache": "1"}, trust_env=False
+        )
+        result = answer.raise_for_status().json()["data"]["result"]
+        return [(series["metric"], float(series["value"][1])) for series in result]
+
+
+@contextmanager
+def victoria_metrics(
+    folder: Path, *, scrape_config: Path | None = None, port: int | None = None
+) -> Generator[VictoriaMetrics]:
+    """Run vmsingle on a free loopback port with 10 years of retention."""
+    url = f"http://127.0.0.1:{port or (port := free_port())}"
+    command = [
+        "victoria-metrics",
+        f"-storageDataPath={folder / 'vm-data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+        "-retentionPeriod=10y",
+        "-search.latencyOffset=0s",
+    ]
+    if scrape_config:
+        command.append(f"-promscrape.config={scrape_config}")
+    with running(command, ready_url=f"{url}/health", log=folder / "vm.log"):
+        yield VictoriaMetrics(url)
