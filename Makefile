@@ -1,27 +1,46 @@
-# `make help` lists the targets. Everything they need is installed into this folder by scripts/.
+# `make help` lists the targets. Everything they need is installed into this folder by scripts/;
+# only Chromium and its fonts (for `make test`) are installed as Debian packages.
 .DEFAULT_GOAL := help
-BIN := .venv/bin
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help
+SERVERS := victoria-metrics:victoria-metrics caddy:caddy
+
+.PHONY: help up test bench fmt lint check-config python servers page
+
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-.PHONY: python
-python:
-	@scripts/setup-python
+up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOKEN and _SECRET are set
+	@python -m up
 
-.PHONY: lint
-lint: python ## Static checks of the Python side
+test: lint servers page ## All checks: static, Python, TypeScript, browser
+	@scripts/setup-servers prometheus:promtool
+	@scripts/setup-browser
+	@cd frontend && npm run --silent check
+	pytest
+
+lint: python
 	ruff check .
 	ruff format --check .
 	ty check
+	lint-imports
 
-.PHONY: test
-test: lint ## All checks
-	pytest
+bench: python servers ## Measure, each figure beside its reference; writes docs/performance.md
+	python -m bench
 
-.PHONY: fmt
-fmt: python ## Format everything
+fmt: python page ## Format everything
 	ruff check --fix-only .
 	ruff format .
+	cd frontend && npm run --silent fmt
+
+check-config: python ## List every problem of config/devices.yaml
+	@CONFIG_FILE=$${CONFIG_FILE:-config/devices.yaml} python -m home_model
+
+python:
+	@scripts/setup-python
+
+servers:
+	@scripts/setup-servers $(SERVERS)
+
+page: python
+	@scripts/setup-page

@@ -38,7 +38,7 @@ def running(
         DidNotStartError: `ready_url` did not answer 2xx in time.
     """
     with log.open("ab") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=env)  # noqa: S603
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
     try:
         wait_until_ready(process, ready_url, log)
         yield process
