@@ -1,0 +1,105 @@
+"""The database: one engine, exact column types that every SQL database has, serialised writes."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, override
+
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PRICE_DECIMALS = 6
+BUSY_TIMEOUT_MILLISECONDS = 5_000
+
+
+class Base(DeclarativeBase):
+    """All tables of the BFF."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored as Unix milliseconds: SQLite has no time zones to lose."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else unix_milliseconds(value)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else instant(value)
+
+
+class Price(TypeDecorator[Decimal]):
+    """An exact price, stored as an integer of 10^-6 currency units: SQLite has no decimals."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(PRICE_DECIMALS))
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-PRICE_DECIMALS)
+
+
+def unix_milliseconds(at: datetime) -> int:
+    """Whole milliseconds since 1970, without a float in between."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def instant(unix_milliseconds: int) -> datetime:
+    """The UTC instant of Unix milliseconds."""
+    return EPOCH + timedelta(milliseconds=unix_milliseconds)
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`. On SQLite with a rollback journal (docs/decisions/0003)."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's, by event
+    connection.isolation_level = None  # BEGIN is ours to send: see _begin_sqlite
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+        "journal_mode=DELETE",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def serialised(engine: Engine) -> Engine:
+    """The same engine, whose transactions see no other writer from their first line on."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(sqlite_begin="IMMEDIATE")
+    return engine.execution_options(isolation_level="SERIALIZABLE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Generator[Session]:
+    """A session for reading: what it loads may be used after it is closed."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Generator[Session]:
+    """A session in one serialised transaction, committed at the end, undone by an exception."""
+    with Session(serialised(engine), expire_on_commit=False) as session, session.begin():
+        yield session
