@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from home_model.config import labels_of
 from home_model.load import load_home
 from home_model.problems import ConfigError

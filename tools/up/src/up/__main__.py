@@ -1,10 +1,8 @@
 """`python -m up`: check, prepare, then run all parts until one ends or Ctrl-C."""
 
 import os
-import shlex
 import sys
 
-from honcho.manager import Manager
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -12,8 +10,7 @@ from up.parts import Part, parts, scrape_config
 from up.preflight import problems
 from up.prepare import PreparationError, prepare, write_scrape_config
 from up.settings import Settings
-
-INTERRUPTED = (130, 143)
+from up.supervise import Command, supervise
 
 
 def main() -> int:
@@ -31,22 +28,16 @@ def main() -> int:
             prepare(settings)
         except PreparationError as error:
             return refuse([str(error)])
-    return supervise(wanted)
+    return supervise(commands(wanted))
 
 
-def supervise(wanted: tuple[Part, ...]) -> int:
-    """Run all parts; when one ends, end the others and say which it was."""
-    manager = Manager()
-    for part in wanted:
-        # exec: without it a shell would stand between the manager's signals and the part
-        manager.add_process(part.name, f"exec {shlex.join(part.command)}", env=part.environment())
-    announcer = shlex.join((sys.executable, "-m", "up.announce"))
-    manager.add_process("ready", f"exec {announcer}", env=dict(os.environ))
-    manager.loop()
-    if manager.returncode in INTERRUPTED:
-        return 0
-    print("A part ended by itself, so all were stopped: see the first 'stopped' line above.")
-    return manager.returncode or 1
+def commands(wanted: tuple[Part, ...]) -> list[Command]:
+    """The parts, and beside them the one that says when all are ready."""
+    announcer = (sys.executable, "-m", "up.announce")
+    return [
+        *(Command(part.name, part.command, part.environment()) for part in wanted),
+        Command("ready", announcer, os.environ),
+    ]
 
 
 def refuse(reasons: list[str]) -> int:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from home_model.load import load_home
 from home_model.problems import ConfigError
-
 from up.parts import Part
 from up.settings import Settings
 
