@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
 SERVERS := victoria-metrics:victoria-metrics caddy:caddy
 
-.PHONY: help up test bench fmt lint check-config python servers page
+.PHONY: help up test bench fmt lint docs check-config python servers page
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,11 @@ fmt: python page ## Format everything
 	ruff check --fix-only .
 	ruff format .
 	cd frontend && npm run --silent fmt
+
+docs: python page ## Write the generated files anew: OpenAPI, TypeScript types, metrics reference
+	python -m home_model.reference > docs/metrics.md
+	python -m bff.openapi > services/bff/openapi.json
+	cd frontend && npm run --silent types
 
 check-config: python ## List every problem of config/devices.yaml
 	@CONFIG_FILE=$${CONFIG_FILE:-config/devices.yaml} python -m home_model

@@ -37,13 +37,19 @@ VOLTAGE = Metric("voltage_volts", "gauge", "RMS voltage, in volts.")
 CURRENT = Metric("current_amperes", "gauge", "RMS current, in amperes.")
 UP = Metric("device_up", "gauge", "1 if the last reading is good and fresh, else 0.")
 
+READING_TIMESTAMP = Metric(
+    "reading_timestamp_seconds",
+    "gauge",
+    "Unix time at which the reading was taken, in seconds.",
+)
+
 EXTRA = (
     Metric("switch_on", "gauge", "1 if the device's relay is closed, 0 if open."),
     Metric("signal_dbm", "gauge", "Strength of the radio signal, in dBm."),
     Metric("overload", "gauge", "1 if the device reports an overload, else 0."),
 )
 
-TABLE = (POWER, ENERGY, VOLTAGE, CURRENT, UP, *EXTRA)
+TABLE = (POWER, ENERGY, VOLTAGE, CURRENT, READING_TIMESTAMP, UP, *EXTRA)
 
 
 def metric_name(family: Family, metric: Metric) -> str:

@@ -1,0 +1,33 @@
+"""`python -m home_model.reference > docs/metrics.md`: the metric table as a page for people."""
+
+import sys
+
+from home_model.metrics import FAMILY_OF_SOURCE, LABELS, TABLE, metric_name
+
+HEAD = """\
+# Metrics of a device
+
+Generated from `home_model.metrics` by `make docs`; do not edit.
+
+Labels of every line: {labels}. Their values come from `devices.yaml` alone.
+When a source fails, all its lines but `_device_up` leave `/metrics`; `_device_up` stays with 0.
+
+| metric | type | meaning |
+|---|---|---|
+"""
+
+
+def reference() -> str:
+    """The whole page as Markdown."""
+    labels = ", ".join(f"`{label}`" for label in LABELS)
+    families = sorted(set(FAMILY_OF_SOURCE.values()))
+    lines = [
+        f"| `{metric_name(family, metric)}` | {metric.kind} | {metric.help} |"
+        for family in families
+        for metric in TABLE
+    ]
+    return HEAD.format(labels=labels) + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())
