@@ -1,0 +1,1 @@
+"""SwitchBot devices as Prometheus metrics."""

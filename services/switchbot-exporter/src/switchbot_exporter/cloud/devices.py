@@ -1,0 +1,65 @@
+"""What the account has, beside what the configuration names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from home_model.errors import BadPayload
+from switchbot_exporter.cloud.parse import WITHOUT_METER
+
+
+@dataclass(frozen=True, slots=True)
+class CloudDevice:
+    """One physical device of the account. `device_type` can be missing in the answer."""
+
+    device_id: str
+    name: str
+    device_type: str | None
+    cloud_enabled: bool
+
+
+type Account = Mapping[str, CloudDevice]
+
+
+def parse_devices(body: Mapping[str, object]) -> dict[str, CloudDevice]:
+    """The physical devices by id; infrared remotes have no status and are left out.
+
+    Raises:
+        BadPayload: The list is missing or not a list of objects with an id.
+    """
+    items = body.get("deviceList")
+    if not isinstance(items, list):
+        reason = "the device list is missing"
+        raise BadPayload(reason)
+    devices = (_parse_device(item) for item in items)
+    return {device.device_id: device for device in devices}
+
+
+def _parse_device(item: object) -> CloudDevice:
+    device_id = item.get("deviceId") if isinstance(item, dict) else None
+    if not isinstance(item, dict) or not isinstance(device_id, str):
+        reason = "a device in the list has no id"
+        raise BadPayload(reason)
+    return CloudDevice(
+        device_id=device_id.upper(),
+        name=str(item.get("deviceName") or ""),
+        device_type=str(item["deviceType"]) if item.get("deviceType") else None,
+        cloud_enabled=item.get("enableCloudService") is not False,
+    )
+
+
+def refusal(account: Account, device_id: str) -> str | None:
+    """Why a configured device cannot be read, known without asking for its status."""
+    device = account.get(device_id)
+    if device is None:
+        return f"the account has no device {device_id}"
+    if not device.cloud_enabled:
+        return f"{device_id}: switch on its cloud service in the SwitchBot app"
+    if device.device_type in WITHOUT_METER:
+        return f"{device_id} is a {device.device_type}, which has no meter"
+    return None
+
+
+def not_configured(account: Account, configured: Iterable[str]) -> list[CloudDevice]:
+    """The account's devices that the configuration does not name, by id."""
+    known = set(configured)
+    return [account[key] for key in sorted(account) if key not in known]

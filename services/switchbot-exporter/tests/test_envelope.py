@@ -1,0 +1,116 @@
+"""From HTTP answers to bodies and errors."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from switchbot_exporter.cloud.envelope import parse_envelope
+from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from switchbot_exporter.cloud.retry_after import parse_retry_after
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def envelope(code: object, message: str = "success", body: object = None) -> bytes:
+    return json.dumps({"statusCode": code, "message": message, "body": body or {}}).encode()
+
+
+def error_of(status: int, content: bytes, retry_after_seconds: float | None = None) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        parse_envelope(status, content, retry_after_seconds)
+    return caught.value
+
+
+def test_success_gives_the_body() -> None:
+    """HTTP 200 and 100 together are success, also when the body is empty (issue #89)."""
+    assert parse_envelope(200, envelope(100, body={"weight": 1.5})) == {"weight": 1.5}
+    assert parse_envelope(200, envelope(100)) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kind"),
+    [
+        (200, envelope(151), Rejected),
+        (200, envelope(152), Rejected),
+        (200, envelope(160), Rejected),
+        (200, envelope(161), Unreachable),
+        (200, envelope(171, "Cannot get the status of device"), Unreachable),
+        (200, envelope(174), Rejected),
+        (200, envelope(190, "System error"), Unreachable),
+        (200, envelope(190, "Requests reached the daily limit"), DailyLimitReached),
+        (200, envelope(190, "Too many Request"), TooManyRequests),
+        (200, envelope(190, "Too many Requests"), TooManyRequests),
+        (200, envelope(999), Unreachable),
+        (200, envelope(True), BadPayload),  # noqa: FBT003 - a JSON value
+        (200, envelope("100"), BadPayload),
+        (200, b'{"statusCode": 100}', BadPayload),
+        (200, b'{"statusCode": 100, "body": [1]}', BadPayload),
+        (200, b"[]", BadPayload),
+        (200, b"<html>", BadPayload),
+        (200, b"\xff\xfe\x00", BadPayload),
+        (200, b"[" * 100_000, BadPayload),
+        (401, b'{"message":"Unauthorized"}', AccountRefused),
+        (403, b"", AccountRefused),
+        (429, b'{"message":"Too Many Requests"}', TooManyRequests),
+        (302, b"", Rejected),
+        (404, b"", Rejected),
+        (415, b"", Rejected),
+        (422, b"", Rejected),
+        (500, b"", Unreachable),
+        (502, b"<html>", Unreachable),
+    ],
+)
+def test_each_failure_has_one_of_three_kinds(
+    status: int, content: bytes, kind: type[SourceError]
+) -> None:
+    """Both the HTTP status and the envelope's code are examined (protocol: status matrix)."""
+    assert type(error_of(status, content)) is kind
+
+
+def test_a_refused_account_names_the_clock_as_a_cause() -> None:
+    """A skewed clock spoils the signature and looks like a wrong token."""
+    assert "clock" in error_of(401, b"").reason
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [(429, b""), (500, b""), (200, envelope(190, "Requests reached the daily limit"))],
+)
+def test_the_wait_the_cloud_asks_for_is_kept(status: int, content: bytes) -> None:
+    """Retry-After stands beside bursts, faults and the quota."""
+    assert error_of(status, content, 42.0).retry_after_seconds == 42.0
+
+
+@given(st.text())
+def test_no_text_of_the_cloud_enters_a_message(text: str) -> None:
+    """The cloud could echo the token: its words are matched, never repeated."""
+    for code in (152, 171, 999):
+        silent = error_of(200, envelope(code, ""))
+        assert error_of(200, envelope(code, text)).reason == silent.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        (None, None),
+        ("120", 120.0),
+        ("-5", 0.0),
+        ("1e12", 86_400.0),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("", None),
+        ("Sat, 21 Nov 2026 12:01:30 GMT", 90.0),
+        ("Sat, 21 Nov 2026 12:01:30 -0000", 90.0),
+        ("Sat, 21 Nov 2026 11:00:00 GMT", 0.0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_of_at_most_a_day(
+    text: str | None, seconds: float | None
+) -> None:
+    """Nonsense is ignored, and no answer can silence the exporter for longer than a day."""
+    assert parse_retry_after(text, NOW) == seconds

@@ -1,0 +1,221 @@
+"""From status bodies to readings."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.readings import Reading
+from switchbot_exporter.cloud.parse import parse_status
+from switchbot_exporter.cloud.plausible import drifting_current_amperes
+
+HERE = Path(__file__).parent
+PAYLOADS = sorted(path.stem for path in (HERE / "payloads").glob("*.json"))
+AT = datetime(2026, 11, 21, tzinfo=UTC)
+ALL_FIELDS = sorted(
+    {
+        field
+        for name in PAYLOADS
+        for field in json.loads((HERE / f"payloads/{name}.json").read_text())
+    }
+)
+
+
+def payload(name: str) -> dict[str, Any]:
+    return json.loads((HERE / "payloads" / f"{name}.json").read_text())
+
+
+def read(
+    body: Mapping[str, object], channel: int | None = None, listed_type: str | None = None
+) -> Reading:
+    return parse_status(body, listed_type=listed_type, channel=channel, at=AT)
+
+
+def values(reading: Reading) -> dict[str, Any]:
+    shown = ("power_watts", "voltage_volts", "current_amperes", "extra")
+    return {name: value for name, value in asdict(reading).items() if name in shown}
+
+
+def rounded(amperes: float | None) -> float | None:
+    return None if amperes is None else round(amperes, 6)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_each_payload_gives_its_golden_reading(name: str) -> None:
+    """Every model, firmware and unit of current gives watts, volts and amperes."""
+    expected = json.loads((HERE / "readings" / f"{name}.json").read_text())
+    channels = [1, 2] if len(expected) == 2 else [None]
+    found = [values(read(payload(name), channel)) for channel in channels]
+    assert [item | {"current_amperes": rounded(item["current_amperes"])} for item in found] == (
+        expected
+    )
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_a_body_without_device_type_is_understood(name: str) -> None:
+    """The device type can be missing: the listed one counts, else the fields tell."""
+    body = payload(name)
+    channel = 1 if "switch1Power" in body else None
+    listed = body.pop("deviceType")
+    assert read(body, channel) == read(body, channel, listed) == read(payload(name), channel)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_no_energy_is_taken_from_the_cloud(name: str) -> None:
+    """`electricityOfDay` is minutes and `usedElectricity` falls: energy comes from watts alone."""
+    reading = read(payload(name), 1 if "switch1Power" in payload(name) else None)
+    assert (reading.energy_lifetime_kwh, reading.energy_today_kwh) == (None, None)
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_an_all_zero_body_is_a_lost_link(name: str) -> None:
+    """Issues #371 and #484: every number is 0, the voltage too."""
+    body = {
+        key: 0 if isinstance(value, int | float) else value for key, value in payload(name).items()
+    }
+    with pytest.raises(BadPayload, match="lost its link"):
+        read(body | {"online": True}, 1 if "switch1Power" in body else None)
+
+
+def test_a_plug_that_is_off_is_no_lost_link() -> None:
+    """Off, it still measures the mains: 0 W beside 102 V is a true zero."""
+    body = payload("plug_mini_jp_V1.8-1.8_off") | {"weight": 0, "electricCurrent": 0}
+    reading = read(body)
+    assert (reading.power_watts, reading.voltage_volts) == (0, 102.2)
+
+
+def test_zero_watts_without_a_voltage_are_not_believed() -> None:
+    """Nothing tells it from a lost link."""
+    with pytest.raises(BadPayload, match="without a voltage"):
+        read({"deviceType": "Plug Mini (JP)", "weight": 0})
+
+
+def test_watts_without_a_voltage_are_believed() -> None:
+    """The absence of one value is no error."""
+    assert values(read({"deviceType": "Plug Mini (JP)", "weight": 5.5})) == {
+        "power_watts": 5.5,
+        "voltage_volts": None,
+        "current_amperes": None,
+        "extra": {},
+    }
+
+
+def test_an_empty_body_is_a_lost_link() -> None:
+    """Issue #89: success with `{}` comes for hubs, remotes and wrong ids."""
+    with pytest.raises(BadPayload, match="empty"):
+        read({}, listed_type="Plug Mini (JP)")
+
+
+NONSENSE = [float("nan"), float("inf"), float("-inf"), -0.1, 1e300, 10**400, True, "12", [], {}]
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE, ids=lambda value: str(value)[:12])
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_nonsense_watts_or_volts_are_refused(name: str, nonsense: object) -> None:
+    """NaN, infinities, negative, absurd and mistyped values give no reading at all."""
+    body = payload(name)
+    channel = 1 if "switch1Power" in body else None
+    eu = "power" if isinstance(body.get("power"), int | float) else "weight"
+    fields = ("switch1Power", "switch1Voltage") if channel else (eu, "voltage")
+    for field in fields:
+        with pytest.raises(BadPayload):
+            read(body | {field: nonsense}, channel)
+
+
+@pytest.mark.parametrize("volts", [0.1, 79.9, 271, 799, 2701])
+def test_a_voltage_no_mains_has_is_refused(volts: float) -> None:
+    """80 to 270 V, or the same in tenths (#98, #102)."""
+    with pytest.raises(BadPayload, match="no mains"):
+        read(payload("plug_mini_jp_V1.8-1.8") | {"voltage": volts})
+
+
+@pytest.mark.parametrize("name", ["plug_mini_eu_V0.8", "relay_switch_2pm_V0.7"])
+def test_a_device_that_says_it_is_offline_is_unreachable(name: str) -> None:
+    """The numbers beside `online: false` are old."""
+    with pytest.raises(Unreachable):
+        read(payload(name) | {"online": False}, 1 if "2pm" in name else None)
+
+
+@pytest.mark.parametrize("device_type", ["Plug", "Relay Switch 1", "Garage Door Opener"])
+def test_a_device_without_a_meter_is_a_fault_of_the_configuration(device_type: str) -> None:
+    """It answers with success and will never hold watts."""
+    with pytest.raises(Rejected, match=device_type):
+        read({"deviceType": device_type, "power": "on", "version": "V1.0"})
+
+
+def test_a_device_we_do_not_know_is_refused_unless_its_fields_tell() -> None:
+    """A future plug with a known field is read; a hub is not taken for a plug."""
+    with pytest.raises(Rejected, match="no meter we know"):
+        read({"deviceType": "Hub 2", "temperature": 21.5, "power": "on"})
+    assert read({"deviceType": "Plug Mini 2", "weight": 3, "voltage": 101}).power_watts == 3
+
+
+def test_the_channel_must_fit_the_device() -> None:
+    """A missing or needless `channel` is named, not guessed."""
+    with pytest.raises(Rejected, match="add 'channel"):
+        read(payload("relay_switch_2pm_V0.7"))
+    with pytest.raises(Rejected, match="remove 'channel'"):
+        read(payload("plug_mini_jp_V1.8-1.8"), channel=1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "watts", "volts", "amperes"),
+    [
+        (20.59, 202.3, 102.2, 2.059),  # #119
+        (53.27, 528.8, 97.6, 5.327),  # #163
+        (21.81, 219.2, 99.8, 2.181),  # #203
+        (0.994, 67.2, 100.8, 0.994),  # #274, v1.0
+        (8.49, 71.3, 100.8, 0.849),  # #274, v1.1 of the same plug
+        (1320, 150.3, 122.7, 1.32),  # AdyRock/com.switchbot PR 241
+        (0.04, 0.4, 102.2, None),  # #316: too little power to tell
+        (51, 1.2, 103.1, None),  # #379
+        (0.0001, 500, 100, None),  # nothing fits
+    ],
+)
+def test_the_scale_of_the_current_is_the_one_that_fits_the_power(
+    raw: float, watts: float, volts: float, amperes: float | None
+) -> None:
+    """The unit drifted from A over 10 x A to mA; field reports give the truth."""
+    assert rounded(drifting_current_amperes(raw, watts, volts)) == amperes
+
+
+@given(st.floats(2, 2000), st.floats(80, 270), st.floats(0.4, 1), st.sampled_from([1, 10, 1000]))
+def test_any_unit_of_current_is_recognised(
+    watts: float, volts: float, power_factor: float, unit: float
+) -> None:
+    """With a power factor of 0.4 to 1 the choice is never ambiguous."""
+    amperes = watts / volts / power_factor
+    found = drifting_current_amperes(amperes * unit, watts, volts)
+    assert found == pytest.approx(amperes)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    st.sampled_from(PAYLOADS),
+    st.dictionaries(st.sampled_from(ALL_FIELDS), JSON_VALUES),
+    st.sampled_from([None, 1, 2]),
+)
+def test_any_body_gives_a_sane_reading_or_one_of_the_three_errors(
+    name: str, changes: dict[str, object], channel: int | None
+) -> None:
+    """No other exception leaves the parser, and no value that nothing can have."""
+    try:
+        reading = read(payload(name) | changes, channel)
+    except SourceError:
+        return
+    assert reading.power_watts is not None
+    assert 0 <= reading.power_watts <= 6000
+    assert reading.voltage_volts is None or 80 <= reading.voltage_volts <= 270
