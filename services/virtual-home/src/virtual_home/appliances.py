@@ -1,0 +1,69 @@
+"""What stands behind each plug of the virtual home: which device it is and how it draws power."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from home_model.config import Device, Source
+from virtual_home.chance import Chance, Floats
+from virtual_home.curves import climate, cold, electronics, heating, laundry, lighting
+from virtual_home.moments import Moments
+
+type Curve = Callable[[Moments, Chance], Floats]
+type DeviceType = Literal[
+    "Plug Mini (JP)", "Plug Mini (US)", "Plug Mini (EU)", "Relay Switch 1PM", "Relay Switch 2PM"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """One row of the table.
+
+    Attributes:
+        curve: Active power in watts.
+        power_factor: Active over apparent power while working; near 1 for what only heats.
+        device_type: As the cloud's device list spells it.
+        mains_volts: Nominal voltage of its outlet.
+    """
+
+    curve: Curve
+    power_factor: float
+    device_type: DeviceType = "Plug Mini (JP)"
+    mains_volts: float = 100.0
+
+
+APPLIANCES: dict[str, Appliance] = {
+    "tv": Appliance(electronics.tv, 0.94),
+    "recorder": Appliance(electronics.recorder, 0.58),
+    "living_light": Appliance(lighting.living_light, 0.93, "Relay Switch 2PM"),
+    "indirect_light": Appliance(lighting.indirect_light, 0.88, "Relay Switch 2PM"),
+    "living_air_conditioner": Appliance(climate.living_air_conditioner, 0.97, "Relay Switch 1PM"),
+    "kettle": Appliance(heating.kettle, 1.0, "Plug Mini (US)"),
+    "espresso_machine": Appliance(heating.espresso_machine, 0.99, "Plug Mini (EU)", 200.0),
+    "rice_cooker": Appliance(heating.rice_cooker, 0.99),
+    "microwave": Appliance(heating.microwave, 0.92),
+    "fridge": Appliance(cold.fridge, 0.91),
+    "server": Appliance(electronics.server, 0.95, "Plug Mini (US)"),
+    "nas": Appliance(electronics.nas, 0.72),
+    "network": Appliance(electronics.network, 0.62),
+    "desk_pc": Appliance(electronics.desk_pc, 0.93, "Plug Mini (US)"),
+    "bedroom_air_conditioner": Appliance(climate.bedroom_air_conditioner, 0.96),
+    "bedside_lamp": Appliance(lighting.bedside_lamp, 0.85),
+    "humidifier": Appliance(heating.humidifier, 0.99),
+    "washing_machine": Appliance(laundry.washing_machine, 0.78),
+    "hair_dryer": Appliance(heating.hair_dryer, 0.99),
+}
+
+
+def appliance_of(device: Device, source: Source) -> Appliance:
+    """The table's row, or for a device of a changed configuration a lamp of its rated power."""
+    if known := APPLIANCES.get(device.device):
+        return known
+    two_meters = getattr(source, "channel", None) is not None
+    return Appliance(
+        curve=lambda moments, chance: (
+            lighting.living_light(moments, chance) * device.rated_power_watts / 60
+        ),
+        power_factor=0.93,
+        device_type="Relay Switch 2PM" if two_meters else "Plug Mini (JP)",
+    )

@@ -1,0 +1,126 @@
+"""The account's view of the house: its device list, and the status of one device."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from home_model.config import Home
+from virtual_home.cloud import answers, neighbours
+from virtual_home.cloud.answers import Answer, success
+from virtual_home.cloud.display import Display, display_of
+from virtual_home.cloud.knobs import Knobs, Tally
+from virtual_home.cloud.quota import Quota
+from virtual_home.cloud.signature import Account
+from virtual_home.cloud.status_bodies import (
+    Body,
+    hub_of,
+    plug_mini_body,
+    plug_mini_eu_body,
+    relay_1pm_body,
+    relay_2pm_body,
+)
+from virtual_home.meters import Meter, meters_of
+from virtual_home.presence import present
+
+
+@dataclass(slots=True)
+class VirtualCloud:
+    """One account with one house.
+
+    Attributes:
+        clock: Unix seconds; the house lives by it.
+    """
+
+    home: Home
+    account: Account
+    quota: Quota
+    seed: int
+    clock: Callable[[], float] = time.time
+    knobs: Knobs = field(default_factory=Knobs)
+    tally: Tally = field(default_factory=Tally)
+
+    def meters(self, device_id: str) -> tuple[Meter, ...]:
+        """The meters behind one SwitchBot device: none, one, or a relay's two."""
+        return tuple(m for m in meters_of(self.home) if m.source.id == device_id)
+
+    def is_online(self, device_id: str) -> bool:
+        """As set by hand, else as the plug's own schedule has it."""
+        if device_id in self.knobs.online_by_hand:
+            return self.knobs.online_by_hand[device_id]
+        now = self.clock()
+        return all(
+            present(m.device.device, now, seed=self.seed, gone_since_unix_seconds=-math.inf)[0]
+            for m in self.meters(device_id)
+        )
+
+    def device_list(self) -> Answer:
+        """GET /v1.1/devices."""
+        first_meters = {meter.source.id: meter for meter in reversed(meters_of(self.home))}
+        plugs = [_list_item(meter) for meter in reversed(first_meters.values())]
+        return success(
+            {
+                "deviceList": [*plugs, *neighbours.DEVICES],
+                "infraredRemoteList": list(neighbours.REMOTES),
+            }
+        )
+
+    def status(self, device_id: str) -> Answer:
+        """GET /v1.1/devices/{deviceId}/status."""
+        meters = self.meters(device_id)
+        if not meters:
+            return _neighbour_status(device_id)
+        body = self._status_body(device_id, meters)
+        if self.is_online(device_id):
+            return success(body)
+        return _offline(body)
+
+    def display(self, meter: Meter) -> Display:
+        """What the meter shows now."""
+        return display_of(
+            meter,
+            self.clock(),
+            self.home.zone,
+            seed=self.seed,
+            watts_by_hand=self.knobs.watts_by_hand.get(meter.device.device),
+        )
+
+    def _status_body(self, device_id: str, meters: tuple[Meter, ...]) -> Body:
+        shown = {meter.channel: self.display(meter) for meter in meters}
+        match meters[0].appliance.device_type:
+            case "Relay Switch 2PM":
+                return relay_2pm_body(device_id, shown)
+            case "Relay Switch 1PM":
+                return relay_1pm_body(device_id, shown[1])
+            case "Plug Mini (EU)":
+                return plug_mini_eu_body(device_id, shown[1])
+            case "Plug Mini (JP)" | "Plug Mini (US)" as plug:
+                return plug_mini_body(device_id, plug, shown[1], self.knobs.current_scale)
+
+
+def _list_item(meter: Meter) -> Body:
+    device_type, device_id = meter.appliance.device_type, meter.source.id
+    return {
+        "deviceId": device_id,
+        "deviceName": meter.device.name.ja or meter.device.device,
+        "deviceType": device_type,
+        "enableCloudService": True,
+        "hubDeviceId": hub_of(device_type, device_id),
+    }
+
+
+def _neighbour_status(device_id: str) -> Answer:
+    if device_id == neighbours.CLOUD_SERVICE_OFF_ID:
+        return answers.CLOUD_SERVICE_OFF
+    # Hubs, remotes and wrong ids: success with nothing in it (SwitchBotAPI issue #89).
+    return success(neighbours.STATUS.get(device_id, {}))
+
+
+def _offline(body: Body) -> Answer:
+    """Types that can say `online` say so; Plug Mini JP answers 171, as if its hub were gone."""
+    if "online" in body:
+        silent = {key: 0 if isinstance(value, float) else value for key, value in body.items()}
+        return success(silent | {"online": False})
+    if body["deviceType"] == "Plug Mini (JP)":
+        return answers.HUB_OFFLINE
+    return answers.DEVICE_OFFLINE

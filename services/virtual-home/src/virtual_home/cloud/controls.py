@@ -1,0 +1,171 @@
+"""The hand in the house: `/virtual/` sets loads, silences and faults. Not part of SwitchBot's API.
+
+Devices are named as in the configuration, or by their SwitchBot id.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aiohttp import web
+
+from virtual_home.cloud.account import VirtualCloud
+from virtual_home.cloud.inputs import (
+    CurrentInput,
+    FaultInput,
+    OnlineInput,
+    QuotaInput,
+    WattsInput,
+    parsed,
+)
+from virtual_home.cloud.knobs import Fault, Knobs, Tally
+from virtual_home.cloud.neighbours import STATUS
+from virtual_home.cloud.wire import REDIRECT_TARGET
+from virtual_home.meters import Meter, meters_of
+
+
+def control_routes(cloud: VirtualCloud) -> list[web.RouteDef]:
+    """Every route below `/virtual/`."""
+    hand = _Hand(cloud)
+    device = "/virtual/devices/{device}"
+    return [
+        web.get("/virtual/", hand.show),
+        web.post("/virtual/reset", hand.reset),
+        web.get("/virtual/requests", hand.show_requests),
+        web.delete("/virtual/requests", hand.forget_requests),
+        web.put("/virtual/quota", hand.set_quota),
+        web.put("/virtual/current", hand.set_current_scale),
+        web.put("/virtual/fault", hand.set_fault_for_all),
+        web.delete("/virtual/fault", hand.clear_fault_for_all),
+        web.put(f"{device}/watts", hand.set_watts),
+        web.delete(f"{device}/watts", hand.clear_watts),
+        web.put(f"{device}/online", hand.set_online),
+        web.delete(f"{device}/online", hand.clear_online),
+        web.put(f"{device}/fault", hand.set_fault),
+        web.delete(f"{device}/fault", hand.clear_fault),
+        web.get(REDIRECT_TARGET, hand.elsewhere),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    cloud: VirtualCloud
+
+    async def show(self, _: web.Request) -> web.Response:
+        knobs, quota = self.cloud.knobs, self.cloud.quota
+        return web.json_response(
+            {
+                "house": self.cloud.home.house,
+                "fault_for_all": knobs.fault_for_all and asdict(knobs.fault_for_all),
+                "current_scale": knobs.current_scale,
+                "quota": {
+                    "limit": quota.limit,
+                    "remaining": quota.remaining(self.cloud.clock()),
+                    "header": knobs.remaining_header,
+                },
+                "devices": {m.device.device: self._meter(m) for m in meters_of(self.cloud.home)},
+            }
+        )
+
+    def _meter(self, meter: Meter) -> dict[str, Any]:
+        knobs, device_id = self.cloud.knobs, meter.source.id
+        fault = knobs.fault_by_id.get(device_id)
+        return {
+            "id": device_id,
+            "type": meter.appliance.device_type,
+            "channel": meter.source.channel,
+            "watts": self.cloud.display(meter).power_watts,
+            "watts_by_hand": meter.device.device in knobs.watts_by_hand,
+            "online": self.cloud.is_online(device_id),
+            "online_by_hand": device_id in knobs.online_by_hand,
+            "fault": fault and asdict(fault),
+        }
+
+    async def reset(self, _: web.Request) -> web.Response:
+        self.cloud.knobs = Knobs()
+        self.cloud.quota.set_remaining(self.cloud.quota.limit, self.cloud.clock())
+        return _done()
+
+    async def show_requests(self, _: web.Request) -> web.Response:
+        return web.json_response(asdict(self.cloud.tally))
+
+    async def forget_requests(self, _: web.Request) -> web.Response:
+        self.cloud.tally = Tally()
+        return _done()
+
+    async def set_quota(self, request: web.Request) -> web.Response:
+        wanted = await parsed(request, QuotaInput)
+        if wanted.remaining is not None:
+            self.cloud.quota.set_remaining(wanted.remaining, self.cloud.clock())
+        if "header" in wanted.model_fields_set:
+            self.cloud.knobs.remaining_header = wanted.header
+        return _done()
+
+    async def set_current_scale(self, request: web.Request) -> web.Response:
+        self.cloud.knobs.current_scale = (await parsed(request, CurrentInput)).scale
+        return _done()
+
+    async def set_fault_for_all(self, request: web.Request) -> web.Response:
+        wanted = await parsed(request, FaultInput)
+        self.cloud.knobs.fault_for_all = _fault(wanted)
+        return _done()
+
+    async def clear_fault_for_all(self, _: web.Request) -> web.Response:
+        self.cloud.knobs.fault_for_all = None
+        return _done()
+
+    async def set_watts(self, request: web.Request) -> web.Response:
+        wanted = await parsed(request, WattsInput)
+        for meter in self._meters(request):
+            self.cloud.knobs.watts_by_hand[meter.device.device] = wanted.watts
+        return _done()
+
+    async def clear_watts(self, request: web.Request) -> web.Response:
+        for meter in self._meters(request):
+            self.cloud.knobs.watts_by_hand.pop(meter.device.device, None)
+        return _done()
+
+    async def set_online(self, request: web.Request) -> web.Response:
+        wanted = await parsed(request, OnlineInput)
+        self.cloud.knobs.online_by_hand[self._id(request)] = wanted.online
+        return _done()
+
+    async def clear_online(self, request: web.Request) -> web.Response:
+        self.cloud.knobs.online_by_hand.pop(self._id(request), None)
+        return _done()
+
+    async def set_fault(self, request: web.Request) -> web.Response:
+        wanted = await parsed(request, FaultInput)
+        self.cloud.knobs.fault_by_id[self._id(request)] = _fault(wanted)
+        return _done()
+
+    async def clear_fault(self, request: web.Request) -> web.Response:
+        self.cloud.knobs.fault_by_id.pop(self._id(request), None)
+        return _done()
+
+    async def elsewhere(self, _: web.Request) -> web.Response:
+        self.cloud.tally.redirects_followed += 1
+        body = STATUS["6055F9A1FF01"] | {"weight": 9999.9}
+        return web.json_response({"statusCode": 100, "body": body, "message": "success"})
+
+    def _meters(self, request: web.Request) -> tuple[Meter, ...]:
+        name = request.match_info["device"]
+        found = tuple(
+            meter
+            for meter in meters_of(self.cloud.home)
+            if name in {meter.device.device, meter.source.id}
+        )
+        if not found:
+            known = ", ".join(meter.device.device for meter in meters_of(self.cloud.home))
+            raise web.HTTPNotFound(text=f"there is no device '{name}'; known: {known}\n")
+        return found
+
+    def _id(self, request: web.Request) -> str:
+        return self._meters(request)[0].source.id
+
+
+def _fault(wanted: FaultInput) -> Fault:
+    return Fault(wanted.fault, wanted.times, wanted.retry_after_seconds)
+
+
+def _done() -> web.Response:
+    return web.Response(status=204)

@@ -1,0 +1,1 @@
+"""Load curves: pure functions (moments, chance) -> active power in watts, one per appliance."""

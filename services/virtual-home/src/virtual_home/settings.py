@@ -1,0 +1,44 @@
+"""Settings from the environment; the only module that reads it."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from virtual_home.cloud.signature import Account
+
+# Not secrets: they open a house that does not exist.
+VIRTUAL_ACCOUNT = Account(token="virtual-token", secret="virtual-secret")  # noqa: S106
+
+
+class HouseSettings(BaseSettings):
+    """Which house, and which of its possible lives."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    config_file: Path = Path("config/virtual-home.yaml")
+    seed: int = 1
+
+
+class ServeSettings(HouseSettings):
+    """`serve`. The daily limit lets a house of 50 plugs be asked every 5 seconds."""
+
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8010, ge=1, le=65535)
+    daily_limit: int = Field(default=1_000_000, ge=0)
+
+
+class BackfillSettings(HouseSettings):
+    """`backfill`. `state_dir` is the exporter's."""
+
+    victoriametrics_url: str = "http://127.0.0.1:8428"
+    state_dir: Path = Path(".var/switchbot-exporter")
+    days: int = Field(default=60, ge=1, le=3660)
+
+
+class PricesSettings(BaseSettings):
+    """`seed-prices`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    bff_url: str = "http://127.0.0.1:8000"
