@@ -1,0 +1,88 @@
+"""The HTTP application: all routes of the API, its documentation and its errors."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
+
+from bff.device_meta.routes import router as device_meta
+from bff.places.routes import router as places
+from bff.prices.routes import router as prices
+from bff.problem_answers import add_problem_answers
+from bff.problems import MEDIA_TYPE, ProblemDocument
+from bff.services import Services
+
+API = "/api/v1"
+
+DESCRIPTION = """
+What does each thing in the house cost, exactly, and is it alive?
+
+- **Exact quantities** (money, energy) are decimal strings; watts, volts and seconds are numbers.
+- **Instants** are RFC 3339 and carry an offset; answers are in the house's time zone.
+  In an address the `+` of an offset is written `%2B` (the form below does it for you).
+- **Ranges** are half-open: `from` belongs to it, `to` does not. Days are the house's days.
+- **null is not zero**: nothing was measured, or no price held.
+- **Errors** are problem documents (RFC 9457) that say what to do.
+"""
+
+TAGS = [
+    {"name": "cost", "description": "What places and devices used and what it cost."},
+    {"name": "live", "description": "What there is and what it says at this moment."},
+    {"name": "prices", "description": "What one kWh costs, and between which instants."},
+    {"name": "devices", "description": "Names, notes and rated powers that people gave."},
+]
+
+
+def create_app(services: Services | None = None) -> FastAPI:
+    """The application. Without services it can only describe itself."""
+    app = FastAPIOffline(
+        docs_url="/api/docs",
+        redoc_url=None,
+        static_url="/api/docs/assets",
+        openapi_url="/api/openapi.json",
+        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
+        title="PPMS",
+        version="1",
+        summary="Prices, places, energy and cost of one house.",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        # Relative: "try it" works through whatever address shows this page.
+        servers=[{"url": "/", "description": "This address"}],
+        swagger_ui_parameters={
+            "tryItOutEnabled": True,
+            "displayRequestDuration": True,
+            "docExpansion": "list",
+            "defaultModelsExpandDepth": 0,
+        },
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    app.openapi = partial(describe, app)
+    app.include_router(_api())
+    add_problem_answers(app)
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix=API, responses={"default": PROBLEM})
+    for part in (places, prices, device_meta):
+        api.include_router(part)
+    return api
+
+
+PROBLEM: dict[str, Any] = {
+    "description": "A problem, with what to do about it",
+    "model": ProblemDocument,
+}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with errors under their own media type."""
+    document = FastAPI.openapi(app)
+    for path in document["paths"].values():
+        for operation in path.values():
+            content = operation["responses"]["default"]["content"]
+            if "application/json" in content:
+                content[MEDIA_TYPE] = content.pop("application/json")
+    return document

@@ -1,0 +1,1 @@
+"""What people say of a device over what the configuration file says."""

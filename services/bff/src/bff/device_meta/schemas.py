@@ -1,0 +1,34 @@
+"""What people say of a device, on the wire."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class DisplayName(BaseModel):
+    """A name by language; null leaves the configuration's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ja: str | None = Field(default=None, max_length=200, examples=["サーバー"])
+    en: str | None = Field(default=None, max_length=200, examples=["Server"])
+
+
+class DeviceMetaInput(BaseModel):
+    """All of what people say of a device: what is left out is unsaid afterwards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: DisplayName = DisplayName()
+    note: str = Field(default="", max_length=2000, examples=["Behind the desk; filter in May"])
+    rated_power_watts: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="What the device can use at most, in watts; null leaves the configuration's.",
+        examples=[500],
+    )
+
+
+class DeviceMetaRow(DeviceMetaInput):
+    """What people say of a device."""
+
+    device: str = Field(examples=["server"])

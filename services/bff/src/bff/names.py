@@ -1,0 +1,19 @@
+"""What people call a thing, in the languages of the page."""
+
+from pydantic import BaseModel, Field
+
+from home_model.config import Name
+
+
+class Names(BaseModel):
+    """A name for every language; where one is missing, the other one or the id stands in."""
+
+    ja: str = Field(examples=["サーバー"])
+    en: str = Field(examples=["Server"])
+
+
+def full_names(identity: str, *choices: Name) -> Names:
+    """Fill both languages from the first choice that has them, then the other language, then id."""
+    ja = next((name.ja for name in choices if name.ja), None)
+    en = next((name.en for name in choices if name.en), None)
+    return Names(ja=ja or en or identity, en=en or ja or identity)

@@ -1,0 +1,95 @@
+"""The house, its places and devices on the wire."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from bff.names import Names
+from bff.places.tree import Level
+
+type State = Literal["up", "down", "silent"]
+
+STATE_MEANING = (
+    "up: the exporter has a fresh reading; down: the exporter says that the device does not answer;"
+    " silent: nobody says anything of it."
+)
+AGE_MEANING = "Seconds since the reading was taken; null when there is none."
+
+
+class House(BaseModel):
+    """The house as a whole."""
+
+    house: str = Field(examples=["home"])
+    name: Names
+    time_zone: str = Field(description="Days and months are cut by it.", examples=["Asia/Tokyo"])
+    currency: str = Field(description="ISO 4217.", examples=["JPY"])
+    virtual: bool = Field(description="True when the devices are an emulator's, not real.")
+    now: datetime = Field(examples=["2026-03-01T12:00:00+09:00"])
+
+
+class LiveSum(BaseModel):
+    """What the devices of a place say now, together."""
+
+    power_watts: float | None = Field(
+        description="Sum over the devices that are up; null when none is.", examples=[412.5]
+    )
+    devices_up: int = Field(examples=[5])
+    devices_down: int = Field(examples=[1])
+    devices_silent: int = Field(examples=[0])
+    age_seconds: float | None = Field(
+        description="Age of the oldest reading in the sum; null when there is none.",
+        examples=[12.4],
+    )
+
+
+class PlacePath(BaseModel):
+    """Where a place stands; levels below it are null."""
+
+    room: str | None = Field(examples=["study"])
+    shelf: str | None = Field(examples=["rack_1"])
+    device: str | None = Field(examples=["server"])
+
+
+class PlaceNode(BaseModel):
+    """A place with the places in it."""
+
+    level: Level
+    id: str = Field(examples=["study"])
+    path: PlacePath
+    name: Names
+    live: LiveSum
+    children: list["PlaceNode"]
+
+
+class SourceState(BaseModel):
+    """What one source says of a device now."""
+
+    source: str = Field(examples=["cloud"])
+    state: State = Field(description=STATE_MEANING)
+    power_watts: float | None = Field(examples=[83.2])
+    voltage_volts: float | None = Field(examples=[101.3])
+    current_amperes: float | None = Field(examples=[0.87])
+    at: datetime | None = Field(description="When the reading was taken.")
+    age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
+
+
+class DeviceState(BaseModel):
+    """A device and what it says now, by the best of its sources."""
+
+    device: str = Field(examples=["server"])
+    room: str = Field(examples=["study"])
+    shelf: str = Field(examples=["rack_1"])
+    name: Names
+    note: str = Field(examples=["Behind the desk; filter in May"])
+    rated_power_watts: float = Field(examples=[500])
+    state: State = Field(description=STATE_MEANING)
+    source: str | None = Field(
+        description="The first source in configuration order that is up.", examples=["cloud"]
+    )
+    power_watts: float | None = Field(examples=[83.2])
+    voltage_volts: float | None = Field(examples=[101.3])
+    current_amperes: float | None = Field(examples=[0.87])
+    at: datetime | None = Field(description="When the reading was taken.")
+    age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
+    sources: list[SourceState] = Field(description="All sources, best first.")

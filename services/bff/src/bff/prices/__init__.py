@@ -1,0 +1,1 @@
+"""Unit prices: what one kWh costs, and between which instants."""

@@ -1,0 +1,117 @@
+"""Reading and writing unit prices. Every write happens within one serialised transaction."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bff.decimals import plain
+from bff.prices.model import UnitPrice
+from bff.prices.schemas import PriceInput
+from bff.problems import Problem, not_found
+
+
+def all_prices(session: Session) -> Sequence[UnitPrice]:
+    """Every row, earliest first."""
+    return session.scalars(select(UnitPrice).order_by(UnitPrice.valid_from)).all()
+
+
+def price_by_id(session: Session, price_id: int) -> UnitPrice:
+    """One row.
+
+    Raises:
+        Problem: 404.
+    """
+    row = session.get(UnitPrice, price_id)
+    if row is None:
+        known = [str(other) for other in session.scalars(select(UnitPrice.id).limit(20))]
+        raise not_found(price_id, what="unit price", known=known)
+    return row
+
+
+def add_price(
+    session: Session, wanted: PriceInput, currency: str, *, close_open_price: bool
+) -> UnitPrice:
+    """Add a row, ending the open one at its beginning when asked to.
+
+    Raises:
+        Problem: 409, it overlaps another row.
+    """
+    if close_open_price:
+        _close_open_price(session, wanted)
+    _refuse_overlap(session, wanted, besides=None)
+    row = UnitPrice(currency=currency)
+    _fill(row, wanted)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def change_price(session: Session, price_id: int, wanted: PriceInput, currency: str) -> UnitPrice:
+    """Replace what a row says.
+
+    Raises:
+        Problem: 404; or 409, it would overlap another row.
+    """
+    row = price_by_id(session, price_id)
+    _refuse_overlap(session, wanted, besides=price_id)
+    row.currency = currency
+    _fill(row, wanted)
+    session.flush()
+    return row
+
+
+def delete_price(session: Session, price_id: int) -> None:
+    """Remove a row: its stretch has no price from now on.
+
+    Raises:
+        Problem: 404.
+    """
+    session.delete(price_by_id(session, price_id))
+    session.flush()
+
+
+def _fill(row: UnitPrice, wanted: PriceInput) -> None:
+    row.price_per_kwh = wanted.price_per_kwh
+    row.valid_from = wanted.valid_from
+    row.valid_to = wanted.valid_to
+    row.note = wanted.note
+
+
+def _close_open_price(session: Session, wanted: PriceInput) -> None:
+    still_open = session.scalar(
+        select(UnitPrice).where(
+            UnitPrice.valid_to.is_(None), UnitPrice.valid_from < wanted.valid_from
+        )
+    )
+    if still_open is not None:
+        still_open.valid_to = wanted.valid_from
+        session.flush()
+
+
+def _refuse_overlap(session: Session, wanted: PriceInput, besides: int | None) -> None:
+    overlapping = select(UnitPrice).where(
+        or_(UnitPrice.valid_to.is_(None), UnitPrice.valid_to > wanted.valid_from)
+    )
+    if wanted.valid_to is not None:
+        overlapping = overlapping.where(UnitPrice.valid_from < wanted.valid_to)
+    if besides is not None:
+        overlapping = overlapping.where(UnitPrice.id != besides)
+    other = session.scalar(overlapping.order_by(UnitPrice.valid_from).limit(1))
+    if other is not None:
+        raise _overlap(other)
+
+
+def _overlap(other: UnitPrice) -> Problem:
+    end = "open" if other.valid_to is None else other.valid_to.isoformat()
+    ways_out = [f"change or delete row {other.id}", "choose other instants"]
+    if other.valid_to is None:
+        ways_out.append("send close_open_price: true to end it where the new one begins")
+    return Problem(
+        409,
+        "prices-overlap",
+        f"It overlaps row {other.id}: {plain(other.price_per_kwh)} {other.currency} per kWh"
+        f" from {other.valid_from.isoformat()} to {end}.",
+        what_to_do=f"At any instant one price holds: {'; or '.join(ways_out)}.",
+        conflicts_with=other.id,
+    )

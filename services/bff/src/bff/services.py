@@ -1,0 +1,38 @@
+"""What every request may use, made once per process and handed in, never global."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from bff.house import CurrentHome
+from bff.settings import Settings
+from bff.victoriametrics.client import VictoriaMetrics
+
+type Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of one running BFF. `home` and `now` are called afresh for every request."""
+
+    settings: Settings
+    home: CurrentHome
+    engine: Engine
+    victoriametrics: VictoriaMetrics
+    now: Clock = utc_now
+
+
+def _services(request: Request) -> Services:
+    return request.app.state.services
+
+
+Used = Annotated[Services, Depends(_services)]

@@ -1,0 +1,26 @@
+"""What the environment decides. Read once, in `__main__`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+type Port = Annotated[int, Field(ge=1, le=65535)]
+type Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """One process of the BFF."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    config_file: Path
+    database_url: SecretStr
+    victoriametrics_url: HttpUrl
+    victoriametrics_deadline_seconds: Seconds = 0.25
+    silent_after_seconds: Annotated[int, Field(ge=1)] = 60
+    listen_host: str = "127.0.0.1"
+    listen_port: Port = 8000
+    health_port: Port = 8001
+    virtual_home: bool = False

@@ -1,0 +1,129 @@
+"""What every source says at this moment, in one instant query."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bff.database import instant
+from bff.victoriametrics.client import VictoriaMetrics
+from home_model.config import Home, family_of
+from home_model.metrics import CURRENT, POWER, UP, VOLTAGE, Family, metric_name
+
+READING_TIMESTAMP = "reading_timestamp_seconds"
+
+type SourceOfDevice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What one source of one device says now; None where it says nothing.
+
+    Attributes:
+        up: The exporter's own judgement; None when no exporter speaks of the device.
+        at: When the reading was taken.
+    """
+
+    up: bool | None = None
+    power_watts: float | None = None
+    voltage_volts: float | None = None
+    current_amperes: float | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A value with the instant that VictoriaMetrics keeps beside it, in Unix seconds."""
+
+    value: float
+    at_unix_seconds: float
+
+
+def fetch_live(
+    victoriametrics: VictoriaMetrics, home: Home, *, silent_after_seconds: int
+) -> Mapping[SourceOfDevice, Live]:
+    """What each source of the house says now; sources that say nothing are left out.
+
+    Series are told apart by device and source only, so a device that changed its shelf stays
+    the same device. A series that went stale is gone here at once.
+
+    Raises:
+        VictoriaMetricsDown: No sensible answer in time.
+    """
+    families = {family_of(source) for device in home.devices for source in device.sources}
+    form = {"query": _query(home, families), "step": f"{silent_after_seconds}s", "nocache": "1"}
+    answer = victoriametrics.fetch_json("/api/v1/query", form)
+    return parse_live(home, answer["data"]["result"])
+
+
+def _query(home: Home, families: set[Family]) -> str:
+    metrics = (POWER, VOLTAGE, CURRENT, UP)
+    names = [metric_name(family, metric) for family in sorted(families) for metric in metrics]
+    names += [f"{family}_{READING_TIMESTAMP}" for family in sorted(families)]
+    series = f'{{__name__=~"{"|".join(names)}",house="{home.house}"}}'
+    # An instant query dates every value "now"; timestamp() tells when it was really written.
+    written = f'label_set(timestamp({series}) keep_metric_names, "is", "written")'
+    return f"union({series}, {written})"
+
+
+def parse_live(home: Home, result: list[dict[str, Any]]) -> Mapping[SourceOfDevice, Live]:
+    """Sort the series of the answer by the sources of the configuration."""
+    samples = _newest(result)
+    heard = {(device, source) for _, device, source in samples}
+    return {
+        key: _live(samples, family_of(source), key)
+        for device in home.devices
+        for source in device.sources
+        if (key := (device.device, source.source)) in heard
+    }
+
+
+type Series = tuple[str, str, str]
+
+
+def _newest(result: list[dict[str, Any]]) -> Mapping[Series, Sample]:
+    """One sample for each metric of each source: the newest where labels had changed."""
+    newest: dict[Series, Sample] = {}
+    for series, sample in _samples(result):
+        known = newest.get(series)
+        if known is None or known.at_unix_seconds < sample.at_unix_seconds:
+            newest[series] = sample
+    return newest
+
+
+def _samples(result: list[dict[str, Any]]) -> Iterator[tuple[Series, Sample]]:
+    written = {
+        frozenset((labels | {"is": ""}).items()): float(item["value"][1])
+        for item in result
+        if (labels := item["metric"]).get("is") == "written"
+    }
+    for item in result:
+        labels = item["metric"]
+        at = written.get(frozenset((labels | {"is": ""}).items()))
+        if "is" not in labels and at is not None:
+            series = (labels["__name__"], labels.get("device", ""), labels.get("source", ""))
+            yield series, Sample(float(item["value"][1]), at)
+
+
+def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice) -> Live:
+    def sample(word: str) -> Sample | None:
+        return samples.get((f"{family}_{word}", *key))
+
+    up, power, taken = sample(UP.word), sample(POWER.word), sample(READING_TIMESTAMP)
+    return Live(
+        up=None if up is None else up.value == 1,
+        power_watts=_value(power),
+        voltage_volts=_value(sample(VOLTAGE.word)),
+        current_amperes=_value(sample(CURRENT.word)),
+        at=_taken(taken, power),
+    )
+
+
+def _value(sample: Sample | None) -> float | None:
+    return None if sample is None else sample.value
+
+
+def _taken(taken: Sample | None, power: Sample | None) -> datetime | None:
+    if taken is not None:
+        return instant(round(taken.value * 1000))
+    return None if power is None else instant(round(power.at_unix_seconds * 1000))
