@@ -47,6 +47,11 @@ EXTRA = (
     Metric("switch_on", "gauge", "1 if the device's relay is closed, 0 if open."),
     Metric("signal_dbm", "gauge", "Strength of the radio signal, in dBm."),
     Metric("overload", "gauge", "1 if the device reports an overload, else 0."),
+    Metric(
+        "changed_timestamp_seconds",
+        "gauge",
+        "Unix time since which the device only repeats what it says, in seconds.",
+    ),
 )
 
 TABLE = (POWER, ENERGY, VOLTAGE, CURRENT, READING_TIMESTAMP, UP, *EXTRA)
