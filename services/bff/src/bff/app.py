@@ -6,8 +6,10 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.places.routes import router as places
+from bff.prices.effect import router as effect
 from bff.prices.routes import router as prices
 from bff.problem_answers import add_problem_answers
 from bff.problems import MEDIA_TYPE, ProblemDocument
@@ -66,7 +68,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses={"default": PROBLEM})
-    for part in (places, prices, device_meta):
+    for part in (cost, places, prices, effect, device_meta):
         api.include_router(part)
     return api
 

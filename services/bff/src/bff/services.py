@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from bff.cost.bill import EnergyBetween
 from bff.house import CurrentHome
 from bff.settings import Settings
 from bff.victoriametrics.client import VictoriaMetrics
@@ -22,12 +23,19 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one running BFF. `home` and `now` are called afresh for every request."""
+    """The parts of one running BFF. `home` and `now` are called afresh for every request.
+
+    Attributes:
+        energy_between: The ledger's energy of devices between Unix milliseconds.
+        first_energy_ms: When the ledger's energy begins; None while it has none.
+    """
 
     settings: Settings
     home: CurrentHome
     engine: Engine
     victoriametrics: VictoriaMetrics
+    energy_between: EnergyBetween
+    first_energy_ms: Callable[[], int | None]
     now: Clock = utc_now
 
 

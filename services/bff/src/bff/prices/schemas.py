@@ -79,40 +79,36 @@ class PriceRow(BaseModel):
     note: str = Field(examples=["Spring tariff"])
 
 
-class EffectInput(BaseModel):
-    """A change of prices to try without making it."""
+class AddTrial(BaseModel):
+    """Try to add a price."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "action": "add",
-                    "price": {"price_per_kwh": "35", "valid_from": "2026-04-01T00:00:00+09:00"},
-                    "close_open_price": True,
-                },
-                {"action": "delete", "id": 3},
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid")
 
-    action: Literal["add", "change", "delete"]
-    id: int | None = Field(default=None, description="The row to change or delete.", examples=[3])
-    price: PriceInput | None = Field(default=None, description="The price to add or change to.")
+    action: Literal["add"]
+    price: PriceInput
     close_open_price: bool = False
 
-    @model_validator(mode="after")
-    def _has_what_its_action_needs(self) -> Self:
-        if (self.id is None) != (self.action == "add"):
-            message = "change and delete need the id of a row; add has none yet"
-            raise ValueError(message)
-        if (self.price is None) != (self.action == "delete"):
-            message = "add and change need a price; delete takes none"
-            raise ValueError(message)
-        if self.close_open_price and self.action != "add":
-            message = "close_open_price goes with add only"
-            raise ValueError(message)
-        return self
+
+class ChangeTrial(BaseModel):
+    """Try to change a price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["change"]
+    id: int = Field(examples=[3])
+    price: PriceInput
+
+
+class DeleteTrial(BaseModel):
+    """Try to delete a price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["delete"]
+    id: int = Field(examples=[3])
+
+
+Trial = Annotated[AddTrial | ChangeTrial | DeleteTrial, Field(discriminator="action")]
 
 
 class EffectOverRange(BaseModel):

@@ -1,0 +1,74 @@
+"""Cost on the wire."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bff.decimals import Exact
+from bff.places.tree import Level
+
+
+class PlaceRef(BaseModel):
+    """A place by its path; the levels below it are null."""
+
+    level: Level
+    room: str | None = Field(examples=["study"])
+    shelf: str | None = Field(examples=["rack_1"])
+    device: str | None = Field(examples=[None])
+
+
+class Span(BaseModel):
+    """A stretch of time, half-open."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    from_: datetime = Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])
+    to: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
+
+
+class Coverage(BaseModel):
+    """Of how much time something is known, in device-seconds; time after now is not expected."""
+
+    measured_seconds: float = Field(description="Between good samples.", examples=[86000])
+    estimated_seconds: float = Field(
+        description="In silences whose counter survived.", examples=[400]
+    )
+    missing_seconds: float = Field(description="Nothing is known.", examples=[0])
+    expected_seconds: float = Field(examples=[86400])
+
+
+class Figures(BaseModel):
+    """Energy, cost and how well they are known."""
+
+    energy_kwh: Exact | None = Field(
+        description="Measured and estimated; null when nothing is known, which is not zero.",
+        examples=["12.5"],
+    )
+    measured_kwh: Exact = Field(examples=["12.1"])
+    estimated_kwh: Exact = Field(
+        description="Spread over silences whose counter survived.", examples=["0.4"]
+    )
+    unpriced_kwh: Exact = Field(description="Used while no price held.", examples=["0"])
+    cost: Exact | None = Field(
+        description="Of the energy that has a price; null when none of it has.",
+        examples=["396.25"],
+    )
+    coverage: Coverage
+    unpriced: list[Span] = Field(description="Where energy was used and no price held.")
+
+
+class CostRow(Span):
+    """One bucket of time, one place, or one place in one bucket."""
+
+    place: PlaceRef | None = Field(description="null unless grouped by place.")
+    figures: Figures
+
+
+class Cost(Span):
+    """What a place used in a range and what it cost. The rows add up to the total exactly."""
+
+    place: PlaceRef
+    time_zone: str = Field(examples=["Asia/Tokyo"])
+    currency: str = Field(description="ISO 4217.", examples=["JPY"])
+    total: Figures
+    rows: list[CostRow]

@@ -1,0 +1,91 @@
+"""What a change of prices would do: make it, look, and take it back, in one transaction."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.openapi.models import Example
+from sqlalchemy.orm import Session
+
+from bff.cost.answer import figures
+from bff.cost.bill import bill
+from bff.cost.calendar import month_of
+from bff.cost.question import Question, cut
+from bff.cost.schemas import Figures
+from bff.cost.tariff import PriceSpan
+from bff.database import instant, serialised, unix_milliseconds
+from bff.places.tree import HOUSE
+from bff.prices import store
+from bff.prices.schemas import AddTrial, ChangeTrial, DeleteTrial, Effect, EffectOverRange, Trial
+from bff.prices.spans import price_spans
+from bff.services import Services, Used
+from home_model.config import Home
+
+router = APIRouter(prefix="/unit_prices", tags=["prices"])
+
+NEW_PRICE = {"price_per_kwh": "35", "valid_from": "2026-04-01T00:00:00+09:00"}
+EXAMPLES: dict[str, Example] = {
+    "add": {"value": {"action": "add", "price": NEW_PRICE, "close_open_price": True}},
+    "change": {"value": {"action": "change", "id": 3, "price": NEW_PRICE}},
+    "delete": {"value": {"action": "delete", "id": 3}},
+}
+
+
+@router.post("/effect", summary="What a change of prices would do, without doing it")
+def try_change(used: Used, trial: Annotated[Trial, Body(openapi_examples=EXAMPLES)]) -> Effect:
+    """Refused (404, 409, 422) exactly when the change itself would be."""
+    home = used.home()
+    prices = _before_and_after(used, trial, home.currency)
+    now_ms, first_ms = unix_milliseconds(used.now()), used.first_energy_ms()
+    month = Question(HOUSE, *month_of(used.now(), home.zone))
+    return Effect(
+        present_month=_effect(used, home, month, prices),
+        all_time=None
+        if first_ms is None or first_ms >= now_ms
+        else _effect(used, home, Question(HOUSE, first_ms, now_ms), prices),
+    )
+
+
+type BeforeAndAfter = tuple[Sequence[PriceSpan], Sequence[PriceSpan]]
+
+
+def _before_and_after(used: Services, trial: Trial, currency: str) -> BeforeAndAfter:
+    with Session(serialised(used.engine)) as session:
+        before = price_spans(session, currency)
+        _make(session, trial, currency)
+        after = price_spans(session, currency)
+        session.rollback()
+    return before, after
+
+
+def _make(session: Session, trial: Trial, currency: str) -> None:
+    match trial:
+        case AddTrial():
+            close = trial.close_open_price
+            store.add_price(session, trial.price, currency, close_open_price=close)
+        case ChangeTrial():
+            store.change_price(session, trial.id, trial.price, currency)
+        case DeleteTrial():
+            store.delete_price(session, trial.id)
+
+
+def _effect(
+    used: Services, home: Home, question: Question, prices: BeforeAndAfter
+) -> EffectOverRange:
+    before, after = (_house_figures(used, home, question, spans) for spans in prices)
+    return EffectOverRange(
+        from_=instant(question.from_ms).astimezone(home.zone),
+        to=instant(question.to_ms).astimezone(home.zone),
+        energy_kwh=after.energy_kwh,
+        cost_before=before.cost,
+        cost_after=after.cost,
+        currency=home.currency,
+    )
+
+
+def _house_figures(
+    used: Services, home: Home, question: Question, spans: Sequence[PriceSpan]
+) -> Figures:
+    rows = cut(home, question, home.zone)
+    priced = bill(used.energy_between, rows, spans, unix_milliseconds(used.now()))
+    return figures(priced.total, home.zone)
