@@ -1,0 +1,151 @@
+"""Energy counters in bulk: every raw sample of a stretch, and how many samples each day has."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+from home_model.config import Home, family_of
+from home_model.metrics import ENERGY, metric_name
+from numpy.typing import NDArray
+
+from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDown
+
+DAY_MS = 86_400_000
+BULK_DEADLINE_SECONDS = 120.0
+MOST_ROWS_PER_LINE = 50_000
+
+type Meter = tuple[str, str]
+type DayCounts = Mapping[Meter, Mapping[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Raw samples in the order they came: of one stored series after another.
+
+    Attributes:
+        at_ms: Unix milliseconds.
+        kwh: What the counter showed; NaN for a stale marker.
+    """
+
+    at_ms: NDArray[np.int64]
+    kwh: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which counters: of a house, some devices, by the metric names of their sources.
+
+    Room and shelf are not asked: a device that was moved keeps its history.
+    """
+
+    house: str
+    devices: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """The series selector."""
+        names, devices = "|".join(self.metrics), "|".join(self.devices)
+        return f'{{__name__=~"{names}",house="{self.house}",device=~"{devices}"}}'
+
+
+def select(home: Home, devices: Collection[str]) -> Selection:
+    """The counters of these devices of the configuration."""
+    meant = [device for device in home.devices if device.device in devices]
+    families = {family_of(source) for device in meant for source in device.sources}
+    return Selection(
+        home.house,
+        tuple(device.device for device in meant),
+        tuple(metric_name(family, ENERGY) for family in sorted(families)),
+    )
+
+
+def fetch_counters(
+    victoriametrics: VictoriaMetrics, selection: Selection, start_ms: int, end_ms: int
+) -> Mapping[Meter, Samples]:
+    """Every sample in [start, end) by device and source, however other labels changed.
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
+    found: dict[Meter, list[Samples]] = defaultdict(list)
+    if not selection.devices or end_ms <= start_ms:
+        return {}
+    form = {
+        "match[]": str(selection),
+        "start": _seconds(start_ms),
+        "end": _seconds(end_ms - 1),
+        "max_rows_per_line": str(MOST_ROWS_PER_LINE),
+    }
+    for line in _lines(victoriametrics, "/api/v1/export", form):
+        meter, samples = _parse_line(line)
+        found[meter].append(samples)
+    return {meter: _joined(parts) for meter, parts in found.items()}
+
+
+def _lines(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) -> Iterator[bytes]:
+    begun: list[bytes] = []
+    with victoriametrics.stream(path, form, deadline_seconds=BULK_DEADLINE_SECONDS) as body:
+        for received in body:
+            first, *others = received.split(b"\n")
+            begun.append(first)
+            for other in others:
+                yield b"".join(begun)
+                begun = [other]
+    if any(begun):
+        message = "the export ended in the middle of a line"
+        raise VictoriaMetricsDown(message)
+
+
+def _parse_line(line: bytes) -> tuple[Meter, Samples]:
+    series = orjson.loads(line)
+    labels = series["metric"]
+    at_ms = np.array(series["timestamps"], dtype=np.int64)
+    # A stale marker comes as null and becomes NaN here.
+    kwh = np.array(series["values"], dtype=np.float64)
+    return (labels.get("device", ""), labels.get("source", "")), Samples(at_ms, kwh)
+
+
+def _joined(parts: list[Samples]) -> Samples:
+    at_ms = np.concatenate([part.at_ms for part in parts])
+    return Samples(at_ms, np.concatenate([part.kwh for part in parts]))
+
+
+def fetch_day_counts(
+    victoriametrics: VictoriaMetrics, selection: Selection, start_ms: int, end_ms: int
+) -> DayCounts:
+    """How many samples each source of each device has on each day (UTC) that has any.
+
+    A day is named by the Unix milliseconds of its start; `start_ms` and `end_ms` are such.
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
+    if not selection.devices or end_ms <= start_ms:
+        return {}
+    # VictoriaMetrics' windows are open at their start and closed at their end: a millisecond
+    # earlier makes them [start of day, end of day). Without nocache it would move the edges.
+    form = {
+        "query": f"sum(count_over_time({selection}[1d])) by (device,source)",
+        "start": _seconds(start_ms + DAY_MS - 1),
+        "end": _seconds(end_ms - 1),
+        "step": "1d",
+        "nocache": "1",
+    }
+    with victoriametrics.stream(
+        "/api/v1/query_range", form, deadline_seconds=BULK_DEADLINE_SECONDS
+    ) as body:
+        answer = orjson.loads(b"".join(body))
+    return {
+        (series["metric"].get("device", ""), series["metric"].get("source", "")): {
+            round(at * 1000) + 1 - DAY_MS: int(count) for at, count in series["values"]
+        }
+        for series in answer["data"]["result"]
+    }
+
+
+def _seconds(unix_ms: int) -> str:
+    return f"{unix_ms // 1000}.{unix_ms % 1000:03}"
