@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +49,9 @@ class Pieces:
     uwh: Int64s
     quality: NDArray[np.int8]
 
-    def part(self, which: NDArray[np.bool_]) -> Pieces:
+    def part(self, which: NDArray[np.bool_]) -> Self:
         """Some of the pieces."""
-        return Pieces(
+        return type(self)(
             self.start_ms[which], self.end_ms[which], self.uwh[which], self.quality[which]
         )
 
@@ -71,7 +72,7 @@ def clean(counter: Counter, limits: Limits) -> Pieces:
 
 def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
     """The most energy the device could have used in that time, micro-watt-hours."""
-    return lasted_ms * (limits.rated_power_watts * SPARE / WATT_MILLISECONDS_PER_UWH)
+    return lasted_ms * np.float64(limits.rated_power_watts * SPARE / WATT_MILLISECONDS_PER_UWH)
 
 
 def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:

@@ -1,6 +1,7 @@
 """The samples of one counter: instants and micro-watt-hours, in order, each instant once."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +31,9 @@ class Counter:
     def __len__(self) -> int:
         return len(self.at_ms)
 
-    def part(self, which: slice | NDArray[np.bool_]) -> Counter:
+    def part(self, which: slice | NDArray[np.bool_]) -> Self:
         """Some of the samples."""
-        return Counter(self.at_ms[which], self.uwh[which])
+        return type(self)(self.at_ms[which], self.uwh[which])
 
 
 def parse_counter(at_ms: Int64s, kwh: NDArray[np.float64]) -> Counter:
@@ -54,7 +55,7 @@ def in_order(at_ms: Int64s, uwh: Int64s) -> Counter:
     if (steps <= 0).any():
         order = np.lexsort((uwh, at_ms))
         at_ms, uwh = at_ms[order], uwh[order]
-        last_of_instant = np.append(np.diff(at_ms) > 0, True)  # noqa: FBT003 - an array's value
+        last_of_instant = np.append(np.diff(at_ms) > 0, True)
         at_ms, uwh = at_ms[last_of_instant], uwh[last_of_instant]
     return Counter(at_ms, uwh)
 

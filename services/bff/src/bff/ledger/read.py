@@ -8,10 +8,10 @@ import numpy as np
 from sqlalchemy import Engine
 
 from bff.database import unix_milliseconds
+from bff.energy import Energy
 from bff.house import CurrentHome
 from bff.ledger.clean import Limits, clean
 from bff.ledger.counter import Counter, Int64s, parse_counter
-from bff.ledger.energy import Energy
 from bff.ledger.sources import choose, chosen
 from bff.ledger.spread import Amounts, between
 from bff.victoriametrics.client import VictoriaMetrics
@@ -58,9 +58,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
         per_slot: list[Amounts] = []
         for source in device.sources:
             samples = found.get((device.device, source.source))
-            counter = (
-                parse_counter(samples.at_ms, samples.kwh) if samples else Counter(*_nothing())
-            )
+            counter = parse_counter(samples.at_ms, samples.kwh) if samples else Counter(*_nothing())
             limits = Limits(device.rated_power_watts, round(source.gap_limit_seconds * 1000))
             pieces = clean(counter, limits)
             per_source.append(between(pieces, cuts))

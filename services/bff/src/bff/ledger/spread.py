@@ -7,7 +7,6 @@ to the whole however finely time is cut.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bff.ledger.clean import Pieces, Quality
 from bff.ledger.counter import Int64s
@@ -75,9 +74,3 @@ def _share(uwh: Int64s, gone_ms: Int64s, lasts_ms: Int64s) -> Int64s:
     if lasts_ms.max(initial=0) > LONGEST_64_BIT_MS:
         rest = rest.astype(object)
     return each * gone_ms + (rest * gone_ms // lasts_ms).astype(np.int64)
-
-
-def whole(pieces: Pieces, quality: Quality) -> int:
-    """All energy of one quality, micro-watt-hours."""
-    which: NDArray[np.bool_] = pieces.quality == quality
-    return int(pieces.uwh[which].sum())

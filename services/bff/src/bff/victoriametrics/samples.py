@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import orjson
-from home_model.config import Home, family_of
-from home_model.metrics import ENERGY, metric_name
 from numpy.typing import NDArray
 
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDown
+from home_model.config import Home, family_of
+from home_model.metrics import ENERGY, metric_name
 
 DAY_MS = 86_400_000
 BULK_DEADLINE_SECONDS = 120.0
