@@ -1,37 +1,44 @@
 """`python -m virtual_home serve | backfill | seed-prices`; settings come from the environment."""
 
 import argparse
-import asyncio
 import logging
 import sys
 
-from pydantic import ValidationError
-
+from exporter_kit.durable import InUseError
+from exporter_kit.settings import SettingsError
 from home_model.problems import ConfigError
-from virtual_home.serve import PortTakenError, serve
-from virtual_home.settings import ServeSettings
+from virtual_home.commands import COMMANDS
+from virtual_home.past.backfill import NotWrittenError
+from virtual_home.past.victoriametrics import VictoriaMetricsError
+from virtual_home.prices import BffError
+from virtual_home.serve import PortTakenError
 
 log = logging.getLogger("virtual_home")
 
-COMMANDS = {"serve": lambda: asyncio.run(serve(ServeSettings()))}
+EXPECTED = (
+    BffError,
+    ConfigError,
+    InUseError,
+    NotWrittenError,
+    PortTakenError,
+    SettingsError,
+    VictoriaMetricsError,
+)
 
 
 def main() -> int:
-    """Run one command; expected failures are one clear line each and exit code 1."""
+    """Run one command; expected failures are clear lines without a traceback, and exit code 1."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     parser = argparse.ArgumentParser(prog="virtual_home", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     command = COMMANDS[parser.parse_args().command]
     try:
         command()
-    except ValidationError as error:
-        for problem in error.errors():
-            log.error("%s: %s", ".".join(map(str, problem["loc"])).upper(), problem["msg"])  # noqa: TRY400
-    except (ConfigError, PortTakenError) as error:
-        log.error("%s", error)  # noqa: TRY400 - a sentence for a person, not a traceback
-    else:
-        return 0
-    return 1
+    except EXPECTED as error:
+        log.error("%s", error)  # noqa: TRY400 - a sentence for a person
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

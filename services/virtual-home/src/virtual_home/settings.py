@@ -14,7 +14,7 @@ VIRTUAL_ACCOUNT = Account(token="virtual-token", secret="virtual-secret")  # noq
 class HouseSettings(BaseSettings):
     """Which house, and which of its possible lives."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     config_file: Path = Path("config/virtual-home.yaml")
     seed: int = 1
@@ -39,6 +39,6 @@ class BackfillSettings(HouseSettings):
 class PricesSettings(BaseSettings):
     """`seed-prices`."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     bff_url: str = "http://127.0.0.1:8000"

@@ -1,0 +1,43 @@
+"""What `python -m virtual_home` can do, each with its settings read from the environment."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from exporter_kit.settings import read_settings
+from home_model.load import load_home
+from virtual_home.past.backfill import backfill
+from virtual_home.past.series import days_until
+from virtual_home.past.victoriametrics import VictoriaMetrics
+from virtual_home.prices import seed_prices
+from virtual_home.serve import serve
+from virtual_home.settings import BackfillSettings, PricesSettings, ServeSettings
+
+
+def run_serve() -> None:
+    """The emulator, until told to end."""
+    asyncio.run(serve(read_settings(ServeSettings)))
+
+
+def run_backfill() -> None:
+    """The past of the house."""
+    settings = read_settings(BackfillSettings)
+    backfill(
+        load_home(settings.config_file),
+        VictoriaMetrics(settings.victoriametrics_url),
+        settings.state_dir,
+        days_until(time.time(), settings.days),
+        seed=settings.seed,
+    )
+
+
+def run_seed_prices() -> None:
+    """The first prices."""
+    seed_prices(read_settings(PricesSettings).bff_url)
+
+
+COMMANDS: dict[str, Callable[[], None]] = {
+    "serve": run_serve,
+    "backfill": run_backfill,
+    "seed-prices": run_seed_prices,
+}

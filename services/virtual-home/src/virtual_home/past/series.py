@@ -1,0 +1,113 @@
+"""The samples of one meter's past. Pure: a span of time in, series out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from home_model.config import Home, family_of, labels_of
+from home_model.metrics import CURRENT, ENERGY, POWER, UP, VOLTAGE, Metric, metric_name
+from virtual_home.chance import Flags, Floats, Integers
+from virtual_home.electricity import Electricity, electricity_at
+from virtual_home.meters import Meter
+from virtual_home.moments import DAY_SECONDS, moments
+from virtual_home.presence import present
+
+SAMPLE_SECONDS = 60
+GONE_DAYS = 4
+MEASURED = (POWER, ENERGY, VOLTAGE, CURRENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the first sample to the last, both Unix seconds and whole minutes."""
+
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{(self.end - self.start) / DAY_SECONDS:.1f} days"
+
+    @property
+    def minutes(self) -> Integers:
+        """The instants of the samples."""
+        return np.arange(self.start, self.end + 1, SAMPLE_SECONDS)
+
+    @property
+    def gone_since(self) -> float:
+        """When the plug that is gone for good was last heard, so that it too has a past."""
+        return max(self.end - GONE_DAYS * DAY_SECONDS, (self.start + self.end) / 2)
+
+
+def days_until(now: float, days: int) -> Span:
+    """So many days, up to the last whole minute before `now` (Unix seconds)."""
+    end = int(now // SAMPLE_SECONDS) * SAMPLE_SECONDS
+    return Span(end - days * DAY_SECONDS, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series: its labels with `__name__`, and samples in order of time."""
+
+    metric: dict[str, str]
+    at_ms: Integers
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class MeterPast:
+    """All series of one meter; `measured` is empty of samples where the plug was silent."""
+
+    measured: tuple[Series, ...]
+    up: Series
+
+    @property
+    def total_kwh(self) -> float:
+        """What the energy counter has reached."""
+        energy = self.measured[MEASURED.index(ENERGY)].values
+        return float(energy[-1]) if energy.size else 0.0
+
+    @property
+    def sample_count(self) -> int:
+        """Samples of all series."""
+        return sum(series.values.size for series in (*self.measured, self.up))
+
+
+def past_of(meter: Meter, home: Home, span: Span, *, seed: int) -> MeterPast:
+    """The meter's samples, one a minute, on the very curve that the emulator serves."""
+    at, name = span.minutes, meter.device.device
+    up = present(name, at, seed=seed, gone_since_unix_seconds=span.gone_since)
+    shown = electricity_at(name, meter.appliance, moments(at, home.zone), seed=seed)
+    energy_kwh = counter_kwh(at[up], shown.power_watts[up], meter.source.gap_limit_seconds)
+    return MeterPast(
+        measured=tuple(
+            Series(metric_of(metric, meter, home), at[up] * 1000, values)
+            for metric, values in zip(MEASURED, _columns(shown, energy_kwh, up), strict=True)
+        ),
+        up=Series(metric_of(UP, meter, home), at * 1000, up.astype(np.float64)),
+    )
+
+
+def counter_kwh(at: Integers, watts: Floats, gap_limit_seconds: float) -> Floats:
+    """The exporter's rule: trapezoids between samples, nothing across a longer silence.
+
+    Rounded to a microwatt-hour, for VictoriaMetrics keeps twelve digits.
+    """
+    seconds = np.diff(at, prepend=at[:1])
+    mean_watts = (watts + np.concatenate([watts[:1], watts[:-1]])) / 2
+    joules = np.where(seconds <= gap_limit_seconds, mean_watts * seconds, 0.0)
+    return np.round(np.cumsum(joules) / 3.6e6, 9)
+
+
+def metric_of(metric: Metric, meter: Meter, home: Home) -> dict[str, str]:
+    """Name and labels exactly as the exporter exposes them."""
+    name = metric_name(family_of(meter.source), metric)
+    return {"__name__": name} | labels_of(home, meter.device, meter.source)
+
+
+def _columns(shown: Electricity, energy_kwh: Floats, up: Flags) -> tuple[Floats, ...]:
+    return (
+        shown.power_watts[up],
+        energy_kwh,
+        shown.voltage_volts[up],
+        shown.current_amperes[up],
+    )

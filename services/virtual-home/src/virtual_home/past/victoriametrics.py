@@ -1,0 +1,86 @@
+"""Write series into VictoriaMetrics, and ask it what it really has."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import httpx
+import numpy as np
+import orjson
+
+from virtual_home.past.series import Series
+
+# Reading a device's past back is the slowest request.
+DEADLINE_SECONDS = 60.0
+
+
+class VictoriaMetricsError(Exception):
+    """It is not there, or refuses."""
+
+
+class VictoriaMetrics:
+    """One vmsingle.
+
+    Args:
+        url: Its base URL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = httpx.Client(base_url=url, timeout=DEADLINE_SECONDS, trust_env=False)
+
+    def write(self, series: Sequence[Series]) -> None:
+        """Send samples. A 2xx is no proof that they were kept: read them back.
+
+        Raises:
+            VictoriaMetricsError: As all methods.
+        """
+        lines = (
+            orjson.dumps(_line(s), option=orjson.OPT_SERIALIZE_NUMPY)
+            for s in series
+            if s.values.size
+        )
+        self._ask("POST", "/api/v1/import", content=b"\n".join(lines))
+
+    def settle(self) -> None:
+        """Make all samples so far visible to the next question."""
+        self._ask("POST", "/internal/force_flush")
+        self._ask("POST", "/internal/resetRollupResultCache")
+
+    def names_with(self, labels: dict[str, str]) -> list[dict[str, str]]:
+        """The label sets of all series of all times that have these labels."""
+        query = {"match[]": selector(labels), "start": "0"}
+        return self._ask("GET", "/api/v1/series", params=query).json()["data"]
+
+    def read(self, metric: dict[str, str], start: int, end: int) -> Series:
+        """One series in [start, end] Unix seconds, in order, each instant once."""
+        query = {"match[]": selector(metric), "start": str(start), "end": str(end)}
+        answer = self._ask("GET", "/api/v1/export", params=query)
+        blocks = [b for b in _blocks(answer.content) if b["metric"] == metric]
+        at_ms = np.array([at for b in blocks for at in b["timestamps"]], dtype=np.int64)
+        values = np.array([value for b in blocks for value in b["values"]], dtype=np.float64)
+        once, first = np.unique(at_ms, return_index=True)
+        return Series(metric, once, values[first])
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401
+        try:
+            return self._client.request(method, path, **more).raise_for_status()
+        except httpx.HTTPStatusError as error:
+            said = f"{error.response.status_code}: {error.response.text[:200]}"
+            message = f"VictoriaMetrics at {self._url} refuses {path} ({said})"
+            raise VictoriaMetricsError(message) from None
+        except httpx.HTTPError as error:
+            message = f"VictoriaMetrics at {self._url} does not answer ({error}); is it running?"
+            raise VictoriaMetricsError(message) from None
+
+
+def selector(labels: dict[str, str]) -> str:
+    """The PromQL selector of a label set."""
+    return "{" + ",".join(f'{key}="{value}"' for key, value in labels.items()) + "}"
+
+
+def _line(series: Series) -> dict[str, Any]:
+    return {"metric": series.metric, "values": series.values, "timestamps": series.at_ms}
+
+
+def _blocks(text: bytes) -> Iterator[dict[str, Any]]:
+    return (orjson.loads(line) for line in text.splitlines())
