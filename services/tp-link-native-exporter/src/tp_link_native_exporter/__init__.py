@@ -1,0 +1,1 @@
+"""TP-Link Kasa and Tapo plugs on the local network, through python-kasa."""

@@ -1,0 +1,90 @@
+"""The emulator's own HTTP API, on a port of its own: change loads and faults while it runs.
+
+GET /plugs shows all; PATCH /plugs/{name} takes any of `Change`'s fields.
+"""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from tapo_emulator.klap_cipher import Account
+from tapo_emulator.plug import Fault
+from tapo_emulator.server import PlugServer
+
+
+class Change(BaseModel):
+    """What a PATCH may say. `outlet` is the one that `watts` and `on` are about."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    watts: float | None = None
+    on: bool | None = None
+    outlet: int = 0
+    fault: Fault | None = None
+    password: SecretStr | None = None
+    plugged_in: bool | None = None
+
+
+def control_app(servers: dict[str, PlugServer]) -> web.Application:
+    """The API over these plugs, by name."""
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.json_response([_shown(name, server) for name, server in servers.items()])
+
+    async def change(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in servers:
+            raise web.HTTPNotFound(text=f"no plug '{name}'; there are: {', '.join(servers)}")
+        try:
+            wanted = Change.model_validate_json(await request.read())
+            await apply(wanted, servers[name])
+        except (ValidationError, IndexError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
+        return web.json_response(_shown(name, servers[name]))
+
+    app = web.Application()
+    app.router.add_get("/plugs", show)
+    app.router.add_patch("/plugs/{name}", change)
+    return app
+
+
+async def apply(change: Change, server: PlugServer) -> None:
+    """Do what a change says.
+
+    Raises:
+        IndexError: There is no such outlet.
+    """
+    plug = server.plug
+    if change.watts is not None:
+        plug.set_watts(change.watts, change.outlet)
+    if change.on is not None:
+        plug.meter(change.outlet).switch(plug.clock(), on=change.on)
+    if change.fault is not None:
+        plug.fault = change.fault
+    if change.password is not None:
+        plug.account = Account(plug.account.username, change.password.get_secret_value())
+        server.drop_sessions()
+    if change.plugged_in is not None:
+        await (server.start() if change.plugged_in else server.stop())
+
+
+def _shown(name: str, server: PlugServer) -> dict[str, Any]:
+    plug = server.plug
+    meters = [plug.meter(outlet) for outlet in range(len(plug.outlets))]
+    return {
+        "name": name,
+        "model": f"{plug.model.name}({plug.model.region})",
+        "mac": plug.mac,
+        "address": server.netloc,
+        "fault": plug.fault,
+        "outlets": [
+            {
+                "on": meter.on,
+                "power_watts": meter.power_watts(plug.clock()),
+                "today_wh": meter.today_wh,
+                "lifetime_wh": meter.lifetime_wh,
+            }
+            for meter in meters
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The JSON methods of Tapo (SMART) firmware, the same inside KLAP and inside AES."""
