@@ -1,23 +1,39 @@
-"""One signed GET of the cloud API v1.1: bounded in time and size, counted before it is sent."""
+"""One signed GET of the cloud API v1.1, bounded in time and size."""
 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 import aiohttp
 from pydantic import SecretStr
 
-from home_model.errors import BadPayload, Unreachable
+from home_model.errors import BadPayload, SourceError, Unreachable
 from switchbot_exporter.cloud.envelope import parse_envelope
 from switchbot_exporter.cloud.retry_after import parse_retry_after
 from switchbot_exporter.cloud.sign import signed_headers
 
 BODY_LIMIT_BYTES = 1 << 20
-DEADLINE_SECONDS = 5.0
+
+
+class Watch(Protocol):
+    """Who follows the calls of an account, each in this order."""
+
+    def sending(self) -> None:
+        """A call is about to be sent."""
+
+    def answered(self, headers: Mapping[str, str]) -> None:
+        """An answer begins."""
+
+    def succeeded(self) -> None:
+        """The answer is good."""
+
+    def failed(self, error: SourceError) -> None:
+        """There is no answer, or a bad one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +43,23 @@ class Account:
     base_url: str
     token: SecretStr
     secret: SecretStr
-    deadline_seconds: float = DEADLINE_SECONDS
+    deadline_seconds: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Asks the cloud. Use `open_client`.
-
-    Attributes:
-        before_request: Called before each request; counts it.
-        on_headers: Given the headers of each answer; looks for the calls that remain.
-    """
+    """Asks the cloud. Use `open_client`."""
 
     account: Account
     session: aiohttp.ClientSession = field(repr=False)
-    before_request: Callable[[], None]
-    on_headers: Callable[[Mapping[str, str]], None]
+    watch: Watch
 
     async def fetch_devices(self) -> Mapping[str, object]:
-        """The body of `GET /devices`: everything the account has. Costs one call."""
+        """The body of `GET /devices`: everything the account has. Costs one call.
+
+        Raises:
+            SourceError: As `parse_envelope`; `Unreachable` also past the deadline.
+        """
         return await self._fetch("/v1.1/devices")
 
     async def fetch_status(self, device_id: str) -> Mapping[str, object]:
@@ -57,7 +71,16 @@ class Client:
         return await self._fetch(f"/v1.1/devices/{device_id}/status")
 
     async def _fetch(self, path: str) -> Mapping[str, object]:
-        self.before_request()
+        self.watch.sending()
+        try:
+            body = await self._bounded(path)
+        except SourceError as error:
+            self.watch.failed(error)
+            raise
+        self.watch.succeeded()
+        return body
+
+    async def _bounded(self, path: str) -> Mapping[str, object]:
         try:
             async with asyncio.timeout(self.account.deadline_seconds):
                 return await self._answer(path)
@@ -72,7 +95,7 @@ class Client:
     async def _answer(self, path: str) -> Mapping[str, object]:
         url = f"{self.account.base_url.rstrip('/')}{path}"
         async with self.session.get(url, headers=self._headers(), allow_redirects=False) as answer:
-            self.on_headers(answer.headers)
+            self.watch.answered(answer.headers)
             content = await _read_limited(answer.content)
             wait_seconds = parse_retry_after(answer.headers.get("Retry-After"), datetime.now(UTC))
             return parse_envelope(answer.status, content, wait_seconds)
@@ -97,15 +120,11 @@ async def _read_limited(stream: aiohttp.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def open_client(
-    account: Account,
-    before_request: Callable[[], None],
-    on_headers: Callable[[Mapping[str, str]], None],
-) -> AsyncGenerator[Client]:
+async def open_client(account: Account, watch: Watch) -> AsyncGenerator[Client]:
     """A client with one connection pool, closed at the end of the block."""
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(),
         # Uncompressed: a small answer must not be able to grow in memory.
         headers={"Accept-Encoding": "identity"},
     ) as session:
-        yield Client(account, session, before_request, on_headers)
+        yield Client(account, session, watch)

@@ -16,40 +16,40 @@ class CloudDevice:
     device_type: str | None
     cloud_enabled: bool
 
+    def __str__(self) -> str:
+        """The form the log uses."""
+        return f"{self.device_id} ({self.device_type or 'type not told'}) {self.name!r}"
 
-type Account = Mapping[str, CloudDevice]
+
+type Devices = Mapping[str, CloudDevice]
 
 
 def parse_devices(body: Mapping[str, object]) -> dict[str, CloudDevice]:
     """The physical devices by id; infrared remotes have no status and are left out.
 
     Raises:
-        BadPayload: The list is missing or not a list of objects with an id.
+        BadPayload: The list is missing.
     """
     items = body.get("deviceList")
     if not isinstance(items, list):
         reason = "the device list is missing"
         raise BadPayload(reason)
-    devices = (_parse_device(item) for item in items)
-    return {device.device_id: device for device in devices}
+    listed = (_parse_device(item) for item in items if isinstance(item, dict))
+    return {device.device_id: device for device in listed if device.device_id}
 
 
-def _parse_device(item: object) -> CloudDevice:
-    device_id = item.get("deviceId") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(device_id, str):
-        reason = "a device in the list has no id"
-        raise BadPayload(reason)
+def _parse_device(item: Mapping[str, object]) -> CloudDevice:
     return CloudDevice(
-        device_id=device_id.upper(),
+        device_id=str(item.get("deviceId") or "").upper(),
         name=str(item.get("deviceName") or ""),
         device_type=str(item["deviceType"]) if item.get("deviceType") else None,
         cloud_enabled=item.get("enableCloudService") is not False,
     )
 
 
-def refusal(account: Account, device_id: str) -> str | None:
+def refusal(devices: Devices, device_id: str) -> str | None:
     """Why a configured device cannot be read, known without asking for its status."""
-    device = account.get(device_id)
+    device = devices.get(device_id)
     if device is None:
         return f"the account has no device {device_id}"
     if not device.cloud_enabled:
@@ -59,7 +59,7 @@ def refusal(account: Account, device_id: str) -> str | None:
     return None
 
 
-def not_configured(account: Account, configured: Iterable[str]) -> list[CloudDevice]:
+def not_configured(devices: Devices, configured: Iterable[str]) -> list[CloudDevice]:
     """The account's devices that the configuration does not name, by id."""
     known = set(configured)
-    return [account[key] for key in sorted(account) if key not in known]
+    return [devices[key] for key in sorted(devices) if key not in known]
