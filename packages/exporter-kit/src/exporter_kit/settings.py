@@ -18,12 +18,17 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-class ExporterSettings(BaseSettings):
-    """Subclass to add the exporter's own; secrets are `SecretStr`, so that the log knows them."""
+class FileSettings(BaseSettings):
+    """Where the configuration is: all that `--check` needs to look at it."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     config_file: Path = Path("config/devices.yaml")
+
+
+class ExporterSettings(FileSettings):
+    """Subclass to add the exporter's own; secrets are `SecretStr`, so that the log knows them."""
+
     state_dir: Path = Path("state")
     listen_host: str = "127.0.0.1"
     listen_port: Port = 9101

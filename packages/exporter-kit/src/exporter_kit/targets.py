@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from home_model.config import AnySource, Device, Home, family_of, labels_of
 from home_model.metrics import Family
@@ -41,3 +42,8 @@ def targets_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Target[S], ...]
         for source in device.sources
         if isinstance(source, kind)
     )
+
+
+def source_word(kind: type[AnySource]) -> str:
+    """The word for a kind of source in the configuration and in the labels, such as `cloud`."""
+    return get_args(kind.model_fields["source"].annotation)[0]

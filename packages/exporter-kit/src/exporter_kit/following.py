@@ -1,0 +1,116 @@
+"""Energy from a device's own counter: only rises that the device can have used.
+
+A fall is held until the next reading tells a glitch from a new beginning. A rise beyond the rated
+power is another counter. Either way the place that was left is remembered for a while, so that a
+counter that comes back after some false values goes on from where it was.
+"""
+
+from dataclasses import replace
+
+from exporter_kit.counter import NWH_PER_KWH, Counter, Limits, Mark, OwnKind
+
+# The coarsest counters known show 0.1 kWh; a step may fall due just after the reading before.
+COARSEST_STEP_NWH = NWH_PER_KWH // 10
+HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
+
+
+def follow(counter: Counter, kind: OwnKind, value_nwh: int, at_us: int, limits: Limits) -> Counter:
+    """Count what the device's own counter rose by since its last good value."""
+    now = Mark(value_nwh, at_us)
+    if counter.base is None or counter.own_kind != kind:
+        # What it counted before it joined is not ours.
+        return replace(counter, own_kind=kind, base=now, held=None, former=None)
+    base = _after_hidden_reset(counter, counter.base, at_us)
+    if (rise := _rise(base, now, limits)) is not None:
+        return _go_on(counter, base, now, rise, limits)
+    if value_nwh >= base.value_nwh:
+        return _come_back(counter, base, now, limits) or _jump(counter, base, now, limits)
+    if (returned := _come_back(counter, base, now, limits)) is not None:
+        return returned
+    if counter.held is None:
+        return replace(counter, held=now)
+    return _begin_again(counter, base, counter.held, now, limits)
+
+
+def _plausible_nwh(mark: Mark, at_us: int, limits: Limits) -> int:
+    return mark.spare_nwh + limits.energy_nwh(at_us - mark.at_us)
+
+
+def _rise(mark: Mark, now: Mark, limits: Limits) -> int | None:
+    """The energy from `mark` to `now`, or None if this cannot be the same run of the counter."""
+    rise_nwh = now.value_nwh - mark.value_nwh
+    plausible = 0 <= rise_nwh <= _plausible_nwh(mark, now.at_us, limits)
+    return max(rise_nwh, mark.counted_nwh) if plausible else None
+
+
+def _spared(mark: Mark, used_nwh: int, at_us: int, limits: Limits) -> int:
+    return min(COARSEST_STEP_NWH, max(0, _plausible_nwh(mark, at_us, limits) - used_nwh))
+
+
+def _go_on(counter: Counter, mark: Mark, now: Mark, rise_nwh: int, limits: Limits) -> Counter:
+    added_nwh = rise_nwh - mark.counted_nwh
+    former = counter.former and replace(
+        counter.former, counted_nwh=counter.former.counted_nwh + added_nwh
+    )
+    return replace(
+        counter,
+        total_nwh=counter.total_nwh + added_nwh,
+        base=replace(now, spare_nwh=_spared(mark, rise_nwh, now.at_us, limits)),
+        held=None,
+        former=former,
+    )
+
+
+def _come_back(counter: Counter, base: Mark, now: Mark, limits: Limits) -> Counter | None:
+    former = counter.former
+    # Soon, or never: after a longer time any value could pass for energy since then.
+    if former is None or now.at_us - former.at_us > HOUR_US:
+        return None
+    if (rise_nwh := _rise(former, now, limits)) is None:
+        return None
+    # What was taken for the start of a day, when the counter left, was a false value.
+    left = replace(counter, former=base, day_start_us=None)
+    return _go_on(left, former, now, rise_nwh, limits)
+
+
+def _jump(counter: Counter, base: Mark, now: Mark, limits: Limits) -> Counter:
+    spare_nwh = _spared(base, base.counted_nwh, now.at_us, limits)
+    return replace(
+        counter,
+        base=replace(now, spare_nwh=spare_nwh),
+        held=None,
+        former=base,
+        jumps=counter.jumps + 1,
+    )
+
+
+def _begin_again(counter: Counter, base: Mark, held: Mark, now: Mark, limits: Limits) -> Counter:
+    """A second low value: energy since zero if the device can have used it, else since `held`."""
+    from_zero = replace(base, value_nwh=0)
+    begun = replace(counter, former=base, resets=counter.resets + 1)
+    if (rise_nwh := _rise(from_zero, now, limits)) is not None:
+        if counter.own_kind == "today" and held.at_us - base.at_us <= HOUR_US:
+            begun = replace(begun, day_start_us=held.at_us)
+        return _go_on(begun, from_zero, now, rise_nwh, limits)
+    if (rise_nwh := _rise(held, now, limits)) is not None:
+        return _go_on(begun, held, now, rise_nwh, limits)
+    return replace(begun, base=now, held=None)
+
+
+def _after_hidden_reset(counter: Counter, base: Mark, at_us: int) -> Mark:
+    """A daily counter began at 0 in the silence, even if it shows more than before by now."""
+    if counter.own_kind == "today" and _day_began(base.at_us, at_us, counter.day_start_us):
+        return replace(base, value_nwh=0)
+    return base
+
+
+def _day_began(after_us: int, before_us: int, day_start_us: int | None) -> bool:
+    if before_us - after_us > DAY_US + HOUR_US:
+        return True
+    if day_start_us is None:
+        return False
+    # An hour on either side: summer time moves the device's midnight.
+    earliest_us, latest_us = after_us + HOUR_US, before_us - HOUR_US
+    days = -((day_start_us - earliest_us) // DAY_US)
+    return earliest_us <= day_start_us + days * DAY_US <= latest_us
