@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from bff.problems import MEDIA_TYPE, InputError, Problem, ProblemDocument
 from bff.victoriametrics.client import VictoriaMetricsDown, VictoriaMetricsRefused
@@ -56,19 +57,31 @@ def _problem(request: Request, error: Any) -> Response:  # noqa: ANN401 - Starle
 
 
 def _http_exception(request: Request, error: Any) -> Response:  # noqa: ANN401
-    status = HTTPStatus(error.status_code)
-    method, path = request.method, request.url.path
+    status, path = HTTPStatus(error.status_code), request.url.path
+    headers = dict(error.headers or {})
     match status:
         case HTTPStatus.NOT_FOUND:
             detail, way_out = f"There is nothing at {path}.", DOCS_HINT
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            allowed = (error.headers or {}).get("Allow", "another method")
-            detail, way_out = f"{path} does not take {method}.", f"Use {allowed}. {DOCS_HINT}"
+            headers = {"Allow": _allowed_methods(request)}
+            detail = f"{path} does not take {request.method}."
+            way_out = f"It takes {headers['Allow']}. {DOCS_HINT}"
         case _:
             detail, way_out = str(error.detail), DOCS_HINT
     kind = status.phrase.lower().replace(" ", "-")
-    problem = Problem(status.value, kind, detail, what_to_do=way_out)
-    return answer(request, problem, dict(error.headers or {}))
+    return answer(request, Problem(status.value, kind, detail, what_to_do=way_out), headers)
+
+
+def _allowed_methods(request: Request) -> str:
+    # Starlette's own Allow header names only the methods of the first route of a path.
+    return ", ".join(
+        method
+        for method in ("GET", "POST", "PUT", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _invalid(request: Request, error: Any) -> Response:  # noqa: ANN401
@@ -126,8 +139,8 @@ def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
     return answer(request, problem)
 
 
-def _unforeseen(request: Request, error: Any) -> Response:  # noqa: ANN401
-    incident = _log_incident(request, error)
+def _unforeseen(request: Request, _error: Any) -> Response:  # noqa: ANN401
+    incident = _log_incident(request, None)  # its traceback follows: the server logs it
     problem = Problem(
         500,
         "fault-of-ours",
@@ -138,7 +151,7 @@ def _unforeseen(request: Request, error: Any) -> Response:  # noqa: ANN401
     return answer(request, problem)
 
 
-def _log_incident(request: Request, error: Exception) -> str:
+def _log_incident(request: Request, error: Exception | None) -> str:
     incident = secrets.token_hex(4)
     log.error("incident %s: %s %s", incident, request.method, request.url.path, exc_info=error)
     return incident

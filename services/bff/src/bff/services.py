@@ -27,7 +27,6 @@ class Services:
 
     Attributes:
         energy_between: The ledger's energy of devices between Unix milliseconds.
-        first_energy_ms: When the ledger's energy begins; None while it has none.
     """
 
     settings: Settings
@@ -35,7 +34,6 @@ class Services:
     engine: Engine
     victoriametrics: VictoriaMetrics
     energy_between: EnergyBetween
-    first_energy_ms: Callable[[], int | None]
     now: Clock = utc_now
 
 

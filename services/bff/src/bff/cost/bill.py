@@ -43,3 +43,12 @@ def _bucket_starts(edges: Sequence[int], bucket_edges: Sequence[int]) -> list[in
 
 def _group_starts(sizes: Sequence[int]) -> list[int]:
     return list(accumulate(sizes[:-1], initial=0))
+
+
+def first_known_month(
+    energy_between: EnergyBetween, devices: Sequence[str], month_edges: Sequence[int]
+) -> int | None:
+    """The beginning of the first month of which something is known; None when nothing is."""
+    energy = energy_between(devices, month_edges)
+    known_ms = (energy.measured_ms + energy.estimated_ms).sum(axis=0)
+    return next((month_edges[month] for month in known_ms.nonzero()[0].tolist()), None)

@@ -1,6 +1,7 @@
 """What a change of prices would do: make it, look, and take it back, in one transaction."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -8,8 +9,8 @@ from fastapi.openapi.models import Example
 from sqlalchemy.orm import Session
 
 from bff.cost.answer import figures
-from bff.cost.bill import bill
-from bff.cost.calendar import month_of
+from bff.cost.bill import bill, first_known_month
+from bff.cost.calendar import bucket_edges, month_of
 from bff.cost.question import Question, cut
 from bff.cost.schemas import Figures
 from bff.cost.tariff import PriceSpan
@@ -23,6 +24,7 @@ from home_model.config import Home
 
 router = APIRouter(prefix="/unit_prices", tags=["prices"])
 
+LONGEST_PAST = timedelta(days=3653)
 NEW_PRICE = {"price_per_kwh": "35", "valid_from": "2026-04-01T00:00:00+09:00"}
 EXAMPLES: dict[str, Example] = {
     "add": {"value": {"action": "add", "price": NEW_PRICE, "close_open_price": True}},
@@ -36,14 +38,21 @@ def try_change(used: Used, trial: Annotated[Trial, Body(openapi_examples=EXAMPLE
     """Refused (404, 409, 422) exactly when the change itself would be."""
     home = used.home()
     prices = _before_and_after(used, trial, home.currency)
-    now_ms, first_ms = unix_milliseconds(used.now()), used.first_energy_ms()
-    month = Question(HOUSE, *month_of(used.now(), home.zone))
+    month_from_ms, month_to_ms = month_of(used.now(), home.zone)
+    first_ms = _first_ms(used, home, month_to_ms)
     return Effect(
-        present_month=_effect(used, home, month, prices),
+        present_month=_effect(used, home, Question(HOUSE, month_from_ms, month_to_ms), prices),
         all_time=None
-        if first_ms is None or first_ms >= now_ms
-        else _effect(used, home, Question(HOUSE, first_ms, now_ms), prices),
+        if first_ms is None
+        else _effect(used, home, Question(HOUSE, first_ms, month_to_ms), prices),
     )
+
+
+def _first_ms(used: Services, home: Home, month_to_ms: int) -> int | None:
+    long_ago, _ = month_of(used.now() - LONGEST_PAST, home.zone)
+    devices = [device.device for device in home.devices]
+    months = bucket_edges(long_ago, month_to_ms, "month", home.zone)
+    return first_known_month(used.energy_between, devices, months)
 
 
 type BeforeAndAfter = tuple[Sequence[PriceSpan], Sequence[PriceSpan]]

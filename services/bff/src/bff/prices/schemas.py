@@ -129,5 +129,6 @@ class Effect(BaseModel):
 
     present_month: EffectOverRange = Field(description="The house's present month.")
     all_time: EffectOverRange | None = Field(
-        description="From the first reading until now; null while there is none."
+        description="The months since the first reading (at most ten years), the present one"
+        " included; null while there is none."
     )

@@ -1,6 +1,7 @@
 """Reading and writing unit prices. Every write happens within one serialised transaction."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -99,11 +100,12 @@ def _refuse_overlap(session: Session, wanted: PriceInput, besides: int | None) -
         overlapping = overlapping.where(UnitPrice.id != besides)
     other = session.scalar(overlapping.order_by(UnitPrice.valid_from).limit(1))
     if other is not None:
-        raise _overlap(other)
+        raise _overlap(other, wanted.valid_from.tzinfo)
 
 
-def _overlap(other: UnitPrice) -> Problem:
-    end = "open" if other.valid_to is None else other.valid_to.isoformat()
+def _overlap(other: UnitPrice, zone: tzinfo | None) -> Problem:
+    begins = other.valid_from.astimezone(zone).isoformat()
+    ends = other.valid_to.astimezone(zone).isoformat() if other.valid_to else "open"
     ways_out = [f"change or delete row {other.id}", "choose other instants"]
     if other.valid_to is None:
         ways_out.append("send close_open_price: true to end it where the new one begins")
@@ -111,7 +113,7 @@ def _overlap(other: UnitPrice) -> Problem:
         409,
         "prices-overlap",
         f"It overlaps row {other.id}: {plain(other.price_per_kwh)} {other.currency} per kWh"
-        f" from {other.valid_from.isoformat()} to {end}.",
+        f" from {begins} to {ends}.",
         what_to_do=f"At any instant one price holds: {'; or '.join(ways_out)}.",
         conflicts_with=other.id,
     )

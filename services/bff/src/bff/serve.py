@@ -1,0 +1,73 @@
+"""Run the API and the health port in one process until it is asked to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import override
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE_SECONDS = 5
+
+
+class PortTaken(Exception):  # noqa: N818 - the name says what is the matter
+    """A port cannot be had; the message names the setting."""
+
+
+def bind(host: str, port: int, setting: str) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        PortTaken: Somebody else has it, or the host is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        message = (
+            f"cannot listen on {host} port {port} ({error.strerror}); set {setting} to another"
+        )
+        raise PortTaken(message) from None
+
+
+class _Server(uvicorn.Server):
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield  # both servers stop by one handler, below
+
+
+def serve(apps: Sequence[tuple[ASGIApp, socket.socket]]) -> None:
+    """Serve until SIGTERM or SIGINT, finish what is being answered, and return."""
+    asyncio.run(_serve(apps))
+
+
+async def _serve(apps: Sequence[tuple[ASGIApp, socket.socket]]) -> None:
+    servers = [_Server(_config(app)) for app, _ in apps]
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    running = [
+        asyncio.create_task(server.serve(sockets=[listening]))
+        for server, (_, listening) in zip(servers, apps, strict=True)
+    ]
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.gather(*running)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
