@@ -29,7 +29,7 @@ class Directory:
     fetch: Callable[[], Awaitable[Mapping[str, object]]]
     monotonic: Callable[[], float]
     _devices: Devices | None = field(default=None, init=False)
-    _asked_at: float = field(default=float("-inf"), init=False)
+    _asked_at: float | None = field(default=None, init=False)
     _configured: frozenset[str] = field(default=frozenset(), init=False)
     _told: set[str] = field(default_factory=set, init=False)
 
@@ -65,7 +65,8 @@ class Directory:
         return None if self._devices is None else refusal(self._devices, device_id)
 
     def _is_old(self) -> bool:
-        return self.monotonic() - self._asked_at >= RECHECK_SECONDS
+        asked_at = self._asked_at
+        return asked_at is not None and self.monotonic() - asked_at >= RECHECK_SECONDS
 
     async def _try_to_refresh(self) -> None:
         try:

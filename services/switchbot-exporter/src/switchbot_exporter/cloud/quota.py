@@ -61,7 +61,8 @@ class Quota:
     def close(self) -> None:
         """Give the unused rest of the block back."""
         self._turn_day()
-        self._take(-self._unused_calls)
+        if self._unused_calls:
+            self._take(-self._unused_calls)
 
     def _take(self, calls: int) -> None:
         # From the file, not from memory: `--once` may have counted beside us.

@@ -21,12 +21,6 @@ def values_of(pace: CloudPace) -> Iterator[Value]:
         pace.budget.daily_limit,
     )
     yield Value(
-        "switchbot_api_poll_interval_seconds",
-        "gauge",
-        "Time between two polls of one device that is in force now; follows the quota.",
-        pace.interval_in_force_seconds(),
-    )
-    yield Value(
         "switchbot_api_silence_seconds",
         "gauge",
         "Time until the cloud is asked again after it refused, or the quota was spent; else 0.",

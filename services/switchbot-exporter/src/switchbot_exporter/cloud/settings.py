@@ -1,10 +1,11 @@
-"""The settings of this exporter beside those of every exporter."""
+"""The settings of the cloud fetcher."""
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 
-from exporter_kit.settings import ExporterSettings
+from exporter_kit.settings import ExporterSettings, Seconds
 from home_model.config import Zone
 
 
@@ -19,9 +20,21 @@ def _plain(secret: SecretStr) -> SecretStr:
 type Credential = Annotated[SecretStr, AfterValidator(_plain)]
 
 
-class Settings(ExporterSettings):
-    """POLL_INTERVAL_SECONDS is the shortest time between two polls of one device."""
+class CloudSettings(ExporterSettings):
+    """Environment variables of these names in capitals.
 
+    Attributes:
+        poll_interval_seconds: The shortest time between two polls of one device; the quota
+            stretches it.
+        switchbot_daily_limit: Calls a day of the whole account.
+        switchbot_reserve: Calls of these left to the phone's app and other programs.
+        switchbot_reset_zone: Where the day of the quota ends; the house's time zone by default.
+            Undocumented: the vendor's own command line assumes local midnight.
+        switchbot_reset_hour: The hour at which it ends there.
+        switchbot_remaining_header: The answer header that tells the calls left, should one appear.
+    """
+
+    poll_interval_seconds: Seconds = 30.0
     switchbot_token: Credential
     switchbot_secret: Credential
     switchbot_base_url: HttpUrl = HttpUrl("https://api.switch-bot.com")
@@ -32,8 +45,13 @@ class Settings(ExporterSettings):
     switchbot_remaining_header: str = Field(default="X-RateLimit-Remaining", min_length=1)
 
     @model_validator(mode="after")
-    def _something_is_left(self) -> "Settings":
+    def _something_is_left(self) -> "CloudSettings":
         if self.switchbot_reserve >= self.switchbot_daily_limit:
             message = "SWITCHBOT_RESERVE must be less than SWITCHBOT_DAILY_LIMIT"
             raise ValueError(message)
         return self
+
+    @property
+    def reset_zone(self) -> ZoneInfo | None:
+        """Where the day of the quota ends, if that was set."""
+        return ZoneInfo(self.switchbot_reset_zone) if self.switchbot_reset_zone else None
