@@ -1,0 +1,1 @@
+"""SwitchBot plugs heard over Bluetooth Low Energy: their adverts carry the power."""

@@ -1,0 +1,15 @@
+"""What the kit is given of Bluetooth."""
+
+from functools import partial
+
+from exporter_kit.feeds import Listen
+from home_model.config import BleSource
+from switchbot_exporter.ble.hearing import Hearing
+from switchbot_exporter.ble.listen import listen
+from switchbot_exporter.ble.settings import BleSettings
+
+
+def ble_feed(settings: BleSettings, hearing: Hearing) -> Listen[BleSource]:
+    """All plugs of this kind share one radio."""
+    heard = partial(listen, settings, hearing)
+    return Listen(BleSource, heard, settings.ble_age_limit_seconds)

@@ -1,0 +1,105 @@
+"""A private system bus and the mock bluetoothd on it, each a process of its own."""
+
+import os
+import subprocess
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from testbed.process import DidNotStartError, stop
+
+START_LIMIT_SECONDS = 30.0
+
+type Policy = Literal["open", "bluez_forbidden"]
+
+# As on a real system bus, except that anybody may own any name.
+BUS_CONFIG = """\
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    {extra}
+  </policy>
+</busconfig>
+"""
+EXTRA: dict[Policy, str] = {
+    "open": "",
+    "bluez_forbidden": '<deny send_destination="org.bluez"/>',
+}
+
+
+@contextmanager
+def system_bus(folder: Path, policy: Policy = "open") -> Generator[str]:
+    """Run a dbus-daemon for the length of a `with` block; gives its address.
+
+    Raises:
+        DidNotStartError: Its socket did not appear in time.
+    """
+    # A socket's path has at most 107 bytes: hence the short name.
+    socket = folder / "bus"
+    config = folder / "bus.conf"
+    config.write_text(BUS_CONFIG.format(socket=socket, extra=EXTRA[policy]), encoding="utf-8")
+    command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"]
+    process = _start(command, folder / "dbus-daemon.log", {})
+    try:
+        _wait_for(socket, process, folder / "dbus-daemon.log")
+        yield f"unix:path={socket}"
+    finally:
+        stop(process)
+        socket.unlink(missing_ok=True)
+
+
+def start_bluetoothd(address: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the mock bluetoothd (dbusmock's `bluez5` template), still without an adapter.
+
+    It needs a moment to own its name: `Radio.connect` waits for that. End it with
+    `testbed.process.stop`, or kill it to see what a crash does.
+    """
+    environment = {"DBUS_SYSTEM_BUS_ADDRESS": address}
+    return _start(["bluetoothd-mock"], folder / "bluetoothd.log", environment)
+
+
+@contextmanager
+def bluetoothd(address: str, folder: Path) -> Generator[subprocess.Popen[bytes]]:
+    """Run the mock bluetoothd for the length of a `with` block."""
+    process = start_bluetoothd(address, folder)
+    try:
+        yield process
+    finally:
+        stop(process)
+
+
+def _start(
+    command: Sequence[str], log: Path, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        try:
+            return subprocess.Popen(
+                command, stdout=output, stderr=output, env={**os.environ, **environment}
+            )
+        except FileNotFoundError:
+            message = f"there is no {command[0]} on PATH: run scripts/setup-bluetooth-mock"
+            raise DidNotStartError(message) from None
+
+
+def _wait_for(socket: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while not socket.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise DidNotStartError(log.read_text(errors="replace")[-2000:])
+        time.sleep(0.01)
