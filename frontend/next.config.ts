@@ -1,0 +1,16 @@
+import type { NextConfig } from "next";
+
+// `next dev` stands alone, so it forwards the API itself; in the export that is Caddy's work.
+const forwarding: NextConfig = {
+  rewrites: async () => [
+    {
+      source: "/api/:path*",
+      destination: `${process.env.BFF_URL ?? "http://127.0.0.1:8000"}/api/:path*`,
+    },
+  ],
+};
+
+export default function config(phase: string): NextConfig {
+  const isDevelopment = phase === "phase-development-server";
+  return { devIndicators: false, ...(isDevelopment ? forwarding : { output: "export" }) };
+}

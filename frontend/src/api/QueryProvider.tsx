@@ -1,0 +1,25 @@
+"use client";
+
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { isWorthRetrying, parseProblem } from "./problem";
+
+function newClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The page and the API are one machine away: "offline" says nothing about them.
+        networkMode: "always",
+        // One quick second try hides a lost packet; after that the page tells the truth.
+        retry: (failures, error) => failures < 1 && isWorthRetrying(parseProblem(error)),
+        retryDelay: 400,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+export function QueryProvider({ children }: { children: ReactNode }) {
+  const [client] = useState(newClient);
+  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+}

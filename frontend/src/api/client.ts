@@ -1,0 +1,27 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import createQueryClient from "openapi-react-query";
+import type { paths } from "./schema";
+
+const TIMEOUT_MS = 10_000;
+
+/** A server that hangs is a server that is down: no request waits for ever. */
+function fetchInTime(request: Request): Promise<Response> {
+  return fetch(request, {
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+  });
+}
+
+/** An error without a problem document, or with an empty body, must not pass for an answer. */
+const onlyProblems: Middleware = {
+  onResponse({ response }) {
+    const type = response.headers.get("Content-Type") ?? "";
+    if (response.ok || type.startsWith("application/problem+json")) return undefined;
+    const problem = { type: "urn:ppms:unreadable", status: response.status };
+    return Response.json(problem, { status: response.status });
+  },
+};
+
+const client = createClient<paths>({ fetch: fetchInTime });
+client.use(onlyProblems);
+
+export const api = createQueryClient(client);

@@ -1,0 +1,24 @@
+// The API's shapes by the names the page uses for them; the shapes themselves are generated.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type House = Schemas["House"];
+export type Names = Schemas["Names"];
+export type PlaceNode = Schemas["PlaceNode"];
+export type Live = Schemas["LiveSum"];
+export type State = Schemas["State"];
+export type DeviceState = Schemas["DeviceState"];
+export type SourceState = Schemas["SourceState"];
+export type DeviceMeta = Schemas["DeviceMetaRow"];
+export type DeviceMetaInput = Schemas["DeviceMetaInput"];
+export type UnitPrice = Schemas["PriceRow"];
+export type NewPrice = Schemas["NewPrice"];
+export type PriceInput = Schemas["PriceInput"];
+export type Cost = Schemas["Cost"];
+export type CostRow = Schemas["CostRow"];
+export type Figures = Schemas["Figures"];
+export type Effect = Schemas["Effect"];
+/** A change of prices to try without making it. */
+export type Trial = Schemas["AddTrial"] | Schemas["ChangeTrial"] | Schemas["DeleteTrial"];
+export type EffectOverRange = Schemas["EffectOverRange"];

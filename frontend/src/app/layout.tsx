@@ -1,0 +1,32 @@
+import type { Metadata, Viewport } from "next";
+import type { ReactNode } from "react";
+import { Page } from "@/shell/Page";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: "PPMS",
+  description: "What each thing in the house costs.",
+  icons: { icon: "/icon.svg" },
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f8f7f4" },
+    { media: "(prefers-color-scheme: dark)", color: "#0f1318" },
+  ],
+};
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    // The remembered theme and language are put here before and after hydration.
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        {/* Blocking on purpose: a theme that comes after the first paint flashes. */}
+        <script src="/preferences.js" />
+      </head>
+      <body>
+        <Page>{children}</Page>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,5 @@
+import { PlaceNotFound } from "@/places/PlaceNotFound";
+
+export default function NotFound() {
+  return <PlaceNotFound />;
+}

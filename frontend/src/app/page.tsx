@@ -1,0 +1,5 @@
+import { PlacePage } from "@/places/PlacePage";
+
+export default function HomePage() {
+  return <PlacePage />;
+}

@@ -1,0 +1,5 @@
+import { PricesPage } from "@/prices/PricesPage";
+
+export default function Prices() {
+  return <PricesPage />;
+}

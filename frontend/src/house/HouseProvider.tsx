@@ -1,0 +1,33 @@
+"use client";
+
+import { createContext, type ReactNode, useContext } from "react";
+import { api } from "@/api/client";
+import { COST } from "@/api/refresh";
+import type { House } from "@/api/types";
+import { Loaded } from "@/panels/Loaded";
+
+const HouseContext = createContext<House | null>(null);
+
+/** The house whose page this is. Below HouseProvider it is always known. */
+export function useHouse(): House {
+  const house = useContext(HouseContext);
+  if (!house) throw new Error("useHouse needs a HouseProvider above it");
+  return house;
+}
+
+interface HouseProviderProps {
+  skeleton: ReactNode;
+  children: ReactNode;
+}
+
+export function HouseProvider({ skeleton, children }: HouseProviderProps) {
+  const house = api.useQuery("get", "/api/v1/house", {}, { refetchInterval: COST.everyMs });
+  // Once known, the house stays: its zone and currency do not age, and each panel tells for itself
+  // when the API is gone. A half-filled form must survive that, too.
+  const answer = house.data ? { ...house, error: null } : house;
+  return (
+    <Loaded answer={answer} skeleton={skeleton}>
+      {(known) => <HouseContext value={known}>{children}</HouseContext>}
+    </Loaded>
+  );
+}

@@ -1,0 +1,28 @@
+import { toDate } from "./calendar";
+
+const format = (locale: string, timeZone: string, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(locale, { timeZone, ...options });
+
+/** "3/14", "14 Mar": under the bars of a chart. */
+export function formatShortDay(locale: string, instant: string, timeZone: string): string {
+  const options: Intl.DateTimeFormatOptions =
+    locale === "ja" ? { month: "numeric", day: "numeric" } : { month: "short", day: "numeric" };
+  return format(locale, timeZone, options).format(toDate(instant));
+}
+
+/** "Sat, Mar 14": where there is room. */
+export function formatDay(locale: string, instant: string, timeZone: string): string {
+  const options = { weekday: "short", month: "short", day: "numeric" } as const;
+  return format(locale, timeZone, options).format(toDate(instant));
+}
+
+/** "Apr 1, 2026, 00:00" on the house's clock. */
+export function formatMoment(locale: string, instant: string, timeZone: string): string {
+  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
+  return format(locale, timeZone, options).format(toDate(instant));
+}
+
+/** "March 2026". */
+export function formatMonth(locale: string, instant: string, timeZone: string): string {
+  return format(locale, timeZone, { year: "numeric", month: "long" }).format(toDate(instant));
+}

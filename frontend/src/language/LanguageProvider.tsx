@@ -1,0 +1,28 @@
+"use client";
+
+import { type ReactNode, useEffect } from "react";
+import { IntlProvider } from "use-intl";
+import en from "../../messages/en.json";
+import ja from "../../messages/ja.json";
+import { type Language, useChosenLanguage } from "./language";
+
+const MESSAGES: Record<Language, typeof en> = { en, ja };
+
+interface LanguageProviderProps {
+  /** Shown in the prerendered page, where no language is known yet; it has no words. */
+  fallback: ReactNode;
+  children: ReactNode;
+}
+
+export function LanguageProvider({ fallback, children }: LanguageProviderProps) {
+  const language = useChosenLanguage();
+  useEffect(() => {
+    if (language) document.documentElement.lang = language;
+  }, [language]);
+  if (!language) return fallback;
+  return (
+    <IntlProvider locale={language} messages={MESSAGES[language]} timeZone="UTC">
+      {children}
+    </IntlProvider>
+  );
+}

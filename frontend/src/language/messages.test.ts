@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import en from "../../messages/en.json";
+import ja from "../../messages/ja.json";
+
+type Messages = { [key: string]: string | Messages };
+
+function leaves(messages: Messages, prefix = ""): [key: string, text: string][] {
+  return Object.entries(messages).flatMap(([key, value]) =>
+    typeof value === "string"
+      ? [[prefix + key, value] as [string, string]]
+      : leaves(value, `${prefix}${key}.`),
+  );
+}
+
+const keys = (messages: Messages) => leaves(messages).map(([key]) => key);
+
+const argumentsOf = (messages: Messages) =>
+  Object.fromEntries(
+    leaves(messages).map(([key, text]) => [
+      key,
+      [...new Set([...text.matchAll(/\{\s*(\w+)\s*[,}]/g)].map(([, name]) => name))].sort(),
+    ]),
+  );
+
+describe("messages", () => {
+  it("has the same keys in both languages", () => {
+    expect(keys(ja)).toEqual(keys(en));
+  });
+
+  it("fills the same places in both languages", () => {
+    expect(argumentsOf(ja)).toEqual(argumentsOf(en));
+  });
+
+  it("has no empty text", () => {
+    const empty = [...leaves(en), ...leaves(ja)].filter(([, text]) => text.trim() === "");
+    expect(empty).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { Cost, Figures, PlaceNode } from "@/api/types";
+import { addressOf, placeFromPath } from "@/places/place";
+import { placeOf } from "@/places/tree";
+
+/** A place inside the one shown, with what it used; undefined when the API sent no row for it. */
+export interface ChildRow {
+  node: PlaceNode;
+  today: Figures | undefined;
+  month: Figures | undefined;
+}
+
+export function childRows(node: PlaceNode, today: Cost, month: Cost): ChildRow[] {
+  const ofToday = figuresByAddress(today);
+  const ofMonth = figuresByAddress(month);
+  return node.children.map((child) => {
+    const address = addressOf(placeOf(child));
+    return { node: child, today: ofToday.get(address), month: ofMonth.get(address) };
+  });
+}
+
+function figuresByAddress({ rows }: Cost): Map<string, Figures> {
+  return new Map(
+    rows.flatMap(({ place, figures }) =>
+      place ? [[addressOf(placeFromPath(place)), figures] as const] : [],
+    ),
+  );
+}

@@ -1,0 +1,68 @@
+"use client";
+
+import { Bar, BarChart, BarStack, CartesianGrid, Tooltip, XAxis, YAxis } from "recharts";
+import { useLocale, useTranslations } from "use-intl";
+import { formatShortDay } from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
+import { axisFormat } from "./axis";
+import { DayTooltip } from "./DayTooltip";
+import type { DayBar, Measure } from "./day-bars";
+import { Hatch, UnknownDay } from "./UnknownDay";
+
+interface DaysChartProps {
+  bars: DayBar[];
+  measure: Measure;
+}
+
+const margin = { top: 8, right: 0, bottom: 4, left: 0 };
+const tick = { fill: "var(--muted)", fontSize: 12 };
+
+export function DaysChart({ bars, measure }: DaysChartProps) {
+  const t = useTranslations("days");
+  const locale = useLocale();
+  const { time_zone, currency } = useHouse();
+  return (
+    <BarChart
+      responsive
+      data={bars}
+      margin={margin}
+      barCategoryGap="18%"
+      title={t("chart")}
+      style={{ width: "100%", height: "15rem" }}
+    >
+      <Hatch />
+      <CartesianGrid vertical={false} stroke="var(--line)" />
+      <XAxis
+        dataKey="day"
+        tickFormatter={(day: string) => formatShortDay(locale, day, time_zone)}
+        tick={tick}
+        tickLine={false}
+        axisLine={{ stroke: "var(--line-strong)" }}
+        tickMargin={8}
+        minTickGap={24}
+        interval="equidistantPreserveStart"
+      />
+      <YAxis
+        width="auto"
+        tick={tick}
+        tickLine={false}
+        axisLine={false}
+        tickFormatter={axisFormat(locale, measure === "cost" ? currency : "kWh")}
+      />
+      <Tooltip
+        cursor={{ fill: "var(--sunken)" }}
+        content={({ payload }) => <DayTooltip bar={payload[0]?.payload} />}
+        isAnimationActive={false}
+      />
+      <BarStack radius={[2, 2, 0, 0]}>
+        <Bar
+          dataKey="measured"
+          fill="var(--measured)"
+          background={UnknownDay}
+          isAnimationActive={false}
+        />
+        <Bar dataKey="estimated" fill="var(--estimated)" isAnimationActive={false} />
+      </BarStack>
+    </BarChart>
+  );
+}

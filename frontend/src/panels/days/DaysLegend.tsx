@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { DayBar } from "./day-bars";
+
+const SWATCHES = {
+  measured: "bg-measured",
+  estimated: "bg-estimated",
+  partial: "hatched h-1.5 self-end mb-1",
+  noData: "hatched border border-line",
+  noPrice: "hatched border border-line",
+} as const;
+
+type Entry = keyof typeof SWATCHES;
+
+/** Explains only what can be seen in the chart above it. */
+export function DaysLegend({ bars }: { bars: readonly DayBar[] }) {
+  const t = useTranslations("days.legend");
+  const isSeen: Record<Entry, boolean> = {
+    measured: bars.some(({ measured }) => measured > 0),
+    estimated: bars.some(({ estimated }) => estimated > 0),
+    partial: bars.some(({ state }) => state === "partial"),
+    noData: bars.some(({ state }) => state === "no-data"),
+    noPrice: bars.some(({ state }) => state === "no-price"),
+  };
+  const seen = (Object.keys(SWATCHES) as Entry[]).filter((entry) => isSeen[entry]);
+  return (
+    <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1 text-muted text-xs">
+      {seen.map((entry) => (
+        <li key={entry} className="flex items-center gap-1.5">
+          <span aria-hidden className={`inline-block size-3 rounded-sm ${SWATCHES[entry]}`} />
+          {t(entry)}
+        </li>
+      ))}
+    </ul>
+  );
+}

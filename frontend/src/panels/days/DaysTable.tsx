@@ -1,0 +1,59 @@
+"use client";
+
+import { useLocale, useTranslations } from "use-intl";
+import { formatDay } from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
+import { CostValue } from "@/panels/CostValue";
+import { FigureNotes } from "@/panels/FigureNotes";
+import { Energy } from "@/quantities/Shown";
+import type { DayBar } from "./day-bars";
+
+/** The chart in words and figures: for screen readers, for copying, for exactness. */
+export function DaysTable({ bars }: { bars: readonly DayBar[] }) {
+  const t = useTranslations("days");
+  return (
+    <details className="mt-3 text-sm">
+      <summary className="w-fit cursor-pointer rounded-sm text-accent">{t("asTable")}</summary>
+      <table className="mt-2 w-full max-w-xl">
+        <caption className="sr-only">{t("chart")}</caption>
+        <thead>
+          <tr className="border-line border-b text-muted">
+            <th scope="col" className="py-1.5 text-start font-normal">
+              {t("day")}
+            </th>
+            <th scope="col" className="py-1.5 text-end font-normal">
+              {t("energy")}
+            </th>
+            <th scope="col" className="py-1.5 text-end font-normal">
+              {t("cost")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {bars.toReversed().map((bar) => (
+            <DayRow key={bar.day} bar={bar} />
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function DayRow({ bar }: { bar: DayBar }) {
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  return (
+    <tr className="border-line border-b align-top">
+      <th scope="row" className="py-1.5 text-start font-normal">
+        {formatDay(locale, bar.day, time_zone)}
+        <FigureNotes figures={bar.figures} about="both" />
+      </th>
+      <td className="py-1.5 text-end">
+        <Energy kwh={bar.figures.energy_kwh} />
+      </td>
+      <td className="py-1.5 text-end">
+        <CostValue figures={bar.figures} />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Answer } from "@/api/answer";
+import type { DeviceState } from "@/api/types";
+import { Loaded } from "@/panels/Loaded";
+import { Panel } from "@/panels/Panel";
+import { Power } from "@/quantities/Shown";
+import { Button } from "@/ui/Button";
+import { Skeleton } from "@/ui/Skeleton";
+import { MetaForm } from "./MetaForm";
+import { useAllMeta } from "./useDevice";
+
+interface AboutDeviceProps {
+  device: string;
+  answer: Answer<DeviceState>;
+}
+
+/** What people say of a device, and the place to say it. */
+export function AboutDevice({ device, answer }: AboutDeviceProps) {
+  const t = useTranslations("device");
+  const [isEditing, setEditing] = useState(false);
+  const edit = isEditing ? undefined : (
+    <Button onClick={() => setEditing(true)}>{t("edit")}</Button>
+  );
+  return (
+    <Panel title={t("about")} aside={edit}>
+      {isEditing ? (
+        <EditMeta device={device} onDone={() => setEditing(false)} />
+      ) : (
+        <Loaded answer={answer} skeleton={<Skeleton className="h-24 w-full" />}>
+          {(state) => <Said state={state} />}
+        </Loaded>
+      )}
+    </Panel>
+  );
+}
+
+function EditMeta({ device, onDone }: { device: string; onDone: () => void }) {
+  return (
+    <Loaded answer={useAllMeta()} skeleton={<Skeleton className="h-64 w-full" />}>
+      {(all) => (
+        <MetaForm device={device} said={all.find((one) => one.device === device)} onDone={onDone} />
+      )}
+    </Loaded>
+  );
+}
+
+function Said({ state }: { state: DeviceState }) {
+  const t = useTranslations("device");
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
+      <dt className="text-muted">{t("nameJa")}</dt>
+      <dd lang="ja">{state.name.ja}</dd>
+      <dt className="text-muted">{t("nameEn")}</dt>
+      <dd lang="en">{state.name.en}</dd>
+      <dt className="text-muted">{t("ratedPower")}</dt>
+      <dd>
+        <Power watts={state.rated_power_watts} />
+      </dd>
+      <dt className="text-muted">{t("note")}</dt>
+      <dd className="whitespace-pre-line">{state.note || <span className="text-muted">–</span>}</dd>
+    </dl>
+  );
+}

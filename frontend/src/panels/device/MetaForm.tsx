@@ -1,0 +1,62 @@
+"use client";
+
+import type { FormEvent } from "react";
+import { useTranslations } from "use-intl";
+import type { DeviceMeta } from "@/api/types";
+import { ProblemNotice } from "@/panels/ProblemNotice";
+import { Button } from "@/ui/Button";
+import { Field } from "@/ui/Field";
+import { metaFromForm } from "./meta-input";
+import { usePutMeta } from "./useDevice";
+
+interface MetaFormProps {
+  device: string;
+  said: DeviceMeta | undefined;
+  onDone: () => void;
+}
+
+export function MetaForm({ device, said, onDone }: MetaFormProps) {
+  const t = useTranslations("device");
+  const put = usePutMeta(onDone);
+
+  function save(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const body = metaFromForm(new FormData(event.currentTarget));
+    put.mutate({ params: { path: { device } }, body });
+  }
+
+  return (
+    <form onSubmit={save} className="space-y-3">
+      <Field
+        label={t("nameJa")}
+        name="ja"
+        maxLength={200}
+        defaultValue={said?.display_name.ja ?? ""}
+      />
+      <Field
+        label={t("nameEn")}
+        name="en"
+        maxLength={200}
+        defaultValue={said?.display_name.en ?? ""}
+        hint={t("emptyMeansConfigured")}
+      />
+      <Field
+        label={t("ratedPowerWatts")}
+        name="rated_power_watts"
+        type="number"
+        min="0.1"
+        step="any"
+        defaultValue={said?.rated_power_watts ?? ""}
+        hint={t("ratedPowerHint")}
+      />
+      <Field label={t("note")} name="note" maxLength={2000} defaultValue={said?.note ?? ""} />
+      {put.error && <ProblemNotice failure={put.error} />}
+      <div className="flex gap-2">
+        <Button type="submit" look="primary" disabled={put.isPending}>
+          {t("save")}
+        </Button>
+        <Button onClick={onDone}>{t("cancel")}</Button>
+      </div>
+    </form>
+  );
+}

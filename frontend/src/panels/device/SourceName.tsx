@@ -1,0 +1,12 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+
+const KNOWN = ["cloud", "ble", "native", "matter", "aiseg2", "esp32"] as const;
+
+/** A way of reading in people's words; one the page does not know yet by its id. */
+export function SourceName({ source }: { source: string }) {
+  const t = useTranslations("sourceNames");
+  const known = KNOWN.find((name) => name === source);
+  return known ? t(known) : source;
+}

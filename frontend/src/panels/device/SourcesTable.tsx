@@ -1,0 +1,100 @@
+"use client";
+
+import { useLocale, useTranslations } from "use-intl";
+import type { SourceState } from "@/api/types";
+import { StateWord } from "@/panels/StateWord";
+import { decimal } from "@/quantities/quantity";
+import { Age, Power, Unknown } from "@/quantities/Shown";
+import { SourceName } from "./SourceName";
+
+interface SourcesTableProps {
+  sources: readonly SourceState[];
+  /** The one whose figures are shown above. */
+  shown: string | null;
+  receivedAtMs: number;
+}
+
+/** Each way to read the device, best first: they measure the same electricity, so no total. */
+export function SourcesTable({ sources, shown, receivedAtMs }: SourcesTableProps) {
+  const t = useTranslations("device");
+  const titles = ["power", "voltage", "current"] as const;
+  return (
+    <div className="-mx-4 overflow-x-auto px-4 sm:-mx-5 sm:px-5">
+      <table className="w-full text-sm">
+        <thead className="text-muted text-xs">
+          <tr className="border-line border-b">
+            <th scope="col" className="py-2 pe-4 text-start font-normal">
+              {t("source")}
+            </th>
+            {titles.map((title) => (
+              <th key={title} scope="col" className="py-2 ps-4 text-end font-normal">
+                {t(title)}
+              </th>
+            ))}
+            <th scope="col" className="py-2 ps-4 text-end font-normal">
+              {t("age")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <SourceRow
+              key={source.source}
+              source={source}
+              isShown={source.source === shown && sources.length > 1}
+              receivedAtMs={receivedAtMs}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface SourceRowProps {
+  source: SourceState;
+  isShown: boolean;
+  receivedAtMs: number;
+}
+
+function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
+  const t = useTranslations("device");
+  return (
+    <tr className="border-line border-b last:border-0">
+      <th scope="row" className="py-2.5 pe-4 text-start align-top font-medium">
+        <SourceName source={source.source} />
+        {isShown && <span className="ms-2 font-normal text-muted text-xs">{t("shown")}</span>}
+        <div className="mt-0.5 font-normal text-xs">
+          <StateWord state={source.state} quietSeconds={source.age_seconds} />
+        </div>
+      </th>
+      <td className="ps-4 text-end">
+        <Power watts={source.power_watts} />
+      </td>
+      <td className="ps-4 text-end">
+        <Measured value={source.voltage_volts} unit="V" digits={1} />
+      </td>
+      <td className="ps-4 text-end">
+        <Measured value={source.current_amperes} unit="A" digits={2} />
+      </td>
+      <td className="ps-4 text-end">
+        {source.age_seconds === null ? (
+          <Unknown />
+        ) : (
+          <Age seconds={source.age_seconds} receivedAtMs={receivedAtMs} />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Measured({ value, unit, digits }: { value: number | null; unit: string; digits: number }) {
+  const locale = useLocale();
+  if (value === null) return <Unknown />;
+  return (
+    <span className="whitespace-nowrap">
+      {decimal(locale, value, digits)}
+      <span className="unit">&nbsp;{unit}</span>
+    </span>
+  );
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import type { PlaceNode } from "@/api/types";
+import { DeviceCounts } from "@/panels/DeviceCounts";
+import { StateWord } from "@/panels/StateWord";
+import { deviceCount } from "@/places/tree";
+import { Age, Power } from "@/quantities/Shown";
+import { stateOf } from "../state";
+
+interface LiveFigureProps {
+  node: PlaceNode;
+  receivedAtMs: number;
+}
+
+/** What the place uses now, how old that is, and how many of its devices it counts. */
+export function LiveFigure({ node, receivedAtMs }: LiveFigureProps) {
+  const t = useTranslations("now");
+  const { power_watts, devices_up, age_seconds } = node.live;
+  const devices = deviceCount(node);
+  return (
+    <div>
+      <h2 className="text-muted text-sm">{t("powerNow")}</h2>
+      <p className="mt-1 font-semibold text-hero tracking-tight">
+        <Power watts={power_watts} testId="watts-now" />
+      </p>
+      <p className="min-h-5 text-muted text-sm">
+        {age_seconds !== null && <Age seconds={age_seconds} receivedAtMs={receivedAtMs} />}
+        {power_watts !== null && devices_up < devices && (
+          <span> · {t("someOfDevices", { up: devices_up, all: devices })}</span>
+        )}
+      </p>
+      <div className="mt-3 text-sm">
+        {node.level === "device" ? (
+          <StateWord state={stateOf(node.live)} testId="device-state" />
+        ) : (
+          <DeviceCounts live={node.live} areKeyed />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { UnitPrice } from "@/api/types";
+import { useHouse } from "@/house/HouseProvider";
+import { Dialog } from "@/ui/Dialog";
+import { type Draft, draftOf, newDraft } from "./draft";
+import { PriceForm } from "./PriceForm";
+import { PriceReview } from "./PriceReview";
+
+interface PriceDialogProps {
+  /** The stored price to change; null to add a new one. */
+  changed: UnitPrice | null;
+  prices: readonly UnitPrice[];
+  onClose: () => void;
+}
+
+/** First the form, then what it would do, then the deed. */
+export function PriceDialog({ changed, prices, onClose }: PriceDialogProps) {
+  const t = useTranslations("prices");
+  const { now, time_zone } = useHouse();
+  const [draft, setDraft] = useState<Draft>(() =>
+    changed ? draftOf(changed, time_zone) : newDraft(now, time_zone),
+  );
+  const [isReview, setReview] = useState(false);
+
+  function review(filled: Draft): void {
+    setDraft(filled);
+    setReview(true);
+  }
+
+  return (
+    <Dialog title={t(changed ? "changeTitle" : "addTitle")} onClose={onClose}>
+      {isReview ? (
+        <PriceReview
+          draft={draft}
+          changed={changed}
+          prices={prices}
+          onBack={() => setReview(false)}
+          onDone={onClose}
+        />
+      ) : (
+        <PriceForm draft={draft} onReview={review} onCancel={onClose} />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,69 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { UnitPrice } from "@/api/types";
+import { Loaded } from "@/panels/Loaded";
+import { Panel } from "@/panels/Panel";
+import { Button } from "@/ui/Button";
+import { Skeleton } from "@/ui/Skeleton";
+import { DeleteDialog } from "./DeleteDialog";
+import { PriceDialog } from "./PriceDialog";
+import { PricesTable } from "./PricesTable";
+import { usePrices } from "./usePrices";
+
+/** What is open over the list. */
+type Task = { do: "add" } | { do: "change" | "delete"; price: UnitPrice };
+
+export function PricesPage() {
+  const t = useTranslations("prices");
+  const answer = usePrices();
+  const [task, setTask] = useState<Task | null>(null);
+  useEffect(() => {
+    document.title = `${t("title")} – PPMS`;
+  }, [t]);
+  return (
+    <div className="space-y-6">
+      <div>
+        <h1 className="font-semibold text-title tracking-tight">{t("title")}</h1>
+        <p className="mt-1 max-w-2xl text-muted">{t("lead")}</p>
+      </div>
+      <Panel
+        title={t("list")}
+        aside={
+          <Button look="primary" onClick={() => setTask({ do: "add" })}>
+            {t("add")}
+          </Button>
+        }
+      >
+        <Loaded
+          answer={answer}
+          skeleton={<Skeleton className="h-40 w-full" />}
+          isEmpty={(prices) => prices.length === 0}
+          empty={<p className="py-10 text-center text-muted">{t("empty")}</p>}
+        >
+          {(prices) => (
+            <PricesTable
+              prices={prices}
+              onChange={(price) => setTask({ do: "change", price })}
+              onDelete={(price) => setTask({ do: "delete", price })}
+            />
+          )}
+        </Loaded>
+      </Panel>
+      {task && <TaskDialog task={task} prices={answer.data ?? []} onClose={() => setTask(null)} />}
+    </div>
+  );
+}
+
+interface TaskDialogProps {
+  task: Task;
+  prices: readonly UnitPrice[];
+  onClose: () => void;
+}
+
+function TaskDialog({ task, prices, onClose }: TaskDialogProps) {
+  if (task.do === "delete") return <DeleteDialog price={task.price} onClose={onClose} />;
+  const changed = task.do === "change" ? task.price : null;
+  return <PriceDialog changed={changed} prices={prices} onClose={onClose} />;
+}

@@ -1,0 +1,121 @@
+"use client";
+
+import { useLocale, useTranslations } from "use-intl";
+import type { UnitPrice } from "@/api/types";
+import { formatMoment } from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
+import { Button } from "@/ui/Button";
+import { Price } from "./Price";
+import { timeline } from "./timeline";
+
+interface PricesTableProps {
+  prices: readonly UnitPrice[];
+  onChange: (price: UnitPrice) => void;
+  onDelete: (price: UnitPrice) => void;
+}
+
+export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
+  const t = useTranslations("prices");
+  const { now } = useHouse();
+  return (
+    <table className="block w-full text-sm sm:table">
+      <thead className="hidden text-muted text-xs sm:table-header-group">
+        <tr className="border-line border-b">
+          {(["price", "from", "to", "note"] as const).map((title) => (
+            <th key={title} scope="col" className="py-2 pe-4 text-start font-normal">
+              {t(title)}
+            </th>
+          ))}
+          <th scope="col" className="py-2 text-end font-normal">
+            <span className="sr-only">{t("actions")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody className="block sm:table-row-group">
+        {timeline(prices, now).map((stretch) =>
+          stretch.kind === "gap" ? (
+            <GapRow key={stretch.from} from={stretch.from} to={stretch.to} />
+          ) : (
+            <PriceRow
+              key={stretch.price.id}
+              price={stretch.price}
+              isInForce={stretch.isInForce}
+              onChange={() => onChange(stretch.price)}
+              onDelete={() => onDelete(stretch.price)}
+            />
+          ),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+interface PriceRowProps {
+  price: UnitPrice;
+  isInForce: boolean;
+  onChange: () => void;
+  onDelete: () => void;
+}
+
+function PriceRow({ price, isInForce, onChange, onDelete }: PriceRowProps) {
+  const t = useTranslations("prices");
+  const { valid_from, valid_to, note } = price;
+  return (
+    <tr className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b py-3 last:border-0 sm:table-row sm:py-0">
+      <th scope="row" className="text-start font-semibold sm:py-3 sm:pe-4">
+        <Price price={price} />
+        {isInForce && (
+          <span className="ms-2 rounded-full bg-sunken px-2 py-0.5 font-medium text-up text-xs">
+            {t("inForce")}
+          </span>
+        )}
+      </th>
+      <td className="col-start-1 sm:pe-4">
+        <Moment instant={valid_from} label={t("from")} />
+      </td>
+      <td className="col-start-1 sm:pe-4">
+        {valid_to ? (
+          <Moment instant={valid_to} label={t("to")} />
+        ) : (
+          <span className="text-muted">{t("open")}</span>
+        )}
+      </td>
+      <td className="col-start-1 text-muted sm:pe-4">{note}</td>
+      <td className="col-start-2 row-span-4 row-start-1 space-y-2 text-end sm:space-x-2 sm:whitespace-nowrap sm:py-2">
+        <Button onClick={onChange}>{t("change")}</Button>
+        <Button look="danger" onClick={onDelete}>
+          {t("delete")}
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function GapRow({ from, to }: { from: string; to: string }) {
+  const t = useTranslations("prices");
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  const moment = (instant: string) => formatMoment(locale, instant, time_zone);
+  return (
+    <tr className="block border-line border-b sm:table-row">
+      <td colSpan={5} className="block py-2 text-silent sm:table-cell">
+        <span aria-hidden className="hatched me-2 inline-block size-2.5 rounded-sm" />
+        {t("gap", { from: moment(from), to: moment(to) })}
+      </td>
+    </tr>
+  );
+}
+
+/** The column's title stands beside the moment where there are no columns. */
+function Moment({ instant, label }: { instant: string; label: string }) {
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  return (
+    <>
+      <span className="me-2 text-muted text-xs sm:hidden">{label}</span>
+      <time dateTime={instant} className="whitespace-nowrap">
+        {formatMoment(locale, instant, time_zone)}
+      </time>
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+import { useQueryClient } from "@tanstack/react-query";
+import type { Answer } from "@/api/answer";
+import { api } from "@/api/client";
+import { COST } from "@/api/refresh";
+import type { Trial, UnitPrice } from "@/api/types";
+
+export function usePrices(): Answer<UnitPrice[]> {
+  return api.useQuery("get", "/api/v1/unit_prices", {}, { refetchInterval: COST.everyMs });
+}
+
+/** What a change of prices would do. It writes nothing, so it is asked like any question. */
+export function useEffectOfPrices(trial: Trial) {
+  const once = { gcTime: 0, staleTime: Number.POSITIVE_INFINITY };
+  return api.useQuery("post", "/api/v1/unit_prices/effect", { body: trial }, once);
+}
+
+/** The three writes. A price changes every cost there is, so everything is asked again. */
+export function usePriceWrites(onDone: () => void) {
+  const client = useQueryClient();
+  const onSuccess = () => {
+    onDone();
+    return client.invalidateQueries();
+  };
+  return {
+    add: api.useMutation("post", "/api/v1/unit_prices", { onSuccess }),
+    change: api.useMutation("put", "/api/v1/unit_prices/{price_id}", { onSuccess }),
+    remove: api.useMutation("delete", "/api/v1/unit_prices/{price_id}", { onSuccess }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Figures } from "@/api/types";
+
+/** Below half a per cent a gap is the polling's, not a loss worth a remark. */
+const WORTH_SAYING = 0.005;
+
+/** The part of the expected device time that was measured or estimated, 0 to 1; null: none expected. */
+export function recordedShare({ coverage }: Figures): number | null {
+  const { measured_seconds, estimated_seconds, expected_seconds } = coverage;
+  if (expected_seconds <= 0) return null;
+  return Math.min(1, (measured_seconds + estimated_seconds) / expected_seconds);
+}
+
+/** Whether so much time is missing that a total must say so. */
+export function isPartial(figures: Figures): boolean {
+  const share = recordedShare(figures);
+  return share !== null && share < 1 - WORTH_SAYING;
+}
+
+/** A share as "97 %"; what is not all is never rounded up to 100 %. */
+export function formatShare(locale: string, share: number): string {
+  const rounded = share < 1 ? Math.min(0.99, share) : 1;
+  return new Intl.NumberFormat(locale, { style: "percent" }).format(rounded);
+}
+
+/** Why a cost is not there, or not whole. */
+export function pricing(figures: Figures): "priced" | "partly" | "unpriced" | "no-data" {
+  if (figures.energy_kwh === null) return "no-data";
+  if (figures.cost === null) return "unpriced";
+  return Number(figures.unpriced_kwh) > 0 ? "partly" : "priced";
+}

@@ -1,0 +1,12 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+
+export function Footer() {
+  const t = useTranslations("shell");
+  return (
+    <footer className="mx-auto w-full max-w-6xl px-4 py-6 text-muted text-xs sm:px-6">
+      {t("footer")}
+    </footer>
+  );
+}

@@ -1,0 +1,52 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { QueryProvider } from "@/api/QueryProvider";
+import { HouseProvider } from "@/house/HouseProvider";
+import { LanguageProvider } from "@/language/LanguageProvider";
+import { Skeleton } from "@/ui/Skeleton";
+import { Footer } from "./Footer";
+import { Header } from "./Header";
+import { VirtualBanner } from "./VirtualBanner";
+
+/** What is around every page: language, house, header and footer. */
+export function Page({ children }: { children: ReactNode }) {
+  return (
+    <QueryProvider>
+      <LanguageProvider fallback={<Frame header={<div className="h-14" />}>{waiting}</Frame>}>
+        <Frame header={<Header />} footer={<Footer />}>
+          <HouseProvider skeleton={waiting}>
+            <VirtualBanner />
+            {children}
+          </HouseProvider>
+        </Frame>
+      </LanguageProvider>
+    </QueryProvider>
+  );
+}
+
+const waiting = (
+  <div className="space-y-6" aria-hidden>
+    <Skeleton className="h-8 w-48" />
+    <Skeleton className="h-36 w-full rounded-lg" />
+    <Skeleton className="h-72 w-full rounded-lg" />
+  </div>
+);
+
+interface FrameProps {
+  header: ReactNode;
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+function Frame({ header, footer, children }: FrameProps) {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <header className="border-line border-b bg-surface">{header}</header>
+      <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8">
+        {children}
+      </main>
+      {footer}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+interface ChoiceProps<Value extends string> {
+  label: string;
+  choices: readonly { value: Value; label: string; lang?: string }[];
+  chosen: Value;
+  onChoose: (value: Value) => void;
+}
+
+/** One of a few, side by side. */
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { label, choices, chosen, onChoose } = props;
+  return (
+    <fieldset aria-label={label} className="flex rounded-md border border-line p-0.5">
+      {choices.map((choice) => (
+        <button
+          key={choice.value}
+          type="button"
+          lang={choice.lang}
+          aria-pressed={choice.value === chosen}
+          onClick={() => onChoose(choice.value)}
+          className="rounded-sm px-2.5 py-1 text-muted text-xs hover:text-ink aria-pressed:bg-sunken aria-pressed:font-medium aria-pressed:text-ink"
+        >
+          {choice.label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
