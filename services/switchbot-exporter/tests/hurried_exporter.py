@@ -1,0 +1,30 @@
+"""The real exporter with its waits shortened a hundredfold: back-off and pauses, not deadlines."""
+
+import asyncio
+import time
+
+from exporter_kit.clock import Clock
+from exporter_kit.log import set_up_log
+from exporter_kit.program import Program
+from exporter_kit.running import run_exporter
+from exporter_kit.settings import read_settings, secrets_of
+from switchbot_exporter.cloud.exporter import open_cloud
+from switchbot_exporter.cloud.settings import CloudSettings
+
+SPEED = 100
+
+
+async def serve() -> None:
+    """As `python -m switchbot_exporter`."""
+    settings = read_settings(CloudSettings)
+    set_up_log(settings.log_level, settings.log_format, secrets_of(settings))
+    clock = Clock(
+        monotonic=lambda: time.monotonic() * SPEED,
+        sleep=lambda seconds: asyncio.sleep(seconds / SPEED),
+    )
+    async with open_cloud(settings, clock) as exporter:
+        await run_exporter(Program("switchbot-exporter", "0", settings, exporter), clock)
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -1,0 +1,87 @@
+"""An exporter as a process of its own, and the page it serves."""
+
+import subprocess
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from testbed.process import running
+
+WAIT_LIMIT_SECONDS = 60.0
+TEXT = "text/plain"
+OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsPage:
+    """The text of one scrape."""
+
+    text: str
+
+    def value(self, name: str, **labels: str) -> float | None:
+        """The one sample of this name whose labels include these; None when there is none."""
+        found = [v for series, v in self.samples() if _is_of(series, name, labels)]
+        if len(found) > 1:
+            message = f"{len(found)} samples of {name} have {labels}"
+            raise ValueError(message)
+        return found[0] if found else None
+
+    def names_of(self, device: str, prefix: str) -> set[str]:
+        """The names below `prefix` that have a sample of a device."""
+        label = f'device="{device}"'
+        of_device = {series.split("{")[0] for series, _ in self.samples() if label in series}
+        return {name for name in of_device if name.startswith(prefix)}
+
+    def samples(self) -> list[tuple[str, float]]:
+        """Every (series, value) in the order of the page."""
+        lines = [line for line in self.text.splitlines() if line and not line.startswith("#")]
+        return [(series, float(value)) for series, value in (x.rsplit(" ", 1) for x in lines)]
+
+
+def _is_of(series: str, name: str, labels: Mapping[str, str]) -> bool:
+    wanted = all(f'{key}="{value}"' in series for key, value in labels.items())
+    return series.split("{", maxsplit=1)[0] == name and wanted
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterProcess:
+    """Where it listens, the process and its log."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def scrape(self, accept: str = TEXT) -> MetricsPage:
+        """`/metrics` as it is now."""
+        headers = {"Accept": accept}
+        answer = httpx.get(f"{self.url}/metrics", headers=headers, trust_env=False, timeout=30)
+        return MetricsPage(answer.raise_for_status().text)
+
+    def scrape_until(self, holds: Callable[[MetricsPage], bool]) -> MetricsPage:
+        """The first page for which `holds` is true.
+
+        Raises:
+            TimeoutError: None came in a minute; shows the end of the log.
+        """
+        deadline = time.monotonic() + WAIT_LIMIT_SECONDS
+        while time.monotonic() < deadline:
+            page = self.scrape()
+            if holds(page):
+                return page
+            time.sleep(0.02)
+        message = f"{page.text}\n{self.log.read_text()[-3000:]}"
+        raise TimeoutError(message)
+
+
+@contextmanager
+def exporter(
+    command: Sequence[str | Path], settings: Mapping[str, str], log: Path
+) -> Generator[ExporterProcess]:
+    """Run an exporter; ready means that every device was tried once."""
+    url = f"http://127.0.0.1:{settings['LISTEN_PORT']}"
+    with running(command, ready_url=f"{url}/readyz", log=log, env=settings) as process:
+        yield ExporterProcess(url, process, log)
