@@ -8,7 +8,8 @@ from exporter_kit.durable import InUseError
 from exporter_kit.settings import SettingsError
 from home_model.problems import ConfigError
 from virtual_home.commands import COMMANDS
-from virtual_home.past.backfill import NotWrittenError
+from virtual_home.past.backfill import CountersAheadError
+from virtual_home.past.verification import NotWrittenError
 from virtual_home.past.victoriametrics import VictoriaMetricsError
 from virtual_home.prices import BffError
 from virtual_home.serve import PortTakenError
@@ -18,6 +19,7 @@ log = logging.getLogger("virtual_home")
 EXPECTED = (
     BffError,
     ConfigError,
+    CountersAheadError,
     InUseError,
     NotWrittenError,
     PortTakenError,

@@ -8,7 +8,7 @@ from exporter_kit.settings import read_settings
 from home_model.load import load_home
 from virtual_home.past.backfill import backfill
 from virtual_home.past.series import days_until
-from virtual_home.past.victoriametrics import VictoriaMetrics
+from virtual_home.past.victoriametrics import connected
 from virtual_home.prices import seed_prices
 from virtual_home.serve import serve
 from virtual_home.settings import BackfillSettings, PricesSettings, ServeSettings
@@ -22,13 +22,9 @@ def run_serve() -> None:
 def run_backfill() -> None:
     """The past of the house."""
     settings = read_settings(BackfillSettings)
-    backfill(
-        load_home(settings.config_file),
-        VictoriaMetrics(settings.victoriametrics_url),
-        settings.state_dir,
-        days_until(time.time(), settings.days),
-        seed=settings.seed,
-    )
+    home, span = load_home(settings.config_file), days_until(time.time(), settings.days)
+    with connected(settings.victoriametrics_url) as vm:
+        backfill(home, vm, settings.state_dir, span, seed=settings.seed)
 
 
 def run_seed_prices() -> None:

@@ -8,13 +8,12 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from exporter_kit.energy_state import write_initial_counters
 from home_model.config import Home
 from home_model.metrics import ENERGY, UP
 from virtual_home.meters import Meter, meters_of
-from virtual_home.past.series import MeterPast, Series, Span, metric_of, past_of
+from virtual_home.past.series import MeterPast, Span, metric_of, past_of
+from virtual_home.past.verification import verify
 from virtual_home.past.victoriametrics import VictoriaMetrics
 
 log = logging.getLogger(__name__)
@@ -24,8 +23,8 @@ EXPORTER = "switchbot-exporter"
 type Pasts = dict[Meter, MeterPast]
 
 
-class NotWrittenError(Exception):
-    """VictoriaMetrics took the samples and does not have them."""
+class CountersAheadError(Exception):
+    """The exporter's state knows more energy than the past would end with."""
 
 
 def backfill(home: Home, vm: VictoriaMetrics, state_dir: Path, span: Span, *, seed: int) -> int:
@@ -35,7 +34,7 @@ def backfill(home: Home, vm: VictoriaMetrics, state_dir: Path, span: Span, *, se
         VictoriaMetricsError: It is away or refuses.
         NotWrittenError: What was read back is not what was written.
         InUseError: The exporter is running; its counters cannot be set.
-        ValueError: The exporter has counted further than this past reaches.
+        CountersAheadError: The exporter has counted further than this past reaches.
     """
     missing = tuple(meter for meter in meters_of(home) if not has_past(vm, meter, home))
     if not missing:
@@ -43,10 +42,10 @@ def backfill(home: Home, vm: VictoriaMetrics, state_dir: Path, span: Span, *, se
         return 0
     log.info("writing %s of the past of %d devices", span, len(missing))
     pasts = _write_measured(home, vm, missing, span, seed=seed)
-    _verify(vm, [series for past in pasts.values() for series in past.measured])
+    verify(vm, [series for past in pasts.values() for series in past.measured])
     _hand_over(pasts, state_dir)
     vm.write([past.up for past in pasts.values()])
-    _verify(vm, [past.up for past in pasts.values()])
+    verify(vm, [past.up for past in pasts.values()])
     log.info("the past is written: %s", _sum_of(pasts))
     return len(missing)
 
@@ -71,38 +70,19 @@ def _write_measured(
 
 def _cut_off_start(vm: VictoriaMetrics, meter: Meter, home: Home, span: Span) -> int:
     """Where a run that was cut off had begun, else where this one does."""
-    energy = metric_of(ENERGY, meter, home)
-    if not vm.names_with(energy):
-        return span.start
-    return int(vm.read(energy, 0, span.end).at_ms[0] // 1000)
-
-
-def _verify(vm: VictoriaMetrics, written: list[Series]) -> None:
-    vm.settle()
-    log.info("reading back %d series", len(written))
-    for series in written:
-        if not series.at_ms.size:
-            continue
-        first, last = int(series.at_ms[0] // 1000), int(series.at_ms[-1] // 1000)
-        kept = vm.read(series.metric, first, last)
-        same = np.array_equal(kept.at_ms, series.at_ms) and np.allclose(
-            kept.values, series.values, rtol=1e-11, atol=0
-        )
-        if not same:
-            message = (
-                f"{series.metric} was written with {series.at_ms.size} samples, and reads back"
-                f" with {kept.at_ms.size} or other values; is VictoriaMetrics' -retentionPeriod"
-                " longer than DAYS?"
-            )
-            raise NotWrittenError(message)
+    at_ms = vm.read(metric_of(ENERGY, meter, home), 0, span.end).at_ms
+    return int(at_ms[0] // 1000) if at_ms.size else span.start
 
 
 def _hand_over(pasts: Pasts, state_dir: Path) -> None:
-    state_dir.mkdir(parents=True, exist_ok=True)
     totals: dict[tuple[str, str], float] = {
         (meter.device.device, meter.source.source): past.total_kwh for meter, past in pasts.items()
     }
-    write_initial_counters(state_dir, EXPORTER, totals, datetime.now(UTC))
+    try:
+        write_initial_counters(state_dir, EXPORTER, totals, datetime.now(UTC))
+    except ValueError as error:
+        message = f"{state_dir} does not fit to an empty VictoriaMetrics: {error}; remove both"
+        raise CountersAheadError(message) from None
 
 
 def _sum_of(pasts: Pasts) -> str:

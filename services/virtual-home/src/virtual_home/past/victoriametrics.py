@@ -1,6 +1,8 @@
 """Write series into VictoriaMetrics, and ask it what it really has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -17,16 +19,11 @@ class VictoriaMetricsError(Exception):
     """It is not there, or refuses."""
 
 
+@dataclass(frozen=True, slots=True)
 class VictoriaMetrics:
-    """One vmsingle.
+    """One vmsingle."""
 
-    Args:
-        url: Its base URL.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = httpx.Client(base_url=url, timeout=DEADLINE_SECONDS, trust_env=False)
+    client: httpx.Client
 
     def write(self, series: Sequence[Series]) -> None:
         """Send samples. A 2xx is no proof that they were kept: read them back.
@@ -55,22 +52,29 @@ class VictoriaMetrics:
         """One series in [start, end] Unix seconds, in order, each instant once."""
         query = {"match[]": selector(metric), "start": str(start), "end": str(end)}
         answer = self._ask("GET", "/api/v1/export", params=query)
-        blocks = [b for b in _blocks(answer.content) if b["metric"] == metric]
-        at_ms = np.array([at for b in blocks for at in b["timestamps"]], dtype=np.int64)
-        values = np.array([value for b in blocks for value in b["values"]], dtype=np.float64)
+        blocks = [block for block in _blocks(answer.content) if block["metric"] == metric]
+        at_ms = np.concatenate([np.empty(0, np.int64), *(b["timestamps"] for b in blocks)])
+        values = np.concatenate([np.empty(0), *(b["values"] for b in blocks)])
         once, first = np.unique(at_ms, return_index=True)
         return Series(metric, once, values[first])
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401
         try:
-            return self._client.request(method, path, **more).raise_for_status()
+            return self.client.request(method, path, **more).raise_for_status()
         except httpx.HTTPStatusError as error:
             said = f"{error.response.status_code}: {error.response.text[:200]}"
-            message = f"VictoriaMetrics at {self._url} refuses {path} ({said})"
+            message = f"VictoriaMetrics at {self.client.base_url} refuses {path} ({said})"
             raise VictoriaMetricsError(message) from None
         except httpx.HTTPError as error:
-            message = f"VictoriaMetrics at {self._url} does not answer ({error}); is it running?"
+            message = f"VictoriaMetrics at {self.client.base_url} does not answer ({error}); is it running?"
             raise VictoriaMetricsError(message) from None
+
+
+@contextmanager
+def connected(url: str) -> Generator[VictoriaMetrics]:
+    """The vmsingle at a base URL, for the length of a `with` block."""
+    with httpx.Client(base_url=url, timeout=DEADLINE_SECONDS, trust_env=False) as client:
+        yield VictoriaMetrics(client)
 
 
 def selector(labels: dict[str, str]) -> str:
