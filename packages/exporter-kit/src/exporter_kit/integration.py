@@ -1,6 +1,7 @@
 """Energy from power: the trapezoid between two good readings, never across a silence."""
 
 from dataclasses import replace
+from fractions import Fraction
 from math import isfinite
 
 from exporter_kit.counter import UW_US_PER_NWH, Counter, Limits, Mark, PowerMark
@@ -13,8 +14,8 @@ def power_mark(power_watts: float | None, at_us: int, limits: Limits) -> PowerMa
     """
     if power_watts is None or not isfinite(power_watts):
         return None
-    mark = PowerMark(max(0, round(power_watts * 1_000_000)), at_us)
-    return mark if mark.power_uw <= limits.power_uw else None
+    power_uw = max(0, round(Fraction(power_watts) * 1_000_000))
+    return PowerMark(power_uw, at_us) if power_uw <= limits.power_uw else None
 
 
 def integrate(counter: Counter, power_watts: float | None, at_us: int, limits: Limits) -> Counter:

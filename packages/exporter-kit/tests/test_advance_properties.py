@@ -1,0 +1,124 @@
+"""What holds for every history, true or false, that a device may tell."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from exporter_kit.advance import advance
+from exporter_kit.counter import SPARE_POWER_FACTOR, Counter, Limits
+from home_model.readings import Reading
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+STATE = TypeAdapter(Counter)
+
+energies = st.one_of(
+    st.none(),
+    st.sampled_from([0.0, 0.001, 0.1, 2.0, 40.0, 1000.0, 5000.0]),
+    st.floats(0, 10, allow_nan=False),
+    st.floats(allow_nan=True, allow_infinity=True),
+)
+watts = st.one_of(st.none(), st.floats(-10, 4000), st.floats(allow_nan=True, allow_infinity=True))
+steps_seconds = st.one_of(
+    st.floats(0, 120), st.floats(-1200, 7200), st.sampled_from([0.0, 86_400.0, 200_000.0])
+)
+limits = st.builds(
+    Limits,
+    rated_power_watts=st.floats(1, 4000),
+    gap_limit_seconds=st.floats(1, 3600),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Reading]:
+    """Readings in the order in which they come, their clock not always going forward."""
+    at, history = START, []
+    for step in draw(st.lists(steps_seconds, max_size=40)):
+        at += timedelta(seconds=step)
+        history.append(
+            Reading(
+                at=at,
+                power_watts=draw(watts),
+                energy_lifetime_kwh=draw(energies),
+                energy_today_kwh=draw(energies),
+            )
+        )
+    return history
+
+
+def counters_of(history: list[Reading], limits: Limits) -> list[Counter]:
+    counters = [Counter()]
+    for reading in history:
+        counters.append(advance(counters[-1], reading, limits))
+    return counters
+
+
+def restored(counter: Counter) -> Counter:
+    """As it comes back from the disk."""
+    return STATE.validate_python(json.loads(json.dumps(asdict(counter))))
+
+
+@given(histories(), limits)
+def test_a_counter_never_falls(history: list[Reading], limits: Limits) -> None:
+    """Neither the exact total nor the float that is exposed."""
+    for before, after in pairwise(counters_of(history, limits)):
+        assert after.total_nwh >= before.total_nwh
+        assert after.total_kwh >= before.total_kwh
+
+
+@given(histories(), limits)
+def test_no_more_is_counted_than_the_rated_power_allows(
+    history: list[Reading], limits: Limits
+) -> None:
+    """From any reading to any later one: rated power, 20 % to spare, times the time gone by."""
+    gone_seconds = sum(
+        max(0.0, (after.at - before.at).total_seconds()) for before, after in pairwise(history)
+    )
+    most_kwh = limits.rated_power_watts * SPARE_POWER_FACTOR * gone_seconds / 3.6e6
+    assert counters_of(history, limits)[-1].total_kwh <= most_kwh * (1 + 1e-6) + 1e-9
+
+
+@given(histories(), limits, st.data())
+def test_a_restart_at_any_instant_changes_nothing(
+    history: list[Reading], limits: Limits, data: st.DataObject
+) -> None:
+    """A counter that went through the state file counts on as the one that did not."""
+    plain = restarted = Counter()
+    for reading in history:
+        plain = advance(plain, reading, limits)
+        restarted = advance(restarted, reading, limits)
+        if data.draw(st.booleans()):
+            restarted = restored(restarted)
+        assert restarted == plain
+
+
+@given(
+    st.lists(st.tuples(st.floats(1, 600), st.floats(0, 1500)), min_size=1, max_size=60),
+    st.floats(0, 20_000),
+    st.data(),
+)
+def test_an_honest_counter_with_some_false_values_is_followed_exactly(
+    story: list[tuple[float, float]], shown_first_kwh: float, data: st.DataObject
+) -> None:
+    """Single false zeros, false heights and missing values neither make nor lose energy."""
+    limits = Limits(rated_power_watts=1500, gap_limit_seconds=600)
+    at, used_kwh, false_before = START, 0.0, True
+    counter = Counter()
+    for seconds, power_watts in story:
+        counter = advance(
+            counter, Reading(at=at, energy_lifetime_kwh=shown_first_kwh + used_kwh), limits
+        )
+        if not false_before and data.draw(st.booleans()):
+            false = data.draw(st.sampled_from([0.0, shown_first_kwh / 2, shown_first_kwh + 7000]))
+            between = at + timedelta(seconds=seconds / 2)
+            counter = advance(counter, Reading(at=between, energy_lifetime_kwh=false), limits)
+        false_before = False
+        at += timedelta(seconds=seconds)
+        used_kwh += power_watts * seconds / 3.6e6
+    last = Reading(at=at, energy_lifetime_kwh=shown_first_kwh + used_kwh)
+    counter = advance(counter, last, limits)
+    assert abs(counter.total_kwh - used_kwh) <= 1e-9 * max(1.0, shown_first_kwh)

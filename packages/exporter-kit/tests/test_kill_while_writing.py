@@ -1,0 +1,41 @@
+"""`kill -9` of a real process in the middle of its writes."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from exporter_kit.durable import Document, load_document
+
+WRITER = """
+import sys
+from pathlib import Path
+from exporter_kit.durable import Document, load_document, save_document
+
+document = Document(Path(sys.argv[1]), 1)
+n = (load_document(document) or {"n": 0})["n"]
+while True:
+    n += 1
+    save_document(document, {"n": n, "ballast": [n] * 20_000})
+    print(n, flush=True)
+"""
+KILLS = 12
+
+
+def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path) -> None:
+    """After each death the file is whole and holds the last number that was told, or the next."""
+    path, chance, told = tmp_path / "x.state.json", random.Random(1), 0  # noqa: S311 - any order of deaths will do
+    for _ in range(KILLS):
+        process = subprocess.Popen(  # noqa: S603 - the program above
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        for _ in range(chance.randint(1, 12)):
+            told = int(process.stdout.readline())
+        process.kill()
+        rest = process.communicate()[0].split()
+        told = int(rest[-1]) if rest else told
+        body = load_document(Document(path, 1))
+        assert body
+        assert body["n"] in {told, told + 1}
+        assert body["ballast"] == [body["n"]] * 20_000

@@ -1,0 +1,323 @@
+"""How targets are polled: each at its own time, none held up or brought down by another."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+
+from exporter_kit.feeds import Exporter, Pace, Poll
+from exporter_kit.outcomes import Outcome
+from exporter_kit.testing import Rig, Time
+from home_model.config import Home, NativeSource
+from home_model.errors import BadPayload, Rejected, Unreachable
+from home_model.readings import Reading
+
+type HomeOf = Callable[..., Home]
+type Start = Callable[..., Rig]
+
+
+@dataclass
+class Plugs:
+    """A reader whose plugs do what the test says; knows who was read when."""
+
+    time: Time
+    faults: dict[str, Exception | str] = field(default_factory=dict)
+    read_at: dict[str, list[float]] = field(default_factory=dict)
+
+    async def read(self, source: NativeSource) -> Reading:
+        """Give 100 W, or the fault that was set."""
+        self.read_at.setdefault(source.address, []).append(self.time.seconds)
+        fault = self.faults.get(source.address)
+        if fault == "hang":
+            await asyncio.Event().wait()
+        if fault == "cancel":
+            raise asyncio.CancelledError
+        if isinstance(fault, Exception):
+            raise fault
+        return Reading(at=self.time.now(), power_watts=100.0)
+
+    def polled(self, pace: Pace | None = None) -> Exporter:
+        """An exporter that polls them."""
+        return Exporter(feeds=(Poll(NativeSource, self.read, pace),))
+
+
+@pytest.fixture
+def plugs(time: Time) -> Plugs:
+    return Plugs(time)
+
+
+def giving(reading: Reading) -> Exporter:
+    """An exporter that always gives the same reading."""
+
+    async def read(_: NativeSource) -> Reading:
+        return reading
+
+    return Exporter(feeds=(Poll(NativeSource, read),))
+
+
+async def test_every_target_is_read_at_the_interval(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """The first round is spread a little; after it each keeps its own beat."""
+    start(plugs.polled(), home_of("a", "b"))
+    await time.pass_by(25)
+    assert plugs.read_at == {"a": [0.0, 10.0, 20.0], "b": [0.25, 10.25, 20.25]}
+
+
+async def test_a_target_is_down_until_it_was_read(
+    plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """Configured but never read is not up."""
+    rig = start(plugs.polled(), home_of("a"))
+    assert rig.kind("a") == "unreachable"
+    assert not rig.feeds.tried()
+
+
+async def test_a_hanging_plug_delays_nobody(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """Others are read on time while one does not answer."""
+    plugs.faults["a"] = "hang"
+    rig = start(plugs.polled(), home_of("a", "b"), deadline_seconds=60)
+    await time.pass_by(35)
+    assert plugs.read_at["b"] == [0.25, 10.25, 20.25, 30.25]
+    assert rig.kind("b") == "up"
+
+
+async def test_the_deadline_is_total(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """A plug that never answers is down after it, and is asked again."""
+    plugs.faults["a"] = "hang"
+    rig = start(plugs.polled(), home_of("a"), deadline_seconds=0.01)
+    await time.settle()
+    await asyncio.wait_for(_is(rig, "deadline"), 30)
+    del plugs.faults["a"]
+    await time.pass_by(15)
+    assert rig.kind("a") == "up"
+
+
+async def _is(rig: Rig, kind: str) -> None:
+    while rig.kind("a") != kind:  # noqa: ASYNC110 - a deadline is real time, nobody tells of it
+        await asyncio.sleep(0.005)
+
+
+FAULTS: Sequence[tuple[Exception | str, str]] = (
+    (Unreachable("no answer"), "unreachable"),
+    (Rejected("wrong password"), "rejected"),
+    (BadPayload("no JSON"), "bad_payload"),
+    (KeyError("watts"), "unexpected"),
+    (TimeoutError(), "unexpected"),
+    ("cancel", "unexpected"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+async def test_a_failure_takes_the_reading_away_at_once(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf, fault: tuple[Exception | str, str]
+) -> None:
+    """Whatever the reader raises, the target is down by its kind and the loop lives on."""
+    plugs.faults["b"] = Unreachable("another plug")
+    rig = start(plugs.polled(), home_of("a", "b"))
+    await time.settle()
+    assert rig.kind("a") == "up"
+    plugs.faults["a"], kind = fault
+    await time.pass_by(10)
+    assert rig.kind("a") == kind
+    del plugs.faults["a"]
+    await time.pass_by(75)
+    assert rig.kind("a") == "up"
+
+
+async def test_readings_that_no_metric_can_carry_are_failures(
+    time: Time, start: Start, home_of: HomeOf
+) -> None:
+    """Not a number is nonsense; an instant without a zone is a fault of the reader."""
+    for reading, kind in (
+        (Reading(at=time.now(), power_watts=float("nan")), "bad_payload"),
+        (Reading(at=time.now().replace(tzinfo=None), power_watts=1), "unexpected"),
+        (Reading(at=time.now(), extra={"colour": 1}), "unexpected"),
+    ):
+        rig = start(giving(reading), home_of("a"))
+        await time.settle()
+        assert rig.kind("a") == kind
+
+
+async def test_a_reader_that_gives_old_readings_is_down(
+    time: Time, start: Start, home_of: HomeOf
+) -> None:
+    """What was taken before the age limit is not shown as if it were new."""
+    old = Reading(at=time.now(), power_watts=100.0)
+    await time.pass_by(100)
+    rig = start(giving(old), home_of("a"))
+    await time.settle()
+    assert rig.kind("a") == "over_age"
+
+
+async def test_failing_targets_are_asked_more_and_more_seldom(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """To once a minute for the unreachable, to once in a quarter of an hour for the rejected."""
+    plugs.faults = {"a": Unreachable("no answer"), "b": Rejected("wrong password")}
+    start(plugs.polled(), home_of("a", "b"))
+    await time.pass_by(3600)
+    gaps_a = [after - before for before, after in pairwise(plugs.read_at["a"])]
+    gaps_b = [after - before for before, after in pairwise(plugs.read_at["b"])]
+    assert 10 <= gaps_a[0] <= 12
+    assert all(60 <= gap <= 72 for gap in gaps_a[4:])
+    assert 60 <= gaps_b[0] <= 72
+    assert 900 <= gaps_b[-1] <= 1080
+
+
+async def test_a_source_that_names_a_time_is_left_alone_so_long(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """`retry_after_seconds` is honoured."""
+    plugs.faults["a"] = Unreachable("busy", retry_after_seconds=500)
+    start(plugs.polled(), home_of("a"))
+    await time.pass_by(499)
+    assert plugs.read_at["a"] == [0.0]
+    await time.pass_by(120)
+    assert len(plugs.read_at["a"]) == 2
+
+
+@dataclass
+class Budget:
+    """A pace whose interval and pause the test sets."""
+
+    seconds: float = 10.0
+    pause: float = 0.0
+    seen: list[Outcome] = field(default_factory=list)
+
+    def interval_seconds(self, target_count: int) -> float:
+        """Shared by all targets."""
+        return self.seconds * target_count
+
+    def pause_seconds(self) -> float:
+        """As set."""
+        return self.pause
+
+    def note(self, outcome: Outcome) -> None:
+        """Remember."""
+        self.seen.append(outcome)
+
+
+async def test_a_pace_of_ones_own_sees_every_outcome(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """Good and bad, of every target."""
+    pace = Budget()
+    start(plugs.polled(pace), home_of("a", "b"))
+    await time.pass_by(21)
+    assert [outcome.target.key[0] for outcome in pace.seen] == ["a", "b", "a", "b"]
+
+
+async def test_a_pace_may_stretch_and_shorten_while_targets_wait(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """The interval in force counts, not the one at the last poll."""
+    pace = Budget(seconds=1000)
+    start(plugs.polled(pace), home_of("a"))
+    await time.pass_by(100)
+    assert plugs.read_at["a"] == [0.0]
+    pace.seconds = 120
+    await time.pass_by(30)
+    assert plugs.read_at["a"] == [0.0, 120.0]
+
+
+async def test_nobody_is_read_in_a_pause_and_readings_age(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """A used-up quota does not keep old readings on the page."""
+    pace = Budget()
+    rig = start(plugs.polled(pace), home_of("a"))
+    await time.settle()
+    pace.pause = 3600
+    await time.pass_by(24)
+    assert rig.kind("a") == "up"
+    await time.pass_by(2)
+    assert rig.kind("a") == "over_age"
+    assert plugs.read_at["a"] == [0.0]
+    pace.pause = 0
+    await time.pass_by(10)
+    assert rig.kind("a") == "up"
+
+
+async def test_age_and_gap_follow_the_interval_in_force(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """Polled once an hour, a reading holds for the hour and energy is integrated across it."""
+    pace = Budget(seconds=3600)
+    rig = start(plugs.polled(pace), home_of("a"))
+    await time.pass_by(3590)
+    assert rig.kind("a") == "up"
+    pace.seconds = 60  # a shorter interval does not condemn the hour before it
+    assert rig.kind("a") == "up"
+    await time.pass_by(60)
+    metered = next(iter(rig.energy.take().values()))
+    assert metered.counter.gaps == 0
+    assert metered.counter.total_kwh == pytest.approx(0.1, abs=0.001)
+
+
+async def test_availability_is_told_once_each_way(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Device, source and reason; not at every poll."""
+    caplog.set_level(logging.INFO)
+    plugs.faults["a"] = Unreachable("no answer")
+    start(plugs.polled(), home_of("a"))
+    await time.pass_by(300)
+    del plugs.faults["a"]
+    await time.pass_by(300)
+    assert [record.getMessage() for record in caplog.records] == [
+        "a/native is down: unreachable: no answer",
+        "a/native is up",
+    ]
+
+
+async def test_a_fault_of_the_reader_is_told_with_its_traceback(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also when the target was down already, and once only."""
+    plugs.faults["a"] = Unreachable("no answer")
+    start(plugs.polled(), home_of("a"))
+    await time.pass_by(60)
+    plugs.faults["a"] = KeyError("watts")
+    await time.pass_by(600)
+    told = [record for record in caplog.records if record.exc_info]
+    assert len(told) == 1
+    assert "KeyError: 'watts'" in told[0].getMessage()
+
+
+async def test_a_new_configuration_leaves_alone_what_stays(
+    time: Time, plugs: Plugs, start: Start, home_of: Callable[..., Home]
+) -> None:
+    """A device that stays keeps its reading and its turn; one that goes leaves no trace."""
+    rig = start(plugs.polled(), home_of("a", "b"))
+    await time.pass_by(5)
+    rig.feeds.apply(home_of("a", "c"))
+    assert rig.kind("a") == "up"
+    await time.pass_by(1)
+    assert {target.key[0] for target, _ in rig.board.standings()} == {"a", "c"}
+    assert plugs.read_at == {"a": [0.0], "b": [0.25], "c": [5.0]}
+
+
+async def test_looking_through_the_account_may_fail(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told, and polling goes on."""
+    asked = list[str]()
+
+    async def about(sources: Sequence[NativeSource]) -> None:
+        asked.extend(source.address for source in sources)
+        message = "no answer"
+        raise Unreachable(message)
+
+    rig = start(Exporter((Poll(NativeSource, plugs.read, about=about),)), home_of("a"))
+    await time.settle()
+    assert asked == ["a"]
+    assert "no answer" in caplog.text
+    assert rig.kind("a") == "up"
