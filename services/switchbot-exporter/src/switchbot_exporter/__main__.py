@@ -2,9 +2,20 @@
 
 import sys
 
-from exporter_kit.command import main
-from switchbot_exporter.cloud.exporter import open_cloud
-from switchbot_exporter.cloud.settings import CloudSettings
+from exporter_kit.command import CANNOT_START, main
+from exporter_kit.settings import SettingsError, read_settings
+from switchbot_exporter.fetchers import FetcherSettings, parts_of
+
+
+def run() -> int:
+    """The command line; gives the exit code."""
+    try:
+        fetchers = read_settings(FetcherSettings).fetchers
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return CANNOT_START
+    return main("switchbot-exporter", *parts_of(fetchers))
+
 
 if __name__ == "__main__":
-    sys.exit(main("switchbot-exporter", CloudSettings, open_cloud))
+    sys.exit(run())

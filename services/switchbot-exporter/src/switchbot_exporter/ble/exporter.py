@@ -1,12 +1,21 @@
 """What the kit is given of Bluetooth."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import partial
 
-from exporter_kit.feeds import Listen
+from exporter_kit.feeds import Exporter, Listen
 from home_model.config import BleSource
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.ble.listen import listen
 from switchbot_exporter.ble.settings import BleSettings
+
+
+@asynccontextmanager
+async def open_ble(settings: BleSettings) -> AsyncGenerator[Exporter]:
+    """Bluetooth alone. The radio is opened later, and again whenever it died."""
+    hearing = Hearing()
+    yield Exporter((ble_feed(settings, hearing),), hearing.values)
 
 
 def ble_feed(settings: BleSettings, hearing: Hearing) -> Listen[BleSource]:
