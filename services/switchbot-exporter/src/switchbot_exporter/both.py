@@ -1,0 +1,52 @@
+"""Cloud and Bluetooth in one process: two sources of a device, side by side."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import chain
+
+from exporter_kit.feeds import Exporter, Poll
+from home_model.config import CloudSource
+from switchbot_exporter.ble.exporter import ble_feed
+from switchbot_exporter.ble.hearing import Hearing
+from switchbot_exporter.ble.rest import Rest
+from switchbot_exporter.ble.settings import BleSettings
+from switchbot_exporter.cloud.exporter import open_cloud
+from switchbot_exporter.cloud.settings import CloudSettings
+
+
+class BothSettings(CloudSettings, BleSettings):
+    """All of both.
+
+    Attributes:
+        cloud_rests_while_ble_fresh: Do not ask the cloud for a plug that was heard within
+            BLE_AGE_LIMIT_SECONDS; its quota goes to the others.
+    """
+
+    cloud_rests_while_ble_fresh: bool = False
+
+
+@asynccontextmanager
+async def open_both(settings: BothSettings) -> AsyncGenerator[Exporter]:
+    """The cloud of the account, and the radio.
+
+    Raises:
+        ConfigError, CannotStartError: As `open_cloud`.
+    """
+    hearing = Hearing()
+    async with open_cloud(settings) as opened:
+        rests = settings.cloud_rests_while_ble_fresh
+        cloud = resting(opened, hearing, settings.ble_age_limit_seconds) if rests else opened
+        yield Exporter(
+            (*cloud.feeds, ble_feed(settings, hearing)),
+            lambda: chain(cloud.values(), hearing.values()),
+        )
+
+
+def resting(cloud: Exporter, hearing: Hearing, age_limit_seconds: float) -> Exporter:
+    """The same exporter, which leaves alone what is heard; shows how often."""
+    (poll,) = (feed for feed in cloud.feeds if isinstance(feed, Poll) and feed.kind is CloudSource)
+    others = [feed for feed in cloud.feeds if feed is not poll]
+    rest = Rest(poll.read, hearing, age_limit_seconds)
+    feeds = (*others, replace(poll, read=rest.read))
+    return replace(cloud, feeds=feeds, values=lambda: chain(cloud.values(), rest.values()))
