@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientPayloadError, ClientTimeout
@@ -241,3 +242,9 @@ async def test_a_fault_of_one_device_leaves_the_others_alone(
     assert (await (await web.get(STATUS)).json())["statusCode"] == 190
     other = await web.get(f"/v1.1/devices/{ESPRESSO}/status")
     assert (await other.json())["statusCode"] == 100
+
+
+def test_the_readme_names_every_fault() -> None:
+    """What can be asked for stands where people look."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert [name for name in FAULTS if f"`{name}`" not in readme] == []

@@ -19,6 +19,7 @@ from virtual_home.cloud.status_bodies import (
     plug_mini_eu_body,
     relay_1pm_body,
     relay_2pm_body,
+    zeroed,
 )
 from virtual_home.meters import Meter, meters_of
 from virtual_home.presence import present
@@ -119,8 +120,7 @@ def _neighbour_status(device_id: str) -> Answer:
 def _offline(body: Body) -> Answer:
     """Types that can say `online` say so; Plug Mini JP answers 171, as if its hub were gone."""
     if "online" in body:
-        silent = {key: 0 if isinstance(value, float) else value for key, value in body.items()}
-        return success(silent | {"online": False})
+        return success(zeroed(body) | {"online": False})
     if body["deviceType"] == "Plug Mini (JP)":
         return answers.HUB_OFFLINE
     return answers.DEVICE_OFFLINE

@@ -1,13 +1,14 @@
-"""Every way the cloud fails, by name. Where each was seen stands in the README's table."""
+"""Every way the cloud fails, by name. The README lists them."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from virtual_home.cloud import answers
 from virtual_home.cloud.answers import Answer
-from virtual_home.cloud.status_bodies import Body
+from virtual_home.cloud.status_bodies import Body, is_number, with_numbers, zeroed
 
 HUGE_BYTES = 3 * 1024 * 1024
 
@@ -53,37 +54,31 @@ HTTP_ERRORS: dict[str, HttpError] = {
 }
 
 
-def _numbers(change: Callable[[str, float], object]) -> Callable[[Body], Body]:
-    def changed(body: Body) -> Body:
-        return {
-            key: change(key, value) if _is_number(value) else value for key, value in body.items()
-        }
-
-    return changed
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_watts(key: str) -> bool:
     return key in {"weight", "power"} or (key.startswith("switch") and key.endswith("Power"))
 
 
+def _with_watts(change: Callable[[float], float]) -> Callable[[Body], Body]:
+    return partial(
+        with_numbers, change=lambda key, value: change(value) if _is_watts(key) else value
+    )
+
+
 def _without_watts(body: Body) -> Body:
-    return {key: value for key, value in body.items() if not (_is_watts(key) and _is_number(value))}
+    return {key: value for key, value in body.items() if not (_is_watts(key) and is_number(value))}
 
 
 BODIES: dict[str, Callable[[Body], Body]] = {
     "empty_body": lambda _: {},
-    "all_zero": _numbers(lambda *_: 0),
-    "decivolts": _numbers(
-        lambda key, value: round(value * 10) if key.lower().endswith("voltage") else value
+    "all_zero": zeroed,
+    "decivolts": partial(
+        with_numbers,
+        change=lambda key, value: round(value * 10) if key.lower().endswith("voltage") else value,
     ),
-    "nan": _numbers(lambda key, value: math.nan if _is_watts(key) else value),
-    "infinite": _numbers(lambda key, value: math.inf if _is_watts(key) else value),
-    "negative": _numbers(lambda key, value: -value - 1 if _is_watts(key) else value),
-    "text_numbers": _numbers(lambda _, value: str(value)),
+    "nan": _with_watts(lambda _: math.nan),
+    "infinite": _with_watts(lambda _: math.inf),
+    "negative": _with_watts(lambda watts: -watts - 1),
+    "text_numbers": partial(with_numbers, change=lambda _, value: str(value)),
     "no_watts": _without_watts,
 }
 

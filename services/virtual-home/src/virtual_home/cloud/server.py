@@ -1,6 +1,5 @@
 """The API's HTTP side: count, check the signature, charge the quota, answer or fail."""
 
-import logging
 from collections.abc import Callable
 
 from aiohttp import web
@@ -13,8 +12,6 @@ from virtual_home.cloud.faults import BODIES, CODES, HTTP_ERRORS, HttpError
 from virtual_home.cloud.knobs import Fault
 from virtual_home.cloud.signature import is_genuine
 from virtual_home.cloud.wire import JSON, spoil
-
-log = logging.getLogger(__name__)
 
 
 def cloud_app(cloud: VirtualCloud) -> web.Application:

@@ -4,7 +4,7 @@ Source: SwitchBotAPI README @0214825, and issues #119, #163, #274, #316, #379 fo
 really are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -105,6 +105,21 @@ def scaled_current(amperes: float, scale: CurrentScale) -> float:
             return round(amperes * 10, 2)
         case CurrentScale.MILLIAMPERES:
             return round(amperes * 1000)
+
+
+def with_numbers(body: Body, change: Callable[[str, float], object]) -> Body:
+    """The body with every number (by key and value) replaced; switches and words stay."""
+    return {key: change(key, value) if is_number(value) else value for key, value in body.items()}
+
+
+def zeroed(body: Body) -> Body:
+    """The body with every number 0."""
+    return with_numbers(body, lambda *_: 0)
+
+
+def is_number(value: object) -> bool:
+    """True for int and float, not for bool."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def hub_of(device_type: str, device_id: str) -> str:

@@ -62,12 +62,12 @@ class VictoriaMetrics:
         try:
             return self.client.request(method, path, **more).raise_for_status()
         except httpx.HTTPStatusError as error:
-            said = f"{error.response.status_code}: {error.response.text[:200]}"
-            message = f"VictoriaMetrics at {self.client.base_url} refuses {path} ({said})"
-            raise VictoriaMetricsError(message) from None
+            answer = error.response
+            reason = f"refuses {path} ({answer.status_code}: {answer.text[:200]})"
         except httpx.HTTPError as error:
-            message = f"VictoriaMetrics at {self.client.base_url} does not answer ({error}); is it running?"
-            raise VictoriaMetricsError(message) from None
+            reason = f"does not answer ({error}); is it running?"
+        message = f"VictoriaMetrics at {self.client.base_url} {reason}"
+        raise VictoriaMetricsError(message)
 
 
 @contextmanager
