@@ -2,21 +2,17 @@
 
 import logging
 import sys
-from functools import partial
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from pydantic import ValidationError
 
 from bff.app import create_app
+from bff.assemble import close_services, open_services
 from bff.health import create_health_app
-from bff.house import HomeFile
-from bff.ledger.read import Ledger, energy_between
-from bff.migrate import DatabaseUnusable, open_database
+from bff.migrate import DatabaseUnusable
 from bff.request_times import RequestTimes
 from bff.serve import PortTaken, bind, serve
-from bff.services import Services, utc_now
 from bff.settings import Settings
-from bff.victoriametrics.client import VictoriaMetrics
 from home_model.problems import ConfigError
 
 WRONG_SETTINGS = 2
@@ -46,30 +42,12 @@ def _run(settings: Settings) -> None:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    services = _open(settings)
+    services = open_services(settings)
     log.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestTimes(create_app(services), registry)
     serve([(api, api_socket), (create_health_app(services, registry), health_socket)])
-    services.victoriametrics.close()
-    services.engine.dispose()
+    close_services(services)
     log.info("stopped")
-
-
-def _open(settings: Settings) -> Services:
-    home = HomeFile(settings.config_file)
-    engine = open_database(settings.database_url.get_secret_value())
-    victoriametrics = VictoriaMetrics(
-        str(settings.victoriametrics_url),
-        deadline_seconds=settings.victoriametrics_deadline_seconds,
-    )
-    ledger = Ledger(home, engine, victoriametrics, utc_now)
-    return Services(
-        settings=settings,
-        home=home,
-        engine=engine,
-        victoriametrics=victoriametrics,
-        energy_between=partial(energy_between, ledger),
-    )
 
 
 def _in_words(error: ValidationError) -> str:

@@ -139,8 +139,8 @@ def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
     return answer(request, problem)
 
 
-def _unforeseen(request: Request, _error: Any) -> Response:  # noqa: ANN401
-    incident = _log_incident(request, None)  # its traceback follows: the server logs it
+def _unforeseen(request: Request, error: Any) -> Response:  # noqa: ANN401
+    incident = _log_incident(request, error)
     problem = Problem(
         500,
         "fault-of-ours",
@@ -151,7 +151,7 @@ def _unforeseen(request: Request, _error: Any) -> Response:  # noqa: ANN401
     return answer(request, problem)
 
 
-def _log_incident(request: Request, error: Exception | None) -> str:
+def _log_incident(request: Request, error: Exception) -> str:
     incident = secrets.token_hex(4)
     log.error("incident %s: %s %s", incident, request.method, request.url.path, exc_info=error)
     return incident

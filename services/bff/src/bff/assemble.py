@@ -1,0 +1,40 @@
+"""Put the parts of one BFF together."""
+
+from functools import partial
+
+from bff.house import HomeFile
+from bff.ledger.read import Ledger, energy_between
+from bff.migrate import open_database
+from bff.services import Clock, Services, utc_now
+from bff.settings import Settings
+from bff.victoriametrics.client import VictoriaMetrics
+
+
+def open_services(settings: Settings, now: Clock = utc_now) -> Services:
+    """Read the configuration, open the database, and make the rest of it.
+
+    Raises:
+        ConfigError: The configuration file has problems.
+        DatabaseUnusable: The database cannot be used.
+    """
+    home = HomeFile(settings.config_file)
+    engine = open_database(settings.database_url.get_secret_value())
+    victoriametrics = VictoriaMetrics(
+        str(settings.victoriametrics_url),
+        deadline_seconds=settings.victoriametrics_deadline_seconds,
+    )
+    ledger = Ledger(home, engine, victoriametrics, now)
+    return Services(
+        settings=settings,
+        home=home,
+        engine=engine,
+        victoriametrics=victoriametrics,
+        energy_between=partial(energy_between, ledger),
+        now=now,
+    )
+
+
+def close_services(services: Services) -> None:
+    """Give connections and files back."""
+    services.victoriametrics.close()
+    services.engine.dispose()

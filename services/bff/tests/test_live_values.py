@@ -1,0 +1,152 @@
+"""Live values from a real vmsingle: up, down, silent, and how old."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from testbed.victoria_metrics import VictoriaMetrics
+
+type Write = Callable[..., None]
+type OpenBff = Callable[..., httpx.Client]
+
+
+@pytest.fixture
+def began() -> float:
+    """The Unix second that samples of a test are dated from."""
+    return time.time()
+
+
+@pytest.fixture
+def write(vm: VictoriaMetrics, began: float) -> Write:
+    """Write a sample of a device, `ago` seconds before the test began."""
+
+    def write_sample(
+        device: str, word: str, value: float, *, ago: float = 1, source: str = "cloud", **more: str
+    ) -> None:
+        labels = {"house": "home", "room": "work", "shelf": "rack_1", "device": device}
+        name = {"__name__": f"switchbot_{word}", "source": source}
+        vm.import_samples(labels | name | more, [(began - ago, value)])
+
+    return write_sample
+
+
+@pytest.fixture
+def api(open_bff: OpenBff, vm: VictoriaMetrics, began: float) -> httpx.Client:
+    """A BFF whose clock stands at the beginning of the test."""
+    return open_bff(vm.url, now=lambda: datetime.fromtimestamp(began, UTC))
+
+
+def device(api: httpx.Client, wanted: str) -> dict[str, Any]:
+    return api.get(f"/devices/{wanted}").raise_for_status().json()
+
+
+def test_a_device_with_a_fresh_reading_is_up(api: httpx.Client, write: Write) -> None:
+    """Watts, volts and amperes are shown with the age of the sample itself."""
+    for word, value in (("device_up", 1), ("power_watts", 83.2), ("voltage_volts", 101.3)):
+        write("a", word, value, ago=7)
+    shown = device(api, "a")
+    assert (shown["state"], shown["source"]) == ("up", "cloud")
+    assert (shown["power_watts"], shown["voltage_volts"]) == (83.2, 101.3)
+    assert shown["current_amperes"] is None
+    assert shown["age_seconds"] == pytest.approx(7, abs=0.01)
+
+
+def test_the_exporters_own_time_of_the_reading_counts(
+    api: httpx.Client, write: Write, began: float
+) -> None:
+    """A scrape repeats a reading: its age is that of the reading, not that of the scrape."""
+    for word, value in (("device_up", 1), ("power_watts", 5), ("reading_timestamp_seconds", 0)):
+        write("a", word, value or began - 100, ago=1)
+    assert device(api, "a")["age_seconds"] == pytest.approx(100, abs=0.01)
+
+
+def test_a_device_that_the_exporter_cannot_reach_is_down(api: httpx.Client, write: Write) -> None:
+    """`device_up` 0 wins over a power sample that is still within sight."""
+    write("a", "power_watts", 83.2, ago=20)
+    write("a", "device_up", 0)
+    shown = device(api, "a")
+    assert (shown["state"], shown["power_watts"], shown["age_seconds"]) == ("down", None, None)
+
+
+def test_a_device_of_which_nobody_speaks_is_silent(api: httpx.Client, write: Write) -> None:
+    """Also when somebody spoke of it two minutes ago: old values are never shown."""
+    write("a", "device_up", 1, ago=120)
+    write("a", "power_watts", 83.2, ago=120)
+    shown = device(api, "a")
+    assert (shown["state"], shown["power_watts"], shown["source"]) == ("silent", None, None)
+
+
+def test_up_without_a_reading_is_silent(api: httpx.Client, write: Write) -> None:
+    """A claim without evidence is not an "up"."""
+    write("a", "device_up", 1)
+    assert device(api, "a")["state"] == "silent"
+
+
+def test_the_first_source_that_is_up_counts(api: httpx.Client, write: Write) -> None:
+    """Sources in configuration order; two sources are never added up."""
+    write("kettle", "device_up", 0, source="cloud")
+    write("kettle", "device_up", 1, source="ble")
+    write("kettle", "power_watts", 900, source="ble")
+    shown = device(api, "kettle")
+    assert (shown["state"], shown["source"], shown["power_watts"]) == ("up", "ble", 900)
+    assert [(each["source"], each["state"]) for each in shown["sources"]] == [
+        ("cloud", "down"),
+        ("ble", "up"),
+    ]
+
+
+def test_a_device_that_was_moved_is_still_the_same(api: httpx.Client, write: Write) -> None:
+    """Room and shelf labels may be old; of two series of one source the newer speaks."""
+    write("a", "device_up", 1, ago=20, room="kitchen")
+    write("a", "power_watts", 1, ago=20, room="kitchen")
+    write("a", "device_up", 1)
+    write("a", "power_watts", 2)
+    assert device(api, "a")["power_watts"] == 2
+
+
+def test_another_house_and_unknown_devices_are_not_ours(api: httpx.Client, write: Write) -> None:
+    """Only ids of the configuration are shown."""
+    for word in ("device_up", "power_watts"):
+        write("a", word, 1, house="neighbours")
+        write("toaster", word, 1)
+    assert api.get("/places").json()["live"] == {
+        "power_watts": None,
+        "devices_up": 0,
+        "devices_down": 0,
+        "devices_silent": 4,
+        "age_seconds": None,
+    }
+
+
+def test_places_add_up_what_is_up(api: httpx.Client, write: Write) -> None:
+    """Sum over devices that are up; the age is that of the oldest reading in it."""
+    for name, watts, ago in (("a", 3, 5), ("b", 4, 9), ("c", 8, 2)):
+        write(name, "device_up", 1, ago=ago)
+        write(name, "power_watts", watts, ago=ago)
+    write("kettle", "device_up", 0)
+    house = api.get("/places").json()
+    work, kitchen = house["children"]
+    assert (house["live"]["power_watts"], house["live"]["devices_down"]) == (15, 1)
+    assert work["live"]["power_watts"] == 15
+    assert work["live"]["age_seconds"] == pytest.approx(9, abs=0.01)
+    assert [shelf["live"]["power_watts"] for shelf in work["children"]] == [7, 8]
+    assert kitchen["live"]["power_watts"] is None
+    assert [shelf["id"] for shelf in kitchen["children"]] == ["counter", "rack_1"]
+    assert work["name"] == {"ja": "仕事部屋", "en": "仕事部屋"}
+
+
+def test_what_people_say_overrides_the_configuration(api: httpx.Client) -> None:
+    """Display name, note and rated power; taken back, the configuration counts again."""
+    said = {"display_name": {"en": "Water"}, "note": "descale", "rated_power_watts": 2000}
+    assert api.put("/device_meta/kettle", json=said).status_code == 200
+    shown = device(api, "kettle")
+    assert shown["name"] == {"ja": "ケトル", "en": "Water"}
+    assert (shown["note"], shown["rated_power_watts"]) == ("descale", 2000)
+    assert api.get("/device_meta").json()[0]["display_name"] == {"ja": None, "en": "Water"}
+    assert api.delete("/device_meta/kettle").status_code == 204
+    assert device(api, "kettle")["rated_power_watts"] == 1500
+    assert api.put("/device_meta/toaster", json=said).status_code == 404

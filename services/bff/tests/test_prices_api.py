@@ -1,0 +1,122 @@
+"""`/unit_prices` against a real process."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+JANUARY, FEBRUARY, MARCH = (f"2026-0{month}-01T00:00:00+09:00" for month in (1, 2, 3))
+
+
+def add(api: httpx.Client, price: str, valid_from: str, **more: str | bool) -> httpx.Response:
+    body = {"price_per_kwh": price, "valid_from": valid_from, **more}
+    return api.post("/unit_prices", json=body)
+
+
+def test_a_price_comes_back_exactly_as_it_was_written(api: httpx.Client) -> None:
+    """Six decimals survive the database; no float is in between."""
+    added = add(api, "31.700001", JANUARY, valid_to=FEBRUARY, note="winter")
+    assert added.status_code == 201
+    expected = {
+        "id": added.json()["id"],
+        "price_per_kwh": "31.700001",
+        "currency": "JPY",
+        "valid_from": JANUARY,
+        "valid_to": FEBRUARY,
+        "note": "winter",
+    }
+    assert added.json() == expected
+    assert api.get(f"/unit_prices/{expected['id']}").json() == expected
+    assert api.get("/unit_prices").json() == [expected]
+
+
+def test_ranges_that_touch_do_not_overlap(api: httpx.Client) -> None:
+    """A range is half-open: one price may begin in the very millisecond another ends."""
+    add(api, "20", JANUARY, valid_to=FEBRUARY)
+    assert add(api, "30", FEBRUARY).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to"),
+    [
+        ("2025-12-01T00:00:00+09:00", "2026-01-01T00:00:00.001+09:00"),
+        ("2026-01-31T23:59:59.999+09:00", None),
+        ("2026-01-10T00:00:00+09:00", "2026-01-11T00:00:00+09:00"),
+        ("2025-12-01T00:00:00+09:00", None),
+    ],
+)
+def test_an_overlap_is_refused_and_names_the_other_row(
+    api: httpx.Client, valid_from: str, valid_to: str | None
+) -> None:
+    """At any instant one price holds; the message says which row is in the way."""
+    other = add(api, "27.5", JANUARY, valid_to=FEBRUARY).json()
+    refused = add(api, "30", valid_from, **({"valid_to": valid_to} if valid_to else {}))
+    assert refused.status_code == 409
+    problem = refused.json()
+    assert problem["conflicts_with"] == other["id"]
+    assert f"row {other['id']}: 27.5 JPY per kWh from {JANUARY} to {FEBRUARY}" in problem["detail"]
+    assert f"change or delete row {other['id']}" in problem["what_to_do"]
+    assert len(api.get("/unit_prices").json()) == 1
+
+
+def test_a_new_price_can_end_the_open_one(api: httpx.Client) -> None:
+    """Both happen in one transaction: the old price ends where the new one begins."""
+    old = add(api, "20", JANUARY).json()
+    assert add(api, "30", MARCH).status_code == 409
+    assert add(api, "30", MARCH, close_open_price=True).status_code == 201
+    assert api.get(f"/unit_prices/{old['id']}").json()["valid_to"] == MARCH
+
+
+def test_a_refused_price_leaves_the_open_one_open(api: httpx.Client) -> None:
+    """Closing is undone when the new price overlaps another row all the same."""
+    old = add(api, "20", JANUARY, valid_to=FEBRUARY).json()
+    still_open = add(api, "30", MARCH).json()
+    before_the_open_one = add(api, "25", JANUARY, close_open_price=True)
+    assert before_the_open_one.status_code == 409
+    assert before_the_open_one.json()["conflicts_with"] == old["id"]
+    assert api.get(f"/unit_prices/{still_open['id']}").json()["valid_to"] is None
+
+
+def test_a_changed_price_may_overlap_itself_but_no_other(api: httpx.Client) -> None:
+    """Moving the end of a row past its neighbour's beginning is refused."""
+    first = add(api, "20", JANUARY, valid_to=FEBRUARY).json()
+    second = add(api, "30", FEBRUARY).json()
+    changed = {"price_per_kwh": "21", "valid_from": JANUARY, "valid_to": FEBRUARY}
+    assert api.put(f"/unit_prices/{first['id']}", json=changed).json() == first | changed
+    refused = api.put(f"/unit_prices/{first['id']}", json=changed | {"valid_to": MARCH})
+    assert (refused.status_code, refused.json()["conflicts_with"]) == (409, second["id"])
+
+
+def test_a_deleted_price_is_gone_and_its_id_never_comes_back(api: httpx.Client) -> None:
+    """Someone may still hold the old id: it must not name another price."""
+    deleted = add(api, "20", JANUARY).json()["id"]
+    assert api.delete(f"/unit_prices/{deleted}").status_code == 204
+    assert api.delete(f"/unit_prices/{deleted}").status_code == 404
+    assert add(api, "20", JANUARY).json()["id"] != deleted
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "message"),
+    [
+        ({"price_per_kwh": 31.7}, "body.price_per_kwh", 'write it as text, "31.7"'),
+        ({"price_per_kwh": "31.1234567"}, "body.price_per_kwh", "6 decimal places"),
+        ({"price_per_kwh": "-1"}, "body.price_per_kwh", "greater than or equal to 0"),
+        ({"price_per_kwh": "NaN"}, "body.price_per_kwh", "finite"),
+        ({"valid_from": "2026-01-01T00:00:00"}, "body.valid_from", "needs its time and offset"),
+        ({"valid_from": "2026-01-01"}, "body.valid_from", "needs its time and offset"),
+        ({"valid_from": 1767225600}, "body.valid_from", "RFC 3339"),
+        ({"valid_from": "2026-13-01T00:00:00Z"}, "body.valid_from", "month must be in 1..12"),
+        ({"valid_to": JANUARY}, "body", "valid_to must be after valid_from"),
+        ({"prize": "1"}, "body.prize", "Extra inputs are not permitted"),
+    ],
+)
+def test_wrong_input_is_refused_with_where_and_why(
+    api: httpx.Client, body: dict[str, Any], where: str, message: str
+) -> None:
+    """Nothing is guessed: not a zone, not a decimal, not a misspelt key."""
+    good = {"price_per_kwh": "31.7", "valid_from": JANUARY}
+    refused = api.post("/unit_prices", json=good | body)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert fault["where"] == where
+    assert message in fault["message"]
