@@ -8,6 +8,7 @@ from exporter_kit.clock import Clock
 from exporter_kit.feeds import Exporter, Listen, Poll
 from exporter_kit.listening import checked
 from exporter_kit.outcomes import Failure, quantities_of
+from exporter_kit.polling import say_about
 from exporter_kit.targets import Target, targets_of
 from exporter_kit.turn import in_time, read_target
 from home_model.config import Home
@@ -41,6 +42,7 @@ async def _ask_once(
     feed: Poll[Any], home: Home, deadline_seconds: float, clock: Clock
 ) -> list[Result]:
     targets = targets_of(home, feed.kind)
+    await say_about(feed, [target.source for target in targets])
     turns = [read_target(feed.read, target, deadline_seconds, clock) for target in targets]
     return [(outcome.target, outcome.result) for outcome in await asyncio.gather(*turns)]
 

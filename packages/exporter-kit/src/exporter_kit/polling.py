@@ -56,8 +56,7 @@ class Polling:
         new = [key for key in wanted if key not in self._tasks]
         for position, key in enumerate(new):
             self._tasks[key] = (wanted[key], self._around.spawn(self._poll(key, position)))
-        if self.feed.about:
-            self._around.spawn(_say(self.feed.about(list(wanted.values()))))
+        self._around.spawn(say_about(self.feed, list(wanted.values())))
 
     def stop(self) -> None:
         """End every task."""
@@ -97,7 +96,10 @@ class Polling:
             await clock.sleep(min(wait, RECHECK_SECONDS))
 
 
-async def _say(about: Any) -> None:  # noqa: ANN401 - what the exporter's own function gives
-    failure = await in_time(about, ABOUT_DEADLINE_SECONDS)
+async def say_about(feed: Poll[Any], sources: Sequence[Any]) -> None:
+    """Let the exporter compare its account with the configuration, if it can."""
+    if feed.about is None:
+        return
+    failure = await in_time(feed.about(sources), ABOUT_DEADLINE_SECONDS)
     if isinstance(failure, Failure):
         LOG.warning("the account could not be looked through: %s", failure, exc_info=failure.error)
