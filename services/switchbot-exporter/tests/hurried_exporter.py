@@ -14,10 +14,8 @@ from switchbot_exporter.cloud.settings import CloudSettings
 SPEED = 100
 
 
-async def serve() -> None:
+async def serve(settings: CloudSettings) -> None:
     """As `python -m switchbot_exporter`."""
-    settings = read_settings(CloudSettings)
-    set_up_log(settings.log_level, settings.log_format, secrets_of(settings))
     clock = Clock(
         monotonic=lambda: time.monotonic() * SPEED,
         sleep=lambda seconds: asyncio.sleep(seconds / SPEED),
@@ -27,4 +25,6 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    from_environment = read_settings(CloudSettings)
+    set_up_log(from_environment.log_level, "text", secrets_of(from_environment))
+    asyncio.run(serve(from_environment))
