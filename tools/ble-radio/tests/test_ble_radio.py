@@ -2,10 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from bleak import BleakScanner
-from bleak.backends.scanner import AdvertisementData
+
+if TYPE_CHECKING:
+    from bleak.backends.scanner import AdvertisementData
 
 from ble_radio.adverts import SERVICE_UUID, WOAN_COMPANY_ID, Plug, manufacturer_data
 from ble_radio.bus import bluetoothd, system_bus

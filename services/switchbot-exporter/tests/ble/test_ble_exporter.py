@@ -2,19 +2,19 @@
 
 import asyncio
 import os
-import re
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import cycle
 from pathlib import Path
 
-import httpx
 import pytest
 
 from ble_radio.adverts import Plug, manufacturer_data
 from ble_radio.bus import bluetoothd
 from ble_radio.radio import Radio, radio
-from testbed.process import free_port, running
+from testbed.exporter import ExporterProcess, MetricsPage, exporter
+from testbed.process import free_port
 
 PLUGS = [Plug(f"6055F9A1{number:04X}", "plug_mini_jp") for number in range(20)]
 LIMIT_SECONDS = 60.0
@@ -26,61 +26,36 @@ rooms: [{room: study, shelves: [{shelf: rack}]}]
 devices:
 """
 
-SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$", re.MULTILINE)
-LABEL = re.compile(r'(?:device|kind)="(\w+)"|$')
-
-type Page = dict[tuple[str, str], float]
+type Start = Callable[..., ExporterProcess]
 
 
-def config(folder: Path) -> Path:
-    path = folder / "devices.yaml"
+def config() -> str:
     devices = (
         f"  - {{device: plug_{number}, room: study, shelf: rack, "
         f"sources: [{{source: ble, id: '{plug.address}', model: {plug.model}}}]}}\n"
         for number, plug in enumerate(PLUGS)
     )
-    path.write_text(HEAD + "".join(devices), encoding="utf-8")
-    return path
+    return HEAD + "".join(devices)
 
 
-@contextmanager
-def exporter(folder: Path, **settings: str) -> Generator[str]:
-    """`python -m switchbot_exporter` with FETCHERS=ble; gives its address."""
-    port = free_port()
-    env = os.environ | {
+@pytest.fixture
+def start_ble(bus: str, tmp_path: Path) -> Iterator[Start]:
+    """Start an exporter with FETCHERS=ble; keyword arguments are settings that differ."""
+    config_file = tmp_path / "devices.yaml"
+    config_file.write_text(config(), encoding="utf-8")
+    settings = os.environ | {
         "FETCHERS": "ble",
-        "CONFIG_FILE": str(config(folder)),
-        "STATE_DIR": str(folder / "state"),
-        "LISTEN_PORT": str(port),
+        "CONFIG_FILE": str(config_file),
+        "STATE_DIR": str(tmp_path / "state"),
+        "LISTEN_PORT": str(free_port()),
+        "DBUS_SYSTEM_BUS_ADDRESS": bus,
         "BLE_CHECK_SECONDS": "0.3",
-        **settings,
     }
-    url = f"http://127.0.0.1:{port}"
-    command = ["python", "-m", "switchbot_exporter"]
-    with running(command, ready_url=f"{url}/healthz", log=folder / "exporter.log", env=env):
-        yield url
-
-
-async def page(url: str) -> Page:
-    """Samples by name and device, or by name and kind."""
-    async with httpx.AsyncClient(trust_env=False) as client:
-        text = (await client.get(f"{url}/metrics")).raise_for_status().text
-    return {
-        (sample["name"], _which(sample["labels"])): float(sample["value"])
-        for sample in SAMPLE.finditer(text)
-    }
-
-
-def _which(labels: str | None) -> str:
-    found = LABEL.search(labels or "")
-    return (found and found[1]) or ""
-
-
-async def until_page(url: str, holds: Callable[[Page], bool]) -> Page:
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while not holds(found := await page(url)):  # noqa: ASYNC110 - a scrape is all there is
-            await asyncio.sleep(0.05)
-    return found
+    command = (sys.executable, "-m", "switchbot_exporter")
+    with ExitStack() as stack:
+        yield lambda **changed: stack.enter_context(
+            exporter(command, settings | changed, tmp_path / "exporter.log")
+        )
 
 
 async def until_scanning(air: Radio) -> None:
@@ -94,83 +69,84 @@ async def speak(air: Radio, plug: Plug, sequence: int, power_watts: float) -> No
     await air.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
 
 
-async def test_every_advert_of_twenty_plugs_reaches_the_page(
-    air: Radio, bus: str, tmp_path: Path
-) -> None:
+def power(page: MetricsPage, device: str) -> float | None:
+    return page.value("switchbot_power_watts", device=device, source="ble")
+
+
+async def test_every_advert_of_twenty_plugs_reaches_the_page(air: Radio, start_ble: Start) -> None:
     """Ten rounds: all are counted, and the page shows the last of each plug."""
-    del bus
-    with exporter(tmp_path) as url:
-        await until_scanning(air)
-        for sequence in range(1, 11):
-            for number, plug in enumerate(PLUGS):
-                await speak(air, plug, sequence, 100 * number + sequence / 10)
-        # A counter is shown once it is safe on disk.
-        found = await until_page(url, lambda p: ("switchbot_energy_total_kwh", "plug_19") in p)
-        found = await until_page(url, lambda p: p["switchbot_ble_adverts_total", "changed"] == 200)
+    process = start_ble()
+    await until_scanning(air)
+    for sequence in range(1, 11):
+        for number, plug in enumerate(PLUGS):
+            await speak(air, plug, sequence, 100 * number + sequence / 10)
+    # A counter is shown once it is safe on disk.
+    process.scrape_until(
+        lambda p: p.value("switchbot_energy_total_kwh", device="plug_19") is not None
+    )
+    page = process.scrape_until(
+        lambda p: p.value("switchbot_ble_adverts_total", kind="changed") == 200
+    )
     for number in range(20):
         device = f"plug_{number}"
-        assert found["switchbot_power_watts", device] == 100 * number + 1
-        assert found["switchbot_device_up", device] == 1
-        assert found["switchbot_switch_on", device] == 1
-        assert found["switchbot_overload", device] == 0
-        assert found["switchbot_signal_dbm", device] == -60
-        assert ("switchbot_energy_total_kwh", device) in found
-        assert ("switchbot_voltage_volts", device) not in found
+        assert power(page, device) == 100 * number + 1
+        assert page.value("switchbot_device_up", device=device) == 1
+        assert page.value("switchbot_switch_on", device=device) == 1
+        assert page.value("switchbot_overload", device=device) == 0
+        assert page.value("switchbot_signal_dbm", device=device) == -60
+        assert page.value("switchbot_voltage_volts", device=device) is None
 
 
 async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
-    bus: str, tmp_path: Path
+    bus: str, tmp_path: Path, start_ble: Start
 ) -> None:
     """Without a restart of the exporter."""
-    with exporter(tmp_path) as url:
-        with bluetoothd(bus, tmp_path) as daemon:
-            async with radio(bus) as air:
-                await air.add_adapter()
-                await until_scanning(air)
-                await speak(air, PLUGS[0], 1, 10.0)
-                await until_page(url, lambda p: ("switchbot_power_watts", "plug_0") in p)
-                daemon.kill()
-                gone = await until_page(url, lambda p: ("switchbot_power_watts", "plug_0") not in p)
-        assert gone["switchbot_device_up", "plug_0"] == 0
-        with bluetoothd(bus, tmp_path):
-            async with radio(bus) as air:
-                await air.add_adapter()
-                await until_scanning(air)
-                await speak(air, PLUGS[0], 2, 12.0)
-                back = await until_page(url, lambda p: ("switchbot_power_watts", "plug_0") in p)
-    assert back["switchbot_power_watts", "plug_0"] == 12.0
-    assert back["switchbot_ble_scanners_total", ""] == 2
-    log = (tmp_path / "exporter.log").read_text()
+    process = start_ble()
+    with bluetoothd(bus, tmp_path) as daemon:
+        async with radio(bus) as air:
+            await air.add_adapter()
+            await until_scanning(air)
+            await speak(air, PLUGS[0], 1, 10.0)
+            process.scrape_until(lambda p: power(p, "plug_0") == 10.0)
+            daemon.kill()
+            gone = process.scrape_until(lambda p: power(p, "plug_0") is None)
+    assert gone.names_of("plug_0", "switchbot_") == {"switchbot_device_up"}
+    assert gone.value("switchbot_device_up", device="plug_0") == 0
+    with bluetoothd(bus, tmp_path):
+        async with radio(bus) as air:
+            await air.add_adapter()
+            await until_scanning(air)
+            await speak(air, PLUGS[0], 2, 12.0)
+            back = process.scrape_until(lambda p: power(p, "plug_0") == 12.0)
+    assert back.value("switchbot_ble_scanners_total") == 2
+    log = process.log.read_text()
     assert log.count("plug_0/ble is up") == 2
     assert "systemctl start bluetooth" in log
 
 
 async def test_a_plug_unheard_for_the_limit_is_silent_while_others_speak(
-    air: Radio, bus: str, tmp_path: Path
+    air: Radio, start_ble: Start
 ) -> None:
     """Age is judged per plug; a repeat with another RSSI is enough to be heard."""
-    del bus
-    with exporter(tmp_path, BLE_AGE_LIMIT_SECONDS="2") as url:
-        await until_scanning(air)
-        await speak(air, PLUGS[0], 1, 10.0)
-        await speak(air, PLUGS[1], 1, 20.0)
-        said = False
+    process = start_ble(BLE_AGE_LIMIT_SECONDS="2")
+    await until_scanning(air)
+    await speak(air, PLUGS[0], 1, 10.0)
+    await speak(air, PLUGS[1], 1, 20.0)
+    process.scrape_until(lambda p: power(p, "plug_1") == 20.0)
+    async with asyncio.timeout(LIMIT_SECONDS):
         for rssi_dbm in cycle(range(-80, -60)):
-            found = await page(url)
-            if ("switchbot_power_watts", "plug_1") in found:
-                said = True
-            elif said:
-                break
             await air.rssi(PLUGS[0].address, rssi_dbm)
             await asyncio.sleep(0.1)
-    assert found["switchbot_device_up", "plug_1"] == 0
-    assert found["switchbot_device_up", "plug_0"] == 1
-    assert found["switchbot_power_watts", "plug_0"] == 10.0
+            if power(page := process.scrape(), "plug_1") is None:
+                break
+    assert page.value("switchbot_device_up", device="plug_1") == 0
+    assert page.value("switchbot_device_up", device="plug_0") == 1
+    assert power(page, "plug_0") == 10.0
 
 
-@pytest.mark.usefixtures("bus")
-def test_without_a_radio_the_exporter_runs_and_says_what_is_missing(tmp_path: Path) -> None:
-    """One line for each device's log, none of them a traceback."""
-    with exporter(tmp_path) as url:
-        assert "switchbot_device_up" in httpx.get(f"{url}/metrics", trust_env=False).text
-    assert "Traceback" not in (tmp_path / "exporter.log").read_text()
+def test_without_a_radio_the_exporter_runs_and_says_what_is_missing(start_ble: Start) -> None:
+    """In words, not in tracebacks."""
+    process = start_ble()
+    page = process.scrape_until(lambda _: "systemctl start bluetooth" in process.log.read_text())
+    assert page.value("switchbot_device_up", device="plug_0") == 0
+    assert "Traceback" not in process.log.read_text()
