@@ -29,14 +29,27 @@ def open_database(url: str) -> Engine:
         raise DatabaseUnusable(message) from None
     try:
         engine = open_engine(url)
-        with serialised(engine).begin() as connection:
-            _upgrade(connection, shown)
-            _check_pages(connection, shown)
     except (SQLAlchemyError, ImportError) as error:
-        why = getattr(error, "orig", None) or error
-        message = f"DATABASE_URL {shown} cannot be used: {why}"
-        raise DatabaseUnusable(message) from None
+        raise _unusable(shown, error) from None
+    try:
+        _prepare(engine, shown)
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, SQLAlchemyError):
+            raise _unusable(shown, error) from None
+        raise
     return engine
+
+
+def _unusable(shown: str, error: Exception) -> DatabaseUnusable:
+    why = getattr(error, "orig", None) or error
+    return DatabaseUnusable(f"DATABASE_URL {shown} cannot be used: {why}")
+
+
+def _prepare(engine: Engine, shown: str) -> None:
+    with serialised(engine).begin() as connection:
+        _upgrade(connection, shown)
+        _check_pages(connection, shown)
 
 
 def is_migrated(engine: Engine) -> bool:

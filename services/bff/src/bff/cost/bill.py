@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import accumulate
 
+import numpy as np
+
 from bff.cost.pricing import Bill, Division, price_energy
 from bff.cost.question import Cut
 from bff.cost.tariff import PriceSpan, price_by_interval, price_edges
@@ -24,8 +26,14 @@ def bill(energy_between: EnergyBetween, cut: Cut, spans: Sequence[PriceSpan], no
         bucket_starts=_bucket_starts(edges, cut.bucket_edges),
         group_starts=_group_starts([len(group) for _, group in cut.groups]),
     )
-    energy = energy_between(devices, edges)
+    known = devices and len(edges) > 1  # an empty place, or a range in the future, is not asked for
+    energy = energy_between(devices, edges) if known else _nothing(len(devices), len(edges) - 1)
     return price_energy(energy, price_by_interval(spans, edges), division)
+
+
+def _nothing(devices: int, intervals: int) -> Energy:
+    zeros = np.zeros((devices, intervals), dtype=np.int64)
+    return Energy(zeros, zeros, zeros, zeros, zeros)
 
 
 def _edges_until_now(

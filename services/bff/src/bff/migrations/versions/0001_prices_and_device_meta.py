@@ -29,5 +29,5 @@ def upgrade() -> None:
         sa.Column("name_ja", sa.String(200), nullable=True),
         sa.Column("name_en", sa.String(200), nullable=True),
         sa.Column("note", sa.String(2000), nullable=False),
-        sa.Column("rated_power_watts", sa.Float(), nullable=True),
+        sa.Column("rated_power_watts", sa.Double(), nullable=True),
     )
