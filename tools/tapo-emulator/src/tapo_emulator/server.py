@@ -13,8 +13,6 @@ from tapo_emulator.klap import KlapDoor
 from tapo_emulator.passthrough import PassthroughDoor
 from tapo_emulator.plug import Fault, Plug
 
-HANG_SECONDS = 3600.0
-
 
 class PlugServer:
     """One plug at one address. `stop` is pulling it from the socket, `start` plugging it back.
@@ -30,6 +28,8 @@ class PlugServer:
         self.port = port
         self.requests = 0
         self._runner: web.AppRunner | None = None
+        self._unplugged = asyncio.Event()
+        self._transports: set[asyncio.BaseTransport] = set()
         self._klap = KlapDoor(plug)
         self._passthrough = PassthroughDoor(plug)
 
@@ -55,12 +55,13 @@ class PlugServer:
 
     async def start(self) -> None:
         """Begin to listen."""
+        self._unplugged.clear()
         app = web.Application(middlewares=[self._with_faults])
         app.router.add_post("/app/handshake1", self._klap.handshake1)
         app.router.add_post("/app/handshake2", self._klap.handshake2)
         app.router.add_post("/app/request", self._klap.request)
         app.router.add_post("/app", self._passthrough.app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.address, self.port, reuse_address=True)
         await site.start()
@@ -69,6 +70,10 @@ class PlugServer:
     async def stop(self) -> None:
         """Lose power: connections end, sessions are gone, the port refuses."""
         runner, self._runner = self._runner, None
+        self._unplugged.set()
+        for transport in self._transports:
+            transport.close()
+        self._transports.clear()
         if runner:
             await runner.cleanup()
         self.drop_sessions()
@@ -83,9 +88,11 @@ class PlugServer:
     @web.middleware
     async def _with_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests += 1
+        if request.transport:
+            self._transports.add(request.transport)
         match self.plug.fault:
             case Fault.HANG:
-                await asyncio.sleep(HANG_SECONDS)
+                await self._unplugged.wait()
             case Fault.GARBAGE:
                 return web.Response(body=secrets.token_bytes(77))
             case Fault.CUT:

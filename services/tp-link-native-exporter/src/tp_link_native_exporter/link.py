@@ -1,0 +1,175 @@
+"""The life of one connection: open, read, drop at the first failure, learn why, open again."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kasa import Credentials, Device, KasaException, Module
+from kasa.smart.smartmodule import SmartModule
+
+from home_model.errors import SourceError, Unreachable
+from home_model.readings import Reading
+from tp_link_native_exporter.address import Address
+from tp_link_native_exporter.connecting import Opened, Way, connect
+from tp_link_native_exporter.parsing import parse_reading
+from tp_link_native_exporter.updating import NONSENSE, outlets_of, update
+
+LOG = logging.getLogger(__name__)
+GOODBYE_SECONDS = 1.0
+
+type Result = Reading | SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take, in seconds.
+
+    Attributes:
+        update_seconds: For an update of an open connection.
+        connect_seconds: For opening one, and for learning why it does not open.
+        share_seconds: For how long the outlets of a strip are told what one update brought.
+    """
+
+    update_seconds: float
+    connect_seconds: float
+    share_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a plug said at one instant: who it is, and each outlet's result."""
+
+    mac: str
+    model: str
+    outlets: Sequence[Result]
+
+
+class Link:
+    """One plug or strip at one address. One update at a time, shared by those who wait for it."""
+
+    def __init__(
+        self,
+        address: Address,
+        credentials: Credentials | None,
+        timing: Timing,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._address = address
+        self._credentials = credentials
+        self._timing = timing
+        self._monotonic = monotonic
+        self._device: Device | None = None
+        self._way: Way | None = None
+        self._turn: asyncio.Task[Answer] | None = None
+        self._turn_began = 0.0
+        self._told: str | None = None
+
+    async def ask(self) -> Answer:
+        """The answer of the turn that is under way, or has just been.
+
+        Raises:
+            SourceError: The whole plug gave nothing; `reason` tells the cause once it is known.
+        """
+        if self._turn is None or self._is_over(self._turn):
+            self._turn_began = self._monotonic()
+            self._turn = asyncio.create_task(self._take_turn())
+            self._turn.add_done_callback(_look_at)
+        # One outlet's reader may give up; the others still wait for this turn.
+        return await asyncio.shield(self._turn)
+
+    async def close(self) -> None:
+        """End the session."""
+        if self._turn:
+            self._turn.cancel()
+        await self._drop()
+
+    def _is_over(self, turn: asyncio.Task[Answer]) -> bool:
+        return turn.done() and self._monotonic() - self._turn_began >= self._timing.share_seconds
+
+    async def _take_turn(self) -> Answer:
+        try:
+            answer = await self._read()
+        except SourceError as error:
+            await self._drop()
+            self._tell(error)
+            raise
+        self._told = None
+        return answer
+
+    async def _read(self) -> Answer:
+        if self._device is None:
+            opened = await self._connect()
+            self._device, self._way, failed = opened.device, opened.way, opened.failed
+        else:
+            failed = await self._update(self._device)
+        answer = _answer(self._device, failed)
+        # python-kasa would leave a meter that failed alone for 30 s and more.
+        if _is_worn_out(self._device) or not any(isinstance(r, Reading) for r in answer.outlets):
+            await self._drop()
+        return answer
+
+    async def _connect(self) -> Opened:
+        try:
+            async with asyncio.timeout(self._timing.connect_seconds):
+                return await connect(self._address, self._credentials, self._way)
+        except TimeoutError:
+            message = f"{self._address} did not let us in within {self._timing.connect_seconds:g} s"
+            raise Unreachable(message) from None
+
+    async def _update(self, device: Device) -> Mapping[int, SourceError]:
+        # python-kasa alone would try for up to 78 s, and then hide why. The next turn learns it.
+        try:
+            async with asyncio.timeout(self._timing.update_seconds):
+                return await update(device)
+        except TimeoutError:
+            message = f"{self._address} gave no answer within {self._timing.update_seconds:g} s"
+            raise Unreachable(message) from None
+        except (KasaException, *NONSENSE) as error:
+            LOG.debug("%s: %s", self._address, error)
+            message = f"an update of {self._address} failed; the cause is looked for"
+            raise Unreachable(message) from None
+
+    async def _drop(self) -> None:
+        device, self._device = self._device, None
+        if device:
+            with suppress(KasaException, OSError, TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS):
+                    await device.disconnect()
+
+    def _tell(self, error: SourceError) -> None:
+        """The kit logs the first failure; a cause learned later, or another one, is said here."""
+        if self._told is not None and self._told != error.reason:
+            LOG.warning("plug at %s: %s", self._address, error.reason)
+        self._told = error.reason
+
+
+def _answer(device: Device, failed: Mapping[int, SourceError]) -> Answer:
+    at = datetime.now(UTC)
+    results = [
+        failed.get(position) or _result(outlet, device, at)
+        for position, outlet in enumerate(outlets_of(device))
+    ]
+    return Answer(device.mac.replace(":", "").upper(), device.model, results)
+
+
+def _result(outlet: Device, plug: Device, at: datetime) -> Result:
+    try:
+        return parse_reading(outlet, plug, at)
+    except SourceError as error:
+        return error
+
+
+def _is_worn_out(device: Device) -> bool:
+    """After ten errors python-kasa asks a meter no more; only a new device object does."""
+    meters = [outlet.modules.get(Module.Energy) for outlet in outlets_of(device)]
+    return any(isinstance(meter, SmartModule) and meter.disabled for meter in meters)
+
+
+def _look_at(turn: asyncio.Task[Answer]) -> None:
+    # All who waited may be gone: the exception was seen, it must not be reported as lost.
+    if not turn.cancelled():
+        turn.exception()

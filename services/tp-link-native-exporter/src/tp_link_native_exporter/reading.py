@@ -1,0 +1,69 @@
+"""The reader that the kit calls: one source of `devices.yaml` in, one reading out."""
+
+import asyncio
+from collections.abc import Callable
+
+from home_model.config import NativeSource
+from home_model.errors import Rejected, SourceError
+from home_model.readings import Reading
+from tp_link_native_exporter.address import Address
+from tp_link_native_exporter.link import Answer, Link
+
+
+class Reader:
+    """All links, one for each address, opened when first asked for."""
+
+    def __init__(self, link_to: Callable[[Address], Link]) -> None:
+        self._link_to = link_to
+        self._links: dict[Address, Link] = {}
+
+    async def read(self, source: NativeSource) -> Reading:
+        """Read one outlet of one plug.
+
+        Raises:
+            SourceError: There is no reading of this very outlet of this very plug.
+        """
+        address = Address.parse(source.address)
+        if address not in self._links:
+            self._links[address] = self._link_to(address)
+        return pick(await self._links[address].ask(), source)
+
+    async def close(self) -> None:
+        """End every session."""
+        await asyncio.gather(*(link.close() for link in self._links.values()))
+
+
+def pick(answer: Answer, source: NativeSource) -> Reading:
+    """The outlet's reading out of a plug's answer.
+
+    Raises:
+        Rejected: Another plug has the address, or the configuration names the wrong outlet.
+        SourceError: What is wrong with this outlet.
+    """
+    if answer.mac != source.id:
+        message = (
+            f"another plug answers at {source.address}: {answer.model} {_pairs(answer.mac)} instead "
+            f"of {_pairs(source.id)}; correct the address, or reserve it in the router"
+        )
+        raise Rejected(message)
+    result = answer.outlets[_position(answer, source)]
+    if isinstance(result, SourceError):
+        raise result
+    return result
+
+
+def _position(answer: Answer, source: NativeSource) -> int:
+    count = len(answer.outlets)
+    if count == 1 and source.outlet in {None, 0}:
+        return 0
+    if source.outlet is None:
+        message = f"{answer.model} has {count} outlets: configure `outlet`, from 0 to {count - 1}"
+        raise Rejected(message)
+    if source.outlet >= count:
+        message = f"{answer.model} has no outlet {source.outlet}; the last is {count - 1}"
+        raise Rejected(message)
+    return source.outlet
+
+
+def _pairs(mac: str) -> str:
+    return ":".join(mac[i : i + 2] for i in range(0, len(mac), 2))
