@@ -3,7 +3,9 @@
 from functools import partial
 
 from bff.house import HomeFile
-from bff.ledger.read import Ledger, energy_between
+from bff.ledger.follow import Follower
+from bff.ledger.ledger import Ledger
+from bff.ledger.read import energy_between
 from bff.migrate import open_database
 from bff.services import Clock, Services, utc_now
 from bff.settings import Settings
@@ -24,11 +26,15 @@ def open_services(settings: Settings, now: Clock = utc_now) -> Services:
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     ledger = Ledger(home, engine, victoriametrics, now)
+    follower = Follower(ledger)
+    follower.start()
     return Services(
         settings=settings,
         home=home,
         engine=engine,
         victoriametrics=victoriametrics,
+        ledger=ledger,
+        follower=follower,
         energy_between=partial(energy_between, ledger),
         now=now,
     )
@@ -36,5 +42,6 @@ def open_services(settings: Settings, now: Clock = utc_now) -> Services:
 
 def close_services(services: Services) -> None:
     """Give connections and files back."""
+    services.follower.stop()
     services.victoriametrics.close()
     services.engine.dispose()

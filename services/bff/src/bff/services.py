@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 
 from bff.cost.bill import EnergyBetween
 from bff.house import CurrentHome
+from bff.ledger.follow import Follower
+from bff.ledger.ledger import Ledger
 from bff.settings import Settings
 from bff.victoriametrics.client import VictoriaMetrics
 
@@ -26,6 +28,8 @@ class Services:
     """The parts of one running BFF. `home` and `now` are called afresh for every request.
 
     Attributes:
+        ledger: Energy per device in closed slots.
+        follower: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
     """
 
@@ -33,6 +37,8 @@ class Services:
     home: CurrentHome
     engine: Engine
     victoriametrics: VictoriaMetrics
+    ledger: Ledger
+    follower: Follower
     energy_between: EnergyBetween
     now: Clock = utc_now
 

@@ -1,38 +1,35 @@
 """The seam: what the rest of the BFF asks of the ledger."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
-from sqlalchemy import Engine
 
-from bff.database import unix_milliseconds
+from bff.database import reading
 from bff.energy import Energy
-from bff.house import CurrentHome
-from bff.ledger.clean import Limits, clean
-from bff.ledger.counter import Counter, Int64s, parse_counter
-from bff.ledger.sources import choose, chosen
-from bff.ledger.spread import Amounts, between
-from bff.victoriametrics.client import VictoriaMetrics
-from bff.victoriametrics.samples import DAY_MS, fetch_counters, select
+from bff.grid import SLOT_MS, day_start
+from bff.ledger.counter import Int64s
+from bff.ledger.cuts import Cut, cut_slots
+from bff.ledger.gather import Known, Samples, Stretch
+from bff.ledger.ledger import Ledger
+from bff.ledger.rules import DeviceRules
+from bff.ledger.standing import Standing
+from bff.ledger.store import read_days
+from bff.ledger.stored import Stored, read_stored
+from bff.problems import Problem
+from bff.victoriametrics.client import VictoriaMetricsDown
+from bff.victoriametrics.samples import select_all
 
-SLOT_MS = 900_000
-CONTEXT_MS = 40 * DAY_MS
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """What the ledger works with. `home` and `now` are called afresh."""
-
-    home: CurrentHome
-    engine: Engine
-    victoriametrics: VictoriaMetrics
-    now: Callable[[], datetime]
+WAIT_SECONDS = 2.0
+# How old the last look may be before the present is not known.
+STALE_MS = 60_000
+CUT_DEADLINE_SECONDS = 1.0
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:
     """Energy and coverage of each device between neighbouring edges.
+
+    Time after the last look at VictoriaMetrics, seconds ago, has neither energy nor coverage.
 
     Args:
         ledger: The ledger.
@@ -40,39 +37,113 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
         edges: Sorted Unix milliseconds, any instants; the answer has one column fewer.
 
     Raises:
-        VictoriaMetricsDown: The raw samples are needed and cannot be had.
+        VictoriaMetricsDown: The present, or raw samples, are needed and cannot be had.
+        Problem: 503, the slots of this range are still being made.
     """
-    home = ledger.home()
-    found = fetch_counters(
-        ledger.victoriametrics,
-        select(home, devices),
-        edges[0] - CONTEXT_MS,
-        edges[-1] + CONTEXT_MS,
+    now_ms = ledger.now_ms()
+    wanted_ms = np.minimum(np.array(edges, dtype=np.int64), now_ms)
+    standing = _standing(ledger, devices, Stretch(int(wanted_ms[0]), int(wanted_ms[-1])))
+    frontier_ms = standing.frontier_ms or 0
+    edges_ms = np.minimum(wanted_ms, standing.tail.end_ms if standing.tail else frontier_ms)
+    sums = _closed(ledger, devices, np.minimum(edges_ms, frontier_ms))
+    if standing.tail is not None:
+        sums += standing.tail.up_to(devices, np.maximum(edges_ms, frontier_ms))
+    stacked = np.diff(sums, axis=2)
+    missing_ms = np.diff(edges_ms)[np.newaxis, :] - stacked[2] - stacked[3]
+    return Energy(*stacked, missing_ms)
+
+
+def _standing(ledger: Ledger, devices: Sequence[str], wanted: Stretch) -> Standing:
+    """The standing, once it can answer for what is wanted."""
+    days = Stretch(day_start(wanted.start_ms), wanted.end_ms)
+    standing = ledger.board.wait_for(devices, days, WAIT_SECONDS)
+    if standing.lacks(devices, days) and not _closed_suffices(standing, devices, days):
+        if standing.down is not None:
+            raise VictoriaMetricsDown(standing.down)
+        raise still_building(standing)
+    known_until_ms = standing.tail.end_ms if standing.tail else standing.frontier_ms or 0
+    if wanted.end_ms > known_until_ms + STALE_MS:
+        raise VictoriaMetricsDown(standing.down or "the ledger has not looked for a minute")
+    return standing
+
+
+def _closed_suffices(standing: Standing, devices: Sequence[str], days: Stretch) -> bool:
+    """Without VictoriaMetrics closed slots still hold, unless they are known to be outdated."""
+    return (
+        standing.down is not None
+        and standing.frontier_ms is not None
+        and days.end_ms <= standing.frontier_ms
+        and not standing.is_behind(devices, days)
     )
-    edges_ms = np.minimum(np.array(edges, dtype=np.int64), unix_milliseconds(ledger.now()))
-    grid = np.arange(edges_ms[0] // SLOT_MS, edges_ms[-1] // SLOT_MS + 2) * SLOT_MS
-    cuts = np.union1d(edges_ms, grid)
-    rows = []
-    for device in (d for name in devices for d in home.devices if d.device == name):
-        per_source: list[Amounts] = []
-        per_slot: list[Amounts] = []
-        for source in device.sources:
-            samples = found.get((device.device, source.source))
-            counter = parse_counter(samples.at_ms, samples.kwh) if samples else Counter(*_nothing())
-            limits = Limits(device.rated_power_watts, round(source.gap_limit_seconds * 1000))
-            pieces = clean(counter, limits)
-            per_source.append(between(pieces, cuts))
-            per_slot.append(between(pieces, grid))
-        choice = choose(per_slot)[(cuts[:-1] - grid[0]) // SLOT_MS]
-        stacked = chosen(per_source, choice).stacked()
-        sums = np.concatenate(
-            [np.zeros((4, 1), dtype=np.int64), np.cumsum(stacked, axis=1)], axis=1
+
+
+def still_building(standing: Standing) -> Problem:
+    """503: nothing is shown as zero only because it was not looked at yet."""
+    eta_seconds, progress = None, ""
+    if standing.rebuild is not None:
+        eta_seconds = standing.rebuild.eta_seconds()
+        progress = f" {standing.rebuild.progress:.0%} are done."
+    return Problem(
+        503,
+        "ledger-behind",
+        f"The energy of this range is being worked out from its samples.{progress}",
+        what_to_do="Ask again in a moment; newer ranges are ready first. GET /api/v1/ledger"
+        " tells how far it is.",
+        retry_after_seconds=max(1, min(60, round(eta_seconds or 2))),
+    )
+
+
+def _closed(ledger: Ledger, devices: Sequence[str], edges_ms: Int64s) -> Int64s:
+    """Sums of closed slots up to each edge, slots with an edge inside divided exactly."""
+    with reading(ledger.engine) as session:
+        stored = read_stored(session, devices, edges_ms)
+    inside = np.flatnonzero(edges_ms % SLOT_MS)
+    if len(inside):
+        # After the session: nobody who writes has to wait for raw samples.
+        cuts = _cuts_at(ledger.rules(), devices, edges_ms, inside, stored)
+        amounts = _make_cuts(ledger, list(cuts.values()))
+        for (device, edge), cut in cuts.items():
+            stored.up_to[:, device, edge] += amounts[cut]
+    return stored.up_to
+
+
+def _cuts_at(
+    rules: Mapping[str, DeviceRules],
+    devices: Sequence[str],
+    edges_ms: Int64s,
+    inside: Int64s,
+    stored: Stored,
+) -> dict[tuple[int, int], Cut]:
+    """The slots with energy or known time that an edge divides, by position of device and edge."""
+    return {
+        (device, edge): Cut(
+            rules[devices[device]],
+            int(edges_ms[edge]),
+            tuple(stored.slot[:, device, edge].tolist()),
+            int(stored.source[device, edge]),
         )
-        rows.append(np.diff(sums[:, np.searchsorted(cuts, edges_ms)], axis=1))
-    stacked = np.stack(rows, axis=1)
-    missing = np.diff(edges_ms)[None, :] - stacked[2] - stacked[3]
-    return Energy(stacked[0], stacked[1], stacked[2], stacked[3], missing)
+        for edge in inside.tolist()
+        for device in np.flatnonzero(stored.slot[:, :, edge].any(axis=0)).tolist()
+    }
 
 
-def _nothing() -> tuple[Int64s, Int64s]:
-    return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+def _make_cuts(ledger: Ledger, cuts: Sequence[Cut]) -> dict[Cut, Int64s]:
+    made = ledger.cuts.recall(cuts)
+    fresh = [cut for cut in cuts if cut not in made]
+    if fresh:
+        samples = Samples(
+            ledger.victoriametrics,
+            select_all(ledger.home()),
+            ledger.now_ms(),
+            CUT_DEADLINE_SECONDS,
+        )
+        new = cut_slots(samples, partial(_days_of, ledger), fresh)
+        ledger.cuts.keep(new)
+        made |= new
+    return made
+
+
+def _days_of(ledger: Ledger, rules: DeviceRules) -> Known:
+    with reading(ledger.engine) as session:
+        counted = read_days(session, rules.device)
+    return Known(rules, [counted.get(source, {}) for source in rules.sources])

@@ -17,7 +17,7 @@ LONGEST_64_BIT_MS = 3_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """Energy and known time; arrays of one shape.
+    """Energy and known time; arrays of one shape, the last axis being time.
 
     Attributes:
         measured_uwh: Micro-watt-hours of quality `measured`.

@@ -1,18 +1,19 @@
 """Energy counters in bulk: every raw sample of a stretch, and how many samples each day has."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from bff.grid import DAY_MS
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDown
 from home_model.config import Home, family_of
 from home_model.metrics import ENERGY, metric_name
 
-DAY_MS = 86_400_000
 BULK_DEADLINE_SECONDS = 120.0
 MOST_ROWS_PER_LINE = 50_000
 
@@ -44,25 +45,33 @@ class Selection:
     devices: tuple[str, ...]
     metrics: tuple[str, ...]
 
+    def only(self, devices: tuple[str, ...]) -> Self:
+        """The same for these devices alone."""
+        return replace(self, devices=devices)
+
     def __str__(self) -> str:
         """The series selector."""
         names, devices = "|".join(self.metrics), "|".join(self.devices)
         return f'{{__name__=~"{names}",house="{self.house}",device=~"{devices}"}}'
 
 
-def select(home: Home, devices: Collection[str]) -> Selection:
-    """The counters of these devices of the configuration."""
-    meant = [device for device in home.devices if device.device in devices]
-    families = {family_of(source) for device in meant for source in device.sources}
+def select_all(home: Home) -> Selection:
+    """The counters of all devices of the configuration."""
+    families = {family_of(source) for device in home.devices for source in device.sources}
     return Selection(
         home.house,
-        tuple(device.device for device in meant),
+        tuple(device.device for device in home.devices),
         tuple(metric_name(family, ENERGY) for family in sorted(families)),
     )
 
 
 def fetch_counters(
-    victoriametrics: VictoriaMetrics, selection: Selection, start_ms: int, end_ms: int
+    victoriametrics: VictoriaMetrics,
+    selection: Selection,
+    start_ms: int,
+    end_ms: int,
+    *,
+    deadline_seconds: float = BULK_DEADLINE_SECONDS,
 ) -> Mapping[Meter, Samples]:
     """Every sample in [start, end) by device and source, however other labels changed.
 
@@ -79,21 +88,21 @@ def fetch_counters(
         "end": _seconds(end_ms - 1),
         "max_rows_per_line": str(MOST_ROWS_PER_LINE),
     }
-    for line in _lines(victoriametrics, "/api/v1/export", form):
-        meter, samples = _parse_line(line)
-        found[meter].append(samples)
+    with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
+        for line in _lines(body):
+            meter, samples = _parse_line(line)
+            found[meter].append(samples)
     return {meter: _joined(parts) for meter, parts in found.items()}
 
 
-def _lines(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) -> Iterator[bytes]:
+def _lines(body: Iterator[bytes]) -> Iterator[bytes]:
     begun: list[bytes] = []
-    with victoriametrics.stream(path, form, deadline_seconds=BULK_DEADLINE_SECONDS) as body:
-        for received in body:
-            first, *others = received.split(b"\n")
-            begun.append(first)
-            for other in others:
-                yield b"".join(begun)
-                begun = [other]
+    for received in body:
+        first, *others = received.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun)
+            begun = [other]
     if any(begun):
         message = "the export ended in the middle of a line"
         raise VictoriaMetricsDown(message)
@@ -118,7 +127,8 @@ def fetch_day_counts(
 ) -> DayCounts:
     """How many samples each source of each device has on each day (UTC) that has any.
 
-    A day is named by the Unix milliseconds of its start; `start_ms` and `end_ms` are such.
+    Counts [start, end): whole days, or a part of one. A day is named by the Unix milliseconds
+    of its start; stale markers do not count.
 
     Raises:
         VictoriaMetricsDown: No complete answer in time.
@@ -126,11 +136,12 @@ def fetch_day_counts(
     """
     if not selection.devices or end_ms <= start_ms:
         return {}
+    window_ms = min(DAY_MS, end_ms - start_ms)
     # VictoriaMetrics' windows are open at their start and closed at their end: a millisecond
-    # earlier makes them [start of day, end of day). Without nocache it would move the edges.
+    # earlier makes them [start, end). Without nocache it would move the edges.
     form = {
-        "query": f"sum(count_over_time({selection}[1d])) by (device,source)",
-        "start": _seconds(start_ms + DAY_MS - 1),
+        "query": f"sum(count_over_time({selection}[{window_ms}ms])) by (device,source)",
+        "start": _seconds(start_ms + window_ms - 1),
         "end": _seconds(end_ms - 1),
         "step": "1d",
         "nocache": "1",
@@ -141,7 +152,7 @@ def fetch_day_counts(
         answer = orjson.loads(b"".join(body))
     return {
         (series["metric"].get("device", ""), series["metric"].get("source", "")): {
-            round(at * 1000) + 1 - DAY_MS: int(count) for at, count in series["values"]
+            round(at * 1000) + 1 - window_ms: int(count) for at, count in series["values"]
         }
         for series in answer["data"]["result"]
     }

@@ -1,0 +1,119 @@
+"""Keep the ledger up to date: one thread that looks, builds and counts.
+
+Three things in turn, each short: *look* at what came since the frontier and close slots that
+have settled; *build* days that are behind; *count* the samples of past days, a quarter at a
+time, to find those that came late. The database says what is closed and what it was made from,
+so after any end, however sudden, the next start goes on from there.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from threading import Event, Thread
+
+from bff.database import reading
+from bff.ledger.catch_up import build_more, count_more
+from bff.ledger.ledger import Ledger
+from bff.ledger.look import look
+from bff.ledger.rules import DeviceRules
+from bff.ledger.store import read_frontier, read_marks
+from bff.ledger.work import Work, begin, shown
+from bff.victoriametrics.client import VictoriaMetricsDown, VictoriaMetricsRefused
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_SECONDS = 12.0
+RETRY_SECONDS = 2.0
+COUNT_AT_MOST_EVERY_SECONDS = 0.5
+COUNTING_SHARE = 0.01
+
+
+class Follower:
+    """The life of one follower: what it has in hand, when each thing is due, and its thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._work = Work()
+        self._looked_at_s = float("-inf")
+        self._count_due_s = float("-inf")
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="ledger")
+
+    def start(self) -> None:
+        """Follow from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand and end."""
+        self._stop.set()
+        self._ledger.board.asked.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        asked = self._ledger.board.asked
+        while not self._stop.is_set():
+            asked.wait(self._try_step())
+            asked.clear()
+
+    def _try_step(self) -> float:
+        try:
+            return self.step()
+        except (VictoriaMetricsDown, VictoriaMetricsRefused) as error:
+            self._say_down(str(error))
+        except Exception:
+            log.exception("the ledger could not go on; it tries again")
+        return RETRY_SECONDS
+
+    def step(self) -> float:
+        """Do what is due first. Returns for how many seconds there is nothing to do."""
+        now_s = time.monotonic()
+        if self._ledger.board.take_doubt():
+            self._begin(self._work.rules)
+        if now_s >= self._looked_at_s + LOOK_EVERY_SECONDS:
+            self._look()
+        elif self._work.behind or self._work.rebuild:
+            build_more(self._ledger, self._work)
+        elif now_s >= self._count_due_s:
+            count_more(self._ledger, self._work)
+            self._count_due_s = self._next_count(now_s)
+        return max(0.0, self._next_due(now_s) - time.monotonic())
+
+    def _look(self) -> None:
+        rules = self._ledger.rules()
+        if rules != self._work.rules:
+            self._begin(rules)
+        was_down = self._ledger.board.now.down is not None
+        look(self._ledger, self._work)
+        self._looked_at_s = time.monotonic()
+        if was_down:
+            log.info("VictoriaMetrics answers again; the ledger goes on")
+
+    def _begin(self, rules: Mapping[str, DeviceRules]) -> None:
+        """A changed configuration, or a wish for a rebuild, is like a new start."""
+        with reading(self._ledger.engine) as session:
+            self._work = begin(rules, read_marks(session))
+            frontier_ms = read_frontier(session)
+        self._looked_at_s = self._count_due_s = float("-inf")
+        self._ledger.board.change(
+            frontier_ms=frontier_ms,
+            tail=None,
+            counted_from_ms=None,
+            behind=shown(self._work),
+            rebuild=None,
+        )
+
+    def _next_due(self, now_s: float) -> float:
+        if self._work.behind or self._work.rebuild:
+            return now_s
+        return min(self._looked_at_s + LOOK_EVERY_SECONDS, self._count_due_s)
+
+    def _next_count(self, began_s: float) -> float:
+        if self._ledger.board.now.counted_from_ms:
+            return began_s  # the first round: those who ask wait for it
+        took_s = time.monotonic() - began_s
+        return began_s + max(COUNT_AT_MOST_EVERY_SECONDS, took_s / COUNTING_SHARE)
+
+    def _say_down(self, why: str) -> None:
+        if self._ledger.board.now.down is None:
+            log.warning("VictoriaMetrics cannot be asked (%s); the ledger waits for it", why)
+        self._ledger.board.change(down=why)
