@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -130,6 +131,27 @@ async def test_a_failure_takes_the_reading_away_at_once(
     del plugs.faults["a"]
     await time.pass_by(75)
     assert rig.kind("a") == "up"
+
+
+async def test_a_reader_that_swallows_its_cancellation_is_late_or_gone(
+    time: Time, start: Start, home_of: HomeOf
+) -> None:
+    """Past the deadline it is late whatever it says; taken away, it is not heard."""
+
+    async def read(_: NativeSource) -> Reading:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return Reading(at=time.now(), power_watts=100.0)
+
+    exporter = Exporter((Poll(NativeSource, read),))
+    rig = start(exporter, home_of("a"), deadline_seconds=0.01)
+    await time.settle()
+    await asyncio.wait_for(_is(rig, "deadline"), 30)
+    patient = start(exporter, home_of("a", "b"), deadline_seconds=60)
+    await time.pass_by(1)
+    patient.feeds.apply(home_of("b"))
+    await time.settle()
+    assert [target.key[0] for target, _ in patient.board.standings()] == ["b"]
 
 
 async def test_readings_that_no_metric_can_carry_are_failures(

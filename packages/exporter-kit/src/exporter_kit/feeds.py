@@ -25,7 +25,7 @@ class Pace(Protocol):
     """When targets are polled. Sees every outcome, so it may keep one budget for all of them."""
 
     def interval_seconds(self, target_count: int) -> float:
-        """The time between two polls of one target that is in force now.
+        """The time between two polls of one of `target_count` targets (at least 1), now.
 
         The limits of age and of gaps follow it.
         """

@@ -68,7 +68,7 @@ class Listening:
                 self._heard = True
                 self._hear(source, said)
         finally:
-            await _close(stream)
+            await close_stream(stream)
         return ENDED
 
     def _hear(self, source: Any, said: Reading | SourceError) -> None:  # noqa: ANN401 - its own kind
@@ -92,6 +92,7 @@ def checked(said: Reading | SourceError) -> Reading | Failure:
     return said
 
 
-async def _close(stream: AsyncIterator[Any]) -> None:
+async def close_stream(stream: AsyncIterator[Any]) -> None:
+    """Let a listener that is asked no more clean up now, not when it is collected."""
     if close := getattr(stream, "aclose", None):
         await close()

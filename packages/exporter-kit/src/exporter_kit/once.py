@@ -6,7 +6,7 @@ from typing import Any
 
 from exporter_kit.clock import Clock
 from exporter_kit.feeds import Exporter, Listen, Poll
-from exporter_kit.listening import checked
+from exporter_kit.listening import checked, close_stream
 from exporter_kit.outcomes import Failure, quantities_of
 from exporter_kit.polling import say_about
 from exporter_kit.targets import Target, targets_of
@@ -61,10 +61,13 @@ async def _hear_once(feed: Listen[Any], home: Home) -> list[Result]:
 async def _hear_each(
     stream: AsyncIterator[tuple[Any, Any]], count: int, said: dict[Any, Reading | Failure]
 ) -> None:
-    async for source, item in stream:
-        said[source] = checked(item)
-        if len(said) == count:
-            return
+    try:
+        async for source, item in stream:
+            said[source] = checked(item)
+            if len(said) == count:
+                return
+    finally:
+        await close_stream(stream)
 
 
 def table_of(results: Sequence[Result]) -> str:

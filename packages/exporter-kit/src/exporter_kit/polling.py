@@ -64,7 +64,7 @@ class Polling:
             task.cancel()
 
     def _interval_seconds(self) -> float:
-        return self._pace.interval_seconds(len(self._tasks))
+        return self._pace.interval_seconds(max(1, len(self._tasks)))
 
     async def _poll(self, key: Key, position: int) -> None:
         around = self._around

@@ -25,16 +25,17 @@ async def in_time[T](work: Awaitable[T], deadline_seconds: float | None) -> T | 
     deadline = asyncio.timeout(deadline_seconds)
     try:
         async with deadline:
-            return await work
+            result: T | Failure = await work
     except Exception as error:  # noqa: BLE001 - the one place: no reader may end the loop
-        if deadline.expired():
-            return Failure("deadline", f"no answer within {deadline_seconds:g} s")
-        return failure_of(error)
+        result = failure_of(error)
     except asyncio.CancelledError as error:
-        if (task := asyncio.current_task()) and task.cancelling():
-            raise
-        # Something inside the reader was cancelled, not this task.
-        return Failure("unexpected", f"CancelledError {error}".strip())
+        # Something inside the reader was cancelled; whether this task was, is asked below.
+        result = Failure("unexpected", f"CancelledError {error}".strip())
+    if (task := asyncio.current_task()) and task.cancelling():
+        raise asyncio.CancelledError  # even if the reader swallowed it
+    if deadline.expired():
+        return Failure("deadline", f"no answer within {deadline_seconds:g} s")
+    return result
 
 
 async def _checked(read: Read[Any], source: Any) -> Reading:  # noqa: ANN401 - the reader's own kind
