@@ -63,6 +63,7 @@ def victoria_metrics(settings: Settings) -> Part:
             "-search.latencyOffset=0s",
             "-dedup.minScrapeInterval=1ms",
             "-memory.allowedPercent=20",
+            "-promscrape.suppressScrapeErrors",
             "-loggerLevel=WARN",
         ),
         {"VM_PORT": settings.vm_port},
@@ -87,7 +88,7 @@ def virtual_home(settings: Settings) -> Part:
         "virtual-home",
         (sys.executable, "-m", "virtual_home", "serve"),
         {"VIRTUAL_HOME_PORT": settings.virtual_home_port},
-        "/virtual/state",
+        "/virtual/",
         {
             "CONFIG_FILE": str(settings.home_file),
             "LISTEN_PORT": str(settings.virtual_home_port),
