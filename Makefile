@@ -16,6 +16,7 @@ up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOK
 test: lint servers page ## All checks: static, Python, TypeScript, browser
 	@scripts/setup-servers prometheus:promtool
 	@scripts/setup-browser
+	@scripts/setup-bluetooth-mock
 	@cd frontend && npm run --silent check
 	pytest
 
