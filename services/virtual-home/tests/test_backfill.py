@@ -102,7 +102,7 @@ def test_labels_are_exactly_those_of_the_configuration(
 ) -> None:
     """So that the exporter's own series go on in the same place."""
     backfill(home, store, tmp_path, days_until(NOW, 1), seed=1)
-    ((labels, _),) = vm.instant('last_over_time(switchbot_power_watts{device="nas"}[10m])')
+    ((labels, _),) = vm.instant('last_over_time(switchbot_power_watts{device="nas"}[1d])')
     assert labels == {
         "__name__": "switchbot_power_watts",
         "house": "virtual_home",

@@ -16,6 +16,7 @@ from virtual_home.serve import PortTakenError
 
 log = logging.getLogger("virtual_home")
 
+INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 EXPECTED = (
     BffError,
     ConfigError,
@@ -40,6 +41,8 @@ def main() -> int:
     except EXPECTED as error:
         log.error("%s", error)  # noqa: TRY400 - a sentence for a person
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 

@@ -55,7 +55,7 @@ def _electricity(meter: Meter, now: Moments, seed: int, watts_by_hand: float | N
     name, appliance = meter.device.device, meter.appliance
     if watts_by_hand is None:
         return electricity_at(name, appliance, now, seed=seed)
-    return with_watts(np.array([watts_by_hand]), name, appliance, now, seed=seed)
+    return with_watts(np.array([round(watts_by_hand, 1)]), name, appliance, now, seed=seed)
 
 
 def _watt_minutes_today(meter: Meter, now: Moments, zone: ZoneInfo, seed: int) -> float:

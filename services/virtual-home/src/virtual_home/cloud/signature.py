@@ -7,10 +7,12 @@ samples and SeraphicCorp/py-switchbot-api send mixed case and work, so case does
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 CLOCK_TOLERANCE_SECONDS = 300.0
+T_DIGITS = re.compile(r"[0-9]{13}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def is_genuine(headers: Mapping[str, str], account: Account, now_unix_seconds: f
     The nonce may be empty: mizucopo/switchbot-exporter sends it so and is served.
     """
     t, nonce = headers.get("t", ""), headers.get("nonce", "")
-    if not (t.isascii() and t.isdigit() and headers.get("Authorization") == account.token):
+    if not T_DIGITS.fullmatch(t) or headers.get("Authorization") != account.token:
         return False
     expected = signature(account, t, nonce).upper().encode()
     fits = hmac.compare_digest(headers.get("sign", "").upper().encode(), expected)
