@@ -1,4 +1,4 @@
-"""The real exporter with its waits shortened a hundredfold: back-off and pauses, not deadlines."""
+"""The real exporter with its back-off and pauses, not its deadlines, two hundred times as short."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from exporter_kit.settings import read_settings, secrets_of
 from switchbot_exporter.cloud.exporter import open_cloud
 from switchbot_exporter.cloud.settings import CloudSettings
 
-SPEED = 100
+SPEED = 200
 
 
 async def serve(settings: CloudSettings) -> None:

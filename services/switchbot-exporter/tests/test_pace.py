@@ -123,6 +123,17 @@ def test_a_spent_budget_waits_for_the_reset(pace_of: PaceOf, clock: Hands) -> No
     assert pace.remaining.shown_calls() == 520
 
 
+def test_a_header_that_says_nothing_is_left_is_asked_again_in_half_an_hour(
+    pace_of: PaceOf, clock: Hands
+) -> None:
+    """It might have meant a shorter window than the day."""
+    pace = pace_of(1)
+    pace.answered({"X-Left": "0"})
+    assert pace.silence_seconds() == pytest.approx(1800)
+    clock.pass_by(seconds=1801)
+    assert pace.silence_seconds() == 0
+
+
 def turns(pace: CloudPace, clock: Hands, count: int) -> list[float]:
     """When so many calls go out if there is always a plug that waits."""
     found = []

@@ -23,9 +23,7 @@ ON_OFF = {"on": 1.0, "off": 0.0, 1: 1.0, 0: 0.0}
 
 def parse_plug_mini(body: Mapping[str, object], at: datetime) -> Reading:
     """Plug Mini (US) and (JP): `weight` is watts now, `power` is the switch (#119, #203, #379)."""
-    watts = power_watts(body, "weight")
-    volts = voltage_volts(body, "voltage")
-    refuse_zero_without_voltage(watts, volts)
+    watts, volts = _watts_and_volts(body, "weight")
     return Reading(
         at=at,
         power_watts=watts,
@@ -38,9 +36,7 @@ def parse_plug_mini(body: Mapping[str, object], at: datetime) -> Reading:
 def parse_power_meter(body: Mapping[str, object], at: datetime) -> Reading:
     """Plug Mini (EU) and Relay Switch 1PM: `power` is watts now, `switchStatus` the switch."""
     _refuse_offline(body)
-    watts = power_watts(body, "power")
-    volts = voltage_volts(body, "voltage")
-    refuse_zero_without_voltage(watts, volts)
+    watts, volts = _watts_and_volts(body, "power")
     return Reading(
         at=at,
         power_watts=watts,
@@ -61,6 +57,13 @@ def parse_channel(body: Mapping[str, object], channel: int, at: datetime) -> Rea
         "switchStatus": body.get(f"{prefix}Status"),
     }
     return parse_power_meter(unprefixed, at)
+
+
+def _watts_and_volts(body: Mapping[str, object], power_field: str) -> tuple[float, float | None]:
+    watts = power_watts(body, power_field)
+    volts = voltage_volts(body, "voltage")
+    refuse_zero_without_voltage(watts, volts)
+    return watts, volts
 
 
 def _refuse_offline(body: Mapping[str, object]) -> None:

@@ -45,9 +45,12 @@ class CloudPace:
 
     def silence_seconds(self) -> float:
         """How long to ask nothing: the cloud refuses, or what may be spent today is spent."""
-        spent = self._planned_ms() is None
-        until_reset_ms = self.remaining.quota.until_reset_ms() if spent else 0
-        return max(self.pause.seconds_left(), until_reset_ms / 1000)
+        if self._planned_ms() is not None:
+            return self.pause.seconds_left()
+        until_reset_seconds = self.remaining.quota.until_reset_ms() / 1000
+        # What a header said is asked for again before the day ends.
+        header_seconds = self.remaining.header_holds_seconds() or until_reset_seconds
+        return max(self.pause.seconds_left(), min(until_reset_seconds, header_seconds))
 
     def note(self, outcome: Outcome) -> None:
         """Nothing: what follows comes from the cloud's own answers, as the client's watch."""

@@ -39,8 +39,11 @@ class Remaining:
 
     def said_calls(self) -> int | None:
         """What the header said, unless that is too long ago."""
-        fresh = self.monotonic() - self._said_at <= HEADER_AGE_LIMIT_SECONDS
-        return self._said_calls if fresh else None
+        return self._said_calls if self.header_holds_seconds() else None
+
+    def header_holds_seconds(self) -> float:
+        """How long the header's word still counts; 0 when there is none."""
+        return max(self._said_at + HEADER_AGE_LIMIT_SECONDS - self.monotonic(), 0.0)
 
     def shown_calls(self) -> int:
         """The best knowledge there is: the cloud's own word before our count."""
