@@ -10,26 +10,40 @@ from bff.ledger.standing import Rebuild
 from bff.ledger.work import Work, build_and_keep, count, put_behind, shown
 
 HISTORY_MS = 3653 * DAY_MS
-COUNTED_AT_ONCE_MS = 92 * DAY_MS
+# How much is counted at once follows how long it takes.
+LEAST_COUNTED_MS = 32 * DAY_MS
+QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
 
 
-def count_more(ledger: Ledger, work: Work) -> None:
-    """Count the next quarter of a year of history, newest first; after the last, begin anew."""
+def count_more(ledger: Ledger, work: Work) -> float:
+    """Count the next part of history, newest first; after the last, begin anew.
+
+    Returns:
+        How many seconds it took.
+    """
+    began_s = time.monotonic()
     recent_ms = day_start(ledger.board.now.frontier_ms or 0) - DAY_MS
-    end_ms = recent_ms if work.uncounted_before_ms is None else work.uncounted_before_ms
-    start_ms = end_ms - COUNTED_AT_ONCE_MS
+    end_ms = recent_ms if work.counted_until_ms is None else work.counted_until_ms
+    start_ms = max(end_ms - work.counted_at_once_ms, recent_ms - HISTORY_MS)
     for device, days in count(ledger, work, Stretch(start_ms, end_ms)).items():
         put_behind(work, device, days)
-    work.uncounted_before_ms = start_ms
-    counted_from_ms = min(start_ms, _counted_from(ledger, start_ms))
-    if start_ms < recent_ms - HISTORY_MS:
-        work.uncounted_before_ms, counted_from_ms = None, 0
-    ledger.board.change(counted_from_ms=counted_from_ms, behind=shown(work))
+    is_last = start_ms == recent_ms - HISTORY_MS
+    work.counted_until_ms = None if is_last else start_ms
+    before_ms = ledger.board.now.counted_from_ms
+    ledger.board.change(
+        counted_from_ms=0 if is_last or before_ms == 0 else start_ms, behind=shown(work)
+    )
+    took_seconds = time.monotonic() - began_s
+    work.counted_at_once_ms = _next_length(work.counted_at_once_ms, took_seconds)
+    return took_seconds
 
 
-def _counted_from(ledger: Ledger, start_ms: int) -> int:
-    before = ledger.board.now.counted_from_ms
-    return start_ms if before is None else before
+def _next_length(counted_ms: int, took_seconds: float) -> int:
+    if took_seconds < QUICK_SECONDS:
+        return min(2 * counted_ms, HISTORY_MS)
+    if took_seconds > SLOW_SECONDS:
+        return max(counted_ms // 2 // DAY_MS * DAY_MS, LEAST_COUNTED_MS)
+    return counted_ms
 
 
 def build_more(ledger: Ledger, work: Work) -> None:

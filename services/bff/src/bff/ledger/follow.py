@@ -1,7 +1,7 @@
 """Keep the ledger up to date: one thread that looks, builds and counts.
 
 Three things in turn, each short: *look* at what came since the frontier and close slots that
-have settled; *build* days that are behind; *count* the samples of past days, a quarter at a
+have settled; *build* days that are behind; *count* the samples of past days, a part at a
 time, to find those that came late. The database says what is closed and what it was made from,
 so after any end, however sudden, the next start goes on from there.
 """
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 12.0
 RETRY_SECONDS = 2.0
-COUNT_AT_MOST_EVERY_SECONDS = 0.5
+COUNT_AT_MOST_EVERY_SECONDS = 5.0
 COUNTING_SHARE = 0.01
 
 
@@ -74,8 +74,8 @@ class Follower:
         elif self._work.behind or self._work.rebuild:
             build_more(self._ledger, self._work)
         elif now_s >= self._count_due_s:
-            count_more(self._ledger, self._work)
-            self._count_due_s = self._next_count(now_s)
+            took_seconds = count_more(self._ledger, self._work)
+            self._count_due_s = now_s + self._pause_seconds(took_seconds)
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
     def _look(self) -> None:
@@ -107,11 +107,10 @@ class Follower:
             return now_s
         return min(self._looked_at_s + LOOK_EVERY_SECONDS, self._count_due_s)
 
-    def _next_count(self, began_s: float) -> float:
+    def _pause_seconds(self, took_seconds: float) -> float:
         if self._ledger.board.now.counted_from_ms:
-            return began_s  # the first round: those who ask wait for it
-        took_s = time.monotonic() - began_s
-        return began_s + max(COUNT_AT_MOST_EVERY_SECONDS, took_s / COUNTING_SHARE)
+            return 0.0  # the first round: those who ask wait for it
+        return max(COUNT_AT_MOST_EVERY_SECONDS, took_seconds / COUNTING_SHARE)
 
     def _say_down(self, why: str) -> None:
         if self._ledger.board.now.down is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bff.grid import DAY_MS
 from bff.ledger.build import Job, build
 from bff.ledger.census import Census
 from bff.ledger.gather import Samples, Stretch
@@ -23,7 +24,8 @@ class Work:
         rules: The rules of every device when last looked.
         behind: Days to be made again, by device; never an empty set.
         jobs: What is being built of them.
-        uncounted_before_ms: History from here on has been counted in this round.
+        counted_until_ms: History from here on was counted in this round; None at its start.
+        counted_at_once_ms: How much of it is counted next.
         rebuild: How far making the days of `behind` has come; None when none is.
         seen_silences: When the last silence of a device's source ended whose slots were made again.
     """
@@ -32,7 +34,8 @@ class Work:
     rules: Mapping[str, DeviceRules] = field(default_factory=dict)
     behind: dict[str, set[int]] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
-    uncounted_before_ms: int | None = None
+    counted_until_ms: int | None = None
+    counted_at_once_ms: int = 64 * DAY_MS
     rebuild: Rebuild | None = None
     seen_silences: dict[tuple[str, int], int] = field(default_factory=dict)
 
