@@ -21,8 +21,9 @@ from pathlib import Path
 
 import psutil
 
-from ble_radio.adverts import Plug, manufacturer_data
+from ble_radio.adverts import Plug
 from ble_radio.bus import bluetoothd, system_bus
+from ble_radio.configuration import devices_yaml
 from ble_radio.radio import Radio, radio
 from testbed.exporter import ExporterProcess, exporter
 from testbed.process import free_port
@@ -33,13 +34,6 @@ LATENCY_LIMIT_MS = 100
 LATENCY_SAMPLES = 100
 STEADY_SECONDS = 20
 BURST_ROUNDS = 100
-HEAD = """\
-house: home
-time_zone: Asia/Tokyo
-currency: JPY
-rooms: [{room: study, shelves: [{shelf: rack}]}]
-devices:
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +48,7 @@ class Bench:
         """Let a plug say something new; gives the power, which nothing else has."""
         number = next(self.sequence)
         power_watts = number % 15_000 / 10
-        data = manufacturer_data(plug, sequence=number % 255 + 1, power_watts=power_watts)
-        await self.air.advertise(
-            plug.address, manufacturer_data=data, service_data=plug.service_data
-        )
+        await self.air.speak(plug, number % 255 + 1, power_watts)
         return power_watts
 
     def cpu_seconds(self) -> float:
@@ -87,20 +78,14 @@ async def bench(folder: Path) -> AsyncGenerator[Bench]:
             await air.add_adapter()
             command = (sys.executable, "-m", "switchbot_exporter")
             with exporter(command, settings(folder, bus), folder / "exporter.log") as process:
-                while not await air.discovering():  # noqa: ASYNC110 - the mock tells nobody
-                    await asyncio.sleep(0.05)
+                await air.until_discovering()
                 yield Bench(process, air, iter(range(1, 10**9)))
 
 
 def settings(folder: Path, bus: str) -> dict[str, str]:
     """Of an exporter that hears all plugs, as shipped."""
     config = folder / "devices.yaml"
-    devices = (
-        f"  - {{device: plug_{number}, room: study, shelf: rack, "
-        f"sources: [{{source: ble, id: '{plug.address}', model: {plug.model}}}]}}\n"
-        for number, plug in enumerate(PLUGS)
-    )
-    config.write_text(HEAD + "".join(devices), encoding="utf-8")
+    config.write_text(devices_yaml(PLUGS), encoding="utf-8")
     return os.environ | {
         "FETCHERS": "ble",
         "CONFIG_FILE": str(config),

@@ -29,13 +29,7 @@ async def test_two_hundred_adverts_are_two_hundred_callbacks(
                 await air.add_adapter()
                 async with BleakScanner(lambda _, data: heard.put_nowait(data)):
                     for sequence in range(1, 201):
-                        await air.advertise(
-                            PLUG.address,
-                            manufacturer_data=manufacturer_data(
-                                PLUG, sequence=sequence, power_watts=sequence / 10
-                            ),
-                            service_data=PLUG.service_data,
-                        )
+                        await air.speak(PLUG, sequence, sequence / 10)
                     async with asyncio.timeout(30):
                         all_heard = [await heard.get() for _ in range(200)]
     payloads = [data.manufacturer_data[WOAN_COMPANY_ID] for data in all_heard]

@@ -10,6 +10,7 @@ from bleak.backends.scanner import AdvertisementData
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ble_radio.adverts import Plug, manufacturer_data
 from home_model.config import BleSource
 from home_model.errors import BadPayload
 from switchbot_exporter.ble.advert import (
@@ -143,8 +144,15 @@ def test_only_the_documented_off_means_that_nothing_flows() -> None:
 
 
 def test_a_load_below_the_resolution_is_said_as_zero() -> None:
-    """0.04 W is 0 in the advert: on, and no power; nothing is made up."""
-    assert parse("6055f93599ff0580002a0000", "6a", scale=Scale()) == said(5, 0)
+    """A plug cuts 0.09 W to 0; nothing is made up."""
+    plug = Plug("6055F93599FF", "plug_mini_jp")
+    payload = manufacturer_data(plug, sequence=5, power_watts=0.09)[WOAN_COMPANY_ID]
+    assert parse(payload.hex(), "6a0000", scale=Scale()) == said(5, 0.0)
+
+
+def test_zero_watts_with_the_relay_closed_is_passed_on_as_said() -> None:
+    """An advert has no current to doubt it by: on and 0 W is what the plug says, and is shown."""
+    assert parse("6055f93599ff0680002a0000", "6a0000", scale=Scale()) == said(6, 0.0, on=True)
 
 
 @pytest.mark.parametrize("service", ["670000", "6a0000", None, ""])

@@ -1,12 +1,11 @@
 """FETCHERS=cloud,ble: one device, two sources, against the emulated cloud and the mock radio."""
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ble_radio.adverts import Plug, manufacturer_data
+from ble_radio.adverts import Plug
 from ble_radio.bus import bluetoothd
 from ble_radio.radio import Radio, radio
 from testbed.exporter import ExporterProcess, MetricsPage
@@ -14,7 +13,6 @@ from testbed.process import free_port
 from testbed.virtual_home import VirtualHome
 
 SERVER = Plug("6055F9A1000B", "plug_mini_jp")
-LIMIT_SECONDS = 60.0
 
 type Start = Callable[..., ExporterProcess]
 
@@ -39,11 +37,8 @@ devices:
 
 
 async def speak(air: Radio, power_watts: float) -> None:
-    data = manufacturer_data(SERVER, sequence=1, power_watts=power_watts)
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while not await air.discovering():  # noqa: ASYNC110 - the mock tells nobody
-            await asyncio.sleep(0.05)
-    await air.advertise(SERVER.address, manufacturer_data=data)
+    await air.until_discovering()
+    await air.speak(SERVER, 1, power_watts)
 
 
 def power(page: MetricsPage, source: str, device: str = "server") -> float | None:

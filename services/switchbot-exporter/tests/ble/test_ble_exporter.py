@@ -10,39 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from ble_radio.adverts import Plug, manufacturer_data
+from ble_radio.adverts import Plug
 from ble_radio.bus import bluetoothd
+from ble_radio.configuration import devices_yaml
 from ble_radio.radio import Radio, radio
 from testbed.exporter import ExporterProcess, MetricsPage, exporter
 from testbed.process import free_port
 
 PLUGS = [Plug(f"6055F9A1{number:04X}", "plug_mini_jp") for number in range(20)]
 LIMIT_SECONDS = 60.0
-HEAD = """\
-house: home
-time_zone: Asia/Tokyo
-currency: JPY
-rooms: [{room: study, shelves: [{shelf: rack}]}]
-devices:
-"""
-
 type Start = Callable[..., ExporterProcess]
-
-
-def config() -> str:
-    devices = (
-        f"  - {{device: plug_{number}, room: study, shelf: rack, "
-        f"sources: [{{source: ble, id: '{plug.address}', model: {plug.model}}}]}}\n"
-        for number, plug in enumerate(PLUGS)
-    )
-    return HEAD + "".join(devices)
 
 
 @pytest.fixture
 def start_ble(bus: str, tmp_path: Path) -> Iterator[Start]:
     """Start an exporter with FETCHERS=ble; keyword arguments are settings that differ."""
     config_file = tmp_path / "devices.yaml"
-    config_file.write_text(config(), encoding="utf-8")
+    config_file.write_text(devices_yaml(PLUGS), encoding="utf-8")
     settings = os.environ | {
         "FETCHERS": "ble",
         "CONFIG_FILE": str(config_file),
@@ -58,17 +42,6 @@ def start_ble(bus: str, tmp_path: Path) -> Iterator[Start]:
         )
 
 
-async def until_scanning(air: Radio) -> None:
-    async with asyncio.timeout(LIMIT_SECONDS):
-        while not await air.discovering():  # noqa: ASYNC110 - the mock tells nobody
-            await asyncio.sleep(0.05)
-
-
-async def speak(air: Radio, plug: Plug, sequence: int, power_watts: float) -> None:
-    data = manufacturer_data(plug, sequence=sequence, power_watts=power_watts)
-    await air.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
-
-
 def power(page: MetricsPage, device: str) -> float | None:
     return page.value("switchbot_power_watts", device=device, source="ble")
 
@@ -76,10 +49,10 @@ def power(page: MetricsPage, device: str) -> float | None:
 async def test_every_advert_of_twenty_plugs_reaches_the_page(air: Radio, start_ble: Start) -> None:
     """Ten rounds: all are counted, and the page shows the last of each plug."""
     process = start_ble()
-    await until_scanning(air)
+    await air.until_discovering()
     for sequence in range(1, 11):
         for number, plug in enumerate(PLUGS):
-            await speak(air, plug, sequence, 100 * number + sequence / 10)
+            await air.speak(plug, sequence, 100 * number + sequence / 10)
     # A counter is shown once it is safe on disk.
     process.scrape_until(
         lambda p: p.value("switchbot_energy_total_kwh", device="plug_19") is not None
@@ -105,8 +78,8 @@ async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
     with bluetoothd(bus, tmp_path) as daemon:
         async with radio(bus) as air:
             await air.add_adapter()
-            await until_scanning(air)
-            await speak(air, PLUGS[0], 1, 10.0)
+            await air.until_discovering()
+            await air.speak(PLUGS[0], 1, 10.0)
             process.scrape_until(lambda p: power(p, "plug_0") == 10.0)
             daemon.kill()
             gone = process.scrape_until(lambda p: power(p, "plug_0") is None)
@@ -115,8 +88,8 @@ async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
             await air.add_adapter()
-            await until_scanning(air)
-            await speak(air, PLUGS[0], 2, 12.0)
+            await air.until_discovering()
+            await air.speak(PLUGS[0], 2, 12.0)
             back = process.scrape_until(lambda p: power(p, "plug_0") == 12.0)
     assert back.value("switchbot_ble_scanners_total") == 2
     log = process.log.read_text()
@@ -129,9 +102,9 @@ async def test_a_plug_unheard_for_the_limit_is_silent_while_others_speak(
 ) -> None:
     """Age is judged per plug; a repeat with another RSSI is enough to be heard."""
     process = start_ble(BLE_AGE_LIMIT_SECONDS="2")
-    await until_scanning(air)
-    await speak(air, PLUGS[0], 1, 10.0)
-    await speak(air, PLUGS[1], 1, 20.0)
+    await air.until_discovering()
+    await air.speak(PLUGS[0], 1, 10.0)
+    await air.speak(PLUGS[1], 1, 20.0)
     process.scrape_until(lambda p: power(p, "plug_1") == 20.0)
     async with asyncio.timeout(LIMIT_SECONDS):
         for rssi_dbm in cycle(range(-80, -60)):

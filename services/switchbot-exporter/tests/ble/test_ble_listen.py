@@ -32,19 +32,10 @@ def settings(**changed: object) -> BleSettings:
     )
 
 
-async def speak(air: Radio, sequence: int, power_watts: float, plug: Plug = PLUG) -> None:
-    data = manufacturer_data(plug, sequence=sequence, power_watts=power_watts)
-    await air.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
-
-
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(LIMIT_SECONDS):
         while not await condition():  # noqa: ASYNC110 - the mock tells nobody
             await asyncio.sleep(0.02)
-
-
-async def until_scanning(air: Radio) -> None:
-    await until(air.discovering)
 
 
 class Listener:
@@ -84,7 +75,7 @@ class Listener:
 @pytest.fixture
 async def listener(air: Radio) -> AsyncIterator[Listener]:
     listener = Listener()
-    await until_scanning(air)
+    await air.until_discovering()
     yield listener
     listener.task.cancel()
     await asyncio.wait([listener.task])
@@ -108,7 +99,7 @@ async def test_a_repeat_confirms_the_old_power_and_says_since_when(
     air: Radio, listener: Listener
 ) -> None:
     """Another RSSI with the old sequence byte: heard, so not silent, but nothing new."""
-    await speak(air, 1, 42.0)
+    await air.speak(PLUG, 1, 42.0)
     first = await listener.reading()
     await air.rssi(PLUG.address, -80)
     repeat = await listener.reading()
@@ -116,7 +107,7 @@ async def test_a_repeat_confirms_the_old_power_and_says_since_when(
     assert repeat.at > first.at
     assert repeat.extra["signal_dbm"] == -80.0
     assert repeat.extra["changed_timestamp_seconds"] == first.at.timestamp()
-    await speak(air, 2, 42.0)
+    await air.speak(PLUG, 2, 42.0)
     measured_again = await listener.reading()
     assert measured_again.extra["changed_timestamp_seconds"] == measured_again.at.timestamp()
     assert listener.hearing.adverts == {"changed": 2, "repeated": 1}
@@ -128,10 +119,10 @@ async def test_foreign_devices_by_the_hundred_are_only_counted(
     """Phones, and plugs of the neighbours that nobody configured."""
     for number in range(200):
         plug = Plug(f"6055F9AA{number:04X}", "plug_mini_us")
-        await speak(air, 1, 5.0, plug)
+        await air.speak(plug, 1, 5.0)
         phone = {0x004C: bytes([0x10, 0x05, number])}
         await air.advertise(f"7A:00:00:00:00:{number:02X}", manufacturer_data=phone)
-    await speak(air, 1, 7.5)
+    await air.speak(PLUG, 1, 7.5)
     assert (await listener.reading()).power_watts == 7.5
     assert listener.said.empty()
     assert listener.hearing.adverts == {"foreign": 400, "changed": 1}
@@ -147,18 +138,8 @@ async def test_a_payload_that_cannot_be_read_is_said_of_its_plug_alone(
         source, said = await listener.said.get()
     assert source == SOURCE
     assert isinstance(said, BadPayload)
-    await speak(air, 6, 8.0)
+    await air.speak(PLUG, 6, 8.0)
     assert (await listener.reading()).power_watts == 8.0
-
-
-async def test_a_plug_unheard_for_the_limit_has_no_age_below_it(
-    air: Radio, listener: Listener
-) -> None:
-    """Age is judged per plug: one that is heard does not keep another alive."""
-    await speak(air, 1, 1.0)
-    await listener.reading()
-    assert listener.hearing.age_seconds(PLUG.mac) is not None
-    assert listener.hearing.age_seconds("6055F9000000") is None
 
 
 async def test_passive_scanning_hears_the_same(air: Radio) -> None:
@@ -183,8 +164,8 @@ async def test_the_end_of_bluetoothd_is_noticed_and_a_new_listener_recovers(
         async with radio(bus) as air:
             await air.add_adapter()
             listener = Listener()
-            await until_scanning(air)
-            await speak(air, 1, 10.0)
+            await air.until_discovering()
+            await air.speak(PLUG, 1, 10.0)
             await listener.reading()
             daemon.kill()
             assert "systemctl start bluetooth" in (await listener.end()).reason
@@ -193,8 +174,8 @@ async def test_the_end_of_bluetoothd_is_noticed_and_a_new_listener_recovers(
         async with radio(bus) as air:
             await air.add_adapter()
             listener = Listener()
-            await until_scanning(air)
-            await speak(air, 2, 11.0)
+            await air.until_discovering()
+            await air.speak(PLUG, 2, 11.0)
             assert (await listener.reading()).power_watts == 11.0
             listener.task.cancel()
             await asyncio.wait([listener.task])
@@ -208,7 +189,7 @@ async def test_a_bluetoothd_that_was_restarted_quickly_is_noticed_too(
         async with radio(bus) as air:
             await air.add_adapter()
             listener = Listener(ble_check_seconds=1.0)
-            await until_scanning(air)
+            await air.until_discovering()
             daemon.kill()
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
@@ -222,7 +203,7 @@ async def test_a_bluetoothd_that_hangs_is_noticed(bus: str, tmp_path: Path) -> N
         async with radio(bus) as air:
             await air.add_adapter()
             listener = Listener()
-            await until_scanning(air)
+            await air.until_discovering()
             daemon.send_signal(signal.SIGSTOP)
             try:
                 assert "does not answer" in (await listener.end()).reason
@@ -233,7 +214,7 @@ async def test_a_bluetoothd_that_hangs_is_noticed(bus: str, tmp_path: Path) -> N
 async def test_a_scanner_that_hears_nothing_is_given_up(air: Radio) -> None:
     """Such as after a firmware fault of the adapter: all calls succeed, nothing comes."""
     listener = Listener(ble_mute_limit_seconds=0.3)
-    await until_scanning(air)
+    await air.until_discovering()
     assert "no Bluetooth device was heard for 0.3 s" in (await listener.end()).reason
 
 
@@ -261,7 +242,7 @@ async def test_the_death_of_the_bus_is_noticed(
             async with radio(address) as air:
                 await air.add_adapter()
                 listener = Listener()
-                await until_scanning(air)
+                await air.until_discovering()
     assert isinstance(await listener.end(), Unreachable)
     assert "mount the host's /run/dbus" in (await Listener().end()).reason
 

@@ -8,9 +8,11 @@ from typing import Any
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from ble_radio.adverts import Plug, manufacturer_data
 from testbed.process import DidNotStartError
 
 START_LIMIT_SECONDS = 30.0
+SCAN_LIMIT_SECONDS = 60.0
 BLUEZ = "org.bluez"
 DEVICE = "org.bluez.Device1"
 MOCK = "org.freedesktop.DBus.Mock"
@@ -55,6 +57,21 @@ class Radio:
             "Discovering",
         )
         return value.value
+
+    async def until_discovering(self) -> None:
+        """Wait until somebody scans actively.
+
+        Raises:
+            TimeoutError: Nobody did in a minute.
+        """
+        async with asyncio.timeout(SCAN_LIMIT_SECONDS):
+            while not await self.discovering():  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.02)
+
+    async def speak(self, plug: Plug, sequence: int, power_watts: float) -> None:
+        """Let a plug that is on say its power, with its scan response."""
+        data = manufacturer_data(plug, sequence=sequence, power_watts=power_watts)
+        await self.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
 
     async def advertise(
         self,

@@ -43,6 +43,8 @@ async def scanning(
         raise trouble.hangs() from None
     except BleakError as error:
         raise trouble.of_scanner(error) from error
+    except (DBusFastError, OSError, EOFError) as error:
+        raise trouble.bus_lost(error) from error
     try:
         yield scanner
     finally:

@@ -1,0 +1,79 @@
+"""`Ear`: whatever bleak hands over, nothing but readings and bad payloads comes out."""
+
+import asyncio
+from collections.abc import Mapping
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ble_radio.adverts import Plug, manufacturer_data
+from home_model.config import BleSource
+from home_model.errors import BadPayload
+from home_model.readings import Reading
+from switchbot_exporter.ble.advert import SERVICE_UUIDS
+from switchbot_exporter.ble.ear import Ear, Said
+from switchbot_exporter.ble.hearing import Hearing
+from switchbot_exporter.ble.scale import Scale
+
+PLUG = Plug("6055F93599FF", "plug_mini_us")
+SOURCE = BleSource(source="ble", id=PLUG.mac, model=PLUG.model)
+DEVICE = BLEDevice(PLUG.address, None, None)
+GOOD = manufacturer_data(PLUG, sequence=3, power_watts=7.5)
+
+
+def advert(
+    manufacturer: Mapping[int, bytes], rssi_dbm: int = -60, service: bytes = b""
+) -> AdvertisementData:
+    service_data = {SERVICE_UUIDS[0]: service}
+    return AdvertisementData(None, dict(manufacturer), service_data, [], None, rssi_dbm, ())
+
+
+def heard(hearing: Hearing, *events: tuple[BLEDevice, AdvertisementData]) -> list[Said | None]:
+    async def hear() -> list[Said | None]:
+        ear = Ear([SOURCE], hearing, Scale())
+        for device, data in events:
+            ear.hear(device, data)
+        return [await ear.said_within(0) for _ in events]
+
+    return asyncio.run(hear())
+
+
+def test_an_event_without_a_strength_is_no_hearing() -> None:
+    """When scanning stops, BlueZ takes the RSSI away: the event carries what was heard long ago."""
+    hearing = Hearing()
+    assert heard(hearing, (DEVICE, advert(GOOD, rssi_dbm=-127))) == [None]
+    assert hearing.age_seconds(PLUG.mac) is None
+    assert hearing.anything_at == 0
+
+
+def test_an_unknown_strength_is_no_number() -> None:
+    """127 is the controller's word for not available, not a very loud plug."""
+    ((_, reading),) = filter(None, heard(Hearing(), (DEVICE, advert(GOOD, rssi_dbm=127))))
+    assert isinstance(reading, Reading)
+    assert reading.power_watts == 7.5
+    assert "signal_dbm" not in reading.extra
+
+
+ADDRESSES = st.just(PLUG.address) | st.text(max_size=20)
+PAYLOADS = st.binary(max_size=20) | st.binary(max_size=20).map(bytes.fromhex(PLUG.mac).__add__)
+EVENTS = st.tuples(
+    ADDRESSES.map(lambda address: BLEDevice(address, None, None)),
+    st.builds(
+        advert,
+        st.dictionaries(st.just(2409) | st.integers(0, 0xFFFF), PAYLOADS, max_size=2),
+        st.integers(-127, 127),
+        st.binary(max_size=8),
+    ),
+)
+
+
+@given(st.lists(EVENTS, max_size=20))
+def test_no_event_ends_the_loop(events: list[tuple[BLEDevice, AdvertisementData]]) -> None:
+    """A good advert after any others is heard as ever."""
+    *before, last = heard(Hearing(), *events, (DEVICE, advert(GOOD)))
+    said = [item for item in (*before, last) if item is not None]
+    assert all(isinstance(what, Reading | BadPayload) for _, what in said)
+    assert isinstance(said[-1][1], Reading)
+    assert said[-1][1].power_watts == 7.5
