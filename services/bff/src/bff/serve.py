@@ -1,6 +1,8 @@
 """Run the API and the health port in one process until it is asked to stop."""
 
 import asyncio
+import errno
+import os
 import signal
 import socket
 from collections.abc import Generator, Sequence
@@ -14,7 +16,7 @@ GRACE_SECONDS = 5
 
 
 class PortTaken(Exception):  # noqa: N818 - the name says what is the matter
-    """A port cannot be had; the message names the setting."""
+    """A port or host cannot be had; the message names the setting."""
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:
@@ -27,9 +29,10 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        message = (
-            f"cannot listen on {host} port {port} ({error.strerror}); set {setting} to another"
-        )
+        is_taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        why = os.strerror(error.errno or 0) if is_taken else error.strerror
+        named = setting if is_taken else "LISTEN_HOST"
+        message = f"{named}: cannot listen on {host} port {port}: {why}"
         raise PortTaken(message) from None
 
 

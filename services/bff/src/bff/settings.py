@@ -6,6 +6,8 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bff.victoriametrics.client import QUERY_DEADLINE_SECONDS
+
 type Port = Annotated[int, Field(ge=1, le=65535)]
 type Seconds = Annotated[float, Field(gt=0)]
 
@@ -18,7 +20,7 @@ class Settings(BaseSettings):
     config_file: Path
     database_url: SecretStr
     victoriametrics_url: HttpUrl
-    victoriametrics_deadline_seconds: Seconds = 0.25
+    victoriametrics_deadline_seconds: Seconds = QUERY_DEADLINE_SECONDS
     silent_after_seconds: Annotated[int, Field(ge=1)] = 60
     listen_host: str = "127.0.0.1"
     listen_port: Port = 8000

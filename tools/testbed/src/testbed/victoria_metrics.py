@@ -1,6 +1,7 @@
 """A real vmsingle with an empty or given data folder."""
 
 import json
+import subprocess
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from testbed.process import free_port, running
 
 @dataclass(frozen=True, slots=True)
 class VictoriaMetrics:
-    """Where it listens, and what tests need of it."""
+    """Where it listens, its process, and what tests need of it."""
 
     url: str
+    process: subprocess.Popen[bytes]
 
     def import_samples(self, metric: dict[str, str], points: Sequence[tuple[float, float]]) -> None:
         """Write samples as (Unix seconds, value); `metric` has `__name__` among its labels."""
@@ -60,5 +62,5 @@ def victoria_metrics(
     ]
     if scrape_config:
         command.append(f"-promscrape.config={scrape_config}")
-    with running(command, ready_url=f"{url}/health", log=folder / "vm.log"):
-        yield VictoriaMetrics(url)
+    with running(command, ready_url=f"{url}/health", log=folder / "vm.log") as process:
+        yield VictoriaMetrics(url, process)

@@ -1,0 +1,179 @@
+"""The process: clear words at the start, safe writes, a clean end."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import httpx
+import pytest
+
+from testbed.bff import Bff
+from testbed.process import free_port
+
+type StartBff = Callable[..., Bff]
+
+
+def failed_start(settings: dict[str, str]) -> str:
+    """What a BFF writes that cannot start."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "bff"],
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_a_running_bff_is_healthy_measured_and_ends_on_sigterm(start_bff: StartBff) -> None:
+    """Alive, ready, with durations by route; SIGTERM ends it with code 0 and without errors."""
+    running = start_bff(VIRTUAL_HOME="true")
+    assert running.http.get("/house").json()["virtual"] is True
+    running.http.get("/unit_prices/7")
+    health = httpx.Client(base_url=running.health_url, trust_env=False)
+    assert health.get("/healthz").text == "ok\n"
+    assert health.get("/readyz").json() == {"database": "ok", "victoriametrics": "ok"}
+    metrics = health.get("/metrics").text
+    labels = 'method="GET",route="/unit_prices/{price_id}",status="404"'
+    assert f"bff_request_duration_seconds_count{{{labels}}} 1.0" in metrics
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"],  # noqa: S607 - unpacked by scripts/, found on PATH
+        input=metrics,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    health.close()
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(30) == 0
+    log = running.log.read_text()
+    assert "stopped" in log
+    assert "ERROR" not in log
+
+
+def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
+    """Prices can be served: taking the BFF out of service would take them too."""
+    running = start_bff(VICTORIAMETRICS_URL="http://127.0.0.1:1")
+    state = httpx.get(f"{running.health_url}/readyz", trust_env=False)
+    assert state.status_code == 200
+    assert "does not answer" in state.json()["victoriametrics"]
+
+
+@pytest.mark.parametrize("setting", ["LISTEN_PORT", "HEALTH_PORT"])
+def test_a_taken_port_is_named_by_its_setting(
+    start_bff: StartBff, bff_settings: dict[str, str], setting: str
+) -> None:
+    """One line that says which setting to change."""
+    start_bff()
+    other = "HEALTH_PORT" if setting == "LISTEN_PORT" else "LISTEN_PORT"
+    written = failed_start(bff_settings | {other: str(free_port())})
+    assert written.startswith(f"{setting}: cannot listen on 127.0.0.1 port")
+    assert written.count("\n") == 1
+
+
+def test_settings_that_are_missing_or_wrong_are_all_named(bff_settings: dict[str, str]) -> None:
+    """By the names they have in the environment."""
+    del bff_settings["CONFIG_FILE"]
+    written = failed_start(bff_settings | {"LISTEN_PORT": "http"})
+    assert [line.split(":")[0] for line in written.splitlines()[1:]] == [
+        "CONFIG_FILE",
+        "LISTEN_PORT",
+    ]
+
+
+def test_a_database_that_cannot_be_opened_is_one_line(bff_settings: dict[str, str]) -> None:
+    """It names DATABASE_URL."""
+    written = failed_start(bff_settings | {"DATABASE_URL": "sqlite:////nowhere/bff.db"})
+    assert written.startswith("DATABASE_URL sqlite:////nowhere/bff.db cannot be used")
+    assert written.count("\n") == 1
+
+
+def test_a_wrong_configuration_lists_its_problems(
+    bff_settings: dict[str, str], home_file: Path
+) -> None:
+    """With file and line."""
+    home_file.write_text(home_file.read_text().replace("Asia/Tokyo", "Tokyo"))
+    assert failed_start(bff_settings).startswith(f"{home_file}:3: time_zone:")
+
+
+def test_a_changed_configuration_is_taken_and_a_broken_one_is_not(
+    start_bff: StartBff, home_file: Path
+) -> None:
+    """Without a restart; the last good one stays, and the log says why."""
+    running = start_bff()
+    good = home_file.read_text()
+    home_file.write_text(good.replace("en: Home", "en: Villa"))
+    assert running.http.get("/house").json()["name"]["en"] == "Villa"
+    home_file.write_text("house: [")
+    assert running.http.get("/house").json()["name"]["en"] == "Villa"
+    assert "the last good one stays" in running.log.read_text()
+    home_file.unlink()
+    assert running.http.get("/house").json()["name"]["en"] == "Villa"
+    home_file.write_text(good)
+    assert running.http.get("/house").json()["name"]["en"] == "Home"
+
+
+def test_kill_9_loses_no_acknowledged_price(start_bff: StartBff) -> None:
+    """Killed under a stream of writes: after a restart each acknowledged one is there, whole.
+
+    Every write ends the open price and opens another in one transaction, so a half-made one
+    would show as a gap, an overlap, or two open prices.
+    """
+    running = start_bff()
+    acknowledged: list[dict[str, object]] = []
+    enough = threading.Event()
+    writer = threading.Thread(target=write_until_killed, args=(running, acknowledged, enough))
+    writer.start()
+    assert enough.wait(60)
+    running.process.kill()
+    writer.join()
+    stored = start_bff().http.get("/unit_prices").json()
+    assert len(stored) - len(acknowledged) in {0, 1}
+    assert [row["id"] for row in acknowledged] == [row["id"] for row in stored][: len(acknowledged)]
+    assert [row["note"] for row in stored] == [f"price {number}" for number in range(len(stored))]
+    ends = [row["valid_to"] for row in stored]
+    assert ends == [row["valid_from"] for row in stored[1:]] + [None]
+
+
+def write_until_killed(
+    running: Bff, acknowledged: list[dict[str, object]], enough: threading.Event
+) -> None:
+    for number in count():
+        begins = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number)
+        price = {
+            "price_per_kwh": str(number),
+            "valid_from": begins.isoformat(),
+            "note": f"price {number}",
+            "close_open_price": True,
+        }
+        try:
+            acknowledged.append(running.http.post("/unit_prices", json=price).json())
+        except httpx.TransportError:
+            return
+        if number == 20:
+            enough.set()
+
+
+def test_prices_written_at_the_same_time_never_overlap(start_bff: StartBff) -> None:
+    """Twenty clients want the same month: one gets it, all others are told which row has it."""
+    running = start_bff()
+    price = {"price_per_kwh": "1", "valid_from": "2026-01-01T00:00:00Z"}
+    with ThreadPoolExecutor(20) as clients:
+        answers = list(
+            clients.map(lambda _: running.http.post("/unit_prices", json=price), range(20))
+        )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+    (stored,) = running.http.get("/unit_prices").json()
+    assert {answer.json()["conflicts_with"] for answer in answers if answer.status_code == 409} == {
+        stored["id"]
+    }

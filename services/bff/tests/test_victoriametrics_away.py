@@ -1,0 +1,155 @@
+"""VictoriaMetrics stops, hangs and comes back; the BFF says so at once and needs no restart."""
+
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bff.victoriametrics.client import KNOWN_DOWN_SECONDS, VictoriaMetrics, VictoriaMetricsDown
+from testbed.process import free_port
+from testbed.victoria_metrics import victoria_metrics
+
+type OpenBff = Callable[..., httpx.Client]
+
+PATIENCE_SECONDS = 30.0
+
+
+def assert_says_down_at_once(api: httpx.Client) -> None:
+    """503 with Retry-After, each time it is asked anew and not only remembered.
+
+    The best of three, so that a busy machine is not mistaken for us.
+    """
+    assert min(seconds_until_503(api) for _ in range(3)) < 0.3
+
+
+def seconds_until_503(api: httpx.Client) -> float:
+    time.sleep(KNOWN_DOWN_SECONDS)  # what is tested is the time that passes, so it must pass
+    began = time.perf_counter()
+    refused = api.get("/devices")
+    lasted = time.perf_counter() - began
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert refused.json()["type"] == "urn:ppms:victoriametrics-down"
+    return lasted
+
+
+def assert_recovers(api: httpx.Client) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while api.get("/devices").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_stopped_and_started_again(open_bff: OpenBff, tmp_path: Path) -> None:
+    """Nobody listens: 503 within 300 ms, prices are served; back up: answers without restart."""
+    port = free_port()
+    with victoria_metrics(tmp_path, port=port) as vm:
+        api = open_bff(vm.url)
+        assert_recovers(api)
+    assert_says_down_at_once(api)
+    assert api.get("/unit_prices").status_code == 200
+    assert api.get("/house").status_code == 200
+    with victoria_metrics(tmp_path, port=port):
+        assert_recovers(api)
+
+
+def test_hanging(open_bff: OpenBff, tmp_path: Path) -> None:
+    """It accepts connections and never answers: the deadline is total, and paid once a second."""
+    with victoria_metrics(tmp_path) as vm:
+        api = open_bff(vm.url)
+        assert_recovers(api)
+        vm.process.send_signal(signal.SIGSTOP)
+        try:
+            assert_says_down_at_once(api)
+            assert api.get("/unit_prices").status_code == 200
+        finally:
+            vm.process.send_signal(signal.SIGCONT)
+        assert_recovers(api)
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """A port whose queue of connections is full: a further one hangs, as behind a firewall."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.settimeout(0)
+            each.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+        for each in waiting:
+            each.close()
+
+
+def test_a_port_that_swallows_connections(full_port: int) -> None:
+    """No connection within the deadline is down; the next question fails without waiting."""
+    client = VictoriaMetrics(
+        f"http://127.0.0.1:{full_port}", deadline_seconds=0.05, known_down_seconds=60
+    )
+    with pytest.raises(VictoriaMetricsDown, match=r"no answer within 0\.05 s"):
+        client.fetch_json("/api/v1/query", {"query": "1"})
+    began = time.perf_counter()
+    for _ in range(100):
+        with pytest.raises(VictoriaMetricsDown):
+            client.fetch_json("/api/v1/query", {"query": "1"})
+    assert time.perf_counter() - began < 100 * 0.05
+    client.close()
+
+
+def test_a_server_that_drips_is_down_too() -> None:
+    """Each byte comes in time, the whole answer does not: only a total deadline sees it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        client = VictoriaMetrics(
+            f"http://127.0.0.1:{listening.getsockname()[1]}", deadline_seconds=0.2
+        )
+        with pytest.raises(VictoriaMetricsDown, match="no answer within"):
+            _ask_while_dripping(client, listening)
+        client.close()
+
+
+def _ask_while_dripping(client: VictoriaMetrics, listening: socket.socket) -> None:
+    enough = threading.Event()
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
+            while not enough.wait(0.02):
+                connection.sendall(b"1")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    try:
+        client.fetch_json("/api/v1/query", {"query": "1"})
+    finally:
+        enough.set()
+        thread.join()
+
+
+def test_what_is_not_victoriametrics_is_named(open_bff: OpenBff) -> None:
+    """An address that answers something else: the problem names the setting."""
+    with _web_page() as url:
+        refused = open_bff(url).get("/devices")
+    assert refused.status_code == 503
+    assert "is VICTORIAMETRICS_URL right?" in refused.json()["detail"]
+
+
+@contextmanager
+def _web_page() -> Generator[str]:
+    class Page(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
