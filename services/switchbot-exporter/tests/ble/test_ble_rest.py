@@ -84,3 +84,12 @@ async def test_the_cloud_takes_over_at_once_when_the_radio_died() -> None:
     hearing.note(HEARD.id, ADVERT, NOW)
     hearing.forget()
     assert await rested(exporter).read(HEARD)
+
+
+async def test_the_cloud_takes_over_at_once_from_a_plug_that_speaks_nonsense() -> None:
+    """Its Bluetooth series left with the first advert that could not be read."""
+    cloud, hearing = Cloud(), Hearing()
+    exporter = resting(cloud.exporter(), hearing, age_limit_seconds=120)
+    hearing.note(HEARD.id, ADVERT, NOW)
+    hearing.note_unreadable(HEARD.id)
+    assert await rested(exporter).read(HEARD)

@@ -90,7 +90,7 @@ def _start(
     with log.open("ab") as output:
         try:
             return subprocess.Popen(
-                command, stdout=output, stderr=output, env={**os.environ, **environment}
+                command, stdout=subprocess.DEVNULL, stderr=output, env={**os.environ, **environment}
             )
         except FileNotFoundError:
             message = f"there is no {command[0]} on PATH: run scripts/setup-bluetooth-mock"

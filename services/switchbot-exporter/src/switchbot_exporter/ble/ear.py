@@ -34,7 +34,7 @@ class Heard:
 
 
 class Ear:
-    """Give `hear` to the scanner, and take readings from `next_said`."""
+    """Give `hear` to the scanner, and take readings from `said_within`."""
 
     def __init__(self, sources: Iterable[BleSource], hearing: Hearing, scale: Scale) -> None:
         self._sources = {_address(source): source for source in sources}
@@ -66,7 +66,7 @@ class Ear:
         try:
             advert = parse_advert(heard.device, heard.data, heard.source, self._scale)
         except BadPayload as error:
-            self._hearing.adverts["unreadable"] += 1
+            self._hearing.note_unreadable(heard.source.id)
             return heard.source, error
         if advert is None:
             return None

@@ -38,8 +38,13 @@ class Hearing:
         self._said[mac] = (advert, at)
         return at
 
+    def note_unreadable(self, mac: str) -> None:
+        """Take notice of an advert that says nothing: the plug does not count as heard."""
+        self.adverts["unreadable"] += 1
+        self._heard_at.pop(mac, None)
+
     def age_seconds(self, mac: str) -> float | None:
-        """How long ago a plug was last heard; None if never."""
+        """How long ago a plug was last heard; None if never, or not since its last bad advert."""
         at = self._heard_at.get(mac)
         return None if at is None else self.clock.monotonic() - at
 

@@ -17,8 +17,9 @@ async def listen(
     """Yield a reading for each advert of these plugs, or the reason why one cannot be read.
 
     Raises:
-        SourceError: There is no radio, or it died. The end of bluetoothd is noticed within
-            BLE_CHECK_SECONDS and a scanner that hears nothing within BLE_MUTE_LIMIT_SECONDS more.
+        SourceError: There is no radio, or it died. bluetoothd is asked every BLE_CHECK_SECONDS
+            and has three seconds to answer; a scanner that hears nothing for
+            BLE_MUTE_LIMIT_SECONDS is given up at the next check.
     """
     ear = Ear(sources, hearing, settings.ble_scale)
     async with system_bus(settings) as bus:
