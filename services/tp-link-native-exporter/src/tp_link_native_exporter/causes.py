@@ -36,12 +36,12 @@ def cause_of(address: Address, doors: Doors, errors: Sequence[Exception]) -> Sou
         return Unreachable(
             f"{address} takes the connection and never answers: unplug it for a moment"
         )
+    if "cut" in doors.all:
+        return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
     if "nonsense" in doors.all:
         return BadPayload(
             f"what answers at {address} does not speak like a TP-Link plug: is the address right?"
         )
-    if "cut" in doors.all:
-        return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
     return Unreachable(
         f"nothing answers at {address}: has the plug power, Wi-Fi, and still this address?"
     )

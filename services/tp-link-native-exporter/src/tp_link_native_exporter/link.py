@@ -48,6 +48,10 @@ class Answer:
     outlets: Sequence[Result]
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Link:
     """One plug or strip at one address. One update at a time, shared by those who wait for it."""
 
@@ -56,12 +60,12 @@ class Link:
         address: Address,
         credentials: Credentials | None,
         timing: Timing,
-        monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._address = address
         self._credentials = credentials
         self._timing = timing
-        self._monotonic = monotonic
+        self._now = now
         self._device: Device | None = None
         self._way: Way | None = None
         self._turn: asyncio.Task[Answer] | None = None
@@ -75,7 +79,7 @@ class Link:
             SourceError: The whole plug gave nothing; `reason` tells the cause once it is known.
         """
         if self._turn is None or self._is_over(self._turn):
-            self._turn_began = self._monotonic()
+            self._turn_began = time.monotonic()
             self._turn = asyncio.create_task(self._take_turn())
             self._turn.add_done_callback(_look_at)
         # One outlet's reader may give up; the others still wait for this turn.
@@ -88,7 +92,7 @@ class Link:
         await self._drop()
 
     def _is_over(self, turn: asyncio.Task[Answer]) -> bool:
-        return turn.done() and self._monotonic() - self._turn_began >= self._timing.share_seconds
+        return turn.done() and time.monotonic() - self._turn_began >= self._timing.share_seconds
 
     async def _take_turn(self) -> Answer:
         try:
@@ -106,7 +110,7 @@ class Link:
             self._device, self._way, failed = opened.device, opened.way, opened.failed
         else:
             failed = await self._update(self._device)
-        answer = _answer(self._device, failed)
+        answer = _answer(self._device, failed, self._now())
         # python-kasa would leave a meter that failed alone for 30 s and more.
         if _is_worn_out(self._device) or not any(isinstance(r, Reading) for r in answer.outlets):
             await self._drop()
@@ -147,8 +151,7 @@ class Link:
         self._told = error.reason
 
 
-def _answer(device: Device, failed: Mapping[int, SourceError]) -> Answer:
-    at = datetime.now(UTC)
+def _answer(device: Device, failed: Mapping[int, SourceError], at: datetime) -> Answer:
     results = [
         failed.get(position) or _result(outlet, device, at)
         for position, outlet in enumerate(outlets_of(device))
@@ -164,9 +167,15 @@ def _result(outlet: Device, plug: Device, at: datetime) -> Result:
 
 
 def _is_worn_out(device: Device) -> bool:
-    """After ten errors python-kasa asks a meter no more; only a new device object does."""
-    meters = [outlet.modules.get(Module.Energy) for outlet in outlets_of(device)]
-    return any(isinstance(meter, SmartModule) and meter.disabled for meter in meters)
+    """After its first error (Kasa) or its tenth (Tapo) python-kasa leaves out a meter for ever."""
+    return any(_is_left_out(outlet) for outlet in outlets_of(device))
+
+
+def _is_left_out(outlet: Device) -> bool:
+    meter = outlet.modules.get(Module.Energy)
+    if isinstance(meter, SmartModule):
+        return meter.disabled
+    return meter is None and outlet.has_emeter
 
 
 def _look_at(turn: asyncio.Task[Answer]) -> None:

@@ -42,8 +42,8 @@ def pick(answer: Answer, source: NativeSource) -> Reading:
     """
     if answer.mac != source.id:
         message = (
-            f"another plug answers at {source.address}: {answer.model} {_pairs(answer.mac)} instead "
-            f"of {_pairs(source.id)}; correct the address, or reserve it in the router"
+            f"another plug answers at {source.address}: {answer.model} {_pairs(answer.mac)}, not "
+            f"{_pairs(source.id)}; correct the address, or reserve it in the router"
         )
         raise Rejected(message)
     result = answer.outlets[_position(answer, source)]

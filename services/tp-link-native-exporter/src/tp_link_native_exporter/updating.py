@@ -52,7 +52,8 @@ def _meter_answers(device: Device) -> Mapping[int, object]:
 
 
 def _meter_answer(outlet: Device) -> object:
-    meter = outlet.modules.get(Module.Energy)
+    # Before its first update a Kasa device has None for its modules.
+    meter = (outlet.modules or {}).get(Module.Energy)
     try:
         return meter and meter.data.get("get_realtime")
     except KasaException:

@@ -22,7 +22,8 @@ def _known_model(name: str) -> str:
     return name
 
 
-def _dashed_mac(text: str) -> str:
+def dashed_mac(text: str) -> str:
+    """A MAC address as Tapo firmware writes it."""
     bare = text.replace(":", "").replace("-", "").upper()
     return "-".join(bare[i : i + 2] for i in range(0, len(bare), 2))
 
@@ -54,7 +55,7 @@ class PlugConfig(Strict):
     """One plug. `watts` has one load for each outlet; a single one stands for all."""
 
     model: Annotated[str, AfterValidator(_known_model)]
-    mac: Annotated[str, AfterValidator(_dashed_mac)]
+    mac: Annotated[str, AfterValidator(dashed_mac)]
     name: str = "plug"
     address: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535)

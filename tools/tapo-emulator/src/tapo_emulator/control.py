@@ -3,11 +3,12 @@
 GET /plugs shows all; PATCH /plugs/{name} takes any of `Change`'s fields.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
+from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.plug import Fault
 from tapo_emulator.server import PlugServer
@@ -22,6 +23,8 @@ class Change(BaseModel):
     on: bool | None = None
     outlet: int = 0
     fault: Fault | None = None
+    faulty_outlet: int | None = None
+    mac: Annotated[str, AfterValidator(dashed_mac)] | None = None
     password: SecretStr | None = None
     plugged_in: bool | None = None
 
@@ -62,6 +65,11 @@ async def apply(change: Change, server: PlugServer) -> None:
         plug.meter(change.outlet).switch(plug.clock(), on=change.on)
     if change.fault is not None:
         plug.fault = change.fault
+        plug.faulty_outlet = change.faulty_outlet
+        if change.fault is Fault.TPAP_ONLY:
+            server.drop_sessions()  # such firmware comes with an update, and so with a restart
+    if change.mac is not None:
+        plug.mac = change.mac
     if change.password is not None:
         plug.account = Account(plug.account.username, change.password.get_secret_value())
         server.drop_sessions()

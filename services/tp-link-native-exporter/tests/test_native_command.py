@@ -1,0 +1,74 @@
+"""`--once`, `--check` and `--discover` as a person runs them."""
+
+import subprocess
+import sys
+from pathlib import Path
+from random import SystemRandom
+
+from home_model.load import load_home
+from testbed.plugs import Plugs, emulated_plugs, settings_of_exporter
+
+
+def run(settings: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tp_link_native_exporter", *arguments]
+    return subprocess.run(  # noqa: S603 - our own program
+        command, env=settings, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_once_prints_a_table(plugs: Plugs, tmp_path: Path) -> None:
+    """Every outlet in a line, what a model does not measure as a dash."""
+    done = run(settings_of_exporter(plugs.home(), tmp_path), "--once")
+    rows = {line.split()[0]: line.split() for line in done.stdout.splitlines()}
+    assert done.returncode == 0, done.stderr
+    assert rows["kettle"][2:5] == ["4.321", "233.509", "0.019"]
+    assert rows["heater"][2:5] == ["2.5", "-", "-"]
+    assert rows["desk_3"][2] == "4"
+    assert "signal_dbm=-33" in rows["kettle"]
+
+
+def test_without_an_account_the_reason_names_the_settings(plugs: Plugs, tmp_path: Path) -> None:
+    """Tapo plugs need one."""
+    done = run(settings_of_exporter(plugs.home(), tmp_path, TPLINK_USERNAME=""), "--once")
+    assert done.returncode == 1
+    assert "set TPLINK_USERNAME and TPLINK_PASSWORD" in done.stdout
+
+
+def test_check_lists_problems(plugs: Plugs, tmp_path: Path) -> None:
+    """The kit's own check, with this exporter's settings."""
+    wrong = plugs.home().replace("source: native", "source: natve")
+    done = run(settings_of_exporter(wrong, tmp_path, POLL_INTERVAL_SECONDS="soon"), "--check")
+    assert done.returncode == 1
+    assert "POLL_INTERVAL_SECONDS" in done.stderr
+    assert "natve" in done.stderr
+
+
+def test_discover_prints_what_can_be_pasted(tmp_path: Path) -> None:
+    """A strip becomes a device for each outlet; rooms and shelves are for the person to fill in."""
+    dice = SystemRandom()
+    # Discovery's port is fixed, so the plug gets an address of its own.
+    address = f"127.{dice.randint(1, 250)}.{dice.randint(1, 250)}.{dice.randint(2, 250)}"
+    strip = {
+        "name": "TV corner",
+        "model": "P304M(UK) 1.0.3",
+        "mac": "50:91:E3:00:00:04",
+        "watts": [1, 2, 3, 4],
+        "address": address,
+        "discovery": True,
+    }
+    with emulated_plugs(tmp_path, [strip]) as plugs:
+        settings = settings_of_exporter(plugs.home(), tmp_path)
+        done = run(settings, "--discover", address, "--seconds", "1")
+        plugs.change("TV corner", fault="tpap_only")
+        newer = run(settings, "--discover", address, "--seconds", "1")
+    assert done.returncode == 0, done.stderr
+    head = plugs.home().split("devices:")[0]
+    pasted = head + done.stdout.replace("room: CHANGE_ME", "room: work")
+    config = tmp_path / "pasted.yaml"
+    config.write_text(pasted.replace("shelf: CHANGE_ME", "shelf: rack_1"), encoding="utf-8")
+    home = load_home(config)
+    assert [device.device for device in home.devices] == [f"tv_corner_{n}" for n in (1, 2, 3, 4)]
+    assert [source.key for device in home.devices for source in device.sources] == [
+        ("5091E3000004", str(outlet)) for outlet in range(4)
+    ]
+    assert "Third-Party Compatibility on" in newer.stdout
