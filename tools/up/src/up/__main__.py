@@ -53,4 +53,7 @@ def _plain(item: ErrorDetails) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except KeyboardInterrupt:  # during the preparation; what it began is done anew next time
+        raise SystemExit(130) from None

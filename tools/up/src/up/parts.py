@@ -16,6 +16,16 @@ VIRTUAL_CREDENTIALS = {
 }
 SECRETS = frozenset({"SWITCHBOT_TOKEN", "SWITCHBOT_SECRET"})
 
+# A device's series belong to its place in the house, whichever process told of them.
+SCRAPE_CONFIG = """\
+global: {{scrape_interval: {interval_seconds}s}}
+scrape_configs:
+  - job_name: switchbot
+    static_configs: [{{targets: ['127.0.0.1:{port}']}}]
+    metric_relabel_configs:
+      - {{action: labeldrop, regex: job|instance, if: '{{device!=""}}'}}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -74,11 +84,8 @@ def victoria_metrics(settings: Settings) -> Part:
 def scrape_config(settings: Settings) -> str:
     """The scrape configuration; a virtual home is followed more closely, it costs nothing."""
     interval_seconds = 5 if settings.virtual else 15
-    return (
-        f"global: {{scrape_interval: {interval_seconds}s}}\n"
-        "scrape_configs:\n"
-        "  - job_name: switchbot\n"
-        f"    static_configs: [{{targets: ['127.0.0.1:{settings.switchbot_exporter_port}']}}]\n"
+    return SCRAPE_CONFIG.format(
+        interval_seconds=interval_seconds, port=settings.switchbot_exporter_port
     )
 
 

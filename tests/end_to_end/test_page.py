@@ -1,0 +1,132 @@
+"""The whole chain in a real browser: what the plugs do is what the page says."""
+
+import json
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from testbed.chain import Chain, wait_until
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+NAS = "/?room=study&shelf=rack_1&device=nas"
+TWO_SCRAPES_MS = 30_000  # two of 5 s, the poll before and the page's refresh after, with room
+
+
+def test_the_page_follows_a_plug_whose_watts_change(chain: Chain, page: Page) -> None:
+    """Watts travel from the plug through cloud, exporter, vmsingle and BFF to the screen."""
+    page.goto("/?room=kitchen&shelf=counter&device=kettle")
+    for watts in (777.7, 12.3):
+        chain.hand("/devices/kettle/watts", watts=watts)
+        shown = page.get_by_test_id("watts-now")
+        expect(shown).to_have_attribute("data-value", str(watts), timeout=TWO_SCRAPES_MS)
+        expect(shown).to_contain_text(f"{watts:.0f}" if watts > 100 else str(watts))
+
+
+def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -> None:
+    """Its watts leave the page; they do not become zero."""
+    page.goto("/?room=study&shelf=rack_1&device=server")
+    state, watts = page.get_by_test_id("device-state"), page.get_by_test_id("watts-now")
+    expect(state).to_have_attribute("data-value", "up")
+    chain.hand("/devices/server/online", online=False)
+    expect(state).to_have_attribute("data-value", "down", timeout=TWO_SCRAPES_MS)
+    expect(watts).to_contain_text("—")
+    chain.hand("/devices/server/online", online=True)
+    expect(state).to_have_attribute("data-value", "up", timeout=TWO_SCRAPES_MS)
+
+
+def test_places_are_walked_by_clicks_and_by_address(chain: Chain, page: Page) -> None:
+    """Reload and back keep the place; an address can be shared."""
+    page.goto("/")
+    for name in ("Study", "Upper rack", "Server"):
+        page.get_by_role("main").get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Server")
+    assert page.url.startswith(chain.url("PAGE_PORT"))
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Server")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Upper rack")
+
+
+def test_a_price_added_on_the_page_changes_the_months_yen(chain: Chain, page: Page) -> None:
+    """Asserted against the raw counter in vmsingle and the prices, not against the ledger."""
+    now = datetime.now(TOKYO)
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    rise = (month + (now - month) / 2).replace(second=0, microsecond=0)
+    silence(chain, page)
+    counter = raw_counter(chain, month - timedelta(minutes=5))
+    before_kwh = counter_at(counter, rise) - counter_at(counter, month)
+    after_kwh = counter[-1][1] - counter_at(counter, rise)
+    old = Decimal(open_price(chain))
+    add_price(page, "40", rise)
+    expected = Decimal(before_kwh) * old + Decimal(after_kwh) * 40
+    page.goto(NAS)
+    wait_until(lambda: abs(months_yen(page) - expected) < Decimal("0.01"), chain)
+
+
+def silence(chain: Chain, page: Page) -> None:
+    """Take the plug off the net, so that its energy of this month stays as it is."""
+    chain.hand("/devices/nas/online", online=False)
+    page.goto(NAS)
+    expect(page.get_by_test_id("device-state")).to_have_attribute(
+        "data-value", "down", timeout=TWO_SCRAPES_MS
+    )
+
+
+def open_price(chain: Chain) -> str:
+    """The price in force without an end."""
+    (price,) = [price for price in chain.api("/unit_prices") if price["valid_to"] is None]
+    return price["price_per_kwh"]
+
+
+def raw_counter(chain: Chain, start: datetime) -> list[tuple[float, float]]:
+    """Samples of the NAS's counter as vmsingle has them: (Unix seconds, kWh)."""
+    answer = httpx.get(
+        f"{chain.url('VM_PORT')}/api/v1/export",
+        params={
+            "match[]": 'switchbot_energy_total_kwh{device="nas"}',
+            "start": start.timestamp(),
+        },
+        trust_env=False,
+    )
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    pairs = [
+        (at / 1000, kwh)
+        for line in lines
+        for at, kwh in zip(line["timestamps"], line["values"], strict=True)
+        if kwh is not None
+    ]
+    return sorted(pairs)
+
+
+def counter_at(samples: list[tuple[float, float]], at: datetime) -> float:
+    """The counter at an instant, on the straight line between its two neighbours."""
+    second = at.timestamp()
+    before = max(sample for sample in samples if sample[0] <= second)
+    after = min(sample for sample in samples if sample[0] >= second)
+    if before[0] == after[0]:
+        return before[1]
+    share = (second - before[0]) / (after[0] - before[0])
+    return before[1] + share * (after[1] - before[1])
+
+
+def add_price(page: Page, price: str, valid_from: datetime) -> None:
+    """As a person does: fill in, see the effect, end the present price, save."""
+    page.goto("/prices")
+    page.get_by_role("button", name="Add a price").click()
+    page.get_by_label("Price per kWh").fill(price)
+    page.get_by_label("From", exact=True).fill(valid_from.strftime("%Y-%m-%dT%H:%M"))
+    page.get_by_role("button", name="Show the effect").click()
+    page.get_by_role("button", name=re.compile("End the present price")).click()
+    expect(page.get_by_test_id("effect")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name=re.compile(r"¥40\.00"))).to_be_visible()
+
+
+def months_yen(page: Page) -> Decimal:
+    """What the page says this device cost this month, exactly."""
+    shown = page.get_by_test_id("cost-month").get_attribute("data-value")
+    return Decimal(shown or "NaN")

@@ -1,0 +1,93 @@
+"""The whole chain on free ports: emulator, exporter, vmsingle, BFF and page, started by `up`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from testbed.process import DidNotStartError, free_port
+
+ROOT = Path(__file__).parents[4]
+START_LIMIT_SECONDS = 180.0
+STOP_LIMIT_SECONDS = 20.0
+PORTS = (
+    "PAGE_PORT",
+    "BFF_PORT",
+    "BFF_HEALTH_PORT",
+    "VM_PORT",
+    "SWITCHBOT_EXPORTER_PORT",
+    "VIRTUAL_HOME_PORT",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A running virtual home."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    ports: dict[str, int]
+
+    def url(self, port: str) -> str:
+        """The address of one part."""
+        return f"http://127.0.0.1:{self.ports[port]}"
+
+    def api(self, path: str, **params: str) -> Any:  # noqa: ANN401 - whatever JSON it is
+        """Ask the BFF through the page's address, as a person's browser does."""
+        answer = httpx.get(
+            f"{self.url('PAGE_PORT')}/api/v1{path}", params=params, trust_env=False, timeout=30
+        )
+        return answer.raise_for_status().json()
+
+    def hand(self, path: str, **values: object) -> None:
+        """Set something in the virtual home."""
+        httpx.put(
+            f"{self.url('VIRTUAL_HOME_PORT')}/virtual{path}", json=values, trust_env=False
+        ).raise_for_status()
+
+    def part(self, name: str) -> psutil.Process:
+        """The process of one part, found among our own children."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        (found,) = [child for child in children if name in " ".join(child.cmdline()[:3])]
+        return found
+
+
+def start_chain(folder: Path, backfill_days: int) -> Chain:
+    """Start `python -m up` and wait until it says that all is ready."""
+    ports = {name: free_port() for name in PORTS}
+    settings = {name: str(port) for name, port in ports.items()}
+    env = {key: value for key, value in os.environ.items() if not key.startswith("SWITCHBOT_")}
+    env |= settings | {"DATA_DIR": str(folder / "data"), "BACKFILL_DAYS": str(backfill_days)}
+    log = folder / f"up-{time.time_ns()}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "up"], cwd=ROOT, env=env, stdout=output, stderr=output
+        )
+    chain = Chain(process, log, ports)
+    wait_until(lambda: "Ctrl-C stops everything" in log.read_text(), chain, START_LIMIT_SECONDS)
+    return chain
+
+
+def stop_chain(chain: Chain) -> list[psutil.Process]:
+    """Press Ctrl-C; gives back what is still alive afterwards."""
+    children = psutil.Process(chain.process.pid).children(recursive=True)
+    chain.process.send_signal(signal.SIGINT)
+    chain.process.wait(STOP_LIMIT_SECONDS)
+    return psutil.wait_procs(children, timeout=5)[1]
+
+
+def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float = 60.0) -> None:
+    """Look again and again; show the log when it never comes true."""
+    deadline = time.monotonic() + limit_seconds
+    while not holds():
+        if time.monotonic() > deadline or chain.process.poll() is not None:
+            raise DidNotStartError(chain.log.read_text()[-5000:])
+        time.sleep(0.2)
