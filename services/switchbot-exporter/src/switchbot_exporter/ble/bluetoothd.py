@@ -5,7 +5,7 @@ bleak raises nothing when bluetoothd dies under a scanner (3.1), so somebody has
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +55,10 @@ async def system_bus(settings: BleSettings) -> AsyncGenerator[MessageBus]:
         yield bus
     finally:
         bus.disconnect()
+        # Asked for, so that the end of a bus that died is not reported as nobody's exception.
+        with suppress(DBusFastError, OSError, EOFError):
+            async with asyncio.timeout(ANSWER_LIMIT_SECONDS):
+                await bus.wait_for_disconnect()
 
 
 async def find_adapter(bus: MessageBus, wanted: str | None) -> Adapter:
@@ -111,13 +115,15 @@ async def check_adapter(bus: MessageBus, adapter: Adapter) -> None:
 
 
 async def _answer(bus: MessageBus, question: Message) -> Message:
+    if not bus.connected:
+        raise trouble.bus_lost()
     try:
         async with asyncio.timeout(ANSWER_LIMIT_SECONDS):
             reply = await bus.call(question)
     except TimeoutError:
         raise trouble.hangs() from None
     except (DBusFastError, OSError, EOFError) as error:
-        raise trouble.bus_lost(error) from error
+        raise trouble.bus_lost() from error
     if reply.message_type is MessageType.ERROR:
         raise trouble.of_reply(reply.error_name, reply.body)
     return reply

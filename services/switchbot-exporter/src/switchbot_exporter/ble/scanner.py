@@ -44,7 +44,7 @@ async def scanning(
     except BleakError as error:
         raise trouble.of_scanner(error) from error
     except (DBusFastError, OSError, EOFError) as error:
-        raise trouble.bus_lost(error) from error
+        raise trouble.bus_lost() from error
     try:
         yield scanner
     finally:

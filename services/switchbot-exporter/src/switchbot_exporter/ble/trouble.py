@@ -29,9 +29,9 @@ def of_bus(error: Exception, address: str) -> SourceError:
     )
 
 
-def bus_lost(error: Exception) -> SourceError:
+def bus_lost() -> SourceError:
     """The system bus ended while we used it."""
-    return Unreachable(f"the D-Bus connection was lost ({error}): does dbus run on the host?")
+    return Unreachable("the D-Bus connection was lost: systemctl status dbus on the host")
 
 
 def of_reply(error_name: str | None, body: Sequence[object]) -> SourceError:
