@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from operator import attrgetter
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from bff.cost.calendar import Bucket, bucket_edges
 from bff.cost.pricing import Amounts, Bill
 from bff.cost.question import Cut
 from bff.cost.tariff import PriceSpan, Stretch
+from bff.decimals import plain, scaled
 from bff.energy import Energy, Integers
 from bff.places.tree import HOUSE, Place, place_of
 from home_model.config import CloudSource, Device
@@ -170,7 +172,7 @@ def test_a_price_edge_divides_the_energy_at_its_instant() -> None:
     cut = Cut([noon, noon + HOUR], [(HOUSE, DEVICES[:1])])
     amounts = bill(energy, cut, [priced("20", 0, edge), priced("40", edge)], NEVER).total
     assert amounts.cost_e15 == 283_333_333 * 20_000_000 + 716_666_666 * 40_000_000
-    assert figures(amounts, BERLIN).cost == Decimal("34.3333333")
+    assert figures(amounts, BERLIN).cost == "34.3333333"
 
 
 def test_a_stretch_without_a_price_is_named_and_costs_nothing_known() -> None:
@@ -180,7 +182,7 @@ def test_a_stretch_without_a_price_is_named_and_costs_nothing_known() -> None:
     cut = Cut(edges, [(HOUSE, DEVICES[:1])])
     priced_bill = bill(flat(1000), cut, [priced("30", edge)], NEVER)
     shown = figures(priced_bill.total, BERLIN)
-    assert (shown.cost, shown.unpriced_kwh, shown.energy_kwh) == (60, 2, 4)
+    assert (shown.cost, shown.unpriced_kwh, shown.energy_kwh) == ("60", "2", "4")
     assert priced_bill.total.unpriced == (Stretch(MARCH_FIRST, edge),)
     ((before,), (after,)) = priced_bill.rows
     assert figures(before, BERLIN).cost is None
@@ -200,7 +202,7 @@ def test_the_total_names_the_same_stretches_however_it_is_cut() -> None:
 def test_energy_at_a_price_of_zero_costs_zero() -> None:
     """A price of 0 is a price: the cost is 0 and not null."""
     amounts = house_bill(flat(100), (MARCH_FIRST, MARCH_FIRST + HOUR), [priced("0", 0)]).total
-    assert figures(amounts, BERLIN).cost == 0
+    assert figures(amounts, BERLIN).cost == "0"
 
 
 def test_nothing_is_asked_or_expected_beyond_now() -> None:
@@ -219,3 +221,11 @@ def test_a_place_without_devices_has_no_figures() -> None:
     """An empty shelf used nothing that anyone knows."""
     empty = bill(flat(1), Cut([MARCH_FIRST, MARCH_FIRST + HOUR], [(HOUSE, [])]), [], NEVER)
     assert figures(empty.total, BERLIN).energy_kwh is None
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=15))
+def test_a_decimal_string_is_the_number_exactly(units: int, exponent: int) -> None:
+    """Plain digits of any length, which read back as the same number."""
+    text = scaled(units, exponent)
+    assert Fraction(text) == Fraction(units, 10**exponent)
+    assert text == plain(Decimal(text))

@@ -1,11 +1,14 @@
 """Exact quantities on the wire: plain decimal strings, never floats, never 1E+3."""
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import PlainSerializer, WithJsonSchema
+from pydantic import WithJsonSchema
 
-_WIDE = Context(prec=80)
+Exact = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "format": "decimal", "examples": ["34.3333"]}),
+]
 
 
 def plain(value: Decimal) -> str:
@@ -14,13 +17,7 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def scaled(units: int, exponent: int) -> Decimal:
-    """Exactly `units` times 10^-exponent."""
-    return Decimal(units).scaleb(-exponent, _WIDE)
-
-
-Exact = Annotated[
-    Decimal,
-    PlainSerializer(plain, return_type=str),
-    WithJsonSchema({"type": "string", "format": "decimal", "examples": ["34.3333"]}),
-]
+def scaled(units: int, exponent: int) -> str:
+    """Exactly `units` times 10^-exponent, as `plain` writes it; `units` is not negative."""
+    whole, part = divmod(units, 10**exponent)
+    return f"{whole}.{part:0{exponent}d}".rstrip("0").rstrip(".")

@@ -51,7 +51,7 @@ def _database_state(services: Services) -> str:
 
 def _victoriametrics_state(services: Services) -> str:
     try:
-        services.victoriametrics.fetch_json("/api/v1/query", {"query": "1"})
+        services.victoriametrics.check_answers()
     except (VictoriaMetricsDown, VictoriaMetricsRefused) as error:
         return f"it does not answer: {error}"
     return "ok"

@@ -131,6 +131,7 @@ def _make_cuts(ledger: Ledger, cuts: Sequence[Cut]) -> dict[Cut, Int64s]:
     made = ledger.cuts.recall(cuts)
     fresh = [cut for cut in cuts if cut not in made]
     if fresh:
+        ledger.victoriametrics.check_answers()
         samples = Samples(
             ledger.victoriametrics,
             select_all(ledger.home()),

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 
 from bff.database import reading, writing
+from bff.decimals import plain
 from bff.prices import store
 from bff.prices.model import UnitPrice
 from bff.prices.schemas import NewPrice, PriceInput, PriceRow
@@ -64,7 +65,7 @@ def price_row(row: UnitPrice, zone: ZoneInfo) -> PriceRow:
     """A row as the API shows it, in the house's zone."""
     return PriceRow(
         id=row.id,
-        price_per_kwh=row.price_per_kwh,
+        price_per_kwh=plain(row.price_per_kwh),
         currency=row.currency,
         valid_from=row.valid_from.astimezone(zone),
         valid_to=row.valid_to and row.valid_to.astimezone(zone),
