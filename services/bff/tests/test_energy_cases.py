@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parents[3] / "tests" / "energy"
 YAML_FILES = ("cases.yaml", "own_cases.yaml")
 
 type Case = dict[str, Any]
+type OpenBff = Callable[..., httpx.Client]
 
 
 def cases() -> Iterator[Any]:

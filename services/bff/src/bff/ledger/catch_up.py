@@ -1,6 +1,7 @@
 """Find days that are behind, by counting history, and make them again."""
 
 import time
+from dataclasses import replace
 
 from bff.grid import DAY_MS, day_start
 from bff.ledger.gather import Stretch
@@ -48,25 +49,24 @@ def _next_length(counted_ms: int, took_seconds: float) -> int:
 
 def build_more(ledger: Ledger, work: Work) -> None:
     """Make the next of the days that are behind."""
-    work.jobs = work.jobs or newest_jobs(work.census, work.rules, work.behind)[::-1]
+    begun = work.rebuild or Rebuild(time.monotonic())
+    if not work.jobs:
+        work.jobs = newest_jobs(work.census, work.rules, work.behind)[::-1]
+        begun = replace(begun, left_samples=_samples_behind(work))
     if not work.jobs:
         work.rebuild = None
-        ledger.board.change(behind={}, rebuild=None)
-        return
-    begun = work.rebuild or Rebuild(time.monotonic())
-    job = work.jobs[-1]
-    build_and_keep(ledger, work, job, ledger.now_ms(), ledger.board.now.frontier_ms or 0)
-    work.jobs.pop()
-    done = sum(samples_in(known, job.days) for known in job.devices)
-    work.rebuild = Rebuild(begun.since_s, begun.done_samples + done, _left(work))
+    else:
+        job = work.jobs[-1]
+        build_and_keep(ledger, work, job, ledger.now_ms(), ledger.board.now.frontier_ms or 0)
+        work.jobs.pop()
+        work.rebuild = begun.after(sum(samples_in(known, job.days) for known in job.devices))
     ledger.board.change(behind=shown(work), rebuild=work.rebuild)
 
 
-def _left(work: Work) -> int:
+def _samples_behind(work: Work) -> int:
     return sum(
-        known.days[source].get(day, 0)
+        of_source.get(day, 0)
         for device, days in work.behind.items()
-        for known in [work.census.known(work.rules[device])]
-        for source in range(len(known.days))
+        for of_source in work.census.known(work.rules[device]).days
         for day in days
     )

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from bff.ledger.counter import ROUNDING_UWH, Counter, Int64s, without_glitches
 
-SPARE = 1.2
-WATT_MILLISECONDS_PER_UWH = 3.6
+# 3.6 watt-milliseconds are a micro-watt-hour. Written as whole numbers, whole results are exact.
+SPARE_TENTHS = 12
+WATT_MS_PER_UWH_TENTHS = 36
 
 
 class Quality(IntEnum):
@@ -72,7 +73,8 @@ def clean(counter: Counter, limits: Limits) -> Pieces:
 
 def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
     """The most energy the device could have used in that time, micro-watt-hours."""
-    return lasted_ms * np.float64(limits.rated_power_watts * SPARE / WATT_MILLISECONDS_PER_UWH)
+    rated_power = np.float64(limits.rated_power_watts)
+    return lasted_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
 
 
 def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:
@@ -81,5 +83,6 @@ def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:
     When the counter began again is not known, only that this energy was used since; the rest
     of the stretch is without knowledge.
     """
-    at_rated_power = np.ceil(uwh * (WATT_MILLISECONDS_PER_UWH / limits.rated_power_watts))
+    rated_power = np.float64(limits.rated_power_watts)
+    at_rated_power = np.ceil(uwh * np.float64(WATT_MS_PER_UWH_TENTHS) / (rated_power * 10))
     return np.minimum(at_rated_power, lasted_ms).astype(np.int64)

@@ -9,6 +9,7 @@ so after any end, however sudden, the next start goes on from there.
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Event, Thread
 
 from bff.database import reading
@@ -22,17 +23,30 @@ from bff.victoriametrics.client import VictoriaMetricsDown, VictoriaMetricsRefus
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_SECONDS = 12.0
-RETRY_SECONDS = 2.0
-COUNT_AT_MOST_EVERY_SECONDS = 5.0
-COUNTING_SHARE = 0.01
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often things are done.
+
+    Attributes:
+        look_seconds: From one look at what came to the next.
+        retry_seconds: From an error to the next try.
+        count_seconds: From one count of a part of history to the next, at least.
+        counting_share: Of all time, the part that counting may take.
+    """
+
+    look_seconds: float = 12.0
+    retry_seconds: float = 2.0
+    count_seconds: float = 5.0
+    counting_share: float = 0.01
 
 
 class Follower:
     """The life of one follower: what it has in hand, when each thing is due, and its thread."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, pace: Pace = Pace()) -> None:
         self._ledger = ledger
+        self._pace = pace
         self._work = Work()
         self._looked_at_s = float("-inf")
         self._count_due_s = float("-inf")
@@ -52,33 +66,33 @@ class Follower:
     def _run(self) -> None:
         asked = self._ledger.board.asked
         while not self._stop.is_set():
-            asked.wait(self._try_step())
             asked.clear()
+            asked.wait(self.try_step())
 
-    def _try_step(self) -> float:
+    def try_step(self) -> float:
+        """One step, whatever happens. Returns for how many seconds there is nothing to do."""
         try:
-            return self.step()
+            return self._step()
         except (VictoriaMetricsDown, VictoriaMetricsRefused) as error:
             self._say_down(str(error))
         except Exception:
             log.exception("the ledger could not go on; it tries again")
-        return RETRY_SECONDS
+        return self._pace.retry_seconds
 
-    def step(self) -> float:
-        """Do what is due first. Returns for how many seconds there is nothing to do."""
+    def _step(self) -> float:
         now_s = time.monotonic()
         if self._ledger.board.take_doubt():
             self._begin(self._work.rules)
-        if now_s >= self._looked_at_s + LOOK_EVERY_SECONDS:
-            self._look()
+        if now_s >= self._looked_at_s + self._pace.look_seconds:
+            self.look()
         elif self._work.behind or self._work.rebuild:
             build_more(self._ledger, self._work)
         elif now_s >= self._count_due_s:
-            took_seconds = count_more(self._ledger, self._work)
-            self._count_due_s = now_s + self._pause_seconds(took_seconds)
+            self.count()
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """See what came since the frontier, and whether the rules changed."""
         rules = self._ledger.rules()
         if rules != self._work.rules:
             self._begin(rules)
@@ -87,6 +101,21 @@ class Follower:
         self._looked_at_s = time.monotonic()
         if was_down:
             log.info("VictoriaMetrics answers again; the ledger goes on")
+
+    def count(self) -> None:
+        """Count the next part of history."""
+        began_s = time.monotonic()
+        took_seconds = count_more(self._ledger, self._work)
+        self._count_due_s = began_s + self._pause_seconds(took_seconds)
+
+    def catch_up(self) -> None:
+        """Everything there is to do, without pauses: look, count all of history, build."""
+        self.look()
+        self.count()
+        while self._work.counted_until_ms is not None:
+            self.count()
+        while self._work.behind or self._work.rebuild:
+            build_more(self._ledger, self._work)
 
     def _begin(self, rules: Mapping[str, DeviceRules]) -> None:
         """A changed configuration, or a wish for a rebuild, is like a new start."""
@@ -105,12 +134,12 @@ class Follower:
     def _next_due(self, now_s: float) -> float:
         if self._work.behind or self._work.rebuild:
             return now_s
-        return min(self._looked_at_s + LOOK_EVERY_SECONDS, self._count_due_s)
+        return min(self._looked_at_s + self._pace.look_seconds, self._count_due_s)
 
     def _pause_seconds(self, took_seconds: float) -> float:
         if self._ledger.board.now.counted_from_ms:
             return 0.0  # the first round: those who ask wait for it
-        return max(COUNT_AT_MOST_EVERY_SECONDS, took_seconds / COUNTING_SHARE)
+        return max(self._pace.count_seconds, took_seconds / self._pace.counting_share)
 
     def _say_down(self, why: str) -> None:
         if self._ledger.board.now.down is None:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from bff.ledger.gather import Stretch
 from bff.ledger.tail import Tail
@@ -22,6 +23,11 @@ class Rebuild:
     since_s: float
     done_samples: int = 0
     left_samples: int = 0
+
+    def after(self, samples: int) -> Self:
+        """The same when so many more samples have been read."""
+        left_samples = max(0, self.left_samples - samples)
+        return replace(self, done_samples=self.done_samples + samples, left_samples=left_samples)
 
     @property
     def progress(self) -> float:

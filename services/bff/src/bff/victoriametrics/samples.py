@@ -16,6 +16,7 @@ from home_model.metrics import ENERGY, metric_name
 
 BULK_DEADLINE_SECONDS = 120.0
 MOST_ROWS_PER_LINE = 50_000
+INSTANT_WIDTH = len("1772323200000,")
 
 type Meter = tuple[str, str]
 type DayCounts = Mapping[Meter, Mapping[int, int]]
@@ -109,12 +110,36 @@ def _lines(body: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _parse_line(line: bytes) -> tuple[Meter, Samples]:
-    series = orjson.loads(line)
-    labels = series["metric"]
-    at_ms = np.array(series["timestamps"], dtype=np.int64)
+    """One line of an export, in the order VictoriaMetrics writes it: labels, values, instants."""
+    series, _, rest = line.partition(b',"values":')
+    values, _, instants = rest.partition(b',"timestamps":')
+    labels = orjson.loads(series + b"}")["metric"]
     # A stale marker comes as null and becomes NaN here.
-    kwh = np.array(series["values"], dtype=np.float64)
-    return (labels.get("device", ""), labels.get("source", "")), Samples(at_ms, kwh)
+    kwh = np.array(orjson.loads(values), dtype=np.float64)
+    return _meter(labels), Samples(_parse_instants(instants.removesuffix(b"}")), kwh)
+
+
+def _parse_instants(text: bytes) -> NDArray[np.int64]:
+    """`[1772323200000,…]`: instants of equal length are read digit by digit, all at once.
+
+    Half of an export are instants, and this takes a tenth of the time of parsing JSON.
+    """
+    columns = np.frombuffer(text, dtype=np.uint8)[1:]
+    if len(columns) % INSTANT_WIDTH:
+        return np.array(orjson.loads(text), dtype=np.int64)
+    columns = columns.reshape(-1, INSTANT_WIDTH)
+    if (columns[:-1, -1] != ord(",")).any():
+        return np.array(orjson.loads(text), dtype=np.int64)
+    at_ms = np.zeros(len(columns), dtype=np.int64)
+    for position in range(INSTANT_WIDTH - 1):
+        at_ms *= 10
+        at_ms += columns[:, position]
+        at_ms -= ord("0")
+    return at_ms
+
+
+def _meter(labels: Mapping[str, str]) -> Meter:
+    return labels.get("device", ""), labels.get("source", "")
 
 
 def _joined(parts: list[Samples]) -> Samples:
@@ -151,7 +176,7 @@ def fetch_day_counts(
     ) as body:
         answer = orjson.loads(b"".join(body))
     return {
-        (series["metric"].get("device", ""), series["metric"].get("source", "")): {
+        _meter(series["metric"]): {
             round(at * 1000) + 1 - window_ms: int(count) for at, count in series["values"]
         }
         for series in answer["data"]["result"]

@@ -1,0 +1,189 @@
+"""Rules 1 to 5 and 7, pure: against a slow reading of the rules, one sample at a time."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bff.grid import SLOT_MS, slot_edges, slot_start
+from bff.ledger.clean import Limits, Pieces, clean
+from bff.ledger.counter import Counter, Int64s, in_order, parse_counter
+from bff.ledger.spread import between
+
+START_MS = 1_772_323_200_000
+MINUTE_MS = 60_000
+LIMITS = Limits(rated_power_watts=1500, gap_limit_ms=600_000)
+KWH = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A counter as a test writes it."""
+
+    at_ms: list[int]
+    uwh: list[int]
+
+    @property
+    def counter(self) -> Counter:
+        """As the ledger has it."""
+        return Counter(np.array(self.at_ms, dtype=np.int64), np.array(self.uwh, dtype=np.int64))
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> Samples:
+    """A life of a counter: use, rest, silence, glitches, resets, replacements, nonsense."""
+    at_ms, uwh = START_MS + draw(st.integers(0, SLOT_MS)), draw(st.sampled_from([0, 8, 5000])) * KWH
+    found = Samples([], [])
+    for _ in range(draw(st.integers(0, 20))):
+        step_ms = draw(st.sampled_from([1, 10_000, MINUTE_MS, 7 * MINUTE_MS, 61 * MINUTE_MS]))
+        watts = draw(st.sampled_from([0, 3, 700, 1800, 4000]))
+        at_ms, uwh = at_ms + step_ms, uwh + watts * step_ms * 10 // 36
+        shown = uwh
+        match draw(st.sampled_from(["use"] * 8 + ["zero", "dip", "rounding", "reset", "swap"])):
+            case "zero":
+                shown = 0
+            case "dip":
+                shown = uwh * 95 // 100
+            case "rounding":
+                shown = max(0, uwh - 1)
+            case "reset":
+                uwh = shown = draw(st.integers(0, step_ms))
+            case "swap":
+                uwh = shown = draw(st.integers(0, 9000)) * KWH
+        found.at_ms.append(at_ms)
+        found.uwh.append(shown)
+    return found
+
+
+def plainly(given_samples: Samples) -> list[tuple[int, int, int, bool]]:
+    """The rules read aloud: (start, end, energy, estimated) of each piece."""
+    pieces = []
+    good: tuple[int, int] | None = None
+    every = list(zip(given_samples.at_ms, given_samples.uwh, strict=True))
+    for position, (at, uwh) in enumerate(every):
+        if good is None:
+            good = (at, uwh)  # rule 1
+            continue
+        before_at, before_uwh = good
+        lasted = at - before_at
+        start, energy = before_at, max(0, uwh - before_uwh)  # rule 2
+        if uwh < before_uwh - 1:  # rule 4
+            if position + 1 == len(every) or every[position + 1][1] >= before_uwh - 1:
+                continue
+            energy = uwh
+            start = at - min(lasted, -(-energy * 36 // 15_000))
+        good = (at, uwh)
+        possible = energy <= Fraction(1500 * 12 * lasted, 36)  # rule 5
+        if possible and start < at:
+            pieces.append((start, at, energy, lasted > LIMITS.gap_limit_ms))  # rule 3
+    return pieces
+
+
+def tuples(pieces: Pieces) -> list[tuple[int, int, int, bool]]:
+    columns = (pieces.start_ms, pieces.end_ms, pieces.uwh, pieces.quality == 2)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def around(given_samples: Samples) -> Int64s:
+    first = slot_start(given_samples.at_ms[0]) if given_samples.at_ms else START_MS
+    last = given_samples.at_ms[-1] if given_samples.at_ms else START_MS
+    return slot_edges(first, slot_start(last) + SLOT_MS)
+
+
+@settings(deadline=None)
+@given(samples())
+def test_cleaning_all_at_once_is_the_rules_one_sample_at_a_time(what: Samples) -> None:
+    """Arrays are for speed; they change nothing of what the rules say."""
+    assert tuples(clean(what.counter, LIMITS)) == plainly(what)
+
+
+@settings(deadline=None)
+@given(samples())
+def test_the_slots_hold_exactly_the_energy_of_the_pieces(what: Samples) -> None:
+    """Nothing is lost or made where pieces are cut by slots, and no slot is negative."""
+    pieces = clean(what.counter, LIMITS)
+    slots = between(pieces, around(what))
+    assert slots.measured_uwh.sum() + slots.estimated_uwh.sum() == pieces.uwh.sum()
+    lasted = (pieces.end_ms - pieces.start_ms).sum()
+    assert slots.measured_ms.sum() + slots.estimated_ms.sum() == lasted
+    assert (slots.stacked() >= 0).all()
+
+
+@settings(deadline=None)
+@given(samples())
+def test_no_slot_holds_more_than_the_device_can_use(what: Samples) -> None:
+    """Rated power with 20 % to spare over the slot's known time; one unit for rounding."""
+    slots = between(clean(what.counter, LIMITS), around(what))
+    known_ms = slots.measured_ms + slots.estimated_ms
+    most = np.ceil(known_ms * 1500 * 1.2 / 3.6) + 1
+    assert (slots.measured_uwh + slots.estimated_uwh <= most).all()
+    assert (known_ms <= SLOT_MS).all()
+
+
+@settings(deadline=None)
+@given(samples(), st.lists(st.integers(0, 400 * MINUTE_MS), max_size=20))
+def test_finer_cuts_add_up_to_the_slot(what: Samples, offsets: list[int]) -> None:
+    """However finely a stretch is cut, the parts are whole numbers whose sum is the stretch."""
+    pieces, edges = clean(what.counter, LIMITS), around(what)
+    finer = np.union1d(edges, np.clip(edges[0] + np.array(offsets, int), edges[0], edges[-1]))
+    sums = np.zeros((4, len(finer)), dtype=np.int64)
+    np.cumsum(between(pieces, finer).stacked(), axis=1, out=sums[:, 1:])
+    again = np.diff(sums[:, np.searchsorted(finer, edges)], axis=1)
+    assert (again == between(pieces, edges).stacked()).all()
+
+
+@settings(deadline=None)
+@given(samples(), st.randoms(use_true_random=False))
+def test_the_order_of_arrival_changes_nothing(what: Samples, chance: Random) -> None:
+    """Late samples are put where they belong; one that came twice counts once."""
+    both = list(zip(what.at_ms, what.uwh, strict=True)) * 2
+    chance.shuffle(both)
+    at_ms = np.array([at for at, _ in both], dtype=np.int64)
+    uwh = np.array([value for _, value in both], dtype=np.int64)
+    counter = in_order(at_ms, uwh)
+    assert counter.at_ms.tolist() == what.at_ms
+    assert counter.uwh.tolist() == what.uwh
+
+
+@settings(deadline=None)
+@given(samples(), st.data())
+def test_two_samples_on_either_side_are_all_a_stretch_depends_on(
+    what: Samples, data: st.DataObject
+) -> None:
+    """So history can be made in parts of any size, and late samples have a short reach."""
+    counter, edges = what.counter, around(what)
+    position = data.draw(st.integers(0, len(edges) - 2))
+    start_ms, end_ms = edges[position], edges[position + 1]
+    first, after = np.searchsorted(counter.at_ms, [start_ms, end_ms])
+    near = counter.part(slice(max(0, first - 2), after + 2))
+    alone = between(clean(near, LIMITS), np.array([start_ms, end_ms]))
+    together = between(clean(counter, LIMITS), edges)
+    assert (alone.stacked()[:, 0] == together.stacked()[:, position]).all()
+
+
+def test_nonsense_is_no_sample() -> None:
+    """Stale markers, infinities and negative counters are left out, not read as zero."""
+    at_ms = np.arange(6, dtype=np.int64)
+    counter = parse_counter(at_ms, np.array([1.0, np.nan, np.inf, -1.0, 1e300, 2.0]))
+    assert counter.at_ms.tolist() == [0, 5]
+    assert counter.uwh.tolist() == [KWH, 2 * KWH]
+
+
+def test_of_two_samples_at_one_instant_the_larger_counts() -> None:
+    """As VictoriaMetrics' own deduplication decides."""
+    counter = parse_counter(np.array([5, 5, 1]), np.array([2.0, 3.0, 1.0]))
+    assert counter.uwh.tolist() == [KWH, 3 * KWH]
+
+
+def test_a_silence_of_years_is_spread_exactly() -> None:
+    """The products leave 64 bits; the shares must still be whole and add up."""
+    years = Counter(
+        np.array([START_MS, START_MS + 3 * 365 * 86_400_000]), np.array([0, 39_000 * KWH + 7])
+    )
+    pieces = clean(years, LIMITS)
+    slots = between(pieces, slot_edges(START_MS, int(years.at_ms[-1])))
+    assert slots.estimated_uwh.sum() == 39_000 * KWH + 7
+    assert np.ptp(slots.estimated_uwh) <= 1
