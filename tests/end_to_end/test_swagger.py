@@ -2,11 +2,13 @@
 
 from playwright.sync_api import Page, expect
 
+from testbed.chain import Chain
 
-def test_a_price_can_be_listed_from_swagger_ui(page: Page) -> None:
+
+def test_a_price_can_be_listed_from_swagger_ui(chain: Chain, page: Page) -> None:
     """No host is written into the description, and nothing comes from elsewhere."""
-    foreign: list[str] = []
-    page.on("request", lambda request: foreign.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.goto("/api/docs")
     call = page.locator(".opblock", has_text="/api/v1/unit_prices").first
     call.click()
@@ -14,5 +16,5 @@ def test_a_price_can_be_listed_from_swagger_ui(page: Page) -> None:
     answer = call.locator(".live-responses-table")
     expect(answer).to_contain_text("200")
     expect(answer).to_contain_text("price_per_kwh")
-    here = page.url.removesuffix("/api/docs")
-    assert [url for url in foreign if not url.startswith((here, "data:"))] == []
+    here = chain.url("PAGE_PORT")
+    assert [url for url in requested if not url.startswith((here, "data:"))] == []
