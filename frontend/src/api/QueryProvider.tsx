@@ -10,9 +10,10 @@ function newClient(): QueryClient {
       queries: {
         // The page and the API are one machine away: "offline" says nothing about them.
         networkMode: "always",
-        // One quick second try hides a lost packet; after that the page tells the truth.
+        // One second try hides a moment's trouble; after that the page tells the truth. The BFF
+        // takes a store that failed for down for a second: before that, asking again is in vain.
         retry: (failures, error) => failures < 1 && isWorthRetrying(parseProblem(error)),
-        retryDelay: 400,
+        retryDelay: 1_200,
       },
       mutations: { networkMode: "always" },
     },

@@ -17,3 +17,8 @@ export function together<A, B>(a: Answer<A>, b: Answer<B>): Answer<[A, B]> {
     refetch: () => [a.refetch(), b.refetch()],
   };
 }
+
+/** For what does not age, such as names: once known, it outlives the loss of the server. */
+export function lasting<Data>(answer: Answer<Data>): Answer<Data> {
+  return answer.data === undefined ? answer : { ...answer, error: null };
+}

@@ -1,6 +1,7 @@
 "use client";
 
 import { createContext, type ReactNode, useContext } from "react";
+import { lasting } from "@/api/answer";
 import { api } from "@/api/client";
 import { COST } from "@/api/refresh";
 import type { House } from "@/api/types";
@@ -24,9 +25,8 @@ export function HouseProvider({ skeleton, children }: HouseProviderProps) {
   const house = api.useQuery("get", "/api/v1/house", {}, { refetchInterval: COST.everyMs });
   // Once known, the house stays: its zone and currency do not age, and each panel tells for itself
   // when the API is gone. A half-filled form must survive that, too.
-  const answer = house.data ? { ...house, error: null } : house;
   return (
-    <Loaded answer={answer} skeleton={skeleton}>
+    <Loaded answer={lasting(house)} skeleton={skeleton}>
       {(known) => <HouseContext value={known}>{children}</HouseContext>}
     </Loaded>
   );

@@ -3,11 +3,11 @@ import { toDate } from "./calendar";
 const format = (locale: string, timeZone: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale, { timeZone, ...options });
 
-/** "3/14", "14 Mar": under the bars of a chart. */
+/** "3/14", "Mar 14": under the bars of a chart. No break inside: an axis would take it. */
 export function formatShortDay(locale: string, instant: string, timeZone: string): string {
   const options: Intl.DateTimeFormatOptions =
     locale === "ja" ? { month: "numeric", day: "numeric" } : { month: "short", day: "numeric" };
-  return format(locale, timeZone, options).format(toDate(instant));
+  return format(locale, timeZone, options).format(toDate(instant)).replace(" ", "\u00a0");
 }
 
 /** "Sat, Mar 14": where there is room. */

@@ -40,7 +40,7 @@ function FromTheApi({
 }) {
   const { detail, whatToDo, errors } = problem;
   return (
-    <div lang="en" className="mt-1 text-muted text-sm">
+    <div lang="en" className="mt-1 wrap-anywhere text-muted text-sm">
       {detail && <p>{detail}</p>}
       {showWhatToDo && whatToDo && <p>{whatToDo}</p>}
       {errors.length > 0 && (
@@ -57,7 +57,14 @@ function FromTheApi({
 }
 
 /** Kinds the page has its own words for; any other speaks with the API's. */
-const KNOWN = ["unreachable", "unreadable", "victoriametrics-down", "bff-down"] as const;
+const KNOWN = [
+  "unreachable",
+  "unreadable",
+  "bff-down",
+  "victoriametrics-down",
+  "prices-overlap",
+  "wrong-input",
+] as const;
 
 function isKnown(kind: string): kind is (typeof KNOWN)[number] {
   return KNOWN.some((known) => known === kind);

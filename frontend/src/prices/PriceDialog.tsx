@@ -21,7 +21,7 @@ export function PriceDialog({ changed, prices, onClose }: PriceDialogProps) {
   const t = useTranslations("prices");
   const { now, time_zone } = useHouse();
   const [draft, setDraft] = useState<Draft>(() =>
-    changed ? draftOf(changed, time_zone) : newDraft(now, time_zone),
+    changed ? draftOf(changed, time_zone) : newDraft(now, time_zone, prices.length === 0),
   );
   const [isReview, setReview] = useState(false);
 

@@ -81,11 +81,13 @@ function PriceRow({ price, isInForce, onChange, onDelete }: PriceRowProps) {
         )}
       </td>
       <td className="col-start-1 text-muted sm:pe-4">{note}</td>
-      <td className="col-start-2 row-span-4 row-start-1 space-y-2 text-end sm:space-x-2 sm:whitespace-nowrap sm:py-2">
-        <Button onClick={onChange}>{t("change")}</Button>
-        <Button look="danger" onClick={onDelete}>
-          {t("delete")}
-        </Button>
+      <td className="col-start-2 row-span-4 row-start-1 sm:py-2">
+        <div className="flex justify-end gap-2">
+          <Button onClick={onChange}>{t("change")}</Button>
+          <Button look="danger" onClick={onDelete}>
+            {t("delete")}
+          </Button>
+        </div>
       </td>
     </tr>
   );
@@ -99,7 +101,7 @@ function GapRow({ from, to }: { from: string; to: string }) {
   return (
     <tr className="block border-line border-b sm:table-row">
       <td colSpan={5} className="block py-2 text-silent sm:table-cell">
-        <span aria-hidden className="hatched me-2 inline-block size-2.5 rounded-sm" />
+        <span aria-hidden className="hatched me-2 inline-block size-2.5" />
         {t("gap", { from: moment(from), to: moment(to) })}
       </td>
     </tr>

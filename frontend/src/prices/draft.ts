@@ -1,5 +1,5 @@
 import type { PriceInput, Trial, UnitPrice } from "@/api/types";
-import { fromHouseClock, monthOf, toHouseClock } from "@/house/calendar";
+import { dayOf, fromHouseClock, monthOf, toHouseClock } from "@/house/calendar";
 
 /** A price as it stands in the form: texts, and times on the house's clock. */
 export interface Draft {
@@ -10,10 +10,10 @@ export interface Draft {
   note: string;
 }
 
-/** A new price usually begins with a month. */
-export function newDraft(now: string, timeZone: string): Draft {
-  const from = toHouseClock(monthOf(now, timeZone).from, timeZone);
-  return { price: "", from, to: "", note: "" };
+/** The first price should cover the month; one after others follows them from today on. */
+export function newDraft(now: string, timeZone: string, isFirst: boolean): Draft {
+  const { from } = isFirst ? monthOf(now, timeZone) : dayOf(now, timeZone);
+  return { price: "", from: toHouseClock(from, timeZone), to: "", note: "" };
 }
 
 export function draftOf(price: UnitPrice, timeZone: string): Draft {

@@ -23,12 +23,13 @@ describe("drafts", () => {
     });
   });
 
-  it("begin with the house's month", () => {
-    expect(newDraft("2026-03-31T15:30:00Z", TOKYO).from).toBe("2026-04-01T00:00");
+  it("begin with the house's month for the first price, with its day for others", () => {
+    expect(newDraft("2026-04-14T15:30:00Z", TOKYO, true).from).toBe("2026-04-01T00:00");
+    expect(newDraft("2026-04-14T15:30:00Z", TOKYO, false).from).toBe("2026-04-15T00:00");
   });
 
   it("become a trial of the right kind", () => {
-    const input = priceInput({ ...newDraft(april, TOKYO), price: " 35 " }, TOKYO);
+    const input = priceInput({ ...newDraft(april, TOKYO, true), price: " 35 " }, TOKYO);
     expect(trialOf(input, null, true)).toMatchObject({ action: "add", close_open_price: true });
     expect(trialOf(input, price(3, january, null), false)).toMatchObject({
       action: "change",

@@ -47,10 +47,19 @@ export function Power({ watts, testId }: ShownProps & { watts: number | null }) 
   return <Figure quantity={formatPower(locale, watts)} value={watts} testId={testId} />;
 }
 
-export function Energy({ kwh, testId }: ShownProps & { kwh: string | null }) {
+/** Two decimals of a kilowatt-hour still tell the rows of a column apart. */
+const SMALLEST_IN_COLUMN_KWH = 0.01;
+
+interface EnergyProps extends ShownProps {
+  kwh: string | null;
+  inColumn?: boolean;
+}
+
+export function Energy({ kwh, inColumn = false, testId }: EnergyProps) {
   const locale = useLocale();
   if (kwh === null) return <Unknown testId={testId} />;
-  return <Figure quantity={formatEnergy(locale, kwh)} value={kwh} testId={testId} />;
+  const quantity = formatEnergy(locale, kwh, inColumn ? SMALLEST_IN_COLUMN_KWH : undefined);
+  return <Figure quantity={quantity} value={kwh} testId={testId} />;
 }
 
 interface MoneyProps extends ShownProps {

@@ -1,9 +1,13 @@
 import { decimal, type Quantity } from "./quantity";
 
-/** Energy for people, from kilowatt-hours as the API's decimal string: 8.3 Wh, 412 Wh, 12.34 kWh. */
-export function formatEnergy(locale: string, energyKwh: string): Quantity {
+/**
+ * Energy for people, from kilowatt-hours as the API's decimal string: 8.3 Wh, 412 Wh, 12.34 kWh.
+ * Below `wattHoursBelowKwh` it is in watt-hours; columns of figures change later than single ones,
+ * so that they can be compared.
+ */
+export function formatEnergy(locale: string, energyKwh: string, wattHoursBelowKwh = 1): Quantity {
   const size = Math.abs(Number(energyKwh));
-  if (size < 1) return inWattHours(locale, Number(energyKwh) * 1000);
+  if (size < wattHoursBelowKwh) return inWattHours(locale, Number(energyKwh) * 1000);
   const digits = size < 100 ? 2 : size < 10_000 ? 1 : 0;
   return { before: "", figure: decimal(locale, energyKwh, digits), after: "\u00a0kWh" };
 }

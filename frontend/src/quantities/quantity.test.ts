@@ -41,6 +41,12 @@ describe("formatEnergy", () => {
     expect(kwh("412.34")).toBe("412.3 kWh");
   });
 
+  it("stays with kWh in a column, as long as that does not make something nothing", () => {
+    const inColumn = (energy: string) => textOf(formatEnergy("en", energy, 0.01));
+    expect(inColumn("0.412")).toBe("0.41\u00a0kWh");
+    expect(inColumn("0.0083")).toBe("8.3\u00a0Wh");
+  });
+
   it("shows zero as zero", () => {
     expect(kwh("0")).toBe("0 Wh");
   });

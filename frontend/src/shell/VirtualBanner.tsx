@@ -12,7 +12,8 @@ export function VirtualBanner() {
       data-testid="virtual-banner"
       className="mb-6 rounded-md border border-line bg-caution-wash px-4 py-2 text-sm"
     >
-      <strong className="font-medium">{t("virtualTitle")}</strong> {t("virtualText")}
+      <strong className="me-1 font-medium">{t("virtualTitle")}</strong>
+      {t("virtualText")}
     </p>
   );
 }

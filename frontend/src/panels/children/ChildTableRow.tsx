@@ -12,14 +12,21 @@ import { placeOf } from "@/places/tree";
 import { formatShare, isPartial, recordedShare } from "@/quantities/coverage";
 import { Energy, Power, Unknown } from "@/quantities/Shown";
 import type { ChildRow } from "./rows";
+import { ShareBar } from "./ShareBar";
 
-export function ChildTableRow({ row }: { row: ChildRow }) {
+interface ChildTableRowProps {
+  row: ChildRow;
+  /** Of the month's cost of the place around it, 0 to 1. */
+  share: number | null;
+}
+
+export function ChildTableRow({ row, share }: ChildTableRowProps) {
   const locale = useLocale();
   const { node } = row;
   return (
-    <tr className="group border-line border-b hover:bg-sunken/60">
+    <tr className="relative border-line border-b hover:bg-sunken/60">
       <th scope="row" className="py-2.5 pe-3 text-start font-medium">
-        <PlaceLink place={placeOf(node)} className="hover:text-accent hover:underline">
+        <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
           {node.name[locale]}
         </PlaceLink>
         <div className="mt-0.5 font-normal text-xs sm:hidden">
@@ -30,6 +37,7 @@ export function ChildTableRow({ row }: { row: ChildRow }) {
         <NodeState node={node} />
       </td>
       <FigureCells row={row} />
+      <td className="hidden ps-6 lg:table-cell">{share !== null && <ShareBar share={share} />}</td>
     </tr>
   );
 }
@@ -37,12 +45,13 @@ export function ChildTableRow({ row }: { row: ChildRow }) {
 export function TotalRow({ row }: { row: ChildRow }) {
   const t = useTranslations("children");
   return (
-    <tr className="font-medium">
+    <tr className="border-line-strong border-t font-medium">
       <th scope="row" className="py-2.5 text-start font-medium">
         {t("total")}
       </th>
       <td className="hidden sm:table-cell" />
       <FigureCells row={row} />
+      <td className="hidden lg:table-cell" />
     </tr>
   );
 }
@@ -59,7 +68,7 @@ function FigureCells({ row: { node, today, month } }: { row: ChildRow }) {
         <Power watts={node.live.power_watts} />
       </td>
       <td className="hidden ps-3 text-end md:table-cell">
-        <Marked figures={today}>{today && <Energy kwh={today.energy_kwh} />}</Marked>
+        <Marked figures={today}>{today && <Energy kwh={today.energy_kwh} inColumn />}</Marked>
       </td>
       <td className="hidden ps-3 text-end sm:table-cell">
         <Marked figures={today}>{today && <CostValue figures={today} />}</Marked>
@@ -81,7 +90,7 @@ function Marked({ figures, children }: { figures: Figures | undefined; children:
   const remark = t("recorded", { share: formatShare(locale, share) });
   return (
     <span className="whitespace-nowrap">
-      <span title={remark} className="hatched me-1.5 inline-block size-2.5 rounded-sm">
+      <span title={remark} className="hatched me-1.5 inline-block size-2.5">
         <span className="sr-only">{remark}</span>
       </span>
       {children}

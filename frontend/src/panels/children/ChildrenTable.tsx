@@ -3,7 +3,7 @@
 import { useTranslations } from "use-intl";
 import { ChildTableRow, TotalRow } from "./ChildTableRow";
 import { type Column, type Order, ordered, turned } from "./order";
-import type { ChildRow } from "./rows";
+import { type ChildRow, shareOf } from "./rows";
 
 interface ChildrenTableProps {
   rows: readonly ChildRow[];
@@ -39,11 +39,14 @@ export function ChildrenTable({ rows, total, order, onOrder }: ChildrenTableProp
               className={`text-end ${className}`}
             />
           ))}
+          <th scope="col" className="hidden w-40 py-2 ps-6 text-start font-normal lg:table-cell">
+            {t("share")}
+          </th>
         </tr>
       </thead>
       <tbody>
         {ordered(rows, order).map((row) => (
-          <ChildTableRow key={row.node.id} row={row} />
+          <ChildTableRow key={row.node.id} row={row} share={shareOf(row, total)} />
         ))}
       </tbody>
       <tfoot>
@@ -73,12 +76,14 @@ function Title({ column, order, onOrder, className }: TitleProps) {
       <button
         type="button"
         onClick={() => onOrder(turned(order, column))}
-        className="-mx-1 rounded-sm px-1 py-1 hover:text-ink"
+        className="relative rounded-sm py-1 hover:text-ink"
       >
         {t(column)}
-        <span aria-hidden className={isChosen ? "ms-1" : "invisible ms-1"}>
-          {order.descending ? "↓" : "↑"}
-        </span>
+        {isChosen && column !== "place" && (
+          <span aria-hidden className="absolute end-full me-1 text-accent">
+            {order.descending ? "▾" : "▴"}
+          </span>
+        )}
       </button>
     </th>
   );

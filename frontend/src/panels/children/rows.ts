@@ -18,6 +18,13 @@ export function childRows(node: PlaceNode, today: Cost, month: Cost): ChildRow[]
   });
 }
 
+/** The part of the month's cost that is this row's, 0 to 1; null where either is not known. */
+export function shareOf({ month }: ChildRow, { month: whole }: ChildRow): number | null {
+  if (month?.cost == null || whole?.cost == null) return null;
+  const [part, all] = [Number(month.cost), Number(whole.cost)];
+  return all > 0 ? part / all : null;
+}
+
 function figuresByAddress({ rows }: Cost): Map<string, Figures> {
   return new Map(
     rows.flatMap(({ place, figures }) =>

@@ -14,13 +14,17 @@ interface DaysChartProps {
   measure: Measure;
 }
 
-const margin = { top: 8, right: 0, bottom: 4, left: 0 };
+// On the right there is room for half of the last label: clipped, it would not be drawn at all.
+const margin = { top: 8, right: 16, bottom: 4, left: 0 };
 const tick = { fill: "var(--muted)", fontSize: 12 };
 
 export function DaysChart({ bars, measure }: DaysChartProps) {
   const t = useTranslations("days");
   const locale = useLocale();
   const { time_zone, currency } = useHouse();
+  const today = bars.at(-1)?.day;
+  const label = (day: string) =>
+    day === today ? t("today") : formatShortDay(locale, day, time_zone);
   return (
     <BarChart
       responsive
@@ -34,13 +38,13 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="day"
-        tickFormatter={(day: string) => formatShortDay(locale, day, time_zone)}
+        tickFormatter={label}
         tick={tick}
         tickLine={false}
         axisLine={{ stroke: "var(--line-strong)" }}
         tickMargin={8}
         minTickGap={24}
-        interval="equidistantPreserveStart"
+        interval="equidistantPreserveEnd"
       />
       <YAxis
         width="auto"

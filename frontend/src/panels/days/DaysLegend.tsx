@@ -4,11 +4,11 @@ import { useTranslations } from "use-intl";
 import type { DayBar } from "./day-bars";
 
 const SWATCHES = {
-  measured: "bg-measured",
-  estimated: "bg-estimated",
-  partial: "hatched h-1.5 self-end mb-1",
-  noData: "hatched border border-line",
-  noPrice: "hatched border border-line",
+  measured: "h-3 rounded-sm bg-measured",
+  estimated: "h-3 rounded-sm bg-estimated",
+  partial: "hatched mb-1 h-1.5 self-end",
+  noData: "hatched h-3 opacity-60",
+  noPrice: "hatched h-3 opacity-60",
 } as const;
 
 type Entry = keyof typeof SWATCHES;
@@ -28,7 +28,7 @@ export function DaysLegend({ bars }: { bars: readonly DayBar[] }) {
     <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1 text-muted text-xs">
       {seen.map((entry) => (
         <li key={entry} className="flex items-center gap-1.5">
-          <span aria-hidden className={`inline-block size-3 rounded-sm ${SWATCHES[entry]}`} />
+          <span aria-hidden className={`inline-block w-3 ${SWATCHES[entry]}`} />
           {t(entry)}
         </li>
       ))}

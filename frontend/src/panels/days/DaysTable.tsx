@@ -49,7 +49,7 @@ function DayRow({ bar }: { bar: DayBar }) {
         <FigureNotes figures={bar.figures} about="both" />
       </th>
       <td className="py-1.5 text-end">
-        <Energy kwh={bar.figures.energy_kwh} />
+        <Energy kwh={bar.figures.energy_kwh} inColumn />
       </td>
       <td className="py-1.5 text-end">
         <CostValue figures={bar.figures} />

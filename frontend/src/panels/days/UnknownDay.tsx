@@ -9,12 +9,12 @@ export function Hatch() {
     <defs>
       <pattern
         id={HATCH_ID}
-        width="5"
-        height="5"
+        width="4"
+        height="4"
         patternUnits="userSpaceOnUse"
         patternTransform="rotate(45)"
       >
-        <line x1="0" y1="0" x2="0" y2="5" stroke="var(--line-strong)" strokeWidth="1.5" />
+        <line x1="0" y1="0" x2="0" y2="4" stroke="var(--line-strong)" strokeWidth="3" />
       </pattern>
     </defs>
   );
@@ -32,11 +32,11 @@ export function UnknownDay(props: BarShapeProps) {
   return (
     <Rectangle
       x={x}
-      y={isGap ? y : y + height + 1}
+      y={isGap ? y : y + height + 2}
       width={width}
-      height={isGap ? height : 5}
+      height={isGap ? height : 4}
       fill={`url(#${HATCH_ID})`}
-      opacity={isGap ? 0.55 : 1}
+      opacity={isGap ? 0.35 : 1}
     />
   );
 }

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Answer } from "@/api/answer";
+import { type Answer, lasting } from "@/api/answer";
 import type { DeviceState } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
@@ -29,7 +29,7 @@ export function AboutDevice({ device, answer }: AboutDeviceProps) {
       {isEditing ? (
         <EditMeta device={device} onDone={() => setEditing(false)} />
       ) : (
-        <Loaded answer={answer} skeleton={<Skeleton className="h-24 w-full" />}>
+        <Loaded answer={lasting(answer)} skeleton={<Skeleton className="h-24 w-full" />}>
           {(state) => <Said state={state} />}
         </Loaded>
       )}

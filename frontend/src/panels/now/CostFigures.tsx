@@ -13,20 +13,36 @@ interface CostFiguresProps {
   month: Figures;
 }
 
+/** Lines on a phone, columns where there is room. */
+const LAYOUT = "grid gap-x-6 gap-y-3 sm:grid-cols-3";
+
 export function CostFigures({ today, month }: CostFiguresProps) {
   const t = useTranslations("now");
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3">
+    <dl className={LAYOUT}>
       <Entry label={t("energyToday")} notes={<FigureNotes figures={today} about="energy" />}>
         <Energy kwh={today.energy_kwh} testId="energy-today" />
       </Entry>
       <Entry label={t("costToday")} notes={<FigureNotes figures={today} about="cost" />}>
         <CostValue figures={today} testId="cost-today" />
       </Entry>
-      <Entry label={t("costMonth")} notes={<FigureNotes figures={month} about="both" />}>
+      <Entry label={t("costMonth")} notes={<MonthNotes month={month} />}>
         <CostValue figures={month} testId="cost-month" />
       </Entry>
     </dl>
+  );
+}
+
+function MonthNotes({ month }: { month: Figures }) {
+  return (
+    <>
+      {month.energy_kwh !== null && (
+        <div className="text-muted text-sm">
+          <Energy kwh={month.energy_kwh} testId="energy-month" />
+        </div>
+      )}
+      <FigureNotes figures={month} about="both" />
+    </>
   );
 }
 
@@ -40,9 +56,9 @@ function Entry({
   children: ReactNode;
 }) {
   return (
-    <div>
+    <div className="flex items-baseline justify-between gap-4 sm:block">
       <dt className="text-muted text-sm">{label}</dt>
-      <dd className="mt-1">
+      <dd className="text-end sm:mt-1 sm:text-start">
         <span className="font-semibold text-figure tracking-tight">{children}</span>
         {notes}
       </dd>
@@ -52,11 +68,11 @@ function Entry({
 
 export function CostFiguresSkeleton() {
   return (
-    <div className="grid grid-cols-2 gap-x-6 gap-y-5 sm:grid-cols-3">
+    <div className={LAYOUT}>
       {["energy", "today", "month"].map((figure) => (
         <div key={figure}>
           <Skeleton className="h-4 w-24" />
-          <Skeleton className="mt-2 h-7 w-28" />
+          <Skeleton className="mt-2 h-8 w-28" />
         </div>
       ))}
     </div>

@@ -20,7 +20,7 @@ export function NowPanel({ node, receivedAtMs }: NowPanelProps) {
   return (
     <section
       aria-label={t("title")}
-      className="grid rounded-lg border border-line bg-surface lg:grid-cols-[2fr_5fr]"
+      className="grid rounded-lg border border-line bg-surface lg:grid-cols-[2fr_5fr] lg:items-stretch"
     >
       <div className="px-4 py-4 sm:px-5">
         <LiveFigure node={node} receivedAtMs={receivedAtMs} />
