@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -69,11 +69,10 @@ def answers(part: Part, process: subprocess.Popen[bytes] | None = None) -> bool:
     """Wait until the part is ready; False when its process ended or it took too long."""
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline and (process is None or process.poll() is None):
-        try:
+        with suppress(httpx.HTTPError):
             if httpx.get(part.ready_url, timeout=1, trust_env=False).is_success:
                 return True
-        except httpx.HTTPError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     return False
 
 
