@@ -30,6 +30,8 @@ def test_every_operation_is_described() -> None:
         assert operation["tags"], name
         assert operation["summary"], name
         assert operation["description"], name
+        for parameter in operation.get("parameters", ()):
+            assert parameter.get("description"), (name, parameter["name"])
         problem = operation["responses"]["default"]["content"]
         assert list(problem) == ["application/problem+json"], name
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from fastapi.openapi.models import Example
 
 from bff.cost.answer import answer
 from bff.cost.bill import bill
@@ -17,10 +18,22 @@ from bff.services import Used
 
 router = APIRouter(tags=["cost"])
 
-From = Annotated[Instant, Query(alias="from", description="The first instant of the range.")]
-To = Annotated[
-    Instant,
-    Query(description="The first instant after it.", examples=["2026-04-01T00:00:00+09:00"]),
+MARCH: dict[str, Example] = {"March in Tokyo": {"value": "2026-03-01T00:00:00+09:00"}}
+APRIL: dict[str, Example] = {"April in Tokyo": {"value": "2026-04-01T00:00:00+09:00"}}
+
+From = Annotated[
+    Instant, Query(alias="from", description="The first instant.", openapi_examples=MARCH)
+]
+To = Annotated[Instant, Query(description="The first instant after it.", openapi_examples=APRIL)]
+Room = Annotated[str | None, Query(description="Only this room.", examples=["study"])]
+Shelf = Annotated[
+    str | None,
+    Query(description="Only this shelf; with its room where two have one.", examples=["rack_1"]),
+]
+OneDevice = Annotated[str | None, Query(description="Only this device.", examples=["server"])]
+By = Annotated[Bucket | None, Query(description="One row for each hour, day or month.")]
+GroupBy = Annotated[
+    Literal["room", "shelf", "device"] | None, Query(description="One row for each such place.")
 ]
 
 
@@ -29,13 +42,11 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the parameters of the address
     used: Used,
     from_: From,
     to: To,
-    room: Annotated[str | None, Query(examples=["study"])] = None,
-    shelf: Annotated[str | None, Query(examples=["rack_1"])] = None,
-    device: Annotated[str | None, Query(examples=["server"])] = None,
-    by: Annotated[Bucket | None, Query(description="One row for each.")] = None,
-    group_by: Annotated[
-        Literal["room", "shelf", "device"] | None, Query(description="One row for each.")
-    ] = None,
+    room: Room = None,
+    shelf: Shelf = None,
+    device: OneDevice = None,
+    by: By = None,
+    group_by: GroupBy = None,
 ) -> Cost:
     """Without room, shelf and device: the whole house. Rows add up to the total exactly.
 

@@ -6,6 +6,7 @@ from bff.database import reading, writing
 from bff.device_meta import store
 from bff.device_meta.model import DeviceMeta
 from bff.device_meta.schemas import DeviceMetaInput, DeviceMetaRow, DisplayName
+from bff.ids import DeviceId
 from bff.places.tree import device_by_id
 from bff.services import Used
 
@@ -20,7 +21,7 @@ def list_meta(used: Used) -> list[DeviceMetaRow]:
 
 
 @router.get("/{device}", summary="What people said of a device")
-def get_meta(used: Used, device: str) -> DeviceMetaRow:
+def get_meta(used: Used, device: DeviceId) -> DeviceMetaRow:
     """404 while nothing was said."""
     device_by_id(used.home(), device)
     with reading(used.engine) as session:
@@ -28,7 +29,7 @@ def get_meta(used: Used, device: str) -> DeviceMetaRow:
 
 
 @router.put("/{device}", summary="Say something of a device")
-def put_meta(used: Used, device: str, said: DeviceMetaInput) -> DeviceMetaRow:
+def put_meta(used: Used, device: DeviceId, said: DeviceMetaInput) -> DeviceMetaRow:
     """Replaces all that was said before."""
     device_by_id(used.home(), device)
     with writing(used.engine) as session:
@@ -36,7 +37,7 @@ def put_meta(used: Used, device: str, said: DeviceMetaInput) -> DeviceMetaRow:
 
 
 @router.delete("/{device}", status_code=204, summary="Take it all back")
-def delete_meta(used: Used, device: str) -> None:
+def delete_meta(used: Used, device: DeviceId) -> None:
     """The configuration file's name and rated power count again."""
     with writing(used.engine) as session:
         session.delete(store.meta_of(session, device))

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from bff.database import reading
 from bff.device_meta.store import all_meta
+from bff.ids import DeviceId
 from bff.names import full_names
 from bff.places.device_states import device_state
 from bff.places.nodes import house_node
@@ -47,7 +48,7 @@ def list_devices(used: Used) -> list[DeviceState]:
 
 
 @router.get("/devices/{device}", summary="One device and what it says now")
-def get_device(used: Used, device: str) -> DeviceState:
+def get_device(used: Used, device: DeviceId) -> DeviceState:
     """404 names the devices there are."""
     home = used.home()
     (state,) = _states(used, home, [device_by_id(home, device)])

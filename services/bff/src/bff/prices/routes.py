@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from bff.database import reading, writing
 from bff.decimals import plain
+from bff.ids import PriceId
 from bff.prices import store
 from bff.prices.model import UnitPrice
 from bff.prices.schemas import NewPrice, PriceInput, PriceRow
@@ -39,14 +40,14 @@ def add_price(used: Used, wanted: NewPrice, response: Response) -> PriceRow:
 
 
 @router.get("/{price_id}", summary="One price")
-def get_price(used: Used, price_id: int) -> PriceRow:
+def get_price(used: Used, price_id: PriceId) -> PriceRow:
     """404 names the ids that exist."""
     with reading(used.engine) as session:
         return price_row(store.price_by_id(session, price_id), used.home().zone)
 
 
 @router.put("/{price_id}", summary="Change a price")
-def change_price(used: Used, price_id: int, wanted: PriceInput) -> PriceRow:
+def change_price(used: Used, price_id: PriceId, wanted: PriceInput) -> PriceRow:
     """All costs of the past follow at the next request: nothing is rebuilt."""
     home = used.home()
     with writing(used.engine) as session:
@@ -55,7 +56,7 @@ def change_price(used: Used, price_id: int, wanted: PriceInput) -> PriceRow:
 
 
 @router.delete("/{price_id}", status_code=204, summary="Delete a price")
-def delete_price(used: Used, price_id: int) -> None:
+def delete_price(used: Used, price_id: PriceId) -> None:
     """Its stretch has no price afterwards: costs there become null, never 0."""
     with writing(used.engine) as session:
         store.delete_price(session, price_id)
