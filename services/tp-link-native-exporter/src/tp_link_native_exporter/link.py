@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from kasa import Credentials, Device, KasaException, Module
 from kasa.smart.smartmodule import SmartModule
 
-from home_model.errors import SourceError, Unreachable
+from home_model.errors import BadPayload, SourceError, Unreachable
 from home_model.readings import Reading
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.connecting import Opened, Way, connect
@@ -70,7 +70,6 @@ class Link:
         self._way: Way | None = None
         self._turn: asyncio.Task[Answer] | None = None
         self._turn_began = 0.0
-        self._told: str | None = None
 
     async def ask(self) -> Answer:
         """The answer of the turn that is under way, or has just been.
@@ -96,13 +95,10 @@ class Link:
 
     async def _take_turn(self) -> Answer:
         try:
-            answer = await self._read()
-        except SourceError as error:
+            return await self._read()
+        except SourceError:
             await self._drop()
-            self._tell(error)
             raise
-        self._told = None
-        return answer
 
     async def _read(self) -> Answer:
         if self._device is None:
@@ -110,7 +106,7 @@ class Link:
             self._device, self._way, failed = opened.device, opened.way, opened.failed
         else:
             failed = await self._update(self._device)
-        answer = _answer(self._device, failed, self._now())
+        answer = self._understand(self._device, failed)
         # python-kasa would leave a meter that failed alone for 30 s and more.
         if _is_worn_out(self._device) or not any(isinstance(r, Reading) for r in answer.outlets):
             await self._drop()
@@ -144,11 +140,12 @@ class Link:
                 async with asyncio.timeout(GOODBYE_SECONDS):
                     await device.disconnect()
 
-    def _tell(self, error: SourceError) -> None:
-        """The kit logs the first failure; a cause learned later, or another one, is said here."""
-        if self._told is not None and self._told != error.reason:
-            LOG.warning("plug at %s: %s", self._address, error.reason)
-        self._told = error.reason
+    def _understand(self, device: Device, failed: Mapping[int, SourceError]) -> Answer:
+        try:
+            return _answer(device, failed, self._now())
+        except (KasaException, *NONSENSE) as error:
+            message = f"the answers of {self._address} make no sense: {error}"
+            raise BadPayload(message) from None
 
 
 def _answer(device: Device, failed: Mapping[int, SourceError], at: datetime) -> Answer:
@@ -164,6 +161,8 @@ def _result(outlet: Device, plug: Device, at: datetime) -> Result:
         return parse_reading(outlet, plug, at)
     except SourceError as error:
         return error
+    except NONSENSE as error:
+        return BadPayload(f"the outlet's answer makes no sense: {error}")
 
 
 def _is_worn_out(device: Device) -> bool:

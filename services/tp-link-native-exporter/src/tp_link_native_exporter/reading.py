@@ -1,6 +1,7 @@
 """The reader that the kit calls: one source of `devices.yaml` in, one reading out."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from home_model.config import NativeSource
@@ -9,6 +10,8 @@ from home_model.readings import Reading
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.link import Answer, Link
 
+LOG = logging.getLogger(__name__)
+
 
 class Reader:
     """All links, one for each address, opened when first asked for."""
@@ -16,6 +19,7 @@ class Reader:
     def __init__(self, link_to: Callable[[Address], Link]) -> None:
         self._link_to = link_to
         self._links: dict[Address, Link] = {}
+        self._told: dict[tuple[str, int | None], set[str]] = {}
 
     async def read(self, source: NativeSource) -> Reading:
         """Read one outlet of one plug.
@@ -26,11 +30,25 @@ class Reader:
         address = Address.parse(source.address)
         if address not in self._links:
             self._links[address] = self._link_to(address)
-        return pick(await self._links[address].ask(), source)
+        try:
+            reading = pick(await self._links[address].ask(), source)
+        except SourceError as error:
+            self._tell(source, error.reason)
+            raise
+        self._told.pop((source.address, source.outlet), None)
+        return reading
 
     async def close(self) -> None:
         """End every session."""
         await asyncio.gather(*(link.close() for link in self._links.values()))
+
+    def _tell(self, source: NativeSource, reason: str) -> None:
+        """The kit logs the first failure; what is learned of its cause later is said here, once."""
+        of_strip = [reasons for (at, _), reasons in self._told.items() if at == source.address]
+        told = self._told.setdefault((source.address, source.outlet), set())
+        if told and not any(reason in reasons for reasons in of_strip):
+            LOG.warning("the plug at %s: %s", source.address, reason)
+        told.add(reason)
 
 
 def pick(answer: Answer, source: NativeSource) -> Reading:

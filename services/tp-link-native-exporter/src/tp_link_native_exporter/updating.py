@@ -48,7 +48,11 @@ async def _update_children(strip: Device) -> Mapping[int, SourceError]:
 
 
 def _meter_answers(device: Device) -> Mapping[int, object]:
-    return {position: _meter_answer(outlet) for position, outlet in enumerate(outlets_of(device))}
+    return {
+        position: _meter_answer(outlet)
+        for position, outlet in enumerate(outlets_of(device))
+        if outlet.has_emeter
+    }
 
 
 def _meter_answer(outlet: Device) -> object:
