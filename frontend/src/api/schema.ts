@@ -507,7 +507,7 @@ export interface components {
         Effect: {
             /** @description The house's present month. */
             present_month: components["schemas"]["EffectOverRange"];
-            /** @description From the first reading until now; null while there is none. */
+            /** @description The months since the first reading (at most ten years), the present one included; null while there is none. */
             all_time: components["schemas"]["EffectOverRange"] | null;
         };
         /**
@@ -1000,16 +1000,19 @@ export interface operations {
     get_cost: {
         parameters: {
             query: {
-                /** @description The first instant of the range. */
+                /** @description The first instant. */
                 from: string;
                 /** @description The first instant after it. */
                 to: string;
+                /** @description Only this room. */
                 room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
                 shelf?: string | null;
+                /** @description Only this device. */
                 device?: string | null;
-                /** @description One row for each. */
+                /** @description One row for each hour, day or month. */
                 by?: components["schemas"]["Bucket"] | null;
-                /** @description One row for each. */
+                /** @description One row for each such place. */
                 group_by?: ("room" | "shelf" | "device") | null;
             };
             header?: never;
@@ -1130,6 +1133,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A device of the configuration file. */
                 device: string;
             };
             cookie?: never;
@@ -1223,6 +1227,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a unit price. */
                 price_id: number;
             };
             cookie?: never;
@@ -1254,6 +1259,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a unit price. */
                 price_id: number;
             };
             cookie?: never;
@@ -1289,6 +1295,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of a unit price. */
                 price_id: number;
             };
             cookie?: never;
@@ -1380,6 +1387,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A device of the configuration file. */
                 device: string;
             };
             cookie?: never;
@@ -1411,6 +1419,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A device of the configuration file. */
                 device: string;
             };
             cookie?: never;
@@ -1446,6 +1455,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A device of the configuration file. */
                 device: string;
             };
             cookie?: never;

@@ -26,23 +26,29 @@ export function AboutDevice({ device, answer }: AboutDeviceProps) {
   );
   return (
     <Panel title={t("about")} aside={edit}>
-      {isEditing ? (
-        <EditMeta device={device} onDone={() => setEditing(false)} />
-      ) : (
-        <Loaded answer={lasting(answer)} skeleton={<Skeleton className="h-24 w-full" />}>
-          {(state) => <Said state={state} />}
-        </Loaded>
-      )}
+      <Loaded answer={lasting(answer)} skeleton={<Skeleton className="h-24 w-full" />}>
+        {(state) =>
+          isEditing ? (
+            <EditMeta device={device} state={state} onDone={() => setEditing(false)} />
+          ) : (
+            <Said state={state} />
+          )
+        }
+      </Loaded>
     </Panel>
   );
 }
 
-function EditMeta({ device, onDone }: { device: string; onDone: () => void }) {
+interface EditMetaProps {
+  device: string;
+  state: DeviceState;
+  onDone: () => void;
+}
+
+function EditMeta(props: EditMetaProps) {
   return (
-    <Loaded answer={useAllMeta()} skeleton={<Skeleton className="h-64 w-full" />}>
-      {(all) => (
-        <MetaForm device={device} said={all.find((one) => one.device === device)} onDone={onDone} />
-      )}
+    <Loaded answer={lasting(useAllMeta())} skeleton={<Skeleton className="h-64 w-full" />}>
+      {(all) => <MetaForm {...props} said={all.find(({ device }) => device === props.device)} />}
     </Loaded>
   );
 }

@@ -2,7 +2,7 @@
 
 import type { FormEvent } from "react";
 import { useTranslations } from "use-intl";
-import type { DeviceMeta } from "@/api/types";
+import type { DeviceMeta, DeviceState } from "@/api/types";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
@@ -12,10 +12,12 @@ import { usePutMeta } from "./useDevice";
 interface MetaFormProps {
   device: string;
   said: DeviceMeta | undefined;
+  /** What counts now, shown in the empty fields. */
+  state: DeviceState;
   onDone: () => void;
 }
 
-export function MetaForm({ device, said, onDone }: MetaFormProps) {
+export function MetaForm({ device, said, state, onDone }: MetaFormProps) {
   const t = useTranslations("device");
   const put = usePutMeta(onDone);
 
@@ -30,12 +32,14 @@ export function MetaForm({ device, said, onDone }: MetaFormProps) {
       <Field
         label={t("nameJa")}
         name="ja"
+        placeholder={state.name.ja}
         maxLength={200}
         defaultValue={said?.display_name.ja ?? ""}
       />
       <Field
         label={t("nameEn")}
         name="en"
+        placeholder={state.name.en}
         maxLength={200}
         defaultValue={said?.display_name.en ?? ""}
         hint={t("emptyMeansConfigured")}
@@ -46,6 +50,7 @@ export function MetaForm({ device, said, onDone }: MetaFormProps) {
         type="number"
         min="0.1"
         step="any"
+        placeholder={String(state.rated_power_watts)}
         defaultValue={said?.rated_power_watts ?? ""}
         hint={t("ratedPowerHint")}
       />
