@@ -229,6 +229,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the ledger stands
+         * @description How far slots are closed, how old its knowledge is, and what is still to be made.
+         */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make slots again from their samples
+         * @description Begins at once, newest days first; figures of days not made yet are answered with 503.
+         *
+         *     The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
+         *     made again where the range touches them.
+         */
+        post: operations["rebuild"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger beside PromQL and the bare readings
+         * @description One row for each device, source and day of the house; whatever differs has its reasons.
+         *
+         *     The four ways to count: the ledger, each source by the ledger's rules, `increase()`, and the
+         *     last reading less the first.
+         */
+        get: operations["get_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The path from a number back to readings and prices
+         * @description Prices and readings at the edges are of the whole range, slots of its first part.
+         */
+        get: operations["get_explanation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -322,6 +408,23 @@ export interface components {
             /** @description null unless grouped by place. */
             place: components["schemas"]["PlaceRef"] | null;
             figures: components["schemas"]["Figures"];
+        };
+        /**
+         * CounterReading
+         * @description What a counter showed at an instant.
+         */
+        CounterReading: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Kwh
+             * Format: decimal
+             * @example 5002.6
+             */
+            kwh: string;
         };
         /**
          * Coverage
@@ -501,6 +604,23 @@ export interface components {
             en?: string | null;
         };
         /**
+         * EdgeReading
+         * @description What a source's counter showed around an edge of the range.
+         */
+        EdgeReading: {
+            /** Source */
+            source: string;
+            /**
+             * Edge
+             * @enum {string}
+             */
+            edge: "from" | "to";
+            /** @description The last reading up to the edge. */
+            before: components["schemas"]["CounterReading"] | null;
+            /** @description The first reading after it. */
+            after: components["schemas"]["CounterReading"] | null;
+        };
+        /**
          * Effect
          * @description What a change of prices would do.
          */
@@ -550,6 +670,82 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * ExplainedSlot
+         * @description A slot, or the part of it that lies in the range.
+         */
+        ExplainedSlot: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Source
+             * @description The source that counted; null where none knows.
+             */
+            source: string | null;
+            /**
+             * Quality
+             * @enum {string}
+             */
+            quality: "measured" | "estimated" | "mixed" | "missing";
+            /**
+             * Measured Kwh
+             * Format: decimal
+             * @example 34.3333
+             */
+            measured_kwh: string;
+            /**
+             * Estimated Kwh
+             * Format: decimal
+             * @example 34.3333
+             */
+            estimated_kwh: string;
+            /** Missing Seconds */
+            missing_seconds: number;
+        };
+        /**
+         * Explanation
+         * @description The path from a number back to readings and prices.
+         */
+        Explanation: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /** Device */
+            device: string;
+            /** Currency */
+            currency: string;
+            total: components["schemas"]["Figures"];
+            /** Slots */
+            slots: components["schemas"]["ExplainedSlot"][];
+            /**
+             * Slots Left Out
+             * @description Of the range's slots, those after the given ones.
+             */
+            slots_left_out: number;
+            /** Readings */
+            readings: components["schemas"]["EdgeReading"][];
+            /** Prices */
+            prices: components["schemas"]["UsedPrice"][];
         };
         /**
          * Figures
@@ -646,6 +842,44 @@ export interface components {
              * @example an instant needs its offset: 2026-03-01T00:00:00+09:00
              */
             message: string;
+        };
+        /**
+         * LedgerState
+         * @description Where the ledger stands.
+         */
+        LedgerState: {
+            /**
+             * Closed Until
+             * @description Slots before are closed and stored; null before the first build.
+             */
+            closed_until: string | null;
+            /**
+             * Looked At
+             * @description When VictoriaMetrics was last asked for what is newer.
+             */
+            looked_at: string | null;
+            /**
+             * Lag Seconds
+             * @description Since then; null when it never was.
+             */
+            lag_seconds: number | null;
+            /**
+             * Dirty Slots
+             * @description Closed slots that are to be made again.
+             * @example 0
+             */
+            dirty_slots: number;
+            /**
+             * Fully Counted
+             * @description All of history was compared with VictoriaMetrics since the start.
+             */
+            fully_counted: boolean;
+            /**
+             * Victoriametrics
+             * @description Why it cannot be asked; null when it can.
+             */
+            victoriametrics: string | null;
+            rebuild: components["schemas"]["RebuildState"];
         };
         /** @enum {string} */
         Level: "house" | "room" | "shelf" | "device";
@@ -930,6 +1164,132 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Reason
+         * @description One thing that makes the ways to count differ.
+         */
+        Reason: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Kind
+             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
+             * @example gap
+             */
+            kind: string;
+            /**
+             * Kwh
+             * @description As much energy as it is about, where that is known.
+             */
+            kwh: string | null;
+        };
+        /**
+         * RebuildRange
+         * @description Which slots to make again; nothing said means all of them.
+         */
+        RebuildRange: {
+            /** From */
+            from?: string | null;
+            /** To */
+            to?: string | null;
+        };
+        /**
+         * RebuildState
+         * @description How far making days again has come.
+         */
+        RebuildState: {
+            /** Running */
+            running: boolean;
+            /**
+             * Progress
+             * @description From 0 to 1, by samples.
+             * @example 0.4
+             */
+            progress: number;
+            /**
+             * Eta Seconds
+             * @description null while the speed is not known.
+             */
+            eta_seconds: number | null;
+        };
+        /**
+         * ReconcileRow
+         * @description One source of one device on one day of the house.
+         */
+        ReconcileRow: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /** Device */
+            device: string;
+            /** Source */
+            source: string;
+            /**
+             * Ledger Kwh
+             * @description Of the device, from its best source by slot.
+             */
+            ledger_kwh: string | null;
+            /**
+             * Source Kwh
+             * @description Of this source alone, by the same rules.
+             */
+            source_kwh: string | null;
+            /**
+             * Increase Kwh
+             * @description PromQL's increase() over the day.
+             */
+            increase_kwh: string | null;
+            /**
+             * Readings Kwh
+             * @description The last reading less the first.
+             */
+            readings_kwh: string | null;
+            first: components["schemas"]["CounterReading"] | null;
+            last: components["schemas"]["CounterReading"] | null;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * Reconciliation
+         * @description The ledger beside PromQL and the bare readings.
+         */
+        Reconciliation: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Rows */
+            rows: components["schemas"]["ReconcileRow"][];
+        };
+        /**
          * SourceState
          * @description What one source says of a device now.
          */
@@ -988,6 +1348,38 @@ export interface components {
         };
         /** @enum {string} */
         State: "up" | "down" | "silent";
+        /**
+         * UsedPrice
+         * @description A price, and what was used while it held within the range.
+         */
+        UsedPrice: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Id
+             * @description Of the unit price; null where none held.
+             */
+            id: number | null;
+            /** Price Per Kwh */
+            price_per_kwh: string | null;
+            /**
+             * Energy Kwh
+             * @description null when nothing is known.
+             */
+            energy_kwh: string | null;
+            /** Cost */
+            cost: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1468,6 +1860,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerState"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RebuildRange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerState"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_reconciliation: {
+        parameters: {
+            query: {
+                /** @description The first instant of the range. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description Its id; all devices when left out. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_explanation: {
+        parameters: {
+            query: {
+                /** @description Its id. */
+                device: string;
+                /** @description The first instant of the range. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description How many slots are listed at most. */
+                most_slots?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
             };
             /** @description A problem, with what to do about it */
             default: {

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bff.app import create_app
 from bff.assemble import close_services, open_services
 from bff.health import create_health_app
+from bff.ledger.metrics import LedgerCollector
 from bff.migrate import DatabaseUnusable
 from bff.request_times import RequestTimes
 from bff.serve import PortTaken, bind, serve
@@ -43,6 +44,7 @@ def _run(settings: Settings) -> None:
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     services = open_services(settings)
+    registry.register(LedgerCollector(services.ledger))
     log.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestTimes(create_app(services), registry)
     serve([(api, api_socket), (create_health_app(services, registry), health_socket)])

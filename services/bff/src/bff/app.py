@@ -8,11 +8,14 @@ from fastapi_offline import FastAPIOffline
 
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
+from bff.explain.routes import router as explain
+from bff.ledger.routes import router as ledger
 from bff.places.routes import router as places
 from bff.prices.effect import router as effect
 from bff.prices.routes import router as prices
 from bff.problem_answers import add_problem_answers
 from bff.problems import MEDIA_TYPE, ProblemDocument
+from bff.reconcile.routes import router as reconcile
 from bff.services import Services
 
 API = "/api/v1"
@@ -32,6 +35,7 @@ TAGS = [
     {"name": "cost", "description": "What places and devices used and what it cost."},
     {"name": "live", "description": "What there is and what it says at this moment."},
     {"name": "prices", "description": "What one kWh costs, and between which instants."},
+    {"name": "ledger", "description": "Where every number comes from, and whether it holds."},
     {"name": "devices", "description": "Names, notes and rated powers that people gave."},
 ]
 
@@ -68,7 +72,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses={"default": PROBLEM})
-    for part in (cost, places, prices, effect, device_meta):
+    for part in (cost, places, prices, effect, device_meta, ledger, reconcile, explain):
         api.include_router(part)
     return api
 

@@ -57,18 +57,44 @@ class Pieces:
         )
 
 
-def clean(counter: Counter, limits: Limits) -> Pieces:
-    """The energy between each two neighbouring good samples, where there is any to be known."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What lies between each two neighbouring good samples; arrays one shorter than `good`.
+
+    Attributes:
+        good: The samples without glitches.
+        began_again: The counter fell for good.
+        uwh: The energy the counter shows for the step, possible or not.
+        possible: The device could have used it.
+        long: Longer than the gap limit.
+    """
+
+    good: Counter
+    began_again: NDArray[np.bool_]
+    uwh: Int64s
+    possible: NDArray[np.bool_]
+    long: NDArray[np.bool_]
+
+
+def steps(counter: Counter, limits: Limits) -> Steps:
+    """Judge a counter's samples one after the other (rules 3 to 5)."""
     good = without_glitches(counter)
-    start, end = good.at_ms[:-1], good.at_ms[1:]
-    rise = np.diff(good.uwh)
+    lasted_ms, rise = np.diff(good.at_ms), np.diff(good.uwh)
     began_again = rise < -ROUNDING_UWH
     uwh = np.where(began_again, good.uwh[1:], np.maximum(rise, 0))
-    lasted = end - start
-    quality = np.where(lasted > limits.gap_limit_ms, Quality.ESTIMATED, Quality.MEASURED)
-    known_from = np.where(began_again, end - _shortest(uwh, lasted, limits), start)
-    pieces = Pieces(known_from, end, uwh, quality.astype(np.int8))
-    return pieces.part((uwh <= _most(lasted, limits)) & (known_from < end))
+    possible = uwh <= _most(lasted_ms, limits)
+    return Steps(good, began_again, uwh, possible, lasted_ms > limits.gap_limit_ms)
+
+
+def clean(counter: Counter, limits: Limits) -> Pieces:
+    """The energy between each two neighbouring good samples, where there is any to be known."""
+    found = steps(counter, limits)
+    start, end = found.good.at_ms[:-1], found.good.at_ms[1:]
+    quality = np.where(found.long, Quality.ESTIMATED, Quality.MEASURED).astype(np.int8)
+    shortest = _shortest(found.uwh, end - start, limits)
+    known_from = np.where(found.began_again, end - shortest, start)
+    pieces = Pieces(known_from, end, found.uwh, quality)
+    return pieces.part(found.possible & (known_from < end))
 
 
 def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:

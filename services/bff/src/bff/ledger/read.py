@@ -10,11 +10,11 @@ from bff.energy import Energy
 from bff.grid import SLOT_MS, day_start
 from bff.ledger.counter import Int64s
 from bff.ledger.cuts import Cut, cut_slots
-from bff.ledger.gather import Known, Samples, Stretch
+from bff.ledger.gather import Samples, Stretch
+from bff.ledger.history import days_of
 from bff.ledger.ledger import Ledger
 from bff.ledger.rules import DeviceRules
 from bff.ledger.standing import Standing
-from bff.ledger.store import read_days
 from bff.ledger.stored import Stored, read_stored
 from bff.problems import Problem
 from bff.victoriametrics.client import VictoriaMetricsDown
@@ -138,13 +138,7 @@ def _make_cuts(ledger: Ledger, cuts: Sequence[Cut]) -> dict[Cut, Int64s]:
             ledger.now_ms(),
             CUT_DEADLINE_SECONDS,
         )
-        new = cut_slots(samples, partial(_days_of, ledger), fresh)
+        new = cut_slots(samples, partial(days_of, ledger), fresh)
         ledger.cuts.keep(new)
         made |= new
     return made
-
-
-def _days_of(ledger: Ledger, rules: DeviceRules) -> Known:
-    with reading(ledger.engine) as session:
-        counted = read_days(session, rules.device)
-    return Known(rules, [counted.get(source, {}) for source in rules.sources])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from bff.grid import SLOTS_PER_DAY
 from bff.ledger.gather import Stretch
 from bff.ledger.tail import Tail
 
@@ -63,6 +64,15 @@ class Standing:
     behind: Mapping[str, frozenset[int]] = field(default_factory=dict)
     down: str | None = None
     rebuild: Rebuild | None = None
+
+    @property
+    def dirty_slots(self) -> int:
+        """Closed slots that are to be made again."""
+        return SLOTS_PER_DAY * sum(len(days) for days in self.behind.values())
+
+    def lag_seconds(self, now_ms: int) -> float | None:
+        """How long ago VictoriaMetrics was looked at; None when it never was."""
+        return None if self.tail is None else (now_ms - self.tail.end_ms) / 1000
 
     def lacks(self, devices: Sequence[str], days: Stretch) -> bool:
         """Whether something is missing to answer for these devices and days."""

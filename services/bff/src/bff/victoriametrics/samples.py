@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import orjson
@@ -171,16 +171,51 @@ def fetch_day_counts(
         "step": "1d",
         "nocache": "1",
     }
-    with victoriametrics.stream(
-        "/api/v1/query_range", form, deadline_seconds=BULK_DEADLINE_SECONDS
-    ) as body:
-        answer = orjson.loads(b"".join(body))
+    series = _query(victoriametrics, "/api/v1/query_range", form)
     return {
-        _meter(series["metric"]): {
-            round(at * 1000) + 1 - window_ms: int(count) for at, count in series["values"]
+        _meter(each["metric"]): {
+            round(at * 1000) + 1 - window_ms: int(count) for at, count in each["values"]
         }
-        for series in answer["data"]["result"]
+        for each in series
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Increase:
+    """What PromQL says of a stretch of one source of one device.
+
+    Attributes:
+        kwh: The sum of `increase()` over its series.
+        series: How many there were: more than one when labels changed.
+    """
+
+    kwh: float
+    series: int
+
+
+def fetch_increases(
+    victoriametrics: VictoriaMetrics, selection: Selection, start_ms: int, end_ms: int
+) -> Mapping[Meter, Increase]:
+    """`increase()` over (start, end], as a PromQL user would ask for it.
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
+    form = {
+        "query": f"increase({selection}[{end_ms - start_ms}ms])",
+        "time": _seconds(end_ms),
+        "nocache": "1",
+    }
+    by_meter: dict[Meter, list[float]] = defaultdict(list)
+    for each in _query(victoriametrics, "/api/v1/query", form):
+        by_meter[_meter(each["metric"])].append(float(each["value"][1]))
+    return {meter: Increase(sum(kwh), len(kwh)) for meter, kwh in by_meter.items()}
+
+
+def _query(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) -> Any:  # noqa: ANN401 - it is JSON
+    with victoriametrics.stream(path, form, deadline_seconds=BULK_DEADLINE_SECONDS) as body:
+        return orjson.loads(b"".join(body))["data"]["result"]
 
 
 def _seconds(unix_ms: int) -> str:

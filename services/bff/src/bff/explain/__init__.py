@@ -1,0 +1,1 @@
+"""The path from a number back to readings and prices."""

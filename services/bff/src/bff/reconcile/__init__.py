@@ -1,0 +1,1 @@
+"""The ledger beside what PromQL and the bare readings say, differences named."""
