@@ -1,6 +1,5 @@
 """Sums of closed slots up to any instants, reading as little as needed."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bff.grid import DAY_MS, SLOT_MS
 from bff.ledger.counter import Int64s
-from bff.ledger.store import QUANTITIES, read_slots, read_sums
+from bff.ledger.slots import Slots
+from bff.ledger.store import QUANTITIES, DeviceDay, read_slots, read_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +28,70 @@ class Stored:
     source: Int64s
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The edges of a question, by the days they lie in.
+
+    Attributes:
+        at_ms: Unix milliseconds, sorted.
+        days_ms: The days that have an edge, each once.
+        day: For each edge the position of its day.
+        slot: For each edge its slot within the day.
+    """
+
+    at_ms: Int64s
+    days_ms: Int64s
+    day: Int64s
+    slot: Int64s
+
+    def opened(self) -> list[int]:
+        """The days with an edge inside of them."""
+        return np.unique(self.days_ms[self.day[self.at_ms % DAY_MS > 0]]).tolist()
+
+
+def _by_day(edges_ms: Int64s) -> Edges:
+    days_ms, day = np.unique(edges_ms // DAY_MS * DAY_MS, return_inverse=True)
+    return Edges(edges_ms, days_ms, day, edges_ms % DAY_MS // SLOT_MS)
+
+
 def read_stored(session: Session, devices: Sequence[str], edges_ms: Int64s) -> Stored:
     """Sums of whole days come from the index; only days with an edge inside are unpacked."""
-    days = np.unique(edges_ms // DAY_MS * DAY_MS)
-    opened = set(np.unique((edges_ms // DAY_MS * DAY_MS)[edges_ms % DAY_MS > 0]).tolist())
-    within, since_before = _read_opened(session, devices, edges_ms, opened, days)
-    for position, (start_ms, end_ms) in enumerate(pairwise(days.tolist())):
-        if start_ms not in opened or end_ms - start_ms > DAY_MS:
-            since_before[:, :, position + 1] = read_sums(session, devices, start_ms, end_ms)
-    at_day = np.cumsum(since_before, axis=2)
-    of_edge = np.searchsorted(days, edges_ms, side="right") - 1
-    return Stored(at_day[:, :, of_edge] + within.up_to, within.slot, within.source)
-
-
-def _read_opened(
-    session: Session,
-    devices: Sequence[str],
-    edges_ms: Int64s,
-    opened: set[int],
-    days: Int64s,
-) -> tuple[Stored, Int64s]:
-    """What the slots of opened days say, and their sums where the next edge day is the next day."""
+    edges = _by_day(edges_ms)
     shape = (QUANTITIES, len(devices))
-    within = Stored(
+    found = Stored(
         np.zeros((*shape, len(edges_ms)), dtype=np.int64),
         np.zeros((*shape, len(edges_ms)), dtype=np.int64),
         np.zeros((len(devices), len(edges_ms)), dtype=np.int64),
     )
-    sums = np.zeros((*shape, len(days)), dtype=np.int64)
+    whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
+    opened = edges.opened()
+    for keys, slots in read_slots(session, devices, opened) if opened else ():
+        _enter(found, whole_days, edges, _rows(keys, devices, edges.days_ms), slots)
+    for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
+        if start_ms not in opened or end_ms - start_ms > DAY_MS:
+            whole_days[:, :, position] = read_sums(session, devices, start_ms, end_ms)
+    before = np.cumsum(whole_days, axis=2) - whole_days
+    return Stored(before[:, :, edges.day] + found.up_to, found.slot, found.source)
+
+
+def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Int64s) -> Int64s:
+    """Which row holds a device's day: shape (devices, days), -1 where there is none."""
     place = {device: position for position, device in enumerate(devices)}
-    for keys, slots in read_slots(session, devices, sorted(opened)) if opened else ():
-        stacked = slots.amounts.stacked()
-        for day_ms, rows in _rows_by_day(keys).items():
-            here = [place[keys[row][0]] for row in rows]
-            first, last = np.searchsorted(edges_ms, [day_ms, day_ms + DAY_MS])
-            at = (edges_ms[first:last] - day_ms) // SLOT_MS
-            of_day = stacked[:, rows]
-            before = np.cumsum(of_day, axis=2) - of_day
-            within.up_to[:, here, first:last] = before[:, :, at]
-            within.slot[:, here, first:last] = of_day[:, :, at]
-            within.source[here, first:last] = slots.source[rows][:, at]
-            following = np.searchsorted(days, day_ms) + 1
-            if following < len(days) and days[following] == day_ms + DAY_MS:
-                sums[:, here, following] = of_day.sum(axis=2)
-    return within, sums
-
-
-def _rows_by_day(keys: Sequence[tuple[str, int]]) -> dict[int, list[int]]:
-    rows: dict[int, list[int]] = defaultdict(list)
-    for row, (_, day_ms) in enumerate(keys):
-        rows[day_ms].append(row)
+    rows = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
+    days = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
+    rows[[place[device] for device, _ in keys], days] = np.arange(len(keys))
     return rows
+
+
+def _enter(found: Stored, whole_days: Int64s, edges: Edges, rows: Int64s, slots: Slots) -> None:
+    """Put a batch of unpacked days where they belong."""
+    amounts = slots.amounts.stacked()
+    here = np.flatnonzero((rows >= 0).any(axis=1))
+    row = rows[here][:, edges.day]
+    there = row >= 0
+    before = np.cumsum(amounts, axis=2) - amounts
+    found.up_to[:, here] = np.where(there, before[:, row, edges.slot], 0)
+    found.slot[:, here] = np.where(there, amounts[:, row, edges.slot], 0)
+    found.source[here] = np.where(there, slots.source[row, edges.slot], 0)
+    of_day = rows[here]
+    whole_days[:, here] = np.where(of_day >= 0, amounts.sum(axis=2)[:, of_day], 0)
