@@ -17,7 +17,6 @@ COPY packages packages
 COPY services services
 RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
 COPY --chmod=755 docker/run-service /app/bin/run-service
-RUN echo "${SERVICE}" | tr - _ >/app/module
 
 FROM python:${PYTHON}
 # tini is process 1: Python there would not hear a SIGTERM before it has set its handler.
@@ -27,7 +26,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && install -d -o 10001 -g 10001 /var/lib/ppms
 COPY --from=build /app /app
-ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+ARG SERVICE
+ENV SERVICE=${SERVICE} PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     CONFIG_FILE=/etc/ppms/devices.yaml LISTEN_HOST=0.0.0.0 STATE_DIR=/var/lib/ppms
 # By number, so that Kubernetes can see that it is not root. The root file system may be read-only.
 USER 10001:10001
