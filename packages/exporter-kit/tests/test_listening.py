@@ -7,7 +7,7 @@ import pytest
 
 from exporter_kit.feeds import Exporter, Listen
 from exporter_kit.testing import Rig, Time
-from home_model.config import Home, NativeSource
+from home_model.config import BleSource, Home, NativeSource
 from home_model.errors import SourceError, Unreachable
 from home_model.readings import Reading
 
@@ -147,3 +147,21 @@ async def test_energy_is_integrated_between_adverts(
         await time.pass_by(60)
     counter = next(iter(rig.energy.take().values())).counter
     assert counter.total_kwh == pytest.approx(0.1)
+
+
+async def test_what_the_server_has_is_told_even_if_nothing_is_configured(
+    time: Time, start: Start, home_of: HomeOf
+) -> None:
+    """`about` is what one fills the configuration in from."""
+    asked = list[Sequence[BleSource]]()
+
+    async def listen(_: Sequence[BleSource]) -> AsyncGenerator[tuple[BleSource, Reading]]:
+        pytest.fail("there is nothing to listen to")
+        yield
+
+    async def about(sources: Sequence[BleSource]) -> None:
+        asked.append(sources)
+
+    start(Exporter((Listen(BleSource, listen, AGE_LIMIT_SECONDS, about),)), home_of("a"))
+    await time.settle()
+    assert asked == [[]]

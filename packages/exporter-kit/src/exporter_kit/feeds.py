@@ -89,11 +89,13 @@ class Listen[S: AnySource]:
         listen: Runs for as long as it can; it is called again after it ends or raises, and when
             the sources change. It may yield an error in place of a reading for one source.
         age_limit_seconds: A source not heard for so long is down.
+        about: As `Poll.about`; also when no source of the kind is configured yet.
     """
 
     kind: type[S]
     listen: Listener[S]
     age_limit_seconds: float
+    about: About[S] | None = None
 
 
 type Feed = Poll[Any] | Listen[Any]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from exporter_kit.about import say_about
 from exporter_kit.backoff import backoff_seconds
 from exporter_kit.feeds import Listen
 from exporter_kit.outcomes import Failure, Outcome, check_reading, failure_of
@@ -40,6 +41,7 @@ class Listening:
     def apply(self, targets: Sequence[Target[Any]]) -> None:
         """Listen to these targets; begins anew only if there are other sources than before."""
         before, self._targets = self._targets, {target.source: target for target in targets}
+        self._around.spawn(say_about(self.feed, list(self._targets)))
         if before.keys() == self._targets.keys():
             return
         self.stop()

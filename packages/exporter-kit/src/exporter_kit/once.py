@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+from exporter_kit.about import say_about
 from exporter_kit.clock import Clock
 from exporter_kit.feeds import Exporter, Listen, Poll
 from exporter_kit.listening import checked, close_stream
 from exporter_kit.outcomes import Failure, quantities_of
-from exporter_kit.polling import say_about
 from exporter_kit.targets import Target, targets_of
 from exporter_kit.turn import in_time, read_target
 from home_model.config import Home
@@ -49,6 +49,7 @@ async def _ask_once(
 
 async def _hear_once(feed: Listen[Any], home: Home) -> list[Result]:
     targets = targets_of(home, feed.kind)
+    await say_about(feed, [target.source for target in targets])
     if not targets:
         return []
     said: dict[Any, Reading | Failure] = {}

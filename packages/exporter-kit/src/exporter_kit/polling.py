@@ -1,26 +1,24 @@
 """Ask every target in its own task, each at its own time."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from exporter_kit.about import say_about
 from exporter_kit.backoff import backoff_seconds
 from exporter_kit.feeds import Pace, Poll
 from exporter_kit.outcomes import Failure, Outcome
 from exporter_kit.recording import InForce
 from exporter_kit.surroundings import Surroundings
 from exporter_kit.targets import Key, Target
-from exporter_kit.turn import in_time, read_target
+from exporter_kit.turn import read_target
 
-LOG = logging.getLogger(__name__)
 # A pace may change its mind while a target waits.
 RECHECK_SECONDS = 5.0
 # First polls of many targets, and so all later ones, do not fall on one instant.
 SPREAD_SECONDS = 0.25
 AGE_INTERVALS = 2.0
 GAP_INTERVALS = 2.5
-ABOUT_DEADLINE_SECONDS = 60.0
 
 
 class Polling:
@@ -94,12 +92,3 @@ class Polling:
         clock = self._around.clock
         while (wait := max(due() - clock.monotonic(), self._pace.pause_seconds())) > 0:
             await clock.sleep(min(wait, RECHECK_SECONDS))
-
-
-async def say_about(feed: Poll[Any], sources: Sequence[Any]) -> None:
-    """Let the exporter compare its account with the configuration, if it can."""
-    if feed.about is None:
-        return
-    failure = await in_time(feed.about(sources), ABOUT_DEADLINE_SECONDS)
-    if isinstance(failure, Failure):
-        LOG.warning("the account could not be looked through: %s", failure, exc_info=failure.error)
