@@ -1,0 +1,34 @@
+"""Whether this machine can run a Matter network, and if not, what is in the way."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[4]
+SERVER_PYTHON = ROOT / ".tools" / "matter-server" / "bin" / "python"
+PLUG_FOLDER = Path(__file__).parents[2] / "plug"
+OWN_NAMESPACES = (
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+)
+
+
+def what_is_missing() -> str | None:
+    """One sentence with the way out, or None when everything is there."""
+    if not SERVER_PYTHON.exists() or not (PLUG_FOLDER / "node_modules").exists():
+        return "the Matter server or the virtual plug is not installed: run scripts/setup-matter"
+    if shutil.which("unshare") is None:
+        return "there is no unshare: install util-linux"
+    probe = "ip link add probe0 type veth peer name probe1 && mount -t tmpfs probe /mnt"
+    command = [*OWN_NAMESPACES, "sh", "-c", probe]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip() or f"code {done.returncode}"
+        return f"namespaces cannot be made here ({said}): run in a privileged container or on a VM"
+    return None
