@@ -1,0 +1,1 @@
+"""Matter plugs with a meter, read from a Matter server over its WebSocket."""
