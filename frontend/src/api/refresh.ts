@@ -2,4 +2,10 @@
 export const LIVE = { everyMs: 5_000, notAfterMs: 20_000 } as const;
 export const COST = { everyMs: 30_000, notAfterMs: 100_000 } as const;
 
-export type Refresh = typeof LIVE | typeof COST;
+/** Asks again in the given rhythm; after a failure in the quick one, to be back as soon as it is over. */
+export function every({ everyMs }: { everyMs: number }) {
+  return {
+    refetchInterval: ({ state }: { state: { status: string } }) =>
+      state.status === "error" ? LIVE.everyMs : everyMs,
+  };
+}

@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { lasting } from "@/api/answer";
 import { api } from "@/api/client";
-import { COST } from "@/api/refresh";
+import { COST, every } from "@/api/refresh";
 import type { House } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 
@@ -22,7 +22,7 @@ interface HouseProviderProps {
 }
 
 export function HouseProvider({ skeleton, children }: HouseProviderProps) {
-  const house = api.useQuery("get", "/api/v1/house", {}, { refetchInterval: COST.everyMs });
+  const house = api.useQuery("get", "/api/v1/house", {}, every(COST));
   // Once known, the house stays: its zone and currency do not age, and each panel tells for itself
   // when the API is gone. A half-filled form must survive that, too.
   return (

@@ -15,7 +15,9 @@ interface FigureNotesProps {
 
 /** What keeps a figure from being the whole truth: gaps, estimates, missing prices. */
 export function FigureNotes({ figures, about }: FigureNotesProps) {
+  const t = useTranslations("quantity");
   const notes = [
+    figures.energy_kwh === null && <p key="none">{t("noData")}</p>,
     about !== "cost" && <EnergyNotes key="energy" figures={figures} />,
     about !== "energy" && <PriceNote key="price" figures={figures} />,
   ];
@@ -29,7 +31,6 @@ function EnergyNotes({ figures }: { figures: Figures }): ReactNode {
   const estimated = formatEnergy(locale, figures.estimated_kwh);
   return (
     <>
-      {figures.energy_kwh === null && <p>{t("noData")}</p>}
       {figures.energy_kwh !== null && share !== null && isPartial(figures) && (
         <p>{t("recorded", { share: formatShare(locale, share) })}</p>
       )}

@@ -14,6 +14,8 @@ interface LoadedProps<Data> {
   /** Shown instead when there is nothing to show. */
   empty?: ReactNode;
   isEmpty?: (data: Data) => boolean;
+  /** Shown for a failure, where another panel beside this one tells it in full. */
+  problem?: (failure: unknown) => ReactNode;
   children: (data: Data, receivedAtMs: number) => ReactNode;
 }
 
@@ -22,10 +24,17 @@ interface LoadedProps<Data> {
  * An error or old age takes the figures off the page: yesterday's watts never pass for now.
  */
 export function Loaded<Data>(props: LoadedProps<Data>) {
-  const { answer, skeleton, notAfterMs = Number.POSITIVE_INFINITY, empty, isEmpty } = props;
+  const {
+    answer,
+    skeleton,
+    notAfterMs = Number.POSITIVE_INFINITY,
+    empty,
+    isEmpty,
+    problem,
+  } = props;
   const { data, error, dataUpdatedAt, refetch } = answer;
   const isStale = useIsOlder(dataUpdatedAt, notAfterMs);
-  if (error) return <ProblemNotice failure={error} onRetry={refetch} />;
+  if (error) return problem?.(error) ?? <ProblemNotice failure={error} onRetry={refetch} />;
   if (data === undefined || isStale) return <div aria-busy="true">{skeleton}</div>;
   if (isEmpty?.(data)) return empty;
   return props.children(data, dataUpdatedAt);

@@ -1,23 +1,26 @@
 "use client";
 
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { parseProblem } from "@/api/problem";
+import { type Problem, parseProblem } from "@/api/problem";
 import { Button } from "@/ui/Button";
 
 interface ProblemNoticeProps {
   failure: unknown;
   onRetry?: () => unknown;
-  children?: React.ReactNode;
+  children?: ReactNode;
 }
 
 /** A failure in plain words: what, why as the API says it, and the way out. */
 export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps) {
   const t = useTranslations("problem");
   const problem = parseProblem(failure);
-  const known = isKnown(problem.kind) ? problem.kind : null;
+  const known = knownKind(problem);
   return (
     <div role="alert" className="rounded-md border-down border-s-2 bg-danger-wash px-4 py-3">
-      <p className="font-medium">{known ? t(`${known}.title`) : (problem.title ?? t("title"))}</p>
+      <p className="font-medium">
+        <ProblemTitle failure={failure} />
+      </p>
       {known && <p className="mt-1">{t(`${known}.whatToDo`)}</p>}
       <FromTheApi problem={problem} showWhatToDo={!known} />
       {children}
@@ -31,13 +34,20 @@ export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps
   );
 }
 
-function FromTheApi({
-  problem,
-  showWhatToDo,
-}: {
-  problem: ReturnType<typeof parseProblem>;
+/** What went wrong, and nothing more. */
+export function ProblemTitle({ failure }: { failure: unknown }) {
+  const t = useTranslations("problem");
+  const problem = parseProblem(failure);
+  const known = knownKind(problem);
+  return known ? t(`${known}.title`) : (problem.title ?? t("title"));
+}
+
+interface FromTheApiProps {
+  problem: Problem;
   showWhatToDo: boolean;
-}) {
+}
+
+function FromTheApi({ problem, showWhatToDo }: FromTheApiProps) {
   const { detail, whatToDo, errors } = problem;
   return (
     <div lang="en" className="mt-1 wrap-anywhere text-muted text-sm">
@@ -66,6 +76,6 @@ const KNOWN = [
   "wrong-input",
 ] as const;
 
-function isKnown(kind: string): kind is (typeof KNOWN)[number] {
-  return KNOWN.some((known) => known === kind);
+function knownKind({ kind }: Problem): (typeof KNOWN)[number] | undefined {
+  return KNOWN.find((known) => known === kind);
 }

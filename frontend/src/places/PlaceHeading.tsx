@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import { useLocale } from "use-intl";
 import type { PlaceNode } from "@/api/types";
+import { useTitle } from "@/shell/useTitle";
 import { Breadcrumbs } from "./Breadcrumbs";
 
 /** Whether some place was shown before: the first one keeps the browser's own focus. */
@@ -17,9 +18,7 @@ export function PlaceHeading({ way }: { way: readonly PlaceNode[] }) {
     if (hasShownPlace) heading.current?.focus({ preventScroll: true });
     hasShownPlace = true;
   }, []);
-  useEffect(() => {
-    document.title = `${name} – PPMS`;
-  }, [name]);
+  useTitle(name);
   return (
     <div>
       <Breadcrumbs way={way} />

@@ -2,9 +2,11 @@
 
 import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { useTitle } from "@/shell/useTitle";
 
 export function PlaceNotFound() {
   const t = useTranslations("notFound");
+  useTitle(t("title"));
   return (
     <div className="py-16 text-center">
       <h1 className="font-semibold text-title">{t("title")}</h1>

@@ -1,17 +1,15 @@
 import { type Answer, together } from "@/api/answer";
 import { api } from "@/api/client";
-import { COST } from "@/api/refresh";
+import { COST, every } from "@/api/refresh";
 import type { Cost } from "@/api/types";
 import { dayOf, lastDays, monthOf } from "@/house/calendar";
 import { useHouse } from "@/house/HouseProvider";
 import { childLevelOf, levelOf, type Place } from "./place";
 
-const refreshed = { refetchInterval: COST.everyMs } as const;
-
 function useGroupedCost(place: Place, range: { from: string; to: string }): Answer<Cost> {
   const inside = childLevelOf(levelOf(place));
   const query = { ...range, ...place, ...(inside && { group_by: inside }) };
-  return api.useQuery("get", "/api/v1/cost", { params: { query } }, refreshed);
+  return api.useQuery("get", "/api/v1/cost", { params: { query } }, every(COST));
 }
 
 /** Today's and this month's cost of a place, with a row for each place inside it. */
@@ -26,5 +24,5 @@ export function useTodayAndMonth(place: Place): Answer<[today: Cost, month: Cost
 export function useDailyCost(place: Place, days: number): Answer<Cost> {
   const { now, time_zone } = useHouse();
   const query = { ...lastDays(now, time_zone, days), ...place, by: "day" } as const;
-  return api.useQuery("get", "/api/v1/cost", { params: { query } }, refreshed);
+  return api.useQuery("get", "/api/v1/cost", { params: { query } }, every(COST));
 }

@@ -1,10 +1,11 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { UnitPrice } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
+import { useTitle } from "@/shell/useTitle";
 import { Button } from "@/ui/Button";
 import { Skeleton } from "@/ui/Skeleton";
 import { DeleteDialog } from "./DeleteDialog";
@@ -19,9 +20,7 @@ export function PricesPage() {
   const t = useTranslations("prices");
   const answer = usePrices();
   const [task, setTask] = useState<Task | null>(null);
-  useEffect(() => {
-    document.title = `${t("title")} – PPMS`;
-  }, [t]);
+  useTitle(t("title"));
   return (
     <div className="space-y-6">
       <div>

@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "@/api/answer";
 import { api } from "@/api/client";
-import { COST } from "@/api/refresh";
+import { COST, every } from "@/api/refresh";
 import type { Trial, UnitPrice } from "@/api/types";
 
 export function usePrices(): Answer<UnitPrice[]> {
-  return api.useQuery("get", "/api/v1/unit_prices", {}, { refetchInterval: COST.everyMs });
+  return api.useQuery("get", "/api/v1/unit_prices", {}, every(COST));
 }
 
 /** What a change of prices would do. It writes nothing, so it is asked like any question. */

@@ -33,10 +33,11 @@ function Figure({ quantity, value, testId }: FigureProps) {
 /** What is not known has a dash, and a word for those who cannot see it. Never a zero. */
 export function Unknown({ testId, why }: ShownProps & { why?: string }) {
   const t = useTranslations("quantity");
+  const reason = why ?? t("noData");
   return (
-    <span data-testid={testId} className="text-muted">
+    <span data-testid={testId} title={reason} className="text-muted">
       <span aria-hidden>—</span>
-      <span className="sr-only">{why ?? t("noData")}</span>
+      <span className="sr-only">{reason}</span>
     </span>
   );
 }

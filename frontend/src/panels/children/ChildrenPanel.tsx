@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
-import type { PlaceNode } from "@/api/types";
+import type { Cost, PlaceNode } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { childLevelOf } from "@/places/place";
@@ -17,30 +17,40 @@ import { childRows } from "./rows";
 /** What is inside the place, one level down. */
 export function ChildrenPanel({ node }: { node: PlaceNode }) {
   const t = useTranslations("children");
-  const answer = useTodayAndMonth(placeOf(node));
-  const [order, setOrder] = useState(AS_CONFIGURED);
   const level = childLevelOf(node.level);
   if (!level) return null;
-  if (node.children.length === 0) {
-    return (
-      <Panel title={t(level)}>
-        <p className="text-muted">{t("empty")}</p>
-      </Panel>
-    );
-  }
   return (
     <Panel title={t(level)}>
-      <Loaded answer={answer} skeleton={<TableSkeleton node={node} />} notAfterMs={COST.notAfterMs}>
-        {([today, month]) => (
-          <ChildrenTable
-            rows={childRows(node, today, month)}
-            total={{ node, today: today.total, month: month.total }}
-            order={order}
-            onOrder={setOrder}
-          />
-        )}
-      </Loaded>
+      {node.children.length > 0 ? (
+        <Inside node={node} />
+      ) : (
+        <p className="text-muted">{t("empty")}</p>
+      )}
     </Panel>
+  );
+}
+
+function Inside({ node }: { node: PlaceNode }) {
+  const answer = useTodayAndMonth(placeOf(node));
+  const [order, setOrder] = useState(AS_CONFIGURED);
+  const table = (today?: Cost, month?: Cost) => (
+    <ChildrenTable
+      rows={childRows(node, today, month)}
+      total={{ node, today: today?.total, month: month?.total }}
+      order={order}
+      onOrder={setOrder}
+    />
+  );
+  return (
+    <Loaded
+      answer={answer}
+      skeleton={<TableSkeleton node={node} />}
+      notAfterMs={COST.notAfterMs}
+      // Without costs the rows still lead one level down and tell what is live.
+      problem={() => table()}
+    >
+      {([today, month]) => table(today, month)}
+    </Loaded>
   );
 }
 

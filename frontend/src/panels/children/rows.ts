@@ -9,7 +9,7 @@ export interface ChildRow {
   month: Figures | undefined;
 }
 
-export function childRows(node: PlaceNode, today: Cost, month: Cost): ChildRow[] {
+export function childRows(node: PlaceNode, today?: Cost, month?: Cost): ChildRow[] {
   const ofToday = figuresByAddress(today);
   const ofMonth = figuresByAddress(month);
   return node.children.map((child) => {
@@ -25,7 +25,8 @@ export function shareOf({ month }: ChildRow, { month: whole }: ChildRow): number
   return all > 0 ? part / all : null;
 }
 
-function figuresByAddress({ rows }: Cost): Map<string, Figures> {
+function figuresByAddress(cost: Cost | undefined): Map<string, Figures> {
+  const rows = cost?.rows ?? [];
   return new Map(
     rows.flatMap(({ place, figures }) =>
       place ? [[addressOf(placeFromPath(place)), figures] as const] : [],

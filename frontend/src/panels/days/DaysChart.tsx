@@ -7,7 +7,7 @@ import { useHouse } from "@/house/HouseProvider";
 import { axisFormat } from "./axis";
 import { DayTooltip } from "./DayTooltip";
 import type { DayBar, Measure } from "./day-bars";
-import { Hatch, UnknownDay } from "./UnknownDay";
+import { Hatches, PartialFoot, unknownDays } from "./UnknownDay";
 
 interface DaysChartProps {
   bars: DayBar[];
@@ -22,6 +22,7 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
   const t = useTranslations("days");
   const locale = useLocale();
   const { time_zone, currency } = useHouse();
+  const isAnyKnown = bars.some(({ measured, estimated }) => measured + estimated > 0);
   const today = bars.at(-1)?.day;
   const label = (day: string) =>
     day === today ? t("today") : formatShortDay(locale, day, time_zone);
@@ -34,7 +35,7 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
       title={t("chart")}
       style={{ width: "100%", height: "15rem" }}
     >
-      <Hatch />
+      <Hatches />
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         dataKey="day"
@@ -48,9 +49,10 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
       />
       <YAxis
         width="auto"
-        tick={tick}
+        tick={isAnyKnown && tick}
         tickLine={false}
         axisLine={false}
+        niceTicks="snap125"
         tickFormatter={axisFormat(locale, measure === "cost" ? currency : "kWh")}
       />
       <Tooltip
@@ -58,11 +60,12 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
         content={({ payload }) => <DayTooltip bar={payload[0]?.payload} />}
         isAnimationActive={false}
       />
+      {unknownDays(bars)}
       <BarStack radius={[2, 2, 0, 0]}>
         <Bar
           dataKey="measured"
           fill="var(--measured)"
-          background={UnknownDay}
+          background={PartialFoot}
           isAnimationActive={false}
         />
         <Bar dataKey="estimated" fill="var(--estimated)" isAnimationActive={false} />

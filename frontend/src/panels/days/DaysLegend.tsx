@@ -8,7 +8,7 @@ const SWATCHES = {
   estimated: "h-3 rounded-sm bg-estimated",
   partial: "hatched mb-1 h-1.5 self-end",
   noData: "hatched h-3 opacity-60",
-  noPrice: "hatched h-3 opacity-60",
+  noPrice: "hatched-unpriced h-3 opacity-60",
 } as const;
 
 type Entry = keyof typeof SWATCHES;

@@ -7,6 +7,7 @@ import { COST } from "@/api/refresh";
 import type { Cost } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
+import { ProblemTitle } from "@/panels/ProblemNotice";
 import type { Place } from "@/places/place";
 import { useDailyCost } from "@/places/useCost";
 import { Choice } from "@/ui/Choice";
@@ -44,6 +45,11 @@ export function DaysPanel({ place }: { place: Place }) {
         answer={useDailyCost(place, DAYS)}
         skeleton={<DaysSkeleton />}
         notAfterMs={COST.notAfterMs}
+        problem={(failure) => (
+          <p className="py-2 text-muted">
+            <ProblemTitle failure={failure} />
+          </p>
+        )}
         isEmpty={hasNothing}
         empty={<p className="py-12 text-center text-muted">{t("empty", { days: DAYS })}</p>}
       >

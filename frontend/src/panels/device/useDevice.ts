@@ -1,19 +1,18 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "@/api/answer";
 import { api } from "@/api/client";
-import { LIVE } from "@/api/refresh";
+import { COST, every, LIVE } from "@/api/refresh";
 import type { DeviceMeta, DeviceState } from "@/api/types";
 
 /** A device and what each of its sources says now. */
 export function useDevice(device: string): Answer<DeviceState> {
   const params = { path: { device } };
-  const refreshed = { refetchInterval: LIVE.everyMs };
-  return api.useQuery("get", "/api/v1/devices/{device}", { params }, refreshed);
+  return api.useQuery("get", "/api/v1/devices/{device}", { params }, every(LIVE));
 }
 
 /** What people said of all devices. The list: asking for one that is unsaid would be an error. */
 export function useAllMeta(): Answer<DeviceMeta[]> {
-  return api.useQuery("get", "/api/v1/device_meta", {});
+  return api.useQuery("get", "/api/v1/device_meta", {}, every(COST));
 }
 
 /** Says something of a device; names change everywhere, so everything is asked again. */

@@ -16,6 +16,7 @@ interface LiveFigureProps {
 /** What the place uses now, how old that is, and how many of its devices it counts. */
 export function LiveFigure({ node, receivedAtMs }: LiveFigureProps) {
   const t = useTranslations("now");
+  const tQuantity = useTranslations("quantity");
   const { power_watts, devices_up, age_seconds } = node.live;
   const devices = deviceCount(node);
   return (
@@ -25,6 +26,7 @@ export function LiveFigure({ node, receivedAtMs }: LiveFigureProps) {
         <Power watts={power_watts} testId="watts-now" />
       </p>
       <p className="min-h-5 text-muted text-sm">
+        {power_watts === null && tQuantity("noData")}
         {age_seconds !== null && <Age seconds={age_seconds} receivedAtMs={receivedAtMs} />}
         {power_watts !== null && devices_up < devices && (
           <span> · {t("someOfDevices", { up: devices_up, all: devices })}</span>
