@@ -9,7 +9,7 @@ from home_model.config import Home
 from virtual_home.appliances import APPLIANCES
 from virtual_home.chance import Chance, Floats
 from virtual_home.electricity import electricity_at
-from virtual_home.meters import Meter, meters_of
+from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.moments import moments
 
 DAY_MINUTES = 1440
@@ -33,12 +33,16 @@ KWH_A_DAY = {
     "humidifier": (0.01, 2.5),
     "washing_machine": (0.03, 0.25),
     "hair_dryer": (0.1, 0.6),
+    "aquarium": (0.3, 1.8),
+    "circulator": (0.02, 0.25),
+    "dehumidifier": (0.3, 1.2),
+    "ceramic_heater": (0.01, 2.0),
 }
 AUGUST, NOVEMBER, JANUARY = "2026-08-01", "2026-11-01", "2026-01-05"
 
 
-def meter_of(home: Home, device: str) -> Meter:
-    return next(meter for meter in meters_of(home) if meter.device.device == device)
+def meter_of(home: Home, device: str) -> AnyMeter:
+    return next(meter for meter in every_meter(home) if meter.device.device == device)
 
 
 def minutes_from(day: str, days: int) -> Floats:

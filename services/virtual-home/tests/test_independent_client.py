@@ -43,7 +43,7 @@ async def test_it_lists_every_configured_device_and_the_neighbours(
     """18 plugs and relays of the house, five others, two remotes."""
     listed = await api.list_devices()
     devices = [item for item in listed if isinstance(item, Device)]
-    configured = {source.id for device in cloud.home.devices for source in device.sources}
+    configured = {meter.source.id for meter in cloud.all_meters()}
     assert len(devices) == 23
     assert configured < {device.device_id for device in devices}
     assert len([item for item in listed if isinstance(item, Remote)]) == 2

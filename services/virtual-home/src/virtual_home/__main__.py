@@ -1,4 +1,4 @@
-"""`python -m virtual_home serve | backfill | seed-prices`; settings come from the environment."""
+"""`python -m virtual_home serve | plugs | backfill | seed-prices`; settings: the environment."""
 
 import argparse
 import logging
@@ -8,11 +8,11 @@ from exporter_kit.durable import InUseError
 from exporter_kit.settings import SettingsError
 from home_model.problems import ConfigError
 from virtual_home.commands import COMMANDS
+from virtual_home.listening import PortTakenError
 from virtual_home.past.backfill import CountersAheadError
 from virtual_home.past.verification import NotWrittenError
 from virtual_home.past.victoriametrics import VictoriaMetricsError
 from virtual_home.prices import BffError
-from virtual_home.serve import PortTakenError
 
 log = logging.getLogger("virtual_home")
 

@@ -9,14 +9,25 @@ from home_model.load import load_home
 from virtual_home.past.backfill import backfill
 from virtual_home.past.series import days_until
 from virtual_home.past.victoriametrics import connected
+from virtual_home.plugs.serve import serve_plugs
 from virtual_home.prices import seed_prices
 from virtual_home.serve import serve
-from virtual_home.settings import BackfillSettings, PricesSettings, ServeSettings
+from virtual_home.settings import (
+    BackfillSettings,
+    PlugsSettings,
+    PricesSettings,
+    ServeSettings,
+)
 
 
 def run_serve() -> None:
-    """The emulator, until told to end."""
+    """The emulator of the cloud, until told to end."""
     asyncio.run(serve(read_settings(ServeSettings)))
+
+
+def run_plugs() -> None:
+    """The TP-Link plugs, until told to end."""
+    asyncio.run(serve_plugs(read_settings(PlugsSettings)))
 
 
 def run_backfill() -> None:
@@ -24,7 +35,7 @@ def run_backfill() -> None:
     settings = read_settings(BackfillSettings)
     home, span = load_home(settings.config_file), days_until(time.time(), settings.days)
     with connected(settings.victoriametrics_url) as vm:
-        backfill(home, vm, settings.state_dir, span, seed=settings.seed)
+        backfill(home, vm, settings.state_dirs, span, seed=settings.seed)
 
 
 def run_seed_prices() -> None:
@@ -34,6 +45,7 @@ def run_seed_prices() -> None:
 
 COMMANDS: dict[str, Callable[[], None]] = {
     "serve": run_serve,
+    "plugs": run_plugs,
     "backfill": run_backfill,
     "seed-prices": run_seed_prices,
 }

@@ -1,30 +1,40 @@
-"""The house's SwitchBot meters: each device with the plug, or half of a relay, that measures it."""
+"""The house's meters: each device with the plug, or half of a relay, that measures it."""
 
 from dataclasses import dataclass
 
-from home_model.config import CloudSource, Device, Home
+from home_model.config import AnySource, CloudSource, Device, Home, NativeSource
 from virtual_home.appliances import Appliance, appliance_of
 
 
 @dataclass(frozen=True, slots=True)
-class Meter:
-    """One device, its cloud source, and the appliance behind it."""
+class Meter[S: AnySource]:
+    """One device, one of its sources, and the appliance behind it."""
 
     device: Device
-    source: CloudSource
+    source: S
     appliance: Appliance
 
-    @property
-    def channel(self) -> int:
-        """1 or 2; plugs with one meter count as 1."""
-        return self.source.channel or 1
+
+type CloudMeter = Meter[CloudSource]
+type PlugMeter = Meter[NativeSource]
+type AnyMeter = CloudMeter | PlugMeter
 
 
-def meters_of(home: Home) -> tuple[Meter, ...]:
-    """Every device of the configuration that the SwitchBot cloud reads, in its order."""
+def meters_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Meter[S], ...]:
+    """Every device of the configuration that has this kind of source, in its order."""
     return tuple(
         Meter(device, source, appliance_of(device, source))
         for device in home.devices
         for source in device.sources
-        if isinstance(source, CloudSource)
+        if isinstance(source, kind)
     )
+
+
+def every_meter(home: Home) -> tuple[AnyMeter, ...]:
+    """All that the house emulates, SwitchBot's first."""
+    return (*meters_of(home, CloudSource), *meters_of(home, NativeSource))
+
+
+def channel_of(meter: CloudMeter) -> int:
+    """1 or 2; plugs with one meter count as 1."""
+    return meter.source.channel or 1

@@ -1,9 +1,6 @@
 """Run the emulator until SIGTERM or Ctrl-C."""
 
-import asyncio
 import logging
-import os
-import signal
 
 from aiohttp import web
 
@@ -11,17 +8,13 @@ from home_model.load import load_home
 from virtual_home.cloud.account import VirtualCloud
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.server import cloud_app
-from virtual_home.meters import meters_of
+from virtual_home.listening import listen, told_to_end
 from virtual_home.settings import VIRTUAL_ACCOUNT, ServeSettings
 
 log = logging.getLogger(__name__)
 
 # Answers that hang on purpose must not hold up the end.
 SHUTDOWN_SECONDS = 0.5
-
-
-class PortTakenError(Exception):
-    """Somebody else listens there."""
 
 
 def virtual_cloud(settings: ServeSettings) -> VirtualCloud:
@@ -50,33 +43,16 @@ async def serve(settings: ServeSettings) -> None:
     )
     await runner.setup()
     try:
-        await _listen(runner, settings)
+        await listen(runner, settings.listen_host, settings.listen_port)
         address = f"http://{settings.listen_host}:{settings.listen_port}"
         log.info("SwitchBot API of %s", _described(cloud))
         log.info("listening at %s/v1.1 (faults and loads by hand: %s/virtual/)", address, address)
-        await _told_to_end()
+        await told_to_end()
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, settings: ServeSettings) -> None:
-    host, port = settings.listen_host, settings.listen_port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        message = f"cannot listen at {host}:{port} ({reason}); set LISTEN_PORT to a free port"
-        raise PortTakenError(message) from error
-
-
-async def _told_to_end() -> None:
-    ended = asyncio.Event()
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signal_number, ended.set)
-    await ended.wait()
-
-
 def _described(cloud: VirtualCloud) -> str:
-    meters = meters_of(cloud.home)
+    meters = cloud.all_meters()
     plugs = len({meter.source.id for meter in meters})
     return f"house '{cloud.home.house}': {plugs} plugs and relays, {len(meters)} devices"

@@ -5,10 +5,14 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from home_model.metrics import SourceKind
+from tapo_emulator.klap_cipher import Account as TpLinkAccount
 from virtual_home.cloud.signature import Account
 
 # Not secrets: they open a house that does not exist.
 VIRTUAL_ACCOUNT = Account(token="virtual-token", secret="virtual-secret")  # noqa: S106
+
+VIRTUAL_TP_LINK_ACCOUNT = TpLinkAccount("virtual@example.com", "virtual-password")
 
 
 class HouseSettings(BaseSettings):
@@ -28,12 +32,25 @@ class ServeSettings(HouseSettings):
     daily_limit: int = Field(default=1_000_000, ge=0)
 
 
+class PlugsSettings(HouseSettings):
+    """`plugs`. The plugs listen at their addresses of the configuration; this is for the hand."""
+
+    listen_host: str = "127.0.0.1"
+    listen_port: int = Field(default=8011, ge=1, le=65535)
+
+
 class BackfillSettings(HouseSettings):
-    """`backfill`. `state_dir` is the exporter's."""
+    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link one's if not told."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
     state_dir: Path = Path(".var/switchbot-exporter")
+    tp_link_state_dir: Path | None = None
     days: int = Field(default=60, ge=1, le=3660)
+
+    @property
+    def state_dirs(self) -> dict[SourceKind, Path]:
+        """Where the exporter of each kind of source keeps its counters."""
+        return {"cloud": self.state_dir, "native": self.tp_link_state_dir or self.state_dir}
 
 
 class PricesSettings(BaseSettings):

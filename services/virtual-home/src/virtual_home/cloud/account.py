@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from home_model.config import Home
+from home_model.config import CloudSource, Home
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
 from virtual_home.cloud.display import Display, display_of
@@ -21,7 +21,7 @@ from virtual_home.cloud.status_bodies import (
     relay_2pm_body,
     zeroed,
 )
-from virtual_home.meters import Meter, meters_of
+from virtual_home.meters import CloudMeter, channel_of, meters_of
 from virtual_home.presence import present
 
 
@@ -41,9 +41,13 @@ class VirtualCloud:
     knobs: Knobs = field(default_factory=Knobs)
     tally: Tally = field(default_factory=Tally)
 
-    def meters(self, device_id: str) -> tuple[Meter, ...]:
+    def all_meters(self) -> tuple[CloudMeter, ...]:
+        """Every meter that this cloud knows."""
+        return meters_of(self.home, CloudSource)
+
+    def meters(self, device_id: str) -> tuple[CloudMeter, ...]:
         """The meters behind one SwitchBot device: none, one, or a relay's two."""
-        return tuple(m for m in meters_of(self.home) if m.source.id == device_id)
+        return tuple(m for m in self.all_meters() if m.source.id == device_id)
 
     def is_online(self, device_id: str) -> bool:
         """As set by hand, else as the plug's own schedule has it."""
@@ -57,7 +61,7 @@ class VirtualCloud:
 
     def device_list(self) -> Answer:
         """GET /v1.1/devices."""
-        first_meters = {meter.source.id: meter for meter in reversed(meters_of(self.home))}
+        first_meters = {meter.source.id: meter for meter in reversed(self.all_meters())}
         plugs = [_list_item(meter) for meter in reversed(first_meters.values())]
         return success(
             {
@@ -76,7 +80,7 @@ class VirtualCloud:
             return success(body)
         return _offline(body)
 
-    def display(self, meter: Meter) -> Display:
+    def display(self, meter: CloudMeter) -> Display:
         """What the meter shows now."""
         return display_of(
             meter,
@@ -86,8 +90,8 @@ class VirtualCloud:
             watts_by_hand=self.knobs.watts_by_hand.get(meter.device.device),
         )
 
-    def _status_body(self, device_id: str, meters: tuple[Meter, ...]) -> Body:
-        shown = {meter.channel: self.display(meter) for meter in meters}
+    def _status_body(self, device_id: str, meters: tuple[CloudMeter, ...]) -> Body:
+        shown = {channel_of(meter): self.display(meter) for meter in meters}
         match meters[0].appliance.device_type:
             case "Relay Switch 2PM":
                 return relay_2pm_body(device_id, shown)
@@ -99,7 +103,7 @@ class VirtualCloud:
                 return plug_mini_body(device_id, plug, shown[1], self.knobs.current_scale)
 
 
-def _list_item(meter: Meter) -> Body:
+def _list_item(meter: CloudMeter) -> Body:
     device_type, device_id = meter.appliance.device_type, meter.source.id
     return {
         "deviceId": device_id,

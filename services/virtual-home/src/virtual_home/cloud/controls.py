@@ -20,7 +20,7 @@ from virtual_home.cloud.inputs import (
 from virtual_home.cloud.knobs import Fault, Knobs, Tally
 from virtual_home.cloud.neighbours import STATUS
 from virtual_home.cloud.wire import REDIRECT_TARGET
-from virtual_home.meters import Meter, meters_of
+from virtual_home.meters import CloudMeter
 
 
 def control_routes(cloud: VirtualCloud) -> list[web.RouteDef]:
@@ -62,11 +62,11 @@ class _Hand:
                     "remaining": quota.remaining(self.cloud.clock()),
                     "header": knobs.remaining_header,
                 },
-                "devices": {m.device.device: self._meter(m) for m in meters_of(self.cloud.home)},
+                "devices": {m.device.device: self._meter(m) for m in self.cloud.all_meters()},
             }
         )
 
-    def _meter(self, meter: Meter) -> dict[str, Any]:
+    def _meter(self, meter: CloudMeter) -> dict[str, Any]:
         knobs, device_id = self.cloud.knobs, meter.source.id
         fault = knobs.fault_by_id.get(device_id)
         return {
@@ -147,15 +147,15 @@ class _Hand:
         body = STATUS["6055F9A1FF01"] | {"weight": 9999.9}
         return web.json_response({"statusCode": 100, "body": body, "message": "success"})
 
-    def _meters(self, request: web.Request) -> tuple[Meter, ...]:
+    def _meters(self, request: web.Request) -> tuple[CloudMeter, ...]:
         name = request.match_info["device"]
         found = tuple(
             meter
-            for meter in meters_of(self.cloud.home)
+            for meter in self.cloud.all_meters()
             if name in {meter.device.device, meter.source.id}
         )
         if not found:
-            known = ", ".join(meter.device.device for meter in meters_of(self.cloud.home))
+            known = ", ".join(meter.device.device for meter in self.cloud.all_meters())
             raise web.HTTPNotFound(text=f"there is no device '{name}'; known: {known}\n")
         return found
 

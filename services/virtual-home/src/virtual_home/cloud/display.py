@@ -7,7 +7,7 @@ import numpy as np
 
 from virtual_home.chance import Chance
 from virtual_home.electricity import Electricity, electricity_at, with_watts
-from virtual_home.meters import Meter
+from virtual_home.meters import CloudMeter
 from virtual_home.moments import Moments, moments
 
 MINUTE_SECONDS = 60
@@ -34,7 +34,12 @@ class Display:
 
 
 def display_of(
-    meter: Meter, unix_seconds: float, zone: ZoneInfo, *, seed: int, watts_by_hand: float | None
+    meter: CloudMeter,
+    unix_seconds: float,
+    zone: ZoneInfo,
+    *,
+    seed: int,
+    watts_by_hand: float | None,
 ) -> Display:
     """The meter's face; with `watts_by_hand` its load is that instead of its curve."""
     now = moments(unix_seconds, zone)
@@ -51,14 +56,16 @@ def display_of(
     )
 
 
-def _electricity(meter: Meter, now: Moments, seed: int, watts_by_hand: float | None) -> Electricity:
+def _electricity(
+    meter: CloudMeter, now: Moments, seed: int, watts_by_hand: float | None
+) -> Electricity:
     name, appliance = meter.device.device, meter.appliance
     if watts_by_hand is None:
         return electricity_at(name, appliance, now, seed=seed)
     return with_watts(np.array([round(watts_by_hand, 1)]), name, appliance, now, seed=seed)
 
 
-def _watt_minutes_today(meter: Meter, now: Moments, zone: ZoneInfo, seed: int) -> float:
+def _watt_minutes_today(meter: CloudMeter, now: Moments, zone: ZoneInfo, seed: int) -> float:
     midnight = now.unix_seconds[0] - now.second_of_day[0]
     minutes = np.arange(midnight, now.unix_seconds[0], MINUTE_SECONDS)
     if not minutes.size:

@@ -29,6 +29,11 @@ HAIR = (
     Habit("first bath", 20.9, 0.5, (6, 11), workday=0.9, weekend=0.9),
     Habit("second bath", 22.3, 0.4, (4, 8), workday=0.8, weekend=0.8),
 )
+COLD_BELOW_CELSIUS = 17.0
+WASHROOM = (
+    Habit("morning", 6.7, 0.3, (25, 50), workday=0.9, weekend=0.6),
+    Habit("bath", 20.8, 0.6, (50, 95), workday=0.9, weekend=0.9),
+)
 DRY_AIR_BELOW_CELSIUS = 16.0
 EVENING_AIR = Habit("evening", 20.5, 1.0, (300, 540))
 
@@ -76,3 +81,15 @@ def humidifier(moments: Moments, chance: Chance) -> Floats:
     cool = outdoor_celsius(moments, chance.seed) < DRY_AIR_BELOW_CELSIUS
     steam = 215 + 45 * chance.drift("steam", moments.unix_seconds, 1500)
     return np.where(cool, happening((EVENING_AIR,), moments, chance) * steam, 0.0) + 0.7
+
+
+def ceramic_heater(moments: Moments, chance: Chance) -> Floats:
+    """Warms the washroom on cold mornings and evenings: full heat first, then by its thermostat."""
+    cold = outdoor_celsius(moments, chance.seed) < COLD_BELOW_CELSIUS
+    watts = np.full(moments.day.shape, 0.5)
+    for habit in WASHROOM:
+        at = episode(habit, moments, chance)
+        held = pulsing(moments, every_seconds=420, on_seconds=190)
+        warming = np.where(at.first(minutes=12) | held, 1165.0, 24.0)
+        watts = np.where(at.on & cold, warming, watts)
+    return watts

@@ -5,58 +5,66 @@ again at the same first sample; the curves are pure, so it writes the same sampl
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from exporter_kit.energy_state import write_initial_counters
 from home_model.config import Home
-from home_model.metrics import ENERGY, UP
-from virtual_home.meters import Meter, meters_of
+from home_model.metrics import ENERGY, UP, SourceKind
+from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.past.series import MeterPast, Span, metric_of, past_of
 from virtual_home.past.verification import verify
 from virtual_home.past.victoriametrics import VictoriaMetrics
 
 log = logging.getLogger(__name__)
 
-EXPORTER = "switchbot-exporter"
+EXPORTERS: dict[SourceKind, str] = {
+    "cloud": "switchbot-exporter",
+    "native": "tp-link-native-exporter",
+}
 
-type Pasts = dict[Meter, MeterPast]
+type StateDirs = Mapping[SourceKind, Path]
+type Pasts = dict[AnyMeter, MeterPast]
 
 
 class CountersAheadError(Exception):
     """The exporter's state knows more energy than the past would end with."""
 
 
-def backfill(home: Home, vm: VictoriaMetrics, state_dir: Path, span: Span, *, seed: int) -> int:
+def backfill(
+    home: Home, vm: VictoriaMetrics, state_dirs: StateDirs, span: Span, *, seed: int
+) -> int:
     """Write `span` for every device that has no past; gives how many had none.
 
     Raises:
         VictoriaMetricsError: It is away or refuses.
         NotWrittenError: What was read back is not what was written.
-        InUseError: The exporter is running; its counters cannot be set.
-        CountersAheadError: The exporter has counted further than this past reaches.
+        InUseError: An exporter is running; its counters cannot be set.
+        CountersAheadError: An exporter has counted further than this past reaches.
     """
-    missing = tuple(meter for meter in meters_of(home) if not has_past(vm, meter, home))
+    missing = tuple(meter for meter in every_meter(home) if not has_past(vm, meter, home))
     if not missing:
         log.info("the past is there already: nothing to do")
         return 0
     log.info("writing %s of the past of %d devices", span, len(missing))
     pasts = _write_measured(home, vm, missing, span, seed=seed)
     verify(vm, [series for past in pasts.values() for series in past.measured])
-    _hand_over(pasts, state_dir)
+    for kind, exporter in EXPORTERS.items():
+        _hand_over(_of_kind(pasts, kind), state_dirs[kind], exporter)
     vm.write([past.up for past in pasts.values()])
     verify(vm, [past.up for past in pasts.values()])
     log.info("the past is written: %s", _sum_of(pasts))
     return len(missing)
 
 
-def has_past(vm: VictoriaMetrics, meter: Meter, home: Home) -> bool:
+def has_past(vm: VictoriaMetrics, meter: AnyMeter, home: Home) -> bool:
     """Whether anything, this command or the exporter, has spoken for the device before."""
     return bool(vm.names_with(metric_of(UP, meter, home)))
 
 
 def _write_measured(
-    home: Home, vm: VictoriaMetrics, missing: tuple[Meter, ...], span: Span, *, seed: int
+    home: Home, vm: VictoriaMetrics, missing: tuple[AnyMeter, ...], span: Span, *, seed: int
 ) -> Pasts:
     pasts: Pasts = {}
     for number, meter in enumerate(missing, start=1):
@@ -68,18 +76,24 @@ def _write_measured(
     return pasts
 
 
-def _cut_off_start(vm: VictoriaMetrics, meter: Meter, home: Home, span: Span) -> int:
+def _cut_off_start(vm: VictoriaMetrics, meter: AnyMeter, home: Home, span: Span) -> int:
     """Where a run that was cut off had begun, else where this one does."""
     at_ms = vm.read(metric_of(ENERGY, meter, home), 0, span.end).at_ms
     return int(at_ms[0] // 1000) if at_ms.size else span.start
 
 
-def _hand_over(pasts: Pasts, state_dir: Path) -> None:
+def _of_kind(pasts: Pasts, kind: SourceKind) -> Pasts:
+    return {meter: past for meter, past in pasts.items() if meter.source.source == kind}
+
+
+def _hand_over(pasts: Pasts, state_dir: Path, exporter: str) -> None:
+    if not pasts:
+        return
     totals: dict[tuple[str, str], float] = {
         (meter.device.device, meter.source.source): past.total_kwh for meter, past in pasts.items()
     }
     try:
-        write_initial_counters(state_dir, EXPORTER, totals, datetime.now(UTC))
+        write_initial_counters(state_dir, exporter, totals, datetime.now(UTC))
     except ValueError as error:
         message = f"{state_dir} does not fit to an empty VictoriaMetrics: {error}; remove both"
         raise CountersAheadError(message) from None

@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from home_model.config import Home, family_of, labels_of
+from home_model.config import Home, NativeSource, family_of, labels_of
 from home_model.metrics import CURRENT, ENERGY, POWER, UP, VOLTAGE, Metric, metric_name
-from virtual_home.chance import Flags, Floats, Integers
-from virtual_home.electricity import Electricity, electricity_at
-from virtual_home.meters import Meter
-from virtual_home.moments import DAY_SECONDS, moments
+from virtual_home.chance import Floats, Integers
+from virtual_home.electricity import electricity_at
+from virtual_home.meters import AnyMeter
+from virtual_home.moments import DAY_SECONDS, Moments, moments
+from virtual_home.plugs.outlets import gauges_of
 from virtual_home.presence import present
 
 SAMPLE_SECONDS = 60
 GONE_DAYS = 4
 MEASURED = (POWER, ENERGY, VOLTAGE, CURRENT)
+WATT_HOURS_PER_KWH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class MeterPast:
-    """All series of one meter; `measured` is empty of samples where the plug was silent."""
+    """All series of one meter; `measured` is empty of samples where the plug was silent.
+
+    The first two of `measured` are power and energy; not every plug knows more.
+    """
 
     measured: tuple[Series, ...]
     up: Series
@@ -72,19 +77,35 @@ class MeterPast:
         return sum(series.values.size for series in (*self.measured, self.up))
 
 
-def past_of(meter: Meter, home: Home, span: Span, *, seed: int) -> MeterPast:
+def past_of(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     """The meter's samples, one a minute, on the very curve that the emulator serves."""
     at, name = span.minutes, meter.device.device
     up = present(name, at, seed=seed, gone_since_unix_seconds=span.gone_since)
-    shown = electricity_at(name, meter.appliance, moments(at, home.zone), seed=seed)
-    energy_kwh = counter_kwh(at[up], shown.power_watts[up], meter.source.gap_limit_seconds)
+    shown = {m: values[up] for m, values in _gauges(meter, moments(at, home.zone), seed).items()}
+    shown[ENERGY] = _energy_kwh(meter, at[up], shown[POWER])
     return MeterPast(
         measured=tuple(
-            Series(metric_of(metric, meter, home), at[up] * 1000, values)
-            for metric, values in zip(MEASURED, _columns(shown, energy_kwh, up), strict=True)
+            Series(metric_of(metric, meter, home), at[up] * 1000, shown[metric])
+            for metric in MEASURED
+            if metric in shown
         ),
         up=Series(metric_of(UP, meter, home), at * 1000, up.astype(np.float64)),
     )
+
+
+def _gauges(meter: AnyMeter, at: Moments, seed: int) -> dict[Metric, Floats]:
+    shown = electricity_at(meter.device.device, meter.appliance, at, seed=seed)
+    if isinstance(meter.source, NativeSource):
+        return gauges_of(meter.appliance, shown.power_watts)
+    return {POWER: shown.power_watts, VOLTAGE: shown.voltage_volts, CURRENT: shown.current_amperes}
+
+
+def _energy_kwh(meter: AnyMeter, at: Integers, watts: Floats) -> Floats:
+    energy_kwh = counter_kwh(at, watts, meter.source.gap_limit_seconds)
+    if isinstance(meter.source, NativeSource):
+        # The exporter follows the plug's own counter, which has whole watt-hours.
+        return np.floor(energy_kwh * WATT_HOURS_PER_KWH) / WATT_HOURS_PER_KWH
+    return energy_kwh
 
 
 def counter_kwh(at: Integers, watts: Floats, gap_limit_seconds: float) -> Floats:
@@ -98,16 +119,7 @@ def counter_kwh(at: Integers, watts: Floats, gap_limit_seconds: float) -> Floats
     return np.round(np.cumsum(joules) / 3.6e6, 9)
 
 
-def metric_of(metric: Metric, meter: Meter, home: Home) -> dict[str, str]:
+def metric_of(metric: Metric, meter: AnyMeter, home: Home) -> dict[str, str]:
     """Name and labels exactly as the exporter exposes them."""
     name = metric_name(family_of(meter.source), metric)
     return {"__name__": name} | labels_of(home, meter.device, meter.source)
-
-
-def _columns(shown: Electricity, energy_kwh: Floats, up: Flags) -> tuple[Floats, ...]:
-    return (
-        shown.power_watts[up],
-        energy_kwh,
-        shown.voltage_volts[up],
-        shown.current_amperes[up],
-    )

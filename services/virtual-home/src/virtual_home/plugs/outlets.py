@@ -1,0 +1,64 @@
+"""What an outlet of a TP-Link plug says at given instants."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from home_model.metrics import CURRENT, POWER, VOLTAGE, Metric
+from tapo_emulator.meter import Meter
+from tapo_emulator.models import MODELS, Model
+from virtual_home.appliances import Appliance
+from virtual_home.chance import Floats
+from virtual_home.electricity import electricity_at
+from virtual_home.meters import PlugMeter
+from virtual_home.moments import moments
+
+MINUTE_SECONDS = 60
+MINUTES_PER_HOUR = 60
+MAINS_VOLTS = 101.3
+
+
+def model_of(appliance: Appliance) -> Model:
+    """The plug's model, as it would be in a house with 100 V."""
+    return replace(MODELS[appliance.tapo_model], volts=MAINS_VOLTS)
+
+
+def gauges_of(appliance: Appliance, power_watts: Floats) -> dict[Metric, Floats]:
+    """What the emulator says beside the watts: a steady voltage, or nothing."""
+    model = model_of(appliance)
+    if not model.emeter_data:
+        return {POWER: power_watts}
+    amperes = np.round(power_watts / model.volts, 3)
+    return {POWER: power_watts, VOLTAGE: np.full_like(power_watts, model.volts), CURRENT: amperes}
+
+
+def outlet_at(meter: PlugMeter, now: datetime, zone: ZoneInfo, *, seed: int) -> Meter:
+    """The outlet's meter as if it had counted all the month."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Meter(
+        watts=watts_of(meter, zone, seed=seed),
+        at=now,
+        zone=zone,
+        today_wh=_energy_wh(meter, midnight, now, zone, seed),
+        month_wh=_energy_wh(meter, midnight.replace(day=1), now, zone, seed),
+    )
+
+
+def watts_of(meter: PlugMeter, zone: ZoneInfo, *, seed: int) -> Callable[[datetime], float]:
+    """The load curve as the emulator asks for it."""
+    return lambda at: float(_watts(meter, np.array([at.timestamp()]), zone, seed)[0])
+
+
+def _energy_wh(
+    meter: PlugMeter, start: datetime, end: datetime, zone: ZoneInfo, seed: int
+) -> float:
+    minutes = np.arange(start.timestamp(), end.timestamp(), MINUTE_SECONDS)
+    return float(_watts(meter, minutes, zone, seed).sum()) / MINUTES_PER_HOUR
+
+
+def _watts(meter: PlugMeter, unix_seconds: Floats, zone: ZoneInfo, seed: int) -> Floats:
+    at = moments(unix_seconds, zone)
+    return electricity_at(meter.device.device, meter.appliance, at, seed=seed).power_watts
