@@ -15,6 +15,8 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-workspace --package "${SERVICE:?}"
 COPY packages packages
 COPY services services
+# The virtual home's plugs; every image has the same layers.
+COPY tools/tapo-emulator tools/tapo-emulator
 RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
 COPY --chmod=755 docker/run-service /app/bin/run-service
 
