@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.explain.routes import router as explain
+from bff.gate.middleware import Gate
 from bff.ledger.routes import router as ledger
 from bff.places.routes import router as places
 from bff.prices.effect import router as effect
@@ -67,6 +68,12 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.openapi = partial(describe, app)
     app.include_router(_api())
     add_problem_answers(app)
+    if services:
+        app.add_middleware(
+            Gate,
+            allowed_hosts=services.settings.allowed_hosts,
+            trust_identity=services.settings.trust_tailscale_identity,
+        )
     return app
 
 

@@ -3,13 +3,21 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bff.victoriametrics.client import QUERY_DEADLINE_SECONDS
 
 type Port = Annotated[int, Field(ge=1, le=65535)]
 type Seconds = Annotated[float, Field(gt=0)]
+
+
+def _names(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    parts = text.split(",") if isinstance(text, str) else text
+    return tuple(part.strip().lower() for part in parts if part.strip())
+
+
+type Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
 class Settings(BaseSettings):
@@ -26,3 +34,5 @@ class Settings(BaseSettings):
     listen_port: Port = 8000
     health_port: Port = 8001
     virtual_home: bool = False
+    allowed_hosts: Names = ()
+    trust_tailscale_identity: bool = False

@@ -1,0 +1,113 @@
+"""Who may ask: the API's own names, and no writes from other sites' pages."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from bff.gate.hosts import is_ours, same_host
+from testbed.bff import Bff
+
+type StartBff = Callable[..., Bff]
+
+PAGE = "power.tailnet.ts.net"
+PRICE = {"price_per_kwh": "31", "valid_from": "2026-01-01T00:00:00+09:00"}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "localhost:8080",
+        "127.0.0.1:8000",
+        "192.168.1.5",
+        "[::1]:8000",
+        "bff:8000",
+        "POWER.tailnet.ts.net.",
+        "power.tailnet.ts.net:443",
+    ],
+)
+def test_names_that_are_ours(host: str) -> None:
+    """The listed ones in any writing, and those that no stranger can own."""
+    assert is_ours(host, (PAGE,))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "evil.example",
+        "evil.example:8000",
+        "power.tailnet.ts.net.evil.example",
+        "xpower.tailnet.ts.net",
+        "127.0.0.1.evil.example",
+        "evil.example/localhost",
+        "localhost@evil.example",
+        "localhost, evil.example",
+        "localhost:port",
+        ".",
+    ],
+)
+def test_names_that_are_not_ours(host: str) -> None:
+    """Look-alikes and malformed headers among them."""
+    assert not is_ours(host, (PAGE,))
+
+
+def test_a_default_port_need_not_be_written() -> None:
+    """An Origin never writes it, a Host header may; another port is another origin."""
+    assert same_host("power.tailnet.ts.net:443", "power.tailnet.ts.net")
+    assert not same_host("localhost:8080", "localhost:8000")
+    assert not same_host("", "")
+
+
+def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
+    """The browser thinks it is at home, and sends matching Origin and Host: the name tells."""
+    bff = start_bff(ALLOWED_HOSTS=f" {PAGE.upper()} ,other.example")
+    rebound = {"host": "evil.example", "origin": "http://evil.example"}
+    read = bff.http.get("/unit_prices", headers=rebound)
+    written = bff.http.post("/unit_prices", json=PRICE, headers=rebound)
+    assert [read.status_code, written.status_code] == [421, 421]
+    assert read.headers["content-type"] == "application/problem+json"
+    assert "ALLOWED_HOSTS" in read.json()["what_to_do"]
+    assert bff.http.get("/unit_prices", headers={"host": PAGE}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("said_by_the_browser", "status"),
+    [
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "http://localhost:8080"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "http://localhost:9999"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "same-origin", "origin": "http://localhost:8080"}, 201),
+        ({"origin": "http://localhost:8080"}, 201),
+        ({}, 201),
+    ],
+)
+def test_only_our_own_page_writes(
+    api: httpx.Client, said_by_the_browser: dict[str, str], status: int
+) -> None:
+    """Pages of other sites are refused by what the browser says of them; curl says nothing."""
+    headers = {"host": "localhost:8080", **said_by_the_browser}
+    answer = api.post("/unit_prices", json=PRICE, headers=headers)
+    assert answer.status_code == status
+    assert len(api.get("/unit_prices").json()) == (1 if status == 201 else 0)
+
+
+def test_a_link_from_another_site_opens_the_page(api: httpx.Client) -> None:
+    """Reading is the browser's to guard: it does not show the answer to the other site."""
+    assert api.get("/house", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_the_log_names_who_wrote_only_where_that_can_be_trusted(
+    start_bff: StartBff, *, trusted: bool
+) -> None:
+    """Elsewhere anybody could write the header."""
+    bff = start_bff(TRUST_TAILSCALE_IDENTITY=str(trusted).lower())
+    bff.http.post("/unit_prices", json=PRICE, headers={"tailscale-user-login": "me@example.com"})
+    log = bff.log.read_text()
+    assert "POST '/api/v1/unit_prices': 201" in log
+    assert ("by 'me@example.com'" in log) is trusted
