@@ -1,0 +1,101 @@
+"""Backups of the database: whole while it is written, checked, and put back."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bff.backup import BackupFailed, BackupSettings, restore, save
+from testbed.bff import Bff
+
+type StartBff = Callable[..., Bff]
+
+NAMES = ("prices", "sums")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> BackupSettings:
+    return BackupSettings.model_validate(
+        {
+            "database_url": f"sqlite:///{tmp_path / 'bff.db'}",
+            "backup_dir": tmp_path / "backup",
+            "backups_kept": 2,
+        }
+    )
+
+
+def rows(path: Path, table: str) -> int:
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+
+
+def test_a_backup_is_whole_while_the_database_is_written(settings: BackupSettings) -> None:
+    """A writer that adds to two tables in one transaction: no copy sees one without the other."""
+    with closing(sqlite3.connect(settings.database)) as database:
+        for name in NAMES:
+            database.execute(f"CREATE TABLE {name} (text)")
+    ended = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(settings.database, timeout=30)) as database:
+            while not ended.is_set():
+                with database:
+                    for name in NAMES:
+                        database.execute(f"INSERT INTO {name} VALUES (?)", ("x" * 500,))  # noqa: S608
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(8):
+            saved = save(settings)
+            assert rows(saved, "prices") == rows(saved, "sums")
+    finally:
+        ended.set()
+        writer.join()
+    assert len(list(settings.backup_dir.iterdir())) == 2
+
+
+def test_prices_come_back(start_bff: StartBff, settings: BackupSettings) -> None:
+    """Saved from a running BFF, all lost, restored: the next BFF has the price."""
+    price = {"price_per_kwh": "31.7", "valid_from": "2026-01-01T00:00:00+09:00"}
+    bff = start_bff()
+    assert bff.http.post("/unit_prices", json=price).status_code == 201
+    save(settings)
+    bff.process.terminate()
+    bff.process.wait(30)
+    settings.database.write_bytes(b"lost")
+    restore(settings)
+    assert [row["price_per_kwh"] for row in start_bff().http.get("/unit_prices").json()] == ["31.7"]
+
+
+def test_a_damaged_database_does_not_push_out_good_backups(settings: BackupSettings) -> None:
+    """Nor does a damaged backup take the place of the database."""
+    with closing(sqlite3.connect(settings.database)) as database, database:
+        database.execute("CREATE TABLE prices (text)")
+    good = save(settings)
+    settings.database.write_bytes(b"this was a database once" * 1000)
+    with pytest.raises(BackupFailed, match="file is not a database"):
+        save(settings)
+    assert list(settings.backup_dir.glob("bff-*.sqlite3")) == [good]
+    good.write_bytes(b"this was a backup once" * 1000)
+    before = settings.database.read_bytes()
+    with pytest.raises(BackupFailed, match="file is not a database"):
+        restore(settings)
+    assert settings.database.read_bytes() == before
+
+
+def test_what_is_not_there_is_named(settings: BackupSettings) -> None:
+    """No database is made where there was none, and a wrong name tells the right ones."""
+    with pytest.raises(BackupFailed, match="unable to open database file"):
+        save(settings)
+    assert not settings.database.exists()
+    with pytest.raises(BackupFailed, match="there is: none"):
+        restore(settings)
+    elsewhere = settings.model_copy(
+        update={"database_url": type(settings.database_url)("postgresql://db/power")}
+    )
+    with pytest.raises(BackupFailed, match="pg_dump"):
+        save(elsewhere)
