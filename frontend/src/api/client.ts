@@ -2,7 +2,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
 import type { paths } from "./schema";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 15_000;
 
 /** A server that hangs is a server that is down: no request waits for ever. */
 function fetchInTime(request: Request): Promise<Response> {

@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
 
 /** A stretch of time [from, to): RFC 3339 instants with the house's offset. */
-export interface Range {
+interface Range {
   from: string;
   to: string;
 }

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { remembered } from "@/preferences/remembered";
 
-export const LANGUAGES = ["ja", "en"] as const;
+const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export const rememberedLanguage = remembered("language", LANGUAGES);

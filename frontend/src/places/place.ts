@@ -5,8 +5,7 @@ export interface Place {
   device?: string;
 }
 
-export const LEVELS = ["house", "room", "shelf", "device"] as const;
-export type Level = (typeof LEVELS)[number];
+export type Level = "house" | "room" | "shelf" | "device";
 
 /** The level of a place, read off the innermost id it has. */
 export function levelOf(place: Place): Level {

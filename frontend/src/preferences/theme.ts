@@ -1,8 +1,8 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { remembered } from "./remembered";
 
-export const THEMES = ["light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
+const THEMES = ["light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
 
 const rememberedTheme = remembered("theme", THEMES);
 const DARK = "(prefers-color-scheme: dark)";

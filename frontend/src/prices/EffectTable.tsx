@@ -5,6 +5,7 @@ import type { Effect, EffectOverRange } from "@/api/types";
 import { formatMonth } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { Energy, Money } from "@/quantities/Shown";
+import { ColumnTitle } from "@/ui/ColumnTitle";
 
 /** This month and all time: energy, cost as it is, cost as it would be. */
 export function EffectTable({ effect }: { effect: Effect }) {
@@ -18,13 +19,13 @@ export function EffectTable({ effect }: { effect: Effect }) {
       <caption className="pb-2 text-start text-muted">{t("effect")}</caption>
       <thead className="text-muted text-xs">
         <tr className="border-line border-b">
-          <th scope="col">
+          <ColumnTitle align="start">
             <span className="sr-only">{t("period")}</span>
-          </th>
+          </ColumnTitle>
           {titles.map((title) => (
-            <th key={title} scope="col" className="py-1.5 text-end font-normal">
+            <ColumnTitle key={title} align="end">
               {t(title)}
-            </th>
+            </ColumnTitle>
           ))}
         </tr>
       </thead>
@@ -50,7 +51,7 @@ function EffectRow({ label, range, testId }: EffectRowProps) {
   const money = { currency: range.currency, why };
   return (
     <tr className="border-line border-b last:border-0" data-testid={testId}>
-      <th scope="row" className="py-2 text-start font-normal">
+      <th scope="row" className="whitespace-nowrap py-2 text-start font-normal">
         {label}
       </th>
       <td className="text-end">

@@ -5,6 +5,7 @@ import type { UnitPrice } from "@/api/types";
 import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { Button } from "@/ui/Button";
+import { ColumnTitle } from "@/ui/ColumnTitle";
 import { Price } from "./Price";
 import { timeline } from "./timeline";
 
@@ -22,13 +23,13 @@ export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
       <thead className="hidden text-muted text-xs sm:table-header-group">
         <tr className="border-line border-b">
           {(["price", "from", "to", "note"] as const).map((title) => (
-            <th key={title} scope="col" className="py-2 pe-4 text-start font-normal">
+            <ColumnTitle key={title} align="start">
               {t(title)}
-            </th>
+            </ColumnTitle>
           ))}
-          <th scope="col" className="py-2 text-end font-normal">
+          <ColumnTitle align="end">
             <span className="sr-only">{t("actions")}</span>
-          </th>
+          </ColumnTitle>
         </tr>
       </thead>
       <tbody className="block sm:table-row-group">

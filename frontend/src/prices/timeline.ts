@@ -1,7 +1,7 @@
 import type { UnitPrice } from "@/api/types";
 
 /** A price, or a stretch between two prices in which none holds. */
-export type Stretch =
+type Stretch =
   | { kind: "price"; price: UnitPrice; isInForce: boolean }
   | { kind: "gap"; from: string; to: string };
 

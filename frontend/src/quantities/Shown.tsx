@@ -89,5 +89,5 @@ export function Age({ seconds, receivedAtMs }: AgeProps) {
   const locale = useLocale();
   const now = useNow();
   const grown = seconds + Math.max(0, now - receivedAtMs) / 1000;
-  return <span className="whitespace-nowrap">{formatAge(locale, grown)}</span>;
+  return formatAge(locale, grown);
 }

@@ -10,7 +10,7 @@ export function textOf({ before, figure, after }: Quantity): string {
 }
 
 /** Exact decimal strings go to Intl as they are: a float would already have rounded them. */
-export type Exact = string | number;
+type Exact = string | number;
 
 export function decimal(locale: string, value: Exact, digits: number): string {
   const format = new Intl.NumberFormat(locale, {

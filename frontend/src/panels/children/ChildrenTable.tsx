@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "use-intl";
+import { ColumnTitle } from "@/ui/ColumnTitle";
 import { ChildTableRow, TotalRow } from "./ChildTableRow";
 import { type Column, type Order, ordered, turned } from "./order";
 import { type ChildRow, shareOf } from "./rows";
@@ -13,7 +14,7 @@ interface ChildrenTableProps {
 }
 
 /** Columns that a phone has no room for are shown from `sm` on; their figures are one level down. */
-export const COLUMNS: readonly { column: Column; className: string }[] = [
+const COLUMNS: readonly { column: Column; className: string }[] = [
   { column: "power", className: "" },
   { column: "energyToday", className: "hidden md:table-cell" },
   { column: "costToday", className: "hidden sm:table-cell" },
@@ -27,9 +28,9 @@ export function ChildrenTable({ rows, total, order, onOrder }: ChildrenTableProp
       <thead className="text-muted text-xs">
         <tr className="border-line border-b">
           <Title column="place" order={order} onOrder={onOrder} className="text-start" />
-          <th scope="col" className="hidden py-2 pe-4 text-start font-normal sm:table-cell">
+          <ColumnTitle align="start" className="hidden sm:table-cell">
             {t("state")}
-          </th>
+          </ColumnTitle>
           {COLUMNS.map(({ column, className }) => (
             <Title
               key={column}
@@ -39,9 +40,9 @@ export function ChildrenTable({ rows, total, order, onOrder }: ChildrenTableProp
               className={`text-end ${className}`}
             />
           ))}
-          <th scope="col" className="hidden w-40 py-2 ps-6 text-start font-normal lg:table-cell">
+          <ColumnTitle align="start" className="hidden w-40 ps-6 lg:table-cell">
             {t("share")}
-          </th>
+          </ColumnTitle>
         </tr>
       </thead>
       <tbody>

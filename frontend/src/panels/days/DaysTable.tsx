@@ -6,6 +6,7 @@ import { useHouse } from "@/house/HouseProvider";
 import { CostValue } from "@/panels/CostValue";
 import { FigureNotes } from "@/panels/FigureNotes";
 import { Energy } from "@/quantities/Shown";
+import { ColumnTitle } from "@/ui/ColumnTitle";
 import type { DayBar } from "./day-bars";
 
 /** The chart in words and figures: for screen readers, for copying, for exactness. */
@@ -16,17 +17,11 @@ export function DaysTable({ bars }: { bars: readonly DayBar[] }) {
       <summary className="w-fit cursor-pointer rounded-sm text-accent">{t("asTable")}</summary>
       <table className="mt-2 w-full max-w-xl">
         <caption className="sr-only">{t("chart")}</caption>
-        <thead>
-          <tr className="border-line border-b text-muted">
-            <th scope="col" className="py-1.5 text-start font-normal">
-              {t("day")}
-            </th>
-            <th scope="col" className="py-1.5 text-end font-normal">
-              {t("energy")}
-            </th>
-            <th scope="col" className="py-1.5 text-end font-normal">
-              {t("cost")}
-            </th>
+        <thead className="text-muted text-xs">
+          <tr className="border-line border-b">
+            <ColumnTitle align="start">{t("day")}</ColumnTitle>
+            <ColumnTitle align="end">{t("energy")}</ColumnTitle>
+            <ColumnTitle align="end">{t("cost")}</ColumnTitle>
           </tr>
         </thead>
         <tbody>

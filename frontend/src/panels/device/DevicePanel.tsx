@@ -13,7 +13,7 @@ export function DevicePanel({ device }: { device: string }) {
   const t = useTranslations("device");
   const answer = useDevice(device);
   return (
-    <div className="grid items-start gap-6 lg:grid-cols-[3fr_2fr]">
+    <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[3fr_2fr]">
       <Panel title={t("sources")}>
         <Loaded
           answer={answer}

@@ -5,6 +5,7 @@ import type { SourceState } from "@/api/types";
 import { StateWord } from "@/panels/StateWord";
 import { decimal } from "@/quantities/quantity";
 import { Age, Power, Unknown } from "@/quantities/Shown";
+import { ColumnTitle } from "@/ui/ColumnTitle";
 import { SourceName } from "./SourceName";
 
 interface SourcesTableProps {
@@ -17,23 +18,18 @@ interface SourcesTableProps {
 /** Each way to read the device, best first: they measure the same electricity, so no total. */
 export function SourcesTable({ sources, shown, receivedAtMs }: SourcesTableProps) {
   const t = useTranslations("device");
-  const titles = ["power", "voltage", "current"] as const;
+  const titles = ["power", "voltage", "current", "age"] as const;
   return (
     <div className="-mx-4 overflow-x-auto px-4 sm:-mx-5 sm:px-5">
       <table className="w-full text-sm">
         <thead className="text-muted text-xs">
           <tr className="border-line border-b">
-            <th scope="col" className="py-2 pe-4 text-start font-normal">
-              {t("source")}
-            </th>
+            <ColumnTitle align="start">{t("source")}</ColumnTitle>
             {titles.map((title) => (
-              <th key={title} scope="col" className="py-2 ps-4 text-end font-normal">
+              <ColumnTitle key={title} align="end">
                 {t(title)}
-              </th>
+              </ColumnTitle>
             ))}
-            <th scope="col" className="py-2 ps-4 text-end font-normal">
-              {t("age")}
-            </th>
           </tr>
         </thead>
         <tbody>

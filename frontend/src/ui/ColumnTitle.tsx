@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+
+interface ColumnTitleProps {
+  /** Texts begin at the start, figures end at the end. */
+  align: "start" | "end";
+  className?: string;
+  children: ReactNode;
+}
+
+export function ColumnTitle({ align, className = "", children }: ColumnTitleProps) {
+  const side = align === "start" ? "pe-4 text-start" : "ps-3 text-end";
+  return (
+    <th scope="col" className={`py-2 font-normal first:ps-0 last:pe-0 ${side} ${className}`}>
+      {children}
+    </th>
+  );
+}
