@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientSession
 from matter_server.client import MatterClient
 from matter_server.client.exceptions import (
     CannotConnect,
+    InvalidMessage,
     InvalidServerVersion,
     MatterClientException,
 )
@@ -16,7 +17,7 @@ from matter_server.client.exceptions import (
 from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
 
 # What the client lets through when the peer speaks something else.
-NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
+NONSENSE = (InvalidMessage, ValueError, LookupError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
