@@ -43,11 +43,11 @@ class Census:
     def stale(self, rules: DeviceRules, stretch: Stretch) -> set[int]:
         """The days of the stretch whose slots are missing or were made from something else."""
         known, marks = self.known(rules), self.marks.get(rules.device, {})
-        days = {day for days in (*known.days, marks) for day in days}
         return {
             day
-            for day in days
-            if stretch.start_ms <= day < stretch.end_ms and marks.get(day) != known.mark(day)
+            for day in range(stretch.start_ms, stretch.end_ms, DAY_MS)
+            if (day in marks or any(day in days for days in known.days))
+            and marks.get(day) != known.mark(day)
         }
 
     def affected(self, rules: DeviceRules, stale: set[int]) -> Stretch:

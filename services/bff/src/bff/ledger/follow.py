@@ -35,7 +35,7 @@ class Pace:
         counting_share: Of all time, the part that counting may take.
     """
 
-    look_seconds: float = 12.0
+    look_seconds: float = 14.0
     retry_seconds: float = 2.0
     count_seconds: float = 5.0
     counting_share: float = 0.01

@@ -1,21 +1,21 @@
 """Look at what came since the frontier: close the slots that have settled, read the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from bff.grid import DAY_MS, day_start, slot_start
-from bff.ledger.clean import Pieces
 from bff.ledger.gather import Stretch, gather
 from bff.ledger.ledger import Ledger
 from bff.ledger.plan import newest_jobs
-from bff.ledger.slots import pieces_of
 from bff.ledger.store import write_built
-from bff.ledger.tail import make_tail
+from bff.ledger.tail import Heard, Tail
 from bff.ledger.work import Work, build_and_keep, count, put_behind, samples_of, shown
 
 # Slots are closed when samples polled every few minutes have arrived on both of their sides.
 SETTLE_MS = 20 * 60_000
+# VictoriaMetrics shows a sample within this time of having got it.
+SHOWN_AFTER_MS = 60_000
 
 
 def look(ledger: Ledger, work: Work) -> None:
@@ -27,16 +27,15 @@ def look(ledger: Ledger, work: Work) -> None:
     frontier_ms = slot_start(now_ms - SETTLE_MS)
     _close(ledger, work, now_ms, frontier_ms)
     everyone = [work.census.known(rules) for rules in work.rules.values()]
-    pieces = {
-        known.rules.device: pieces_of(known.rules, counters)
-        for known, counters in gather(
-            samples_of(ledger, now_ms), everyone, Stretch(frontier_ms, now_ms + 1)
-        )
+    since = Stretch(frontier_ms, now_ms + 1)
+    heard = {
+        known.rules.device: Heard(known.rules, counters)
+        for known, counters in gather(samples_of(ledger, now_ms), everyone, since)
     }
-    _notice_ended_silences(work, pieces, frontier_ms)
+    _notice_ended_silences(work, heard, frontier_ms)
     ledger.board.change(
         frontier_ms=frontier_ms,
-        tail=make_tail(pieces, frontier_ms, now_ms),
+        tail=Tail(frontier_ms, now_ms, heard),
         behind=shown(work),
         down=None,
     )
@@ -63,19 +62,15 @@ def _days_of(stretch: Stretch) -> set[int]:
     return set(range(stretch.start_ms, stretch.end_ms, DAY_MS))
 
 
-def _notice_ended_silences(
-    work: Work, pieces: Mapping[str, Sequence[Pieces]], frontier_ms: int
-) -> None:
+def _notice_ended_silences(work: Work, heard: Mapping[str, Heard], frontier_ms: int) -> None:
     """Slots closed while a source was silent know nothing of the energy that it came back with."""
-    for device, sources in pieces.items():
-        for source, of_source in enumerate(sources):
-            position = int(np.searchsorted(of_source.end_ms, frontier_ms, side="right"))
-            if position == len(of_source.end_ms):
+    for device, of_device in heard.items():
+        for source, counter in of_device.counters.items():
+            after = int(np.searchsorted(counter.at_ms, frontier_ms))
+            if not 0 < after < len(counter):
                 continue
-            start_ms = int(of_source.start_ms[position])
-            end_ms = int(of_source.end_ms[position])
-            came_late = start_ms < frontier_ms and end_ms > frontier_ms + SETTLE_MS - 60_000
+            start_ms, end_ms = counter.at_ms[after - 1 : after + 1].tolist()
+            came_late = end_ms > frontier_ms + SETTLE_MS - SHOWN_AFTER_MS
             if came_late and work.seen_silences.get((device, source)) != end_ms:
                 work.seen_silences[device, source] = end_ms
-                days = range(day_start(start_ms), frontier_ms, DAY_MS)
-                put_behind(work, device, set(days))
+                put_behind(work, device, set(range(day_start(start_ms), frontier_ms, DAY_MS)))

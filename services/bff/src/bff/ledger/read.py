@@ -7,7 +7,7 @@ import numpy as np
 
 from bff.database import reading
 from bff.energy import Energy
-from bff.grid import SLOT_MS, day_start
+from bff.grid import day_start
 from bff.ledger.counter import Int64s
 from bff.ledger.cuts import Cut, cut_slots
 from bff.ledger.gather import Samples, Stretch
@@ -97,10 +97,9 @@ def _closed(ledger: Ledger, devices: Sequence[str], edges_ms: Int64s) -> Int64s:
     """Sums of closed slots up to each edge, slots with an edge inside divided exactly."""
     with reading(ledger.engine) as session:
         stored = read_stored(session, devices, edges_ms)
-    inside = np.flatnonzero(edges_ms % SLOT_MS)
-    if len(inside):
+    if stored.slot.any():
         # After the session: nobody who writes has to wait for raw samples.
-        cuts = _cuts_at(ledger.rules(), devices, edges_ms, inside, stored)
+        cuts = _cuts_at(ledger.rules(), devices, edges_ms, stored)
         amounts = _make_cuts(ledger, list(cuts.values()))
         for (device, edge), cut in cuts.items():
             stored.up_to[:, device, edge] += amounts[cut]
@@ -108,22 +107,18 @@ def _closed(ledger: Ledger, devices: Sequence[str], edges_ms: Int64s) -> Int64s:
 
 
 def _cuts_at(
-    rules: Mapping[str, DeviceRules],
-    devices: Sequence[str],
-    edges_ms: Int64s,
-    inside: Int64s,
-    stored: Stored,
+    rules: Mapping[str, DeviceRules], devices: Sequence[str], edges_ms: Int64s, stored: Stored
 ) -> dict[tuple[int, int], Cut]:
     """The slots with energy or known time that an edge divides, by position of device and edge."""
+    known = np.argwhere(stored.slot.any(axis=0)).tolist()
     return {
-        (device, edge): Cut(
+        (device, int(stored.divided[divided])): Cut(
             rules[devices[device]],
-            int(edges_ms[edge]),
-            tuple(stored.slot[:, device, edge].tolist()),
-            int(stored.source[device, edge]),
+            int(edges_ms[stored.divided[divided]]),
+            tuple(stored.slot[:, device, divided].tolist()),
+            int(stored.source[device, divided]),
         )
-        for edge in inside.tolist()
-        for device in np.flatnonzero(stored.slot[:, :, edge].any(axis=0)).tolist()
+        for device, divided in known
     }
 
 

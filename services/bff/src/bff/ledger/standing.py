@@ -76,7 +76,7 @@ class Standing:
 
     def lacks(self, devices: Sequence[str], days: Stretch) -> bool:
         """Whether something is missing to answer for these devices and days."""
-        if self.tail is None or any(device not in self.tail.pieces for device in devices):
+        if self.tail is None or any(device not in self.tail.heard for device in devices):
             return True
         if self.counted_from_ms is None or days.start_ms < self.counted_from_ms:
             return True

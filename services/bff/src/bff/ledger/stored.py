@@ -1,7 +1,7 @@
 """Sums of closed slots up to any instants, reading as little as needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -19,11 +19,13 @@ class Stored:
 
     Attributes:
         up_to: Sums since the day of the first edge began, up to the slot the edge lies in.
+        divided: Which edges lie inside of a slot; the other two are of these edges alone.
         slot: The amounts of that slot.
         source: Its source, by position in configuration order; axes device, edge.
     """
 
     up_to: Int64s
+    divided: Int64s
     slot: Int64s
     source: Int64s
 
@@ -58,10 +60,12 @@ def read_stored(session: Session, devices: Sequence[str], edges_ms: Int64s) -> S
     """Sums of whole days come from the index; only days with an edge inside are unpacked."""
     edges = _by_day(edges_ms)
     shape = (QUANTITIES, len(devices))
+    divided = np.flatnonzero(edges_ms % SLOT_MS)
     found = Stored(
         np.zeros((*shape, len(edges_ms)), dtype=np.int64),
-        np.zeros((*shape, len(edges_ms)), dtype=np.int64),
-        np.zeros((len(devices), len(edges_ms)), dtype=np.int64),
+        divided,
+        np.zeros((*shape, len(divided)), dtype=np.int64),
+        np.zeros((len(devices), len(divided)), dtype=np.int64),
     )
     whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
     opened = edges.opened()
@@ -71,7 +75,7 @@ def read_stored(session: Session, devices: Sequence[str], edges_ms: Int64s) -> S
         if start_ms not in opened or end_ms - start_ms > DAY_MS:
             whole_days[:, :, position] = read_sums(session, devices, start_ms, end_ms)
     before = np.cumsum(whole_days, axis=2) - whole_days
-    return Stored(before[:, :, edges.day] + found.up_to, found.slot, found.source)
+    return replace(found, up_to=before[:, :, edges.day] + found.up_to)
 
 
 def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Int64s) -> Int64s:
@@ -86,12 +90,13 @@ def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Int64s) ->
 def _enter(found: Stored, whole_days: Int64s, edges: Edges, rows: Int64s, slots: Slots) -> None:
     """Put a batch of unpacked days where they belong."""
     amounts = slots.amounts.stacked()
-    here = np.flatnonzero((rows >= 0).any(axis=1))
-    row = rows[here][:, edges.day]
-    there = row >= 0
     before = np.cumsum(amounts, axis=2) - amounts
-    found.up_to[:, here] = np.where(there, before[:, row, edges.slot], 0)
-    found.slot[:, here] = np.where(there, amounts[:, row, edges.slot], 0)
-    found.source[here] = np.where(there, slots.source[row, edges.slot], 0)
-    of_day = rows[here]
-    whole_days[:, here] = np.where(of_day >= 0, amounts.sum(axis=2)[:, of_day], 0)
+    here = np.flatnonzero((rows >= 0).any(axis=1))
+    rows = rows[here]
+    row, there = rows[:, edges.day], rows[:, edges.day] >= 0
+    found.up_to[:, here] = before[:, row, edges.slot] * there
+    row, there = row[:, found.divided], there[:, found.divided]
+    slot = edges.slot[found.divided]
+    found.slot[:, here] = amounts[:, row, slot] * there
+    found.source[here] = slots.source[row, slot] * there
+    whole_days[:, here] = amounts.sum(axis=2)[:, rows] * (rows >= 0)

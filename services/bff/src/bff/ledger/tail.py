@@ -1,53 +1,65 @@
 """Energy after the frontier: the slots that are not closed yet, up to the last look. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bff.grid import SLOT_MS, slot_edges, slot_start
 from bff.ledger.clean import Pieces
-from bff.ledger.counter import Int64s
-from bff.ledger.slots import slots_between
+from bff.ledger.counter import Counter, Int64s
+from bff.ledger.rules import DeviceRules
+from bff.ledger.slots import pieces_of, slots_between
 from bff.ledger.sources import chosen
 from bff.ledger.spread import between
 from bff.ledger.store import QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """What the sources of one device said around and after the frontier."""
+
+    rules: DeviceRules
+    counters: Mapping[str, Counter]
+
+
+@dataclass(frozen=True, slots=True)
 class Tail:
-    """What is known from the frontier on; made anew every few seconds.
+    """What is known from the frontier on; made anew every few seconds, worked out when asked.
 
     Attributes:
         start_ms: The frontier, an edge of the slot grid.
         end_ms: When VictoriaMetrics was last looked at.
-        pieces: The clean energy of each source, by device; devices never seen have none.
-        whole: Sums from start to end by device, in the order of `Amounts.stacked`.
+        heard: The samples of every device of the house.
+        whole: Sums from start to end of the devices that were asked for.
     """
 
     start_ms: int
     end_ms: int
-    pieces: Mapping[str, Sequence[Pieces]]
-    whole: Mapping[str, Int64s]
+    heard: Mapping[str, Heard]
+    whole: dict[str, Int64s] = field(default_factory=dict)
 
     def up_to(self, devices: Sequence[str], edges_ms: Int64s) -> Int64s:
         """Sums from the frontier to each edge; the axes are quantity, device, edge."""
         sums = np.zeros((QUANTITIES, len(devices), len(edges_ms)), dtype=np.int64)
-        sums[:, :, edges_ms >= self.end_ms] = _columns(self.whole, devices)[:, :, np.newaxis]
-        inside = (edges_ms > self.start_ms) & (edges_ms < self.end_ms)
-        if inside.any():
-            for position, device in enumerate(devices):
-                sums[:, position, inside] = sums_up_to(
-                    self.pieces[device], self.start_ms, edges_ms[inside]
-                )
+        beyond = edges_ms >= self.end_ms
+        inside = (edges_ms > self.start_ms) & ~beyond
+        for position, device in enumerate(devices):
+            if beyond.any():
+                sums[:, position, beyond] = self._whole(device)[:, np.newaxis]
+            if inside.any():
+                sums[:, position, inside] = self._sums(device, edges_ms[inside])
         return sums
 
+    def _whole(self, device: str) -> Int64s:
+        if device not in self.whole:
+            end = np.array([self.end_ms], dtype=np.int64)
+            self.whole[device] = self._sums(device, end)[:, 0]
+        return self.whole[device]
 
-def make_tail(pieces: Mapping[str, Sequence[Pieces]], start_ms: int, end_ms: int) -> Tail:
-    """The tail of all devices."""
-    end = np.array([end_ms], dtype=np.int64)
-    whole = {device: sums_up_to(sources, start_ms, end)[:, 0] for device, sources in pieces.items()}
-    return Tail(start_ms, end_ms, pieces, whole)
+    def _sums(self, device: str, instants_ms: Int64s) -> Int64s:
+        heard = self.heard[device]
+        return sums_up_to(pieces_of(heard.rules, heard.counters), self.start_ms, instants_ms)
 
 
 def sums_up_to(sources: Sequence[Pieces], start_ms: int, instants_ms: Int64s) -> Int64s:
@@ -62,7 +74,3 @@ def sums_up_to(sources: Sequence[Pieces], start_ms: int, instants_ms: Int64s) ->
     sums = np.zeros((QUANTITIES, len(cuts)), dtype=np.int64)
     np.cumsum(amounts.stacked(), axis=1, out=sums[:, 1:])
     return sums[:, np.searchsorted(cuts, instants_ms)]
-
-
-def _columns(whole: Mapping[str, Int64s], devices: Sequence[str]) -> Int64s:
-    return np.stack([whole[device] for device in devices], axis=1)

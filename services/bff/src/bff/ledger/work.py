@@ -12,7 +12,7 @@ from bff.ledger.marks import fingerprint_in
 from bff.ledger.rules import DeviceRules
 from bff.ledger.standing import Rebuild
 from bff.ledger.store import Built, write_built
-from bff.victoriametrics.samples import fetch_day_counts, select_all
+from bff.victoriametrics.samples import Meter, fetch_day_counts, select_all
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Work:
     counted_until_ms: int | None = None
     counted_at_once_ms: int = 64 * DAY_MS
     rebuild: Rebuild | None = None
-    seen_silences: dict[tuple[str, int], int] = field(default_factory=dict)
+    seen_silences: dict[Meter, int] = field(default_factory=dict)
 
 
 def begin(rules: Mapping[str, DeviceRules], marks: Mapping[str, dict[int, str]]) -> Work:

@@ -1,0 +1,1 @@
+"""`python -m bench`: the ledger's speed, each figure beside its reference in the same run."""

@@ -1,0 +1,85 @@
+"""Run the bench: `python -m bench` from services/bff; `--size small` for a quick look."""
+
+import argparse
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from bench.figures import Figure, table
+from bench.made_up_house import import_devices, write_home
+from bench.measure import Size, changed_prices, following, questions, rebuild
+from bench.questions import Asked
+from bench.report import circumstances, write
+from testbed.bff import Bff, bff, settings_of
+from testbed.victoria_metrics import victoria_metrics
+
+SIZES = {
+    "small": [Size(devices=50, days=60, times=7, watch_seconds=60)],
+    # The growth from 50 to 200 devices shows what depends on their number.
+    "full": [
+        Size(devices=50, days=365, times=7, watch_seconds=0),
+        Size(devices=200, days=365, times=7, watch_seconds=900),
+    ],
+}
+
+log = logging.getLogger("bench")
+
+
+def main() -> None:
+    """Measure, print, and write docs/performance.md."""
+    logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
+    logging.getLogger("httpx").setLevel("WARNING")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="full")
+    name = parser.parse_args().size
+    with TemporaryDirectory(prefix="bench-") as folder:
+        sections = dict(_measure(Path(folder), SIZES[name]))
+    write(name, sections)
+    log.info(circumstances())
+
+
+def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure]]]:
+    end = datetime.now(UTC).replace(second=0, microsecond=0)
+    there = 0
+    with victoria_metrics(folder) as server:
+        for size in sizes:
+            start = end - timedelta(days=size.days)
+            log.info("importing %.1f M samples", size.samples / 1e6)
+            begin_ms, minutes = round(start.timestamp() * 1000), size.days * 1440 + 1
+            import_devices(server.url, range(there, size.devices), begin_ms, minutes)
+            there = size.devices
+            title = f"{size.devices} devices, {size.days} days, {size.samples / 1e6:.1f} M samples"
+            with _bff(folder / f"bff-{size.devices}", server.url, size) as running:
+                asked = Asked(running.http, _client(server.url), start, end)
+                figures = list(_figures(asked, running, size))
+            log.info("%s\n%s", title, table(figures))
+            yield title, figures
+
+
+def _client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, trust_env=False, timeout=120)
+
+
+@contextmanager
+def _bff(folder: Path, url: str, size: Size) -> Generator[Bff]:
+    folder.mkdir()
+    write_home(folder / "devices.yaml", size.devices)
+    with bff(folder, settings_of(folder, url, folder / "devices.yaml")) as running:
+        yield running
+
+
+def _figures(asked: Asked, running: Bff, size: Size) -> Iterator[Figure]:
+    yield from rebuild(running, size)
+    yield from changed_prices(asked, size)
+    yield from questions(asked, size)
+    if size.watch_seconds:
+        yield from following(asked, running, size)
+
+
+if __name__ == "__main__":
+    main()

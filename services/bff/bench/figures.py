@@ -1,0 +1,51 @@
+"""Figures of one run, and how they are shown."""
+
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of the result.
+
+    Attributes:
+        what: What was measured.
+        value: With its unit.
+        reference: What it is held against, with its unit; empty where the goal is absolute.
+        ratio: Value by reference, where both are times.
+        goal: What the ratio or the value should be, in words.
+        met: Whether it is.
+    """
+
+    what: str
+    value: str
+    reference: str
+    ratio: float | None
+    goal: str
+    met: bool
+
+
+def against(what: str, seconds: list[float], reference: list[float], most: float) -> Figure:
+    """A median beside the median of its reference, measured in turns in the same run."""
+    ratio = median(seconds) / median(reference)
+    return Figure(
+        what, shown(seconds), shown(reference), ratio, f"at most {most} x", met=ratio <= most
+    )
+
+
+def shown(seconds: list[float]) -> str:
+    """The median, and the range it lies in."""
+    low, high = min(seconds) * 1000, max(seconds) * 1000
+    return f"{median(seconds) * 1000:.0f} ms ({low:.0f} to {high:.0f}, n={len(seconds)})"
+
+
+def table(figures: list[Figure]) -> str:
+    """A Markdown table."""
+    lines = ["| what | ledger | reference | ratio | goal | met |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {each.what} | {each.value} | {each.reference}"
+        f" | {'' if each.ratio is None else f'{each.ratio:.2f}'} | {each.goal}"
+        f" | {'yes' if each.met else '**no**'} |"
+        for each in figures
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,154 @@
+"""One house of one size: rebuild, ask, change prices, follow."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+import httpx
+
+from bench.figures import Figure, against
+from bench.made_up_house import write_latest
+from bench.process import cpu_seconds, peak_mebibytes
+from bench.questions import (
+    Asked,
+    by_day,
+    by_device,
+    by_hour,
+    change_price,
+    exact_cost,
+    increase,
+    increase_by,
+    set_prices,
+    timed,
+)
+from testbed.bff import Bff
+
+REBUILT_WITHIN_SECONDS = 1800
+LEAST_SAMPLES_PER_SECOND = 1_000_000
+MOST_MEBIBYTES = 500
+MOST_CPU_PERCENT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the house is, and how patient the run."""
+
+    devices: int
+    days: int
+    times: int
+    watch_seconds: int
+
+    @property
+    def samples(self) -> int:
+        """One a minute of every device."""
+        return self.devices * self.days * 1440
+
+
+def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
+    """From an empty database until nothing is left to be made."""
+    began = time.perf_counter()
+    while not _is_built(bff.http):
+        if time.perf_counter() - began > REBUILT_WITHIN_SECONDS:
+            raise TimeoutError(bff.log)
+        time.sleep(0.1)
+    seconds = time.perf_counter() - began
+    speed = size.samples / seconds
+    cpu = cpu_seconds(bff.process.pid)
+    yield Figure(
+        "rebuild from nothing",
+        f"{speed / 1e6:.2f} M samples/s ({seconds:.0f} s, of them {cpu:.0f} s CPU)",
+        "",
+        None,
+        "at least 1 M/s",
+        met=speed >= LEAST_SAMPLES_PER_SECOND,
+    )
+    memory = peak_mebibytes(bff.process.pid)
+    yield Figure(
+        "peak memory of that",
+        f"{memory:.0f} MiB",
+        "",
+        None,
+        f"below {MOST_MEBIBYTES} MiB",
+        met=memory < MOST_MEBIBYTES,
+    )
+
+
+def _is_built(bff: httpx.Client) -> bool:
+    state = bff.get("/ledger").raise_for_status().json()
+    return state["fully_counted"] and not state["dirty_slots"] and not state["rebuild"]["running"]
+
+
+def questions(asked: Asked, size: Size) -> Iterator[Figure]:
+    """Cost over HTTP in turns with the bare PromQL."""
+    mine, theirs = timed(asked, by_device, increase, times=size.times)
+    yield against(f"{size.days} days by device, four prices", mine, theirs, 0.25)
+    for name, question, step in (("hour", by_hour, "1h"), ("day", by_day, "1d")):
+        bare = partial(increase_by, step=step)
+        mine, theirs = timed(asked, question, bare, times=size.times)
+        yield against(f"30 days by {name}", mine, theirs, 0.5)
+
+
+def changed_prices(asked: Asked, size: Size) -> Iterator[Figure]:
+    """The oldest price changes: the next answer is right, and takes no longer."""
+    rows = set_prices(asked)
+    prices = [row["price_per_kwh"] for row in rows]
+    [unchanged] = timed(asked, by_device, times=size.times)
+    after_change, after_move = [], []
+    for turn in range(size.times):
+        prices[0] = str(Decimal("27.5") + turn)
+        rows[0]["price_per_kwh"] = prices[0]
+        change_price(asked, rows[0])
+        after_change.append(_time_right_answer(asked, rows, prices))
+    for _ in range(size.times):
+        _move_edge(asked, rows, timedelta(minutes=17))
+        after_move.append(_time_right_answer(asked, rows, prices))
+    yield against("next answer after the oldest price changed", after_change, unchanged, 2)
+    yield against("next answer after a price's edge moved into a slot", after_move, unchanged, 2)
+
+
+def _time_right_answer(asked: Asked, rows: list[dict[str, str]], prices: list[str]) -> float:
+    began = time.perf_counter()
+    answer = by_device(asked)
+    seconds = time.perf_counter() - began
+    told, expected = Decimal(answer["total"]["cost"]), exact_cost(asked, rows, prices)
+    if told != expected:
+        message = f"the cost is {told} and should be {expected}"
+        raise AssertionError(message)
+    return seconds
+
+
+def _move_edge(asked: Asked, rows: list[dict[str, str]], by: timedelta) -> None:
+    """The second price begins later, and the first ends there; never do both hold."""
+    edge = (datetime.fromisoformat(rows[1]["valid_from"]) + by).isoformat()
+    rows[1]["valid_from"] = rows[0]["valid_to"] = edge
+    change_price(asked, rows[1])
+    change_price(asked, rows[0])
+
+
+def following(asked: Asked, bff: Bff, size: Size) -> Iterator[Figure]:
+    """One sample a minute of every device comes in; nobody asks."""
+    pid = bff.process.pid
+    before, server_before = cpu_seconds(pid), _server_cpu_seconds(asked)
+    began = time.monotonic()
+    while (watched := time.monotonic() - began) < size.watch_seconds:
+        now = datetime.now(UTC)
+        write_latest(asked.victoriametrics, size.devices, round(now.timestamp() * 1000))
+        time.sleep(min(60, size.watch_seconds - watched))
+    percent = 100 * (cpu_seconds(pid) - before) / watched
+    server_percent = 100 * (_server_cpu_seconds(asked) - server_before) / watched
+    yield Figure(
+        f"following for {watched / 60:.0f} min",
+        f"{percent:.2f} % of one core",
+        f"VictoriaMetrics itself: {server_percent:.2f} %",
+        None,
+        f"less than {MOST_CPU_PERCENT:.0f} %",
+        met=percent < MOST_CPU_PERCENT,
+    )
+
+
+def _server_cpu_seconds(asked: Asked) -> float:
+    page = asked.victoriametrics.get("/metrics").text.splitlines()
+    return sum(float(line.split()[1]) for line in page if line.startswith("process_cpu_seconds"))
