@@ -64,9 +64,9 @@ function PriceRow({ price, isInForce, onChange, onDelete }: PriceRowProps) {
   return (
     <tr className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b py-3 last:border-0 sm:table-row sm:py-0">
       <th scope="row" className="text-start font-semibold sm:py-3 sm:pe-4">
-        <Price price={price} />
+        <Price price={price} />{" "}
         {isInForce && (
-          <span className="ms-2 rounded-full bg-sunken px-2 py-0.5 font-medium text-up text-xs">
+          <span className="ms-1 rounded-full bg-sunken px-2 py-0.5 font-medium text-up text-xs">
             {t("inForce")}
           </span>
         )}
