@@ -27,7 +27,7 @@ lint: python
 	lint-imports
 
 bench: python servers ## Measure, each figure beside its reference; writes docs/performance.md
-	python -m bench
+	cd services/bff && python -m bench
 
 fmt: python page ## Format everything
 	ruff check --fix-only .
