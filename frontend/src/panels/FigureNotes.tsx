@@ -48,7 +48,7 @@ function PriceNote({ figures }: { figures: Figures }): ReactNode {
   return (
     <p>
       {state === "partly" ? t("partlyUnpriced", { energy }) : t("noPrice")}{" "}
-      <Link href="/prices" prefetch={false} className="text-accent underline">
+      <Link href="/prices" prefetch={false} className="whitespace-nowrap text-accent underline">
         {t("setPrice")}
       </Link>
     </p>

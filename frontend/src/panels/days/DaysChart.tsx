@@ -53,6 +53,7 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
         tickLine={false}
         axisLine={false}
         niceTicks="snap125"
+        tickCount={6}
         tickFormatter={axisFormat(locale, measure === "cost" ? currency : "kWh")}
       />
       <Tooltip

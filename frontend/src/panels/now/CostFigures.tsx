@@ -57,7 +57,7 @@ function Entry({
 }) {
   return (
     <div className="flex items-baseline justify-between gap-4 sm:block">
-      <dt className="text-muted text-sm">{label}</dt>
+      <dt className="whitespace-nowrap text-muted text-sm">{label}</dt>
       <dd className="text-end sm:mt-1 sm:text-start">
         <span className="font-semibold text-figure tracking-tight">{children}</span>
         {notes}
