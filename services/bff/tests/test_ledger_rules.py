@@ -17,6 +17,7 @@ START_MS = 1_772_323_200_000
 MINUTE_MS = 60_000
 LIMITS = Limits(rated_power_watts=1500, gap_limit_ms=600_000)
 KWH = 1_000_000_000
+WATT_HOUR = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def plainly(given_samples: Samples) -> list[tuple[int, int, int, bool]]:
             energy = uwh
             start = at - min(lasted, -(-energy * 36 // 15_000))
         good = (at, uwh)
-        possible = energy <= Fraction(1500 * 12 * lasted, 36)  # rule 5
+        possible = energy <= Fraction(1500 * 12 * lasted, 36) + WATT_HOUR  # rule 5
         if possible and start < at:
             pieces.append((start, at, energy, lasted > LIMITS.gap_limit_ms))  # rule 3
     return pieces
@@ -115,10 +116,11 @@ def test_the_slots_hold_exactly_the_energy_of_the_pieces(what: Samples) -> None:
 @settings(deadline=None)
 @given(samples())
 def test_no_slot_holds_more_than_the_device_can_use(what: Samples) -> None:
-    """Rated power with 20 % to spare over the slot's known time; one unit for rounding."""
-    slots = between(clean(what.counter, LIMITS), around(what))
+    """Rated power with 20 % to spare, a watt-hour for each piece, and one unit for rounding."""
+    pieces = clean(what.counter, LIMITS)
+    slots = between(pieces, around(what))
     known_ms = slots.measured_ms + slots.estimated_ms
-    most = np.ceil(known_ms * 1500 * 1.2 / 3.6) + 1
+    most = np.ceil(known_ms * 1500 * 1.2 / 3.6) + WATT_HOUR * len(pieces.uwh) + 1
     assert (slots.measured_uwh + slots.estimated_uwh <= most).all()
     assert (known_ms <= SLOT_MS).all()
 
@@ -162,6 +164,15 @@ def test_two_samples_on_either_side_are_all_a_stretch_depends_on(
     alone = between(clean(near, LIMITS), np.array([start_ms, end_ms]))
     together = between(clean(counter, LIMITS), edges)
     assert (alone.stacked()[:, 0] == together.stacked()[:, position]).all()
+
+
+def test_a_counter_of_whole_watt_hours_is_counted_however_often_it_is_looked_at() -> None:
+    """A step of 1 Wh within 5 s would be 720 W: a fan of 30 W uses it all the same."""
+    at_ms = [START_MS + 5000 * sample for sample in range(721)]
+    floored = [(at - START_MS) * 30 // 3_600_000 * WATT_HOUR for at in at_ms]
+    pieces = clean(Samples(at_ms, floored).counter, Limits(30, 600_000))
+    assert pieces.uwh.sum() == 30 * WATT_HOUR
+    assert (pieces.end_ms - pieces.start_ms).sum() == 3_600_000
 
 
 def test_nonsense_is_no_sample() -> None:

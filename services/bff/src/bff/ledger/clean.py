@@ -12,6 +12,8 @@ from bff.ledger.counter import ROUNDING_UWH, Counter, Int64s, without_glitches
 # 3.6 watt-milliseconds are a micro-watt-hour. Written as whole numbers, whole results are exact.
 SPARE_TENTHS = 12
 WATT_MS_PER_UWH_TENTHS = 36
+# Tapo and Kasa plugs count whole watt-hours: a step may fall due just after the sample before.
+COARSEST_STEP_UWH = 1_000_000
 
 
 class Quality(IntEnum):
@@ -26,7 +28,8 @@ class Limits:
     """What is possible for one source of one device.
 
     Attributes:
-        rated_power_watts: More than this, with 20 % to spare, the device cannot use.
+        rated_power_watts: More than this, with 20 % to spare, the device cannot use; a counter may
+            show one step of its own more.
         gap_limit_ms: A silence longer than this makes its energy `estimated`.
     """
 
@@ -98,9 +101,10 @@ def clean(counter: Counter, limits: Limits) -> Pieces:
 
 
 def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
-    """The most energy the device could have used in that time, micro-watt-hours."""
+    """The most energy a counter could show for that time, micro-watt-hours."""
     rated_power = np.float64(limits.rated_power_watts)
-    return lasted_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
+    used = lasted_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
+    return used + COARSEST_STEP_UWH
 
 
 def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:
