@@ -2,7 +2,7 @@
 
 Starts a private D-Bus at FOLDER/bus with a mock bluetoothd, and lets the plugs of the
 configuration advertise what the emulator says they draw. An exporter hears them with
-`FETCHERS=ble DBUS_SYSTEM_BUS_ADDRESS=unix:path=FOLDER/bus`.
+`FETCHERS=ble DBUS_SYSTEM_BUS_ADDRESS=unix:path=FOLDER/bus`. FOLDER/on-air is there while it can.
 """
 
 import argparse
@@ -40,6 +40,8 @@ async def run(arguments: argparse.Namespace) -> None:
     plugs = plugs_of(load_home(arguments.config))
     arguments.folder.mkdir(parents=True, exist_ok=True)
     folder = arguments.folder.resolve()
+    on_air = folder / "on-air"
+    on_air.unlink(missing_ok=True)  # left behind by a kill -9
     with system_bus(folder) as address, bluetoothd(address, folder):
         async with radio(address) as air:
             await air.add_adapter()
@@ -49,8 +51,10 @@ async def run(arguments: argparse.Namespace) -> None:
             )
             for stop in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(stop, speaking.cancel)
+            on_air.touch()
             with suppress(asyncio.CancelledError):
                 await speaking
+            on_air.unlink(missing_ok=True)
 
 
 def _parser() -> argparse.ArgumentParser:

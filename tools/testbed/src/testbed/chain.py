@@ -24,8 +24,11 @@ PORTS = (
     "BFF_HEALTH_PORT",
     "VM_PORT",
     "SWITCHBOT_EXPORTER_PORT",
+    "TP_LINK_EXPORTER_PORT",
     "VIRTUAL_HOME_PORT",
+    "VIRTUAL_PLUGS_PORT",
 )
+ACCOUNTS = ("SWITCHBOT_", "TPLINK_")  # with one of a real home this would not be the virtual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Chain:
     def part(self, name: str) -> psutil.Process:
         """The process of one part, found among our own children."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        (found,) = [child for child in children if name in " ".join(child.cmdline()[:3])]
+        (found,) = [child for child in children if name in " ".join(child.cmdline()[:4])]
         return found
 
 
@@ -64,7 +67,7 @@ def start_chain(folder: Path, backfill_days: int) -> Chain:
     """Start `python -m up` and wait until it says that all is ready."""
     ports = {name: free_port() for name in PORTS}
     settings = {name: str(port) for name, port in ports.items()}
-    env = {key: value for key, value in os.environ.items() if not key.startswith("SWITCHBOT_")}
+    env = {key: value for key, value in os.environ.items() if not key.startswith(ACCOUNTS)}
     env |= settings | {"DATA_DIR": str(folder / "data"), "BACKFILL_DAYS": str(backfill_days)}
     log = folder / f"up-{time.time_ns()}.log"
     with log.open("ab") as output:

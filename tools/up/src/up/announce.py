@@ -2,8 +2,12 @@
 
 import signal
 
+from home_model.config import Home
+from home_model.load import load_home
+from up.bluetooth import WAY_OUT
+from up.house import kinds_of
 from up.parts import parts
-from up.prepare import answers
+from up.ready import becomes_ready
 from up.settings import Settings
 
 
@@ -11,11 +15,12 @@ def main() -> None:
     """Print the addresses when everything is ready; end only when told to."""
     signal.signal(signal.SIGTERM, lambda *_: exit_quietly())
     settings = Settings()
-    late = [part.name for part in parts(settings) if not answers(part)]
+    home = load_home(settings.home_file)
+    late = [part.name for part in parts(settings, home) if not becomes_ready(part.ready)]
     if late:
         print(f"not ready yet: {', '.join(late)}; see their lines above")
     else:
-        print(welcome(settings))
+        print(welcome(settings, home))
     while True:
         signal.pause()
 
@@ -25,18 +30,23 @@ def exit_quietly() -> None:
     raise SystemExit(0)
 
 
-def welcome(settings: Settings) -> str:
+def welcome(settings: Settings, home: Home) -> str:
     """The lines a newcomer waits for."""
     page = f"http://127.0.0.1:{settings.page_port}"
-    home = "a virtual home (set SWITCHBOT_TOKEN and SWITCHBOT_SECRET for yours)"
     return "\n".join(
         (
-            f"This is {home if settings.virtual else settings.home_file}.",
+            *(_virtual(home) if settings.virtual else (f"This is {settings.home_file}.",)),
             f"Page:       {page}/",
             f"Swagger UI: {page}/api/docs",
             "Ctrl-C stops everything.",
         )
     )
+
+
+def _virtual(home: Home) -> tuple[str, ...]:
+    what = "This is a virtual home; README.md says how to show yours."
+    silent = f"It has no Bluetooth here; {WAY_OUT}."
+    return (what,) if "ble" in kinds_of(home) else (what, silent)
 
 
 if __name__ == "__main__":

@@ -2,24 +2,20 @@
 
 import socket
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from home_model.load import load_home
-from home_model.problems import ConfigError
-from up.parts import Part
+from home_model.config import Home
+from up import accounts, bluetooth
+from up.part import Part
 from up.settings import Settings
 
 
-def problems(settings: Settings, parts: Iterable[Part]) -> list[str]:
+def problems(settings: Settings, home: Home, parts: Iterable[Part]) -> list[str]:
     """Every reason not to start, each with the way out."""
-    return [*_home_file(settings.home_file), *_taken_ports(parts)]
-
-
-def _home_file(path: Path) -> Iterator[str]:
-    try:
-        load_home(path)
-    except ConfigError as error:
-        yield from (str(problem) for problem in error.problems)
+    return [
+        *accounts.problems(settings, home),
+        *bluetooth.problems(settings),
+        *_taken_ports(parts),
+    ]
 
 
 def _taken_ports(parts: Iterable[Part]) -> Iterator[str]:

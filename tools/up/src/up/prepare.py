@@ -3,45 +3,57 @@
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
-
-from up.parts import Part, bff, exporter_state, victoria_metrics
+from home_model.config import Home
+from up.exporters import switchbot_state, tp_link_state
+from up.part import Part, at
+from up.ready import becomes_ready
+from up.servers import bff, victoria_metrics
 from up.settings import Settings
-
-START_LIMIT_SECONDS = 60.0
 
 
 class PreparationError(Exception):
     """A step of the preparation failed; says which, and shows what it printed."""
 
 
-def prepare(settings: Settings) -> None:
-    """Write the past and the first prices once; a mark tells that it is done.
+def prepare(settings: Settings, home: Home) -> None:
+    """Write the past and the first prices once; a mark tells of which sources it is done.
+
+    When the house has grown since, each step adds what is missing and nothing else.
 
     Raises:
         PreparationError: A helper process failed. Nothing is marked, so the next start tries again.
     """
     done = settings.home_dir / "prepared"
-    if done.exists():
+    sources = "\n".join(_with_a_past(home))
+    if done.exists() and done.read_text(encoding="utf-8") == sources:
         return
     with ExitStack() as running:
         for part in (victoria_metrics(settings), bff(settings)):
             running.enter_context(_running(part))
         _step(settings, "backfill")
         _step(settings, "seed-prices")
-    done.touch()
+    done.write_text(sources, encoding="utf-8")
+
+
+def _with_a_past(home: Home) -> list[str]:
+    return [
+        f"{device.device}/{source.source}"
+        for device in home.devices
+        for source in device.sources
+        if source.source != "ble"  # what is on the air now has no past
+    ]
 
 
 def _step(settings: Settings, step: str) -> None:
     env = bff(settings).environment() | {
-        "STATE_DIR": str(exporter_state(settings)),
+        "STATE_DIR": str(switchbot_state(settings)),
+        "TP_LINK_STATE_DIR": str(tp_link_state(settings)),
         "DAYS": str(settings.backfill_days),
-        "BFF_URL": f"http://127.0.0.1:{settings.bff_port}",
+        "BFF_URL": at(settings.bff_port, ""),
     }
     command = [sys.executable, "-m", "virtual_home", step]
     if subprocess.run(command, env=env, check=False).returncode:
@@ -54,7 +66,7 @@ def _running(part: Part) -> Generator[None]:
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(part.command, env=part.environment(), stdout=log, stderr=log)
         try:
-            if not answers(part, process):
+            if not becomes_ready(part.ready, lambda: process.poll() is None):
                 log.seek(0)
                 tail = log.read().decode(errors="replace")[-2000:]
                 message = f"{part.name} did not start:\n{tail}"
@@ -63,17 +75,6 @@ def _running(part: Part) -> Generator[None]:
         finally:
             process.terminate()
             process.wait()
-
-
-def answers(part: Part, process: subprocess.Popen[bytes] | None = None) -> bool:
-    """Wait until the part is ready; False when its process ended or it took too long."""
-    deadline = time.monotonic() + START_LIMIT_SECONDS
-    while time.monotonic() < deadline and (process is None or process.poll() is None):
-        with suppress(httpx.HTTPError):
-            if httpx.get(part.ready_url, timeout=1, trust_env=False).is_success:
-                return True
-        time.sleep(0.1)
-    return False
 
 
 def write_scrape_config(folder: Path, text: str) -> None:

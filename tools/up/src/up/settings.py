@@ -6,11 +6,17 @@ from typing import Self
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-VIRTUAL_CONFIG = Path("config/virtual-home.yaml")
+PAIRS = (("switchbot_token", "switchbot_secret"), ("tplink_username", "tplink_password"))
 
 
 class Settings(BaseSettings):
-    """Where things listen and what they read. All ports are on the loopback address."""
+    """Where things listen and what they read. All ports are on loopback addresses.
+
+    Attributes:
+        virtual_bluetooth: Whether the virtual home has a radio; by default where
+            scripts/setup-bluetooth-mock has been run.
+        fetchers: The SwitchBot exporter's FETCHERS; by default what the configuration names.
+    """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
@@ -19,30 +25,37 @@ class Settings(BaseSettings):
     bff_health_port: int = 8001
     vm_port: int = 8428
     switchbot_exporter_port: int = 9101
+    tp_link_exporter_port: int = 9102
     virtual_home_port: int = 8010
+    virtual_plugs_port: int = 8011
 
     data_dir: Path = Path(".var")
     config_file: Path = Path("config/devices.yaml")
     backfill_days: int = 60
+    virtual_bluetooth: bool | None = None
+    fetchers: str | None = None
     switchbot_token: SecretStr | None = None
     switchbot_secret: SecretStr | None = None
+    tplink_username: SecretStr | None = None
+    tplink_password: SecretStr | None = None
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
-        if (self.switchbot_token is None) != (self.switchbot_secret is None):
-            message = "SWITCHBOT_TOKEN and SWITCHBOT_SECRET go together: set both, or none"
-            raise ValueError(message)
+        for one, other in PAIRS:
+            if (getattr(self, one) is None) != (getattr(self, other) is None):
+                message = f"{one.upper()} and {other.upper()} go together: set both, or none"
+                raise ValueError(message)
         return self
 
     @property
     def virtual(self) -> bool:
-        """Without an account there is a virtual home to look at."""
-        return self.switchbot_token is None
+        """Without any account there is a virtual home to look at."""
+        return self.switchbot_token is None and self.tplink_username is None
 
     @property
     def home_file(self) -> Path:
-        """The configuration that all parts read."""
-        return (VIRTUAL_CONFIG if self.virtual else self.config_file).resolve()
+        """The configuration that all parts read: in a virtual home a copy (see `house`)."""
+        return self.home_dir / "devices.json" if self.virtual else self.config_file.resolve()
 
     @property
     def home_dir(self) -> Path:

@@ -1,0 +1,78 @@
+"""The exporters: those that have something to read."""
+
+import sys
+from pathlib import Path
+
+from up.accounts import switchbot_account, tp_link_account
+from up.bluetooth import radio_folder
+from up.part import Part, at
+from up.settings import Settings
+
+
+def exporters(
+    settings: Settings, kinds: frozenset[str], after: tuple[str, ...]
+) -> tuple[Part, ...]:
+    """Those that have something to read."""
+    switchbot = (switchbot_exporter(settings, kinds, after),) if kinds & {"cloud", "ble"} else ()
+    native = (tp_link_exporter(settings, after),) if "native" in kinds else ()
+    return (*switchbot, *native)
+
+
+def switchbot_exporter(settings: Settings, kinds: frozenset[str], after: tuple[str, ...]) -> Part:
+    """The real exporter; in a virtual home only its base URL and its bus differ."""
+    fetchers = settings.fetchers or ",".join(kind for kind in ("cloud", "ble") if kind in kinds)
+    return Part(
+        "switchbot",
+        (sys.executable, "-m", "switchbot_exporter"),
+        {"SWITCHBOT_EXPORTER_PORT": settings.switchbot_exporter_port},
+        at(settings.switchbot_exporter_port, "/healthz"),
+        {
+            "CONFIG_FILE": str(settings.home_file),
+            "STATE_DIR": str(switchbot_state(settings)),
+            "LISTEN_PORT": str(settings.switchbot_exporter_port),
+            "FETCHERS": fetchers,
+            **switchbot_account(settings),
+            **(_virtual_switchbot(settings) if settings.virtual else {}),
+        },
+        after,
+        scraped=True,
+    )
+
+
+def switchbot_state(settings: Settings) -> Path:
+    """Where the SwitchBot exporter keeps its counters."""
+    return settings.home_dir / "switchbot-exporter"
+
+
+def _virtual_switchbot(settings: Settings) -> dict[str, str]:
+    return {
+        "SWITCHBOT_BASE_URL": at(settings.virtual_home_port, ""),
+        "SWITCHBOT_DAILY_LIMIT": "1000000",
+        "POLL_INTERVAL_SECONDS": "5",
+        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={radio_folder(settings) / 'bus'}",
+    }
+
+
+def tp_link_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
+    """The exporter of TP-Link plugs on the local network."""
+    interval = {"POLL_INTERVAL_SECONDS": "5"} if settings.virtual else {}
+    return Part(
+        "tplink_native",
+        (sys.executable, "-m", "tp_link_native_exporter"),
+        {"TP_LINK_EXPORTER_PORT": settings.tp_link_exporter_port},
+        at(settings.tp_link_exporter_port, "/healthz"),
+        {
+            "CONFIG_FILE": str(settings.home_file),
+            "STATE_DIR": str(tp_link_state(settings)),
+            "LISTEN_PORT": str(settings.tp_link_exporter_port),
+            **interval,
+            **tp_link_account(settings),
+        },
+        after,
+        scraped=True,
+    )
+
+
+def tp_link_state(settings: Settings) -> Path:
+    """Where the TP-Link exporter keeps its counters."""
+    return settings.home_dir / "tp-link-native-exporter"

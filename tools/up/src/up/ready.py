@@ -1,0 +1,30 @@
+"""Whether a part is ready: a URL that answers 2xx, or a file that is there."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+LIMIT_SECONDS = 60.0
+FILE = "file://"
+
+
+def is_ready(url: str) -> bool:
+    """Look once."""
+    if url.startswith(FILE):
+        return Path(url.removeprefix(FILE)).exists()
+    try:
+        return httpx.get(url, timeout=1, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def becomes_ready(url: str, alive: Callable[[], bool] = lambda: True) -> bool:
+    """Wait until it is ready; False when it is no longer alive or takes too long."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while time.monotonic() < deadline and alive():
+        if is_ready(url):
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,68 @@
+"""What the parts of a virtual home read: only what this machine has."""
+
+from pathlib import Path
+
+import pytest
+
+from home_model.config import BleSource, CloudSource, Home, NativeSource
+from home_model.load import load_home
+from up import house
+from up.parts import parts
+from up.preflight import problems
+from up.settings import Settings
+
+
+def sources_of[S](home: Home, kind: type[S]) -> list[S]:
+    return [s for device in home.devices for s in device.sources if isinstance(s, kind)]
+
+
+def test_without_a_radio_nothing_is_said_to_be_heard() -> None:
+    """A `ble` source that nobody reads would be shown as silent."""
+    settings = Settings(virtual_bluetooth=False)
+    home = house.load(settings)
+    assert sources_of(home, BleSource) == []
+    assert "bluetooth" not in {part.name for part in parts(settings, home)}
+
+
+def test_with_a_radio_some_plugs_have_a_second_source() -> None:
+    """The same plug under its one MAC, second in rank; the exporter waits for the radio."""
+    settings = Settings(virtual_bluetooth=True)
+    home = house.load(settings)
+    heard = [device for device in home.devices if len(device.sources) > 1]
+    assert {device.device for device in heard} == set(house.HEARD)
+    for device in heard:
+        cloud, ble = device.sources
+        assert isinstance(cloud, CloudSource)
+        assert isinstance(ble, BleSource)
+        assert cloud.id == ble.id
+    by_name = {part.name: part for part in parts(settings, home)}
+    assert by_name["switchbot"].env["FETCHERS"] == "cloud,ble"
+    assert by_name["bluetooth"].ready in by_name["switchbot"].after
+
+
+def test_a_radio_that_cannot_be_is_refused_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By default a machine without the mock has a virtual home without Bluetooth."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sources_of(house.load(Settings()), BleSource) == []
+    asked = Settings(virtual_bluetooth=True)
+    found = problems(asked, house.load(asked), [])
+    assert len(found) == 2
+    assert all("scripts/setup-bluetooth-mock" in problem for problem in found)
+
+
+def test_a_path_too_long_for_a_socket_leaves_bluetooth_out(tmp_path: Path) -> None:
+    """The rest of the home starts all the same."""
+    deep = Settings(data_dir=tmp_path / ("x" * 100))
+    assert sources_of(house.load(deep), BleSource) == []
+
+
+def test_plugs_are_where_the_setting_says_and_the_copy_is_read_back(tmp_path: Path) -> None:
+    """Exporter and plugs read the same file."""
+    settings = Settings(virtual_plugs_port=18011)
+    home, file = house.load(settings), tmp_path / "new" / "devices.json"
+    house.write(home, file)
+    assert load_home(file) == home
+    addresses = {source.address for source in sources_of(home, NativeSource)}
+    assert addresses == {f"127.0.0.{number}:18011" for number in range(11, 15)}
