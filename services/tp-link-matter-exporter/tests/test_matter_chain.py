@@ -4,6 +4,8 @@ import subprocess
 import sys
 from itertools import count
 
+import pytest
+
 from matter_network.network import MatterNetwork
 from testbed.exporter import ExporterProcess, MetricsPage
 
@@ -56,7 +58,8 @@ def test_the_plugs_own_counter_is_followed(
     network.set("EVE-1", energy_milliwatt_hours=used_before_it_joined)
     process.scrape_until(lambda page: jumps(page) == jumps(before) + 1)
     network.set("EVE-1", energy_milliwatt_hours=used_before_it_joined + 20)
-    process.scrape_until(lambda page: of(page, "energy_total_kwh", "lamp") == counted_kwh + 0.00002)
+    expected = pytest.approx(counted_kwh + 0.00002, abs=1e-9)
+    process.scrape_until(lambda page: of(page, "energy_total_kwh", "lamp") == expected)
 
 
 def test_a_plug_killed_without_goodbye_is_silent_while_the_server_still_believes_in_it(

@@ -17,7 +17,7 @@ import httpx
 from matter_network.missing import OWN_NAMESPACES
 from matter_network.plugs import Plug
 
-READY_SECONDS = 120.0
+READY_SECONDS = 180.0
 PAUSE_SECONDS = 0.1
 
 
