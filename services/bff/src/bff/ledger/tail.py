@@ -31,35 +31,31 @@ class Tail:
         start_ms: The frontier, an edge of the slot grid.
         end_ms: When VictoriaMetrics was last looked at.
         heard: The samples of every device of the house.
-        whole: Sums from start to end of the devices that were asked for.
+        sums: What was worked out for a device up to some instants; asked for again and again.
     """
 
     start_ms: int
     end_ms: int
     heard: Mapping[str, Heard]
-    whole: dict[str, Int64s] = field(default_factory=dict)
+    sums: dict[tuple[str, bytes], Int64s] = field(default_factory=dict)
 
     def up_to(self, devices: Sequence[str], edges_ms: Int64s) -> Int64s:
         """Sums from the frontier to each edge; the axes are quantity, device, edge."""
         sums = np.zeros((QUANTITIES, len(devices), len(edges_ms)), dtype=np.int64)
-        beyond = edges_ms >= self.end_ms
-        inside = (edges_ms > self.start_ms) & ~beyond
-        for position, device in enumerate(devices):
-            if beyond.any():
-                sums[:, position, beyond] = self._whole(device)[:, np.newaxis]
-            if inside.any():
-                sums[:, position, inside] = self._sums(device, edges_ms[inside])
+        later = edges_ms > self.start_ms
+        if later.any():
+            instants_ms = np.minimum(edges_ms[later], self.end_ms)
+            for position, device in enumerate(devices):
+                sums[:, position, later] = self._sums(device, instants_ms)
         return sums
 
-    def _whole(self, device: str) -> Int64s:
-        if device not in self.whole:
-            end = np.array([self.end_ms], dtype=np.int64)
-            self.whole[device] = self._sums(device, end)[:, 0]
-        return self.whole[device]
-
     def _sums(self, device: str, instants_ms: Int64s) -> Int64s:
-        heard = self.heard[device]
-        return sums_up_to(pieces_of(heard.rules, heard.counters), self.start_ms, instants_ms)
+        key = device, instants_ms.tobytes()
+        if key not in self.sums:
+            heard = self.heard[device]
+            sources = pieces_of(heard.rules, heard.counters)
+            self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms)
+        return self.sums[key]
 
 
 def sums_up_to(sources: Sequence[Pieces], start_ms: int, instants_ms: Int64s) -> Int64s:
@@ -67,10 +63,14 @@ def sums_up_to(sources: Sequence[Pieces], start_ms: int, instants_ms: Int64s) ->
 
     Each slot counts with the source that is best in the whole of it, as in closed slots.
     """
-    grid = slot_edges(start_ms, slot_start(int(instants_ms.max()) - 1) + SLOT_MS)
-    cuts = np.union1d(grid, instants_ms)
-    choice = slots_between(sources, grid).source[(cuts[:-1] - start_ms) // SLOT_MS]
-    amounts = chosen([between(pieces, cuts) for pieces in sources], choice)
+    cuts = np.union1d(start_ms, instants_ms)
+    if len(sources) == 1:
+        amounts = between(sources[0], cuts)
+    else:
+        grid = slot_edges(start_ms, slot_start(int(cuts[-1]) - 1) + SLOT_MS)
+        cuts = np.union1d(cuts, grid)
+        choice = slots_between(sources, grid).source[(cuts[:-1] - start_ms) // SLOT_MS]
+        amounts = chosen([between(pieces, cuts) for pieces in sources], choice)
     sums = np.zeros((QUANTITIES, len(cuts)), dtype=np.int64)
     np.cumsum(amounts.stacked(), axis=1, out=sums[:, 1:])
     return sums[:, np.searchsorted(cuts, instants_ms)]
