@@ -1,0 +1,42 @@
+"""Build kustomizations with the real kustomize."""
+
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from manifests.objects import Object
+
+ROOT = Path(__file__).parents[4]
+
+
+def built(folder: Path) -> tuple[Object, ...]:
+    """The objects of one kustomization.
+
+    Raises:
+        subprocess.CalledProcessError: kustomize refuses it; its output says why.
+    """
+    text = subprocess.run(
+        ["kustomize", "build", folder],  # noqa: S607 - unpacked by scripts/, found on PATH
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return objects_in(text)
+
+
+def objects_in(text: str) -> tuple[Object, ...]:
+    """The objects of a file of YAML documents."""
+    return tuple(item for item in yaml.load_all(text, yaml.CSafeLoader) if item)
+
+
+def kustomizations() -> list[Path]:
+    """Every folder that can be built, components too."""
+    roots = (ROOT / "k8s", ROOT / "config")
+    return sorted(file.parent for root in roots for file in root.rglob("kustomization.yaml"))
+
+
+def plain_files(folders: Iterable[str]) -> list[Path]:
+    """Manifests that are applied as they are, without kustomize."""
+    return sorted(path for folder in folders for path in (ROOT / folder).glob("*.yaml"))
