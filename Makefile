@@ -17,6 +17,7 @@ test: lint servers page ## All checks: static, Python, TypeScript, browser
 	@scripts/setup-servers prometheus:promtool
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
+	@scripts/setup-image-tools
 	@cd frontend && npm run --silent check
 	pytest
 

@@ -1,0 +1,140 @@
+"""compose.yaml: its schema, what it lets in and out, and that its settings exist."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bff.settings import Settings as BffSettings
+from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
+from tp_link_matter_exporter.settings import Settings as MatterSettings
+from tp_link_native_exporter.settings import Settings as NativeSettings
+from virtual_home.settings import (
+    VIRTUAL_ACCOUNT,
+    VIRTUAL_TP_LINK_ACCOUNT,
+    BackfillSettings,
+    PlugsSettings,
+    PricesSettings,
+    ServeSettings,
+)
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "compose.yaml"
+COMPOSE: dict[str, Any] = YAML(typ="safe").load(FILE)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SETTINGS = {
+    "bff": BffSettings,
+    "switchbot-exporter": SwitchbotSettings,
+    "tp-link-native-exporter": NativeSettings,
+    "tp-link-matter-exporter": MatterSettings,
+    "virtual-home": ServeSettings,
+    "virtual-plugs": PlugsSettings,
+    "virtual-past": BackfillSettings,
+    "virtual-prices": PricesSettings,
+}
+each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def test_it_follows_the_compose_specification() -> None:
+    """By the published JSON schema."""
+    tool = ROOT / ".tools/images/bin/check-jsonschema"
+    command = [tool, "--builtin-schema", "vendor.compose-spec", FILE]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert found.returncode == 0, found.stdout
+
+
+def test_only_the_page_is_published_and_only_on_loopback() -> None:
+    """Nobody on the network reaches the database or the BFF's API past the page."""
+    published = {name: part["ports"] for name, part in SERVICES.items() if "ports" in part}
+    assert published == {"page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"]}
+    modes = {
+        name: part["network_mode"] for name, part in SERVICES.items() if "network_mode" in part
+    }
+    assert modes == {"virtual-plugs": "service:tp-link-native-exporter"}
+
+
+@each_service
+def test_a_container_may_do_nothing_it_need_not(name: str) -> None:
+    """No writes to its root, no capability, none to be gained."""
+    part = SERVICES[name]
+    assert part["read_only"]
+    assert part["cap_drop"] == ["ALL"]
+    assert part["security_opt"] == ["no-new-privileges:true"]
+
+
+@each_service
+def test_a_part_comes_back_and_a_step_is_done_once(name: str) -> None:
+    """Steps of the preparation are tried again until they succeed, and then rest."""
+    is_step = name in {"virtual-past", "virtual-prices"}
+    assert SERVICES[name]["restart"] == ("on-failure" if is_step else "unless-stopped")
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_variable_is_a_setting(name: str) -> None:
+    """A misspelt one would be ignored in silence."""
+    known = {field.upper() for field in SETTINGS[name].model_fields}
+    assert set(SERVICES[name]["environment"]) <= known
+
+
+def test_every_service_has_a_part() -> None:
+    """A service that compose.yaml forgot could not be had without a cluster."""
+    built = {part["build"]["args"]["SERVICE"] for part in SERVICES.values() if _is_python(part)}
+    assert built == {folder.name for folder in (ROOT / "services").iterdir()}
+
+
+def _is_python(part: dict[str, Any]) -> bool:
+    return "build" in part and "args" in part["build"]
+
+
+def test_secrets_come_from_outside() -> None:
+    """Neither compose.yaml nor the example has one; git ignores the file they are written to."""
+    for part in SERVICES.values():
+        environment = part.get("environment", {})
+        secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD", name)]
+        assert all(environment[name] == f"${{{name}:-}}" for name in secret)
+    example = _variables(ROOT / "docker/home.env.example")
+    assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TPLINK_PASSWORD"))
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
+def test_the_virtual_homes_accounts_are_the_emulators() -> None:
+    """And a project of its own, so that no data mix."""
+    virtual = _variables(ROOT / "docker/virtual.env")
+    assert virtual["SWITCHBOT_TOKEN"] == VIRTUAL_ACCOUNT.token
+    assert virtual["SWITCHBOT_SECRET"] == VIRTUAL_ACCOUNT.secret
+    assert virtual["TPLINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
+    assert virtual["TPLINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
+    home = _variables(ROOT / "docker/home.env.example")
+    assert virtual["COMPOSE_PROJECT_NAME"] != home["COMPOSE_PROJECT_NAME"]
+
+
+def test_every_variable_of_the_env_files_is_used() -> None:
+    """Or is compose's own."""
+    used = set(re.findall(r"\$\{(\w+)", FILE.read_text()))
+    for name in ("virtual.env", "home.env.example"):
+        named = _variables(ROOT / "docker" / name)
+        assert {key for key in named if not key.startswith("COMPOSE_")} <= used
+
+
+def _variables(file: Path) -> dict[str, str]:
+    pairs = (line.partition("=") for line in file.read_text().splitlines() if "=" in line[:40])
+    return {key: value for key, _, value in pairs if not key.startswith("#")}
+
+
+def test_vmsingle_takes_the_scrape_configuration() -> None:
+    """The real one reads it strictly; every exporter of compose.yaml is in it."""
+    config = ROOT / "docker/scrape.yaml"
+    flags = ["-promscrape.config.dryRun", "-promscrape.config.strictParse"]
+    command = ["victoria-metrics", f"-promscrape.config={config}", *flags]
+    env = os.environ | {"SCRAPE_INTERVAL": "15s"}
+    found = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    assert found.returncode == 0, found.stderr
+    text = config.read_text()
+    for name, settings in SETTINGS.items():
+        if name.endswith("-exporter"):
+            port = settings.model_fields["listen_port"].default
+            assert f"names: [{name}], type: A, port: {port}" in text
