@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.explain.routes import router as explain
@@ -79,7 +80,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses={"default": PROBLEM})
-    for part in (cost, places, prices, effect, device_meta, ledger, reconcile, explain):
+    for part in (cost, places, prices, effect, device_meta, ledger, reconcile, explain, comparison):
         api.include_router(part)
     return api
 

@@ -19,6 +19,8 @@ MOST_ROWS_PER_LINE = 50_000
 INSTANT_WIDTH = len("1772323200000,")
 
 type Meter = tuple[str, str]
+# The labels of a series, Unix milliseconds, and values; NaN for a stale marker.
+type Exported = tuple[Mapping[str, str], NDArray[np.int64], NDArray[np.float64]]
 type DayCounts = Mapping[Meter, Mapping[int, int]]
 
 
@@ -83,17 +85,37 @@ def fetch_counters(
     found: dict[Meter, list[Samples]] = defaultdict(list)
     if not selection.devices or end_ms <= start_ms:
         return {}
+    exported = export(
+        victoriametrics, str(selection), start_ms, end_ms, deadline_seconds=deadline_seconds
+    )
+    for labels, at_ms, kwh in exported:
+        found[_meter(labels)].append(Samples(at_ms, kwh))
+    return {meter: _joined(parts) for meter, parts in found.items()}
+
+
+def export(
+    victoriametrics: VictoriaMetrics,
+    selector: str,
+    start_ms: int,
+    end_ms: int,
+    *,
+    deadline_seconds: float = BULK_DEADLINE_SECONDS,
+) -> Iterator[Exported]:
+    """Every sample in [start, end) of the series that match, in parts of some thousands.
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
     form = {
-        "match[]": str(selection),
+        "match[]": selector,
         "start": _seconds(start_ms),
         "end": _seconds(end_ms - 1),
         "max_rows_per_line": str(MOST_ROWS_PER_LINE),
     }
     with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
         for line in _lines(body):
-            meter, samples = _parse_line(line)
-            found[meter].append(samples)
-    return {meter: _joined(parts) for meter, parts in found.items()}
+            yield parse_line(line)
 
 
 def _lines(body: Iterator[bytes]) -> Iterator[bytes]:
@@ -109,14 +131,14 @@ def _lines(body: Iterator[bytes]) -> Iterator[bytes]:
         raise VictoriaMetricsDown(message)
 
 
-def _parse_line(line: bytes) -> tuple[Meter, Samples]:
+def parse_line(line: bytes) -> Exported:
     """One line of an export, in the order VictoriaMetrics writes it: labels, values, instants."""
     series, _, rest = line.partition(b',"values":')
     values, _, instants = rest.partition(b',"timestamps":')
     labels = orjson.loads(series + b"}")["metric"]
     # A stale marker comes as null and becomes NaN here.
-    kwh = np.array(orjson.loads(values), dtype=np.float64)
-    return _meter(labels), Samples(_parse_instants(instants.removesuffix(b"}")), kwh)
+    floats = np.array(orjson.loads(values), dtype=np.float64)
+    return labels, _parse_instants(instants.removesuffix(b"}")), floats
 
 
 def _parse_instants(text: bytes) -> NDArray[np.int64]:

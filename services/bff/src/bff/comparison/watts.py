@@ -1,0 +1,91 @@
+"""How far apart two sources are, in watts and in time. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bff.comparison.grid import Grid
+
+FEWEST_STEPS = 60
+FURTHEST_LAG_MS = 300_000
+# Below this both lines are flat, and any shift fits them as well as any other.
+SMALLEST_DEVIATION_WATTS = 1.0
+SMALLEST_CORRELATION = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The second source less the first, where both spoke.
+
+    Attributes:
+        median_watts: Half of the time they are nearer than this.
+        p95_watts: And 19 of 20 parts of the time nearer than this.
+        bias_watts: What the second shows more on average.
+        mean_watts: What both show on average.
+    """
+
+    median_watts: float
+    p95_watts: float
+    bias_watts: float
+    mean_watts: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """The shift in time at which both lines fit best.
+
+    Attributes:
+        seconds: Positive when the second source is the later one.
+        resolution_seconds: Finer than this it cannot be told.
+        correlation: How well they fit then; 1 is the same line.
+    """
+
+    seconds: float
+    resolution_seconds: float
+    correlation: float
+
+
+def difference(grid: Grid) -> Difference | None:
+    """None where the two never spoke together."""
+    both = grid.both
+    if not both.any():
+        return None
+    a, b = grid.a_watts[both], grid.b_watts[both]
+    median, p95 = np.percentile(np.abs(b - a), [50, 95])
+    mean = (a.mean() + b.mean()) / 2
+    return Difference(float(median), float(p95), float((b - a).mean()), float(mean))
+
+
+def lag(grid: Grid) -> Lag | None:
+    """Cross-correlate; None where too little happened to tell."""
+    both = grid.both
+    if both.sum() < FEWEST_STEPS:
+        return None
+    a, b = _deviation(grid.a_watts, both), _deviation(grid.b_watts, both)
+    strength = float(np.sqrt((a @ a) * (b @ b)))
+    if strength / both.sum() < SMALLEST_DEVIATION_WATTS**2:
+        return None
+    shifts, products = _cross_correlation(a, b, FURTHEST_LAG_MS // grid.step_ms)
+    best = int(np.argmax(products))
+    correlation = float(products[best]) / strength
+    # A best fit at the very end of what was tried is none.
+    if correlation < SMALLEST_CORRELATION or best in {0, len(products) - 1}:
+        return None
+    step_seconds = grid.step_ms / 1_000
+    return Lag(float(shifts[best]) * step_seconds, step_seconds, correlation)
+
+
+def _deviation(watts: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.where(known, watts - watts[known].mean(), 0.0)
+
+
+def _cross_correlation(
+    a: NDArray[np.float64], b: NDArray[np.float64], furthest: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The sum of a[i]·b[i + shift] for each shift of up to `furthest` steps either way."""
+    furthest = min(furthest, len(a) - 1)
+    size = 1 << (2 * len(a) - 1).bit_length()
+    products = np.fft.irfft(np.conj(np.fft.rfft(a, size)) * np.fft.rfft(b, size), size)
+    shifts = np.arange(-furthest, furthest + 1, dtype=np.int64)
+    return shifts, products[shifts]

@@ -1,0 +1,114 @@
+"""What the sources of one device said over a stretch: power, when it was read, and the scrapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bff.victoriametrics.client import VictoriaMetrics
+from bff.victoriametrics.samples import export
+from home_model.config import Source, family_of
+from home_model.metrics import POWER, READING_TIMESTAMP
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOfSource:
+    """Power as scraped, in the order of time.
+
+    Attributes:
+        at_ms: When VictoriaMetrics wrote it, Unix milliseconds.
+        watts: NaN is a stale marker: from there on the source says nothing.
+        read_ms: When the source was read; `at_ms` where the exporter does not say.
+        target: `job` and `instance` of the exporter that said it last; empty when pushed.
+    """
+
+    at_ms: NDArray[np.int64]
+    watts: NDArray[np.float64]
+    read_ms: NDArray[np.int64]
+    target: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeTimes:
+    """How long scraping an exporter took, in seconds."""
+
+    median_seconds: float
+    p95_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One source of one device of a house."""
+
+    house: str
+    device: str
+    source: Source
+
+    def selector(self, word: str) -> str:
+        """Its series of one quantity, wherever the device stood."""
+        return (
+            f'{family_of(self.source)}_{word}{{house="{self.house}",device="{self.device}",'
+            f'source="{self.source.source}"}}'
+        )
+
+
+def fetch_power(
+    victoriametrics: VictoriaMetrics, meter: Meter, start_ms: int, end_ms: int
+) -> PowerOfSource:
+    """Every sample of power in [start, end).
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
+    at_ms, watts, labels = _fetch(victoriametrics, meter, POWER.word, start_ms, end_ms)
+    read_at_ms, read_s, _ = _fetch(victoriametrics, meter, READING_TIMESTAMP.word, start_ms, end_ms)
+    return PowerOfSource(
+        at_ms,
+        watts,
+        _read_ms(at_ms, dict(zip(read_at_ms.tolist(), read_s.tolist(), strict=True))),
+        {name: labels[name] for name in ("job", "instance") if name in labels},
+    )
+
+
+def _fetch(
+    victoriametrics: VictoriaMetrics, meter: Meter, word: str, start_ms: int, end_ms: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[str, str]]:
+    parts = list(export(victoriametrics, meter.selector(word), start_ms, end_ms))
+    if not parts:
+        return np.empty(0, np.int64), np.empty(0), {}
+    at_ms = np.concatenate([at_ms for _, at_ms, _ in parts])
+    values = np.concatenate([values for _, _, values in parts])
+    newest = max(parts, key=lambda part: part[1][-1])[0]
+    # Where labels changed, a marker of the old series and a value of the new one share an instant.
+    order = np.lexsort((~np.isnan(values), at_ms))
+    return at_ms[order], values[order], newest
+
+
+def _read_ms(at_ms: NDArray[np.int64], read_s: Mapping[int, float]) -> NDArray[np.int64]:
+    said = np.array([read_s.get(int(at), np.nan) for at in at_ms], dtype=np.float64) * 1000
+    # A reading is never younger than its scrape; a clock that says so is not believed.
+    known = np.isfinite(said) & (said <= at_ms)
+    return np.where(known, np.nan_to_num(said), at_ms).astype(np.int64)
+
+
+def fetch_scrape_times(
+    victoriametrics: VictoriaMetrics, target: Mapping[str, str], start_ms: int, end_ms: int
+) -> ScrapeTimes | None:
+    """How long the scrapes of an exporter took; None where nobody scraped.
+
+    Raises:
+        VictoriaMetricsDown: No complete answer in time.
+        VictoriaMetricsRefused: It answered 4xx.
+    """
+    if not target:
+        return None
+    labels = ",".join(f'{name}="{value}"' for name, value in sorted(target.items()))
+    parts = export(victoriametrics, f"scrape_duration_seconds{{{labels}}}", start_ms, end_ms)
+    seconds = np.concatenate([np.empty(0), *(values for _, _, values in parts)])
+    seconds = seconds[np.isfinite(seconds)]
+    if not len(seconds):
+        return None
+    median, p95 = np.percentile(seconds, [50, 95])
+    return ScrapeTimes(float(median), float(p95))
