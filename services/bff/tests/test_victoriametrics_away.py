@@ -1,11 +1,11 @@
-"""VictoriaMetrics stops, hangs and comes back; the BFF says so at once and needs no restart."""
+"""VictoriaMetrics stops, hangs, is slow and comes back; the BFF tells these apart, unrestarted."""
 
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 
 from bff.victoriametrics.client import KNOWN_DOWN_SECONDS, VictoriaMetrics, VictoriaMetricsDown
 from testbed.process import free_port
+from testbed.victoria_metrics import VictoriaMetrics as RealVictoriaMetrics
 from testbed.victoria_metrics import victoria_metrics
 
 type OpenBff = Callable[..., httpx.Client]
@@ -73,6 +74,56 @@ def test_hanging(open_bff: OpenBff, tmp_path: Path) -> None:
         assert_recovers(api)
 
 
+@contextmanager
+def _slow(vm_url: str, *, delay_seconds: float) -> Generator[str]:
+    """A VictoriaMetrics that is alive and takes long over each question."""
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._pass_on(b"")
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            time.sleep(delay_seconds)  # what is tested is the time that passes
+            self._pass_on(body)
+
+        def _pass_on(self, body: bytes) -> None:
+            kind = {"content-type": "application/x-www-form-urlencoded"}
+            answer = httpx.request(
+                self.command, vm_url + self.path, content=body, headers=kind, trust_env=False
+            )
+            with suppress(BrokenPipeError):  # whoever asked may have given up
+                self.send_response(answer.status_code)
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Nothing on stderr."""
+
+    with _listening(Slow) as url:
+        yield url
+
+
+def test_slow_but_alive(open_bff: OpenBff, vm: RealVictoriaMetrics) -> None:
+    """A busy machine's VictoriaMetrics is waited for: late and right, not 503."""
+    with _slow(vm.url, delay_seconds=1) as url:
+        api = open_bff(url)
+        assert_recovers(api)
+        assert {each["state"] for each in api.get("/devices").json()} == {"silent"}
+
+
+def test_too_slow_is_not_down(vm: RealVictoriaMetrics) -> None:
+    """A question that outlasts its deadline fails alone: the next one is asked again."""
+    with _slow(vm.url, delay_seconds=1) as url:
+        client = VictoriaMetrics(
+            url, deadline_seconds=0.1, alive_deadline_seconds=10, known_down_seconds=60
+        )
+        with pytest.raises(VictoriaMetricsDown, match="timed out"):
+            client.fetch_json("/api/v1/query", {"query": "1"})
+        client.check_answers()
+        client.close()
+
+
 @pytest.fixture
 def full_port() -> Iterator[int]:
     """A port whose queue of connections is full: a further one hangs, as behind a firewall."""
@@ -91,7 +142,7 @@ def full_port() -> Iterator[int]:
 def test_a_port_that_swallows_connections(full_port: int) -> None:
     """No connection within the deadline is down; the next question fails without waiting."""
     client = VictoriaMetrics(
-        f"http://127.0.0.1:{full_port}", deadline_seconds=0.05, known_down_seconds=60
+        f"http://127.0.0.1:{full_port}", alive_deadline_seconds=0.05, known_down_seconds=60
     )
     with pytest.raises(VictoriaMetricsDown, match=r"no answer within 0\.05 s"):
         client.fetch_json("/api/v1/query", {"query": "1"})
@@ -107,7 +158,7 @@ def test_a_server_that_drips_is_down_too() -> None:
     """Each byte comes in time, the whole answer does not: only a total deadline sees it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         client = VictoriaMetrics(
-            f"http://127.0.0.1:{listening.getsockname()[1]}", deadline_seconds=0.2
+            f"http://127.0.0.1:{listening.getsockname()[1]}", alive_deadline_seconds=0.2
         )
         with pytest.raises(VictoriaMetricsDown, match="no answer within"):
             _ask_while_dripping(client, listening)
@@ -144,12 +195,23 @@ def test_what_is_not_victoriametrics_is_named(open_bff: OpenBff) -> None:
 @contextmanager
 def _web_page() -> Generator[str]:
     class Page(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
+        def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
             self.wfile.write(b"<html>")
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        def do_POST(self) -> None:
+            self.do_GET()
+
+    with _listening(Page) as url:
+        yield url
+
+
+@contextmanager
+def _listening(handler: type[BaseHTTPRequestHandler]) -> Generator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
