@@ -315,6 +315,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Two sources of one device beside each other
+         * @description How far apart they are in watts, kWh and time, how reliable each is, and which to prefer.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -354,6 +374,45 @@ export interface components {
              */
             id: number;
             price: components["schemas"]["PriceInput"];
+        };
+        /**
+         * Comparison
+         * @description Two sources of one device over a range, cut to the time in which either spoke and to now.
+         */
+        Comparison: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /** Device */
+            device: string;
+            /** Time Zone */
+            time_zone: string;
+            a: components["schemas"]["SourceReport"];
+            b: components["schemas"]["SourceReport"];
+            /** @description null when the two never spoke together. */
+            watts: components["schemas"]["WattsDifference"] | null;
+            /** @description null when too little happened to tell. */
+            lag: components["schemas"]["LagReport"] | null;
+            /**
+             * Energy Difference Kwh
+             * @description b less a, exact.
+             */
+            energy_difference_kwh: string | null;
+            verdict: components["schemas"]["VerdictReport"];
+            /**
+             * Points
+             * @description For drawing, equally far apart.
+             */
+            points: components["schemas"]["PlotPoint"][];
         };
         /**
          * Cost
@@ -844,6 +903,30 @@ export interface components {
             message: string;
         };
         /**
+         * LagReport
+         * @description The shift in time at which both lines fit best (cross-correlation).
+         */
+        LagReport: {
+            /**
+             * Seconds
+             * @description Positive: b is later.
+             * @example -7
+             */
+            seconds: number;
+            /**
+             * Resolution Seconds
+             * @description Finer it cannot be told.
+             * @example 1
+             */
+            resolution_seconds: number;
+            /**
+             * Correlation
+             * @description How well they fit then; 1 is the same.
+             * @example 0.99
+             */
+            correlation: number;
+        };
+        /**
          * LedgerState
          * @description Where the ledger stands.
          */
@@ -1034,6 +1117,26 @@ export interface components {
             device: string | null;
         };
         /**
+         * PlotPoint
+         * @description The mean of a stretch that begins at `at`; null where a source was silent.
+         */
+        PlotPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** A Watts */
+            a_watts: number | null;
+            /** B Watts */
+            b_watts: number | null;
+            /**
+             * Difference Watts
+             * @description b less a.
+             */
+            difference_watts: number | null;
+        };
+        /**
          * PriceInput
          * @description A price per kWh that holds from `valid_from` until just before `valid_to`.
          * @example {
@@ -1192,6 +1295,8 @@ export interface components {
              */
             kwh: string | null;
         };
+        /** @enum {string} */
+        ReasonKind: "availability" | "recovery" | "lag" | "watts" | "energy";
         /**
          * RebuildRange
          * @description Which slots to make again; nothing said means all of them.
@@ -1289,6 +1394,60 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["ReconcileRow"][];
         };
+        /** @enum {string} */
+        Side: "a" | "b";
+        /**
+         * SourceReport
+         * @description How one source did.
+         */
+        SourceReport: {
+            /**
+             * Source
+             * @example native
+             */
+            source: string;
+            /**
+             * Availability
+             * @description Share of the time, 0 to 1.
+             * @example 0.998
+             */
+            availability: number;
+            /**
+             * Outages
+             * @description Silences after its first word.
+             * @example 2
+             */
+            outages: number;
+            /**
+             * Longest Silence Seconds
+             * @description Also one that has not ended.
+             * @example 95
+             */
+            longest_silence_seconds: number;
+            /**
+             * Recovery Seconds
+             * @description Median over its outages of how long it stayed silent while the other source showed that the plug can be read; null without outages.
+             * @example 12
+             */
+            recovery_seconds: number | null;
+            /**
+             * Energy Kwh
+             * @description Of this source alone, by the ledger's rules; null when nothing is known.
+             * @example 3.21
+             */
+            energy_kwh: string | null;
+            /**
+             * Scrape Median Seconds
+             * @description How long scraping its exporter takes.
+             * @example 0.004
+             */
+            scrape_median_seconds: number | null;
+            /**
+             * Scrape P95 Seconds
+             * @example 0.011
+             */
+            scrape_p95_seconds: number | null;
+        };
         /**
          * SourceState
          * @description What one source says of a device now.
@@ -1379,6 +1538,65 @@ export interface components {
             energy_kwh: string | null;
             /** Cost */
             cost: string | null;
+        };
+        /** @enum {string} */
+        VerdictKind: "no_data" | "one_silent" | "disagree" | "prefer" | "equal";
+        /**
+         * VerdictReason
+         * @description One criterion, weightiest first.
+         */
+        VerdictReason: {
+            kind: components["schemas"]["ReasonKind"];
+            /** @description Whom it speaks for; null when nobody is ahead. */
+            better: components["schemas"]["Side"] | null;
+            /**
+             * A
+             * @description availability: a share. recovery, lag: seconds. watts: the mean. energy: kWh.
+             */
+            a: number;
+            /** B */
+            b: number;
+        };
+        /**
+         * VerdictReport
+         * @description What to do, as keys; the page has the words.
+         */
+        VerdictReport: {
+            /** @description no_data: neither spoke. one_silent: only the preferred one did. disagree: they measure different things. prefer: one is better. equal: neither is. */
+            kind: components["schemas"]["VerdictKind"];
+            prefer: components["schemas"]["Side"] | null;
+            /** Reasons */
+            reasons: components["schemas"]["VerdictReason"][];
+        };
+        /**
+         * WattsDifference
+         * @description b less a, where both spoke.
+         */
+        WattsDifference: {
+            /**
+             * Median Watts
+             * @description Half of the time they are nearer.
+             * @example 0.4
+             */
+            median_watts: number;
+            /**
+             * P95 Watts
+             * @description 95 % of the time they are nearer.
+             * @example 12
+             */
+            p95_watts: number;
+            /**
+             * Bias Watts
+             * @description What b shows more on average.
+             * @example -0.1
+             */
+            bias_watts: number;
+            /**
+             * Mean Watts
+             * @description What both show on average.
+             * @example 83
+             */
+            mean_watts: number;
         };
     };
     responses: never;
@@ -1995,6 +2213,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_comparison: {
+        parameters: {
+            query: {
+                /** @description A device with two sources. */
+                device: string;
+                /** @description The first instant of the range. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description By default its first source. */
+                a?: string | null;
+                /** @description By default the next one. */
+                b?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description A problem, with what to do about it */

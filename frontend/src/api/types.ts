@@ -22,3 +22,7 @@ export type Effect = Schemas["Effect"];
 /** A change of prices to try without making it. */
 export type Trial = Schemas["AddTrial"] | Schemas["ChangeTrial"] | Schemas["DeleteTrial"];
 export type EffectOverRange = Schemas["EffectOverRange"];
+export type Comparison = Schemas["Comparison"];
+export type SourceReport = Schemas["SourceReport"];
+export type PlotPoint = Schemas["PlotPoint"];
+export type VerdictReason = Schemas["VerdictReason"];

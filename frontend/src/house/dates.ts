@@ -10,6 +10,12 @@ export function formatShortDay(locale: string, instant: string, timeZone: string
   return format(locale, timeZone, options).format(toDate(instant)).replace(" ", "\u00a0");
 }
 
+/** "14:05" on the house's clock: under a line of one day. */
+export function formatClock(locale: string, instant: string, timeZone: string): string {
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return format(locale, timeZone, options).format(toDate(instant));
+}
+
 /** "Sat, Mar 14": where there is room. */
 export function formatDay(locale: string, instant: string, timeZone: string): string {
   const options = { weekday: "short", month: "short", day: "numeric" } as const;

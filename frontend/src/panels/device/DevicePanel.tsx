@@ -1,7 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { LIVE } from "@/api/refresh";
+import type { DeviceState } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { Skeleton } from "@/ui/Skeleton";
@@ -14,7 +16,7 @@ export function DevicePanel({ device }: { device: string }) {
   const answer = useDevice(device);
   return (
     <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[3fr_2fr]">
-      <Panel title={t("sources")}>
+      <Panel title={t("sources")} aside={answer.data && <CompareLink of={answer.data} />}>
         <Loaded
           answer={answer}
           skeleton={<Skeleton className="h-24 w-full" />}
@@ -27,5 +29,20 @@ export function DevicePanel({ device }: { device: string }) {
       </Panel>
       <AboutDevice device={device} answer={answer} />
     </div>
+  );
+}
+
+/** Only where there is something to compare. */
+function CompareLink({ of: { device, sources } }: { of: DeviceState }) {
+  const t = useTranslations("device");
+  if (sources.length < 2) return null;
+  return (
+    <Link
+      href={`/comparison?${new URLSearchParams({ device })}`}
+      prefetch={false}
+      className="font-medium text-accent text-sm hover:underline"
+    >
+      {t("compare")}
+    </Link>
   );
 }

@@ -1,0 +1,5 @@
+import { ComparisonPage } from "@/comparison/ComparisonPage";
+
+export default function Comparison() {
+  return <ComparisonPage />;
+}
