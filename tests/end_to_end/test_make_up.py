@@ -8,7 +8,14 @@ import httpx
 import psutil
 import pytest
 
-from testbed.chain import STOP_LIMIT_SECONDS, Chain, start_chain, stop_chain
+from testbed.chain import (
+    STOP_LIMIT_SECONDS,
+    Chain,
+    begin_chain,
+    start_chain,
+    stop_chain,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -32,6 +39,34 @@ def test_it_ends_clean_and_starts_again_on_the_same_data(small: Chain, tmp_path:
         assert "days of the past" not in again.log.read_text()
     finally:
         stop_chain(again)
+
+
+@pytest.mark.parametrize("told_to_stop", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_clean_in_the_middle_of_its_preparation(
+    tmp_path: Path, told_to_stop: signal.Signals
+) -> None:
+    """The past is half written: exit code 0, no traceback, nothing left behind."""
+    begun = begin_chain(tmp_path, backfill_days=60)
+    wait_until(lambda: "[ 2/" in begun.log.read_text(), begun)
+    children = psutil.Process(begun.process.pid).children(recursive=True)
+    begun.process.send_signal(told_to_stop)
+    assert begun.process.wait(STOP_LIMIT_SECONDS) == 0
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert "Traceback" not in begun.log.read_text()
+
+
+def test_every_plug_comes_up_at_the_first_try(small: Chain) -> None:
+    """Nothing is called down that only had no time to start; Tapo plugs give what they know."""
+    wait_until(lambda: small.api("/devices/dehumidifier")["state"] == "up", small)
+    plug = small.api("/devices/dehumidifier")
+    assert (plug["source"], plug["voltage_volts"]) == ("native", 101.3)
+    wait_until(lambda: small.api("/devices/aquarium")["state"] == "up", small)
+    old = small.api("/devices/aquarium")
+    assert old["voltage_volts"] is None  # early firmware
+    assert 6 <= old["power_watts"] <= 150
+    lines = small.log.read_text().splitlines()
+    down = {line.split(" is down")[0].split()[-1] for line in lines if " is down" in line}
+    assert down <= {"humidifier/cloud", "hair_dryer/cloud"}  # really away
 
 
 def test_when_a_part_is_killed_all_stop_and_it_is_named(small: Chain) -> None:

@@ -65,6 +65,15 @@ class Chain:
 
 def start_chain(folder: Path, backfill_days: int) -> Chain:
     """Start `python -m up` and wait until it says that all is ready."""
+    chain = begin_chain(folder, backfill_days)
+    wait_until(
+        lambda: "Ctrl-C stops everything" in chain.log.read_text(), chain, START_LIMIT_SECONDS
+    )
+    return chain
+
+
+def begin_chain(folder: Path, backfill_days: int) -> Chain:
+    """Start `python -m up` on free ports and wait for nothing."""
     ports = {name: free_port() for name in PORTS}
     settings = {name: str(port) for name, port in ports.items()}
     env = {key: value for key, value in os.environ.items() if not key.startswith(ACCOUNTS)}
@@ -74,9 +83,7 @@ def start_chain(folder: Path, backfill_days: int) -> Chain:
         process = subprocess.Popen(
             [sys.executable, "-m", "up"], cwd=ROOT, env=env, stdout=output, stderr=output
         )
-    chain = Chain(process, log, ports)
-    wait_until(lambda: "Ctrl-C stops everything" in log.read_text(), chain, START_LIMIT_SECONDS)
-    return chain
+    return Chain(process, log, ports)
 
 
 def stop_chain(chain: Chain) -> list[psutil.Process]:
