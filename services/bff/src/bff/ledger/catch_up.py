@@ -9,6 +9,7 @@ from bff.ledger.ledger import Ledger
 from bff.ledger.plan import newest_jobs, samples_in
 from bff.ledger.standing import Rebuild
 from bff.ledger.work import Work, build_and_keep, count, put_behind, shown
+from bff.victoriametrics.client import VictoriaMetricsRefused
 
 HISTORY_MS = 3653 * DAY_MS
 # How much is counted at once follows how long it takes.
@@ -26,7 +27,12 @@ def count_more(ledger: Ledger, work: Work) -> float:
     recent_ms = day_start(ledger.board.now.frontier_ms or 0) - DAY_MS
     end_ms = recent_ms if work.counted_until_ms is None else work.counted_until_ms
     start_ms = max(end_ms - work.counted_at_once_ms, recent_ms - HISTORY_MS)
-    for device, days in count(ledger, work, Stretch(start_ms, end_ms)).items():
+    try:
+        stale = count(ledger, work, Stretch(start_ms, end_ms))
+    except VictoriaMetricsRefused:
+        work.counted_at_once_ms = LEAST_COUNTED_MS  # too many samples for one question
+        raise
+    for device, days in stale.items():
         put_behind(work, device, days)
     is_last = start_ms == recent_ms - HISTORY_MS
     work.counted_until_ms = None if is_last else start_ms

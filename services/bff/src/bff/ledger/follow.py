@@ -23,6 +23,8 @@ from bff.victoriametrics.client import VictoriaMetricsDown, VictoriaMetricsRefus
 
 log = logging.getLogger(__name__)
 
+STOP_LIMIT_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -51,17 +53,17 @@ class Follower:
         self._looked_at_s = float("-inf")
         self._count_due_s = float("-inf")
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="ledger")
+        self._thread = Thread(target=self._run, name="ledger", daemon=True)
 
     def start(self) -> None:
         """Follow from now on."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what is in hand and end."""
+        """Finish what is in hand and end; but do not wait for a server that does not answer."""
         self._stop.set()
         self._ledger.board.asked.set()
-        self._thread.join()
+        self._thread.join(STOP_LIMIT_SECONDS)
 
     def _run(self) -> None:
         asked = self._ledger.board.asked

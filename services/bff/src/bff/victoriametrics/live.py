@@ -30,6 +30,11 @@ class Live:
     current_amperes: float | None = None
     at: datetime | None = None
 
+    @property
+    def is_up(self) -> bool:
+        """The exporter says so and a fresh reading is there: a claim needs evidence."""
+        return self.up is True and self.power_watts is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
