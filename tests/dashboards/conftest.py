@@ -22,7 +22,8 @@ scrape_configs:
   - job_name: switchbot
     static_configs: [{{targets: ['127.0.0.1:{port}']}}]
     metric_relabel_configs:
-      - {{action: labeldrop, regex: job|instance, if: '{{device!=""}}'}}
+      - {{source_labels: [device], regex: .+, target_label: job, replacement: ""}}
+      - {{source_labels: [device], regex: .+, target_label: instance, replacement: ""}}
 """
 HOME = (sys.executable, "-m", "virtual_home")
 EXPORTER = (sys.executable, "-m", "switchbot_exporter")

@@ -93,3 +93,10 @@ def test_bars_of_energy_add_up_to_the_energy_of_the_range(panels: Panels) -> Non
     chosen = board.defaults() | {"device": TWICE_READ}
     ((_, newest_kwh),) = panels.ask(bars, chosen)
     assert newest_kwh == pytest.approx(0.104, rel=0.02)
+
+
+def test_exporters_are_told_apart_by_their_job(panels: Panels) -> None:
+    """What an exporter says of itself keeps its job; what it says of a device does not."""
+    (board,) = [board for board in DASHBOARDS if board.name == "device-health"]
+    (saved, _) = [query for query in board.queries() if query.panel.startswith("Counters saved")]
+    assert [labels for labels, _ in panels.ask(saved, board.defaults())] == [{"job": "switchbot"}]
