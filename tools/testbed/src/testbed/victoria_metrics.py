@@ -49,7 +49,11 @@ class VictoriaMetrics:
 
 @contextmanager
 def victoria_metrics(
-    folder: Path, *, scrape_config: Path | None = None, port: int | None = None
+    folder: Path,
+    *,
+    scrape_config: Path | None = None,
+    port: int | None = None,
+    flags: Sequence[str] = (),
 ) -> Generator[VictoriaMetrics]:
     """Run vmsingle on a free loopback port with 10 years of retention."""
     url = f"http://127.0.0.1:{port or (port := free_port())}"
@@ -59,6 +63,7 @@ def victoria_metrics(
         f"-httpListenAddr=127.0.0.1:{port}",
         "-retentionPeriod=10y",
         "-search.latencyOffset=0s",
+        *flags,
     ]
     if scrape_config:
         command.append(f"-promscrape.config={scrape_config}")
