@@ -33,6 +33,7 @@ def test_it_ends_clean_and_starts_again_on_the_same_data(small: Chain, tmp_path:
     prices = small.api("/unit_prices")
     assert stop_chain(small) == []
     assert small.process.returncode == 0
+    assert "Traceback" not in small.log.read_text()
     again = start_chain(tmp_path, backfill_days=1)
     try:
         assert again.api("/unit_prices") == prices

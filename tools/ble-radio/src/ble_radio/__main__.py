@@ -52,7 +52,8 @@ async def run(arguments: argparse.Namespace) -> None:
             for stop in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(stop, speaking.cancel)
             on_air.touch()
-            with suppress(asyncio.CancelledError):
+            # A signal to the whole process group ends the bus before us.
+            with suppress(asyncio.CancelledError, EOFError):
                 await speaking
             on_air.unlink(missing_ok=True)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from dbus_fast import BusType, Message, MessageType, Variant
@@ -154,6 +154,8 @@ async def radio(address: str) -> AsyncGenerator[Radio]:
         yield Radio(bus)
     finally:
         bus.disconnect()
+        with suppress(EOFError):  # the bus may have been the first to go
+            await bus.wait_for_disconnect()
 
 
 async def _wait_for_bluez(bus: MessageBus) -> None:
