@@ -19,7 +19,7 @@ test: lint servers page ## All checks: static, Python, TypeScript, browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
 	@cd frontend && npm run --silent check
-	pytest
+	pytest -n 4
 
 lint: python
 	ruff check .
