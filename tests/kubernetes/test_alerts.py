@@ -1,0 +1,148 @@
+"""The alert rules, by the real vmalert on the real vmsingle: hours of made-up past, replayed."""
+
+import subprocess
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+
+from manifests.build import ROOT
+from testbed.victoria_metrics import VictoriaMetrics
+
+RULES = ROOT / "k8s" / "apps" / "vmalert" / "rules"
+STEP_SECONDS = 60
+HOURS = 4
+TROUBLE_BEGINS = 2 * 3600 // STEP_SECONDS  # the last two hours of the four
+
+PLACE = {"house": "home", "room": "study", "shelf": "rack_1"}
+UP = {"__name__": "switchbot_device_up", "source": "cloud", **PLACE}
+BLE_UP = {**UP, "source": "ble"}
+
+type Values = Iterable[float | None]
+
+
+def steady(value: float) -> Values:
+    return [value] * (HOURS * 3600 // STEP_SECONDS)
+
+
+def changes(before: float, after: float | None) -> Values:
+    steps = HOURS * 3600 // STEP_SECONDS
+    return [before] * TROUBLE_BEGINS + [after] * (steps - TROUBLE_BEGINS)
+
+
+def falling() -> Values:
+    """A disk of 10 GB that loses a gigabyte an hour: full long before a month."""
+    return [1e10 - step * STEP_SECONDS * 1e9 / 3600 for step, _ in enumerate(steady(0))]
+
+
+# (series and its values, the alert; for which device or job)
+TROUBLES = {
+    "unplugged": ([({**UP, "device": "server"}, changes(1, 0))], {"DeviceDown": "server"}),
+    "one of two sources fails": (
+        [({**UP, "device": "nas"}, changes(1, 0)), ({**BLE_UP, "device": "nas"}, steady(1))],
+        {},
+    ),
+    "nobody speaks of it": (
+        [({**UP, "device": "fridge"}, changes(1, None))],
+        {"DeviceSilent": "fridge"},
+    ),
+    "scrape fails": ([({"__name__": "up", "job": "bff"}, changes(1, 0))], {"ExporterDown": "bff"}),
+    "pod gone": ([({"__name__": "up", "job": "ble"}, changes(1, None))], {"ExporterGone": "ble"}),
+    "quota": (
+        [
+            ({"__name__": "switchbot_api_requests_remaining", "job": "cloud"}, changes(5000, 400)),
+            ({"__name__": "switchbot_api_requests_limit", "job": "cloud"}, steady(10_000)),
+        ],
+        {"QuotaLow": "cloud"},
+    ),
+    "quota suffices": (
+        [
+            ({"__name__": "switchbot_api_requests_remaining"}, changes(5000, 600)),
+            ({"__name__": "switchbot_api_requests_limit"}, steady(10_000)),
+        ],
+        {},
+    ),
+    "ledger stands": (
+        [({"__name__": "ledger_lag_seconds", "job": "bff"}, changes(5, 3000))],
+        {"LedgerBehind": "bff"},
+    ),
+    "disk low": (
+        [
+            (
+                {"__name__": "vm_free_disk_space_bytes", "path": "/storage", "job": "vm"},
+                changes(5e9, 1e9),
+            )
+        ],
+        {"DiskFull": "vm"},
+    ),
+    "disk will be full": (
+        [({"__name__": "vm_free_disk_space_bytes", "path": "/storage", "job": "vm"}, falling())],
+        {"DiskFull": "vm"},
+    ),
+    "disk at rest": (
+        [({"__name__": "vm_free_disk_space_bytes", "path": "/storage"}, steady(5e9))],
+        {},
+    ),
+    "all well": (
+        [
+            ({**UP, "device": "server"}, steady(1)),
+            ({"__name__": "up", "job": "bff"}, steady(1)),
+            ({"__name__": "ledger_lag_seconds"}, steady(5)),
+            ({"__name__": "ledger_dirty_slots"}, steady(0)),
+        ],
+        {},
+    ),
+}
+
+
+def replay(vm: VictoriaMetrics, began: float) -> None:
+    """Evaluate every rule at every step of the past."""
+    times = [datetime.fromtimestamp(at, UTC).isoformat() for at in (began, began + HOURS * 3600)]
+    replayed = subprocess.run(  # noqa: S603 - of scripts/
+        [  # noqa: S607 - unpacked by scripts/, found on PATH
+            "vmalert",
+            f"-rule={RULES}/*.yaml",
+            f"-datasource.url={vm.url}",
+            f"-remoteWrite.url={vm.url}",
+            "-evaluationInterval=1m",
+            "-datasource.queryStep=1m",
+            f"-replay.timeFrom={times[0]}",
+            f"-replay.timeTo={times[1]}",
+            "-replay.rulesDelay=1ms",
+            "-replay.disableProgressBar",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert replayed.returncode == 0, replayed.stderr
+    vm.settle()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_each_trouble_raises_its_alert_and_no_other(vm: VictoriaMetrics, trouble: str) -> None:
+    """Two hours are well, then two have the trouble."""
+    began = time.time() // STEP_SECONDS * STEP_SECONDS - HOURS * 3600
+    series, wanted = TROUBLES[trouble]
+    for metric, values in series:
+        points = [(began + n * STEP_SECONDS, v) for n, v in enumerate(values) if v is not None]
+        vm.import_samples(metric, points)
+    replay(vm, began)
+    fired = vm.instant('last_over_time(ALERTS{alertstate="firing"}[5h])')
+    found = {labels["alertname"]: labels.get("device", labels.get("job")) for labels, _ in fired}
+    assert found == wanted
+
+
+def test_the_rules_are_valid_and_say_what_to_do() -> None:
+    """By vmalert's own check of expressions and templates."""
+    checked = subprocess.run(  # noqa: S603
+        ["vmalert", "-dryRun", f"-rule={RULES}/*.yaml"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    for file in RULES.glob("*.yaml"):
+        text = file.read_text()
+        assert text.count("- alert:") == text.count("what_to_do:") == text.count("summary:")
