@@ -49,7 +49,7 @@ def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure
     with victoria_metrics(folder) as server:
         for size in sizes:
             start = end - timedelta(days=size.days)
-            log.info("importing %.1f M samples", size.samples / 1e6)
+            log.info("importing devices %d to %d, %d days", there, size.devices, size.days)
             begin_ms, minutes = round(start.timestamp() * 1000), size.days * 1440 + 1
             import_devices(server.url, range(there, size.devices), begin_ms, minutes)
             there = size.devices

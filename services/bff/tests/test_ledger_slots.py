@@ -90,7 +90,8 @@ def test_packed_days_come_back_as_they_were() -> None:
     days[1].source[9] = 0
     again = unpack_days([pack_day(each) for each in days])
     for position, each in enumerate(days):
-        assert (again.amounts.stacked()[:, position] == each.amounts.stacked()).all()
+        assert (np.diff(again.up_to[:, position]) == each.amounts.stacked()).all()
+        assert (again.up_to[:, position, 0] == 0).all()
         assert (again.source[position] == each.source).all()
 
 

@@ -7,23 +7,22 @@ over slots; general compression is smaller for full days but takes many times as
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from bff.grid import SLOT_MS, SLOTS_PER_DAY
+from bff.ledger.counter import Int64s
 from bff.ledger.slots import Slots
-from bff.ledger.spread import Amounts
 
 WHOLE = np.dtype([("measured_uwh", "<u4", SLOTS_PER_DAY), ("source", "u1")])
-FULL = np.dtype(
-    [
-        ("measured_uwh", "<i8", SLOTS_PER_DAY),
-        ("estimated_uwh", "<i8", SLOTS_PER_DAY),
-        ("measured_ms", "<i4", SLOTS_PER_DAY),
-        ("estimated_ms", "<i4", SLOTS_PER_DAY),
-        ("source", "u1", SLOTS_PER_DAY),
-    ]
-)
+FORMS = {
+    "measured_uwh": "<i8",
+    "estimated_uwh": "<i8",
+    "measured_ms": "<i4",
+    "estimated_ms": "<i4",
+}
+FULL = np.dtype([(name, form, SLOTS_PER_DAY) for name, form in (FORMS | {"source": "u1"}).items()])
 MOST_WHOLE_UWH = 2**32 - 1
 
 
@@ -35,8 +34,8 @@ def pack_day(slots: Slots) -> bytes:
         whole["measured_uwh"], whole["source"] = amounts.measured_uwh, slots.source[0]
         return whole.tobytes()
     day = np.zeros((), dtype=FULL)
-    day["measured_uwh"], day["estimated_uwh"] = amounts.measured_uwh, amounts.estimated_uwh
-    day["measured_ms"], day["estimated_ms"] = amounts.measured_ms, amounts.estimated_ms
+    for quantity in FORMS:
+        day[quantity] = getattr(amounts, quantity)
     day["source"] = slots.source
     return day.tobytes()
 
@@ -49,23 +48,36 @@ def _is_whole(slots: Slots) -> bool:
     )
 
 
-def unpack_days(packed: Sequence[bytes]) -> Slots:
-    """The slots of several days: arrays of shape (days, slots of a day)."""
-    shape = (len(packed), SLOTS_PER_DAY)
-    measured_uwh, estimated_uwh, measured_ms, estimated_ms, source = (
-        np.zeros(shape, dtype=np.int64) for _ in range(5)
-    )
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Several days, ready to be asked for sums.
+
+    Attributes:
+        up_to: Sums from the start of each day up to each edge of its slots, in the order of
+            `Amounts.stacked`: shape (quantities, days, slots + 1).
+        source: The source of each slot: shape (days, slots).
+    """
+
+    up_to: Int64s
+    source: Int64s
+
+
+def unpack_days(packed: Sequence[bytes]) -> Days:
+    """The slots of several days."""
+    amounts = np.zeros((4, len(packed), SLOTS_PER_DAY + 1), dtype=np.int64)
+    source = np.zeros((len(packed), SLOTS_PER_DAY), dtype=np.int64)
     lengths = np.array([len(each) for each in packed])
-    is_whole = lengths == WHOLE.itemsize
-    whole, full = _read(packed, is_whole, WHOLE), _read(packed, ~is_whole, FULL)
-    measured_uwh[is_whole], measured_uwh[~is_whole] = whole["measured_uwh"], full["measured_uwh"]
-    measured_ms[is_whole], measured_ms[~is_whole] = SLOT_MS, full["measured_ms"]
-    source[is_whole], source[~is_whole] = whole["source"][:, np.newaxis], full["source"]
-    estimated_uwh[~is_whole] = full["estimated_uwh"]
-    estimated_ms[~is_whole] = full["estimated_ms"]
-    return Slots(Amounts(measured_uwh, estimated_uwh, measured_ms, estimated_ms), source)
+    is_whole = np.flatnonzero(lengths == WHOLE.itemsize)
+    is_full = np.flatnonzero(lengths != WHOLE.itemsize)
+    whole, full = _read(packed, is_whole, WHOLE), _read(packed, is_full, FULL)
+    amounts[0, is_whole, 1:] = whole["measured_uwh"]
+    amounts[2, is_whole, 1:] = SLOT_MS
+    source[is_whole] = whole["source"][:, np.newaxis]
+    for position, quantity in enumerate(FORMS):
+        amounts[position, is_full, 1:] = full[quantity]
+    source[is_full] = full["source"]
+    return Days(np.cumsum(amounts, axis=2, out=amounts), source)
 
 
-def _read(packed: Sequence[bytes], which: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    rows = np.flatnonzero(which).tolist()
-    return np.frombuffer(b"".join(packed[row] for row in rows), dtype=dtype)
+def _read(packed: Sequence[bytes], rows: Int64s, dtype: np.dtype) -> np.ndarray:
+    return np.frombuffer(b"".join([packed[row] for row in rows.tolist()]), dtype=dtype)

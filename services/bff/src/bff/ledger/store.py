@@ -12,7 +12,7 @@ from bff.grid import DAY_MS
 from bff.ledger.counter import Int64s
 from bff.ledger.marks import counts_in
 from bff.ledger.model import LedgerDay, LedgerFrontier
-from bff.ledger.packing import pack_day, unpack_days
+from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.slots import Slots
 
 ONLY = 1
@@ -125,7 +125,7 @@ def read_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: i
         LedgerDay.measured_ms,
         LedgerDay.estimated_ms,
     )
-    rows = session.execute(
+    rows = session.connection().execute(
         select(LedgerDay.device, *(func.sum(column) for column in columns))
         .where(LedgerDay.device.in_(devices))
         .where(LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms)
@@ -136,17 +136,21 @@ def read_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: i
     return sums
 
 
-def read_slots(
+def read_opened(
     session: Session, devices: Sequence[str], days_ms: Sequence[int]
-) -> Iterator[tuple[list[DeviceDay], Slots]]:
+) -> Iterator[tuple[list[DeviceDay], Days]]:
     """The slots of these days, in batches whose memory is bounded; days without row left out."""
     step = max(1, MOST_DAYS_AT_ONCE // max(1, len(days_ms)))
     for first in range(0, len(devices), step):
-        rows = session.execute(
-            select(LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.slots)
-            .where(LedgerDay.device.in_(devices[first : first + step]))
-            .where(_among(days_ms))
-        ).all()
+        rows = (
+            session.connection()
+            .execute(
+                select(LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.slots)
+                .where(LedgerDay.device.in_(devices[first : first + step]))
+                .where(_among(days_ms))
+            )
+            .all()
+        )
         if rows:
             yield [(device, day) for device, day, _ in rows], unpack_days([r[2] for r in rows])
 

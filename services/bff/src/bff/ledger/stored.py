@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bff.grid import DAY_MS, SLOT_MS
 from bff.ledger.counter import Int64s
-from bff.ledger.slots import Slots
-from bff.ledger.store import QUANTITIES, DeviceDay, read_slots, read_sums
+from bff.ledger.packing import Days
+from bff.ledger.store import QUANTITIES, DeviceDay, read_opened, read_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def read_stored(session: Session, devices: Sequence[str], edges_ms: Int64s) -> S
     )
     whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
     opened = edges.opened()
-    for keys, slots in read_slots(session, devices, opened) if opened else ():
-        _enter(found, whole_days, edges, _rows(keys, devices, edges.days_ms), slots)
+    for keys, read in read_opened(session, devices, opened) if opened else ():
+        _enter(found, whole_days, edges, _rows(keys, devices, edges.days_ms), read)
     for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
         if start_ms not in opened or end_ms - start_ms > DAY_MS:
             whole_days[:, :, position] = read_sums(session, devices, start_ms, end_ms)
@@ -87,16 +87,15 @@ def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Int64s) ->
     return rows
 
 
-def _enter(found: Stored, whole_days: Int64s, edges: Edges, rows: Int64s, slots: Slots) -> None:
+def _enter(found: Stored, whole_days: Int64s, edges: Edges, rows: Int64s, days: Days) -> None:
     """Put a batch of unpacked days where they belong."""
-    amounts = slots.amounts.stacked()
-    before = np.cumsum(amounts, axis=2) - amounts
     here = np.flatnonzero((rows >= 0).any(axis=1))
     rows = rows[here]
     row, there = rows[:, edges.day], rows[:, edges.day] >= 0
-    found.up_to[:, here] = before[:, row, edges.slot] * there
+    found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
+    whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
     row, there = row[:, found.divided], there[:, found.divided]
     slot = edges.slot[found.divided]
-    found.slot[:, here] = amounts[:, row, slot] * there
-    found.source[here] = slots.source[row, slot] * there
-    whole_days[:, here] = amounts.sum(axis=2)[:, rows] * (rows >= 0)
+    amounts = days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]
+    found.slot[:, here] = amounts * there
+    found.source[here] = days.source[row, slot] * there
