@@ -54,7 +54,11 @@ function Compared({ device }: { device: DeviceState }) {
         </div>
         <Choice label={t("range")} choices={choices} chosen={range} onChoose={setRange} />
       </div>
-      <ComparisonPanels device={device.device} range={range} />
+      {device.sources.length > 1 ? (
+        <ComparisonPanels device={device.device} range={range} />
+      ) : (
+        <p className="py-10 text-center text-muted">{t("onlyOne")}</p>
+      )}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { useHouse } from "@/house/HouseProvider";
 import { useSourceName } from "@/panels/device/SourceName";
 import { decimal } from "@/quantities/quantity";
 import { PointTooltip } from "./PointTooltip";
+import { roundTicks } from "./ticks";
 
 interface PowerChartsProps {
   comparison: Comparison;
@@ -69,17 +70,17 @@ function Chart({ comparison, isOneDay, lines, title, height }: ChartProps) {
         tickLine={false}
         axisLine={{ stroke: "var(--line-strong)" }}
         tickMargin={8}
-        minTickGap={48}
-        interval="equidistantPreserveStart"
+        minTickGap={24}
+        ticks={roundTicks(comparison.points, isOneDay)}
       />
       <YAxis
-        width={56}
+        width={64}
         tick={tick}
         tickLine={false}
         axisLine={false}
         niceTicks="snap125"
         tickFormatter={(watts: number) =>
-          `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)} W`
+          `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`
         }
       />
       <Tooltip
