@@ -74,11 +74,14 @@ class Follower:
     def try_step(self) -> float:
         """One step, whatever happens. Returns for how many seconds there is nothing to do."""
         try:
-            return self._step()
+            pause_seconds = self._step()
         except (VictoriaMetricsDown, VictoriaMetricsRefused) as error:
             self._say_down(str(error))
         except Exception:
             log.exception("the ledger could not go on; it tries again")
+        else:
+            self._say_up()
+            return pause_seconds
         return self._pace.retry_seconds
 
     def _step(self) -> float:
@@ -98,11 +101,8 @@ class Follower:
         rules = self._ledger.rules()
         if rules != self._work.rules:
             self._begin(rules)
-        was_down = self._ledger.board.now.down is not None
         look(self._ledger, self._work)
         self._looked_at_s = time.monotonic()
-        if was_down:
-            log.info("VictoriaMetrics answers again; the ledger goes on")
 
     def count(self) -> None:
         """Count the next part of history."""
@@ -147,3 +147,9 @@ class Follower:
         if self._ledger.board.now.down is None:
             log.warning("VictoriaMetrics cannot be asked (%s); the ledger waits for it", why)
         self._ledger.board.change(down=why)
+
+    def _say_up(self) -> None:
+        # What failed is still due, so a step that succeeds after it has asked again.
+        if self._ledger.board.now.down is not None:
+            log.info("VictoriaMetrics answers again; the ledger goes on")
+            self._ledger.board.change(down=None)

@@ -37,7 +37,6 @@ def look(ledger: Ledger, work: Work) -> None:
         frontier_ms=frontier_ms,
         tail=Tail(frontier_ms, now_ms, heard),
         behind=shown(work),
-        down=None,
     )
 
 
