@@ -18,6 +18,7 @@ test: lint servers page ## All checks: static, Python, TypeScript, browser
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
+	@scripts/setup-kubernetes-tools
 	@scripts/setup-matter || test "$$MATTER_NETWORK" != required
 	@cd frontend && npm run --silent check
 	pytest -n 4

@@ -35,14 +35,12 @@ def builds() -> dict[Path, tuple[Object, ...]]:
 
 
 @pytest.fixture(scope="session")
-def home(builds: dict[Path, tuple[Object, ...]]) -> tuple[Object, ...]:
+def home() -> tuple[Object, ...]:
     """Everything that runs in a home."""
-    return builds[ROOT / "k8s" / "overlays" / "home"]
+    return built(ROOT / "k8s" / "overlays" / "home")
 
 
 @pytest.fixture(scope="session", params=OVERLAYS)
-def overlay(
-    request: pytest.FixtureRequest, builds: dict[Path, tuple[Object, ...]]
-) -> tuple[Object, ...]:
+def overlay(request: pytest.FixtureRequest) -> tuple[Object, ...]:
     """Each environment in turn."""
-    return builds[ROOT / "k8s" / "overlays" / request.param]
+    return built(ROOT / "k8s" / "overlays" / request.param)

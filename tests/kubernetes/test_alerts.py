@@ -1,10 +1,12 @@
 """The alert rules, by the real vmalert on the real vmsingle: hours of made-up past, replayed."""
 
+import re
 import subprocess
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from manifests.build import ROOT
@@ -146,3 +148,15 @@ def test_the_rules_are_valid_and_say_what_to_do() -> None:
     for file in RULES.glob("*.yaml"):
         text = file.read_text()
         assert text.count("- alert:") == text.count("what_to_do:") == text.count("summary:")
+
+
+def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
+    """A metric that was renamed would silence its alert for ever."""
+    text = "".join(file.read_text() for file in RULES.glob("*.yaml"))
+    asked = set(re.findall(r"\b(?:switchbot|ledger|vm)_[a-z_]+", text))
+    services = ROOT / "services"
+    page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
+    ledger = (services / "bff" / "src" / "bff" / "ledger" / "metrics.py").read_text()
+    own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
+    assert {name for name in asked if name not in page + ledger + own} == set()
+    assert "vm_free_disk_space_bytes{path=" in own

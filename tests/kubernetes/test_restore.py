@@ -21,7 +21,7 @@ from testbed.process import free_port
 
 STAND_IN = Path(__file__).with_name("stand_in_kubectl.py")
 RESTORE = ROOT / "scripts" / "restore"
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)

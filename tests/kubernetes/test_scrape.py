@@ -23,7 +23,7 @@ from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from testbed.virtual_home import VirtualHome, settings_of_exporter, virtual_home
 
 SCRAPE = ROOT / "k8s" / "apps" / "vmsingle" / "scrape.yaml"
-LIMIT_SECONDS = 60.0
+LIMIT_SECONDS = 180.0
 DEVICE = {"house", "room", "shelf", "device", "source"}
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,7 @@ from manifests.objects import Object
 ROOT = Path(__file__).parents[4]
 
 
+@cache
 def built(folder: Path) -> tuple[Object, ...]:
     """The objects of one kustomization.
 

@@ -1,0 +1,104 @@
+"""How Argo CD brings everything about: from one repository, in an order that holds."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+import yaml
+
+from manifests.build import ROOT, objects_in
+from manifests.objects import Object, name_of, namespace_of, strings_in
+
+ARGOCD, APPS = ROOT / "argocd", ROOT / "k8s" / "apps"
+WAVE = "argocd.argoproj.io/sync-wave"
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[Object]:
+    """What the root Application is made of, in the order of its waves."""
+    files = sorted((ARGOCD / "stages").glob("*.yaml"))
+    items = [item for file in files for item in objects_in(file.read_text())]
+    return sorted(items, key=lambda item: int(item["metadata"]["annotations"][WAVE]))
+
+
+def applications(stages: Sequence[Object]) -> Iterator[dict[str, Any]]:
+    """The spec of every Application, that of the set's template too."""
+    for item in [*stages, *objects_in((ARGOCD / "root.yaml").read_text())]:
+        if item["kind"] == "Application":
+            yield item["spec"]
+        elif item["kind"] == "ApplicationSet":
+            yield item["spec"]["template"]["spec"]
+
+
+def sources(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return spec.get("sources") or [spec["source"]]
+
+
+def test_each_stage_waits_for_the_one_before(stages: list[Object]) -> None:
+    """Waves in this order; and they order Applications only while these have a health."""
+    order = ["ppms", "tailscale", "foundation", "vmsingle", "apps"]
+    assert [name_of(item) for item in stages] == order
+    waves = [item["metadata"]["annotations"][WAVE] for item in stages]
+    assert len(set(waves)) == len(waves)
+    config = yaml.safe_load((ARGOCD / "argocd-cm.yaml").read_text())["data"]
+    health = config["resource.customizations.health.argoproj.io_Application"]
+    assert "hs.status = obj.status.health.status" in health
+
+
+def test_a_folder_is_an_application(stages: list[Object]) -> None:
+    """The set takes every folder of k8s/apps but those that are a stage of their own."""
+    (folders,) = [item for item in stages if item["kind"] == "ApplicationSet"]
+    directories = folders["spec"]["generators"][0]["git"]["directories"]
+    wanted = [entry["path"] for entry in directories if not entry.get("exclude")]
+    left_out = {entry["path"] for entry in directories if entry.get("exclude")}
+    assert wanted == ["k8s/apps/*"]
+    paths = {source.get("path") for spec in applications(stages) for source in sources(spec)}
+    assert left_out <= paths
+    for folder in APPS.iterdir():
+        assert (folder / "kustomization.yaml").is_file(), folder
+
+
+def test_every_path_is_there_and_every_component_fits(stages: list[Object]) -> None:
+    """Relative to the folder, as Argo CD gives it to kustomize."""
+    for spec in applications(stages):
+        for source in sources(spec):
+            path = source.get("path", "argocd")
+            folders = APPS.iterdir() if "{{" in path else [ROOT / path]
+            for folder in folders:
+                assert folder.is_dir(), folder
+                for component in source.get("kustomize", {}).get("components", ()):
+                    kustomization = (folder / component / "kustomization.yaml").read_text()
+                    assert "kind: Component" in kustomization
+
+
+def test_what_is_in_git_is_what_runs(stages: list[Object]) -> None:
+    """Pruned, healed and tried again; one repository to change for a fork."""
+    repositories = set()
+    for spec in applications(stages):
+        assert spec["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
+        assert spec["syncPolicy"]["retry"]["limit"] != 0
+        ours = [source["repoURL"] for source in sources(spec) if "path" in source]
+        repositories |= set(ours)
+    assert len(repositories) == 1
+    (project,) = [item for item in stages if item["kind"] == "AppProject"]
+    assert repositories <= set(project["spec"]["sourceRepos"])
+
+
+def test_the_project_allows_what_is_deployed(
+    stages: list[Object], home: tuple[Object, ...]
+) -> None:
+    """Namespaces as destinations, kinds without a namespace by name."""
+    (project,) = [item for item in stages if item["kind"] == "AppProject"]
+    allowed = {entry["namespace"] for entry in project["spec"]["destinations"]}
+    cluster_wide = {entry["kind"] for entry in project["spec"]["clusterResourceWhitelist"]}
+    for item in home:
+        if namespace_of(item):
+            assert namespace_of(item) in allowed
+        else:
+            assert item["kind"] in cluster_wide
+
+
+def test_settings_of_the_home_reach_every_app(home: tuple[Object, ...]) -> None:
+    """No image of ours is left without registry and version, and the page's name is listed."""
+    assert [text for text in strings_in(home) if text.startswith("ppms/")] == []
+    assert any(".ts.net" in text for text in strings_in(home))
