@@ -19,11 +19,11 @@ from testbed.bff import Bff, bff, settings_of
 from testbed.victoria_metrics import victoria_metrics
 
 SIZES = {
-    "small": [Size(devices=50, days=60, times=7, watch_seconds=60)],
+    "small": [Size(devices=50, days=60, times=15, watch_seconds=60)],
     # The growth from 50 to 200 devices shows what depends on their number.
     "full": [
-        Size(devices=50, days=365, times=7, watch_seconds=0),
-        Size(devices=200, days=365, times=7, watch_seconds=900),
+        Size(devices=50, days=365, times=15, watch_seconds=0),
+        Size(devices=200, days=365, times=15, watch_seconds=900),
     ],
 }
 

@@ -115,11 +115,16 @@ def export(
         "max_rows_per_line": str(MOST_ROWS_PER_LINE),
     }
     with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
-        for line in _lines(body):
+        for line in lines_of(body):
             yield parse_line(line)
 
 
-def _lines(body: Iterator[bytes]) -> Iterator[bytes]:
+def lines_of(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Whole lines, however the body arrives.
+
+    Raises:
+        VictoriaMetricsDown: It broke off within a line.
+    """
     begun: list[bytes] = []
     for received in body:
         first, *others = received.split(b"\n")
