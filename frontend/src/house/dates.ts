@@ -32,3 +32,32 @@ export function formatMoment(locale: string, instant: string, timeZone: string):
 export function formatMonth(locale: string, instant: string, timeZone: string): string {
   return format(locale, timeZone, { year: "numeric", month: "long" }).format(toDate(instant));
 }
+
+/** "Apr 1, 2026, 00:00 – 13:05": what both ends share is said once. */
+export function formatRange(locale: string, from: string, to: string, timeZone: string): string {
+  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
+  return format(locale, timeZone, options).formatRange(toDate(from), toDate(to));
+}
+
+/** "4/1, 00:00 – 00:15": in a column of many. */
+export function formatShortRange(
+  locale: string,
+  from: string,
+  to: string,
+  timeZone: string,
+): string {
+  const options = {
+    month: "numeric",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  } as const;
+  return format(locale, timeZone, options).formatRange(toDate(from), toDate(to));
+}
+
+/** "4/1/26, 00:00:59": where the second matters. */
+export function formatInstant(locale: string, instant: string, timeZone: string): string {
+  const options = { dateStyle: "short", timeStyle: "medium", hourCycle: "h23" } as const;
+  return format(locale, timeZone, options).format(toDate(instant));
+}

@@ -5,7 +5,7 @@ import type { UnitPrice } from "@/api/types";
 import { formatPrice } from "@/quantities/money";
 import { textOf } from "@/quantities/quantity";
 
-export function Price({ price }: { price: UnitPrice }) {
+export function Price({ price }: { price: Pick<UnitPrice, "currency" | "price_per_kwh"> }) {
   const locale = useLocale();
   const quantity = formatPrice(locale, price.currency, price.price_per_kwh);
   return (

@@ -16,3 +16,10 @@ function inWattHours(locale: string, energyWh: number): Quantity {
   const digits = energyWh !== 0 && Math.abs(energyWh) < 10 ? 1 : 0;
   return { before: "", figure: decimal(locale, energyWh, digits), after: "\u00a0Wh" };
 }
+
+/** Energy with all the digits the API gave, to be calculated with: 54.269360482 kWh. */
+export function formatExactEnergy(locale: string, energyKwh: string): Quantity {
+  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+  const figure = format.format(energyKwh as Intl.StringNumericLiteral);
+  return { before: "", figure, after: "\u00a0kWh" };
+}

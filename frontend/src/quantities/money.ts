@@ -53,3 +53,14 @@ export function formatPrice(locale: string, currency: string, price: string): Qu
   });
   return split(format, price);
 }
+
+/** Money with all the digits the API gave: ¥1,682.350174942. */
+export function formatExactMoney(locale: string, currency: string, amount: string): Quantity {
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 20,
+  });
+  return split(format, amount);
+}

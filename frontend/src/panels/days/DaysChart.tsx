@@ -1,7 +1,9 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { Bar, BarChart, BarStack, CartesianGrid, Tooltip, XAxis, YAxis } from "recharts";
 import { useLocale, useTranslations } from "use-intl";
+import { explainAddress } from "@/explain/address";
 import { formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { axisFormat } from "./axis";
@@ -12,16 +14,23 @@ import { Hatches, PartialFoot, unknownDays } from "./UnknownDay";
 interface DaysChartProps {
   bars: DayBar[];
   measure: Measure;
+  /** Whose days they are, where it is a single device: its days can be explained. */
+  device: string | null;
 }
 
 // On the right there is room for half of the last label: clipped, it would not be drawn at all.
 const margin = { top: 8, right: 16, bottom: 4, left: 0 };
 const tick = { fill: "var(--muted)", fontSize: 12 };
 
-export function DaysChart({ bars, measure }: DaysChartProps) {
+export function DaysChart({ bars, measure, device }: DaysChartProps) {
   const t = useTranslations("days");
   const locale = useLocale();
   const { time_zone, currency } = useHouse();
+  const router = useRouter();
+  function explain(day: string | number | undefined): void {
+    const bar = bars.find((each) => each.day === day);
+    if (device && bar) router.push(explainAddress({ device, from: bar.day, to: bar.until }));
+  }
   const isAnyKnown = bars.some(({ measured, estimated }) => measured + estimated > 0);
   const today = bars.at(-1)?.day;
   const label = (day: string) =>
@@ -33,7 +42,8 @@ export function DaysChart({ bars, measure }: DaysChartProps) {
       margin={margin}
       barCategoryGap="18%"
       title={t("chart")}
-      style={{ width: "100%", height: "15rem" }}
+      onClick={({ activeLabel }) => explain(activeLabel)}
+      style={{ width: "100%", height: "15rem", cursor: device ? "pointer" : "default" }}
     >
       <Hatches />
       <CartesianGrid vertical={false} stroke="var(--line)" />

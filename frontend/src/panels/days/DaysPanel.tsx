@@ -67,10 +67,10 @@ function Days({ cost, measure }: { cost: Cost; measure: Measure }) {
   const bars = dayBars(cost.rows, measure);
   return (
     <>
-      <DaysTotal total={cost.total} measure={measure} />
-      <DaysChart bars={bars} measure={measure} />
+      <DaysTotal cost={cost} measure={measure} />
+      <DaysChart bars={bars} measure={measure} device={cost.place.device} />
       <DaysLegend bars={bars} />
-      <DaysTable bars={bars} />
+      <DaysTable bars={bars} device={cost.place.device} />
     </>
   );
 }

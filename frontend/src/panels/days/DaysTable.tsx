@@ -1,6 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "use-intl";
+import { Explained } from "@/explain/Explained";
 import { formatDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { CostValue } from "@/panels/CostValue";
@@ -9,8 +10,14 @@ import { Energy } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
 import type { DayBar } from "./day-bars";
 
+interface DaysTableProps {
+  bars: readonly DayBar[];
+  /** Whose days they are, where it is a single device. */
+  device: string | null;
+}
+
 /** The chart in words and figures: for screen readers, for copying, for exactness. */
-export function DaysTable({ bars }: { bars: readonly DayBar[] }) {
+export function DaysTable({ bars, device }: DaysTableProps) {
   const t = useTranslations("days");
   return (
     <details className="mt-3 text-sm">
@@ -26,7 +33,7 @@ export function DaysTable({ bars }: { bars: readonly DayBar[] }) {
         </thead>
         <tbody>
           {bars.toReversed().map((bar) => (
-            <DayRow key={bar.day} bar={bar} />
+            <DayRow key={bar.day} bar={bar} device={device} />
           ))}
         </tbody>
       </table>
@@ -34,7 +41,8 @@ export function DaysTable({ bars }: { bars: readonly DayBar[] }) {
   );
 }
 
-function DayRow({ bar }: { bar: DayBar }) {
+function DayRow({ bar, device }: { bar: DayBar; device: string | null }) {
+  const range = { from: bar.day, to: bar.until };
   const locale = useLocale();
   const { time_zone } = useHouse();
   return (
@@ -44,10 +52,14 @@ function DayRow({ bar }: { bar: DayBar }) {
         <FigureNotes figures={bar.figures} about="both" />
       </th>
       <td className="py-1.5 text-end">
-        <Energy kwh={bar.figures.energy_kwh} inColumn />
+        <Explained device={device} range={range}>
+          <Energy kwh={bar.figures.energy_kwh} inColumn />
+        </Explained>
       </td>
       <td className="py-1.5 text-end">
-        <CostValue figures={bar.figures} />
+        <Explained device={device} range={range}>
+          <CostValue figures={bar.figures} />
+        </Explained>
       </td>
     </tr>
   );

@@ -7,6 +7,8 @@ export type Measure = "cost" | "energy";
 export interface DayBar {
   /** The first instant of the day: its key on the axis. */
   day: string;
+  /** The first instant after it. */
+  until: string;
   figures: Figures;
   /** `no-data` and `no-price` are drawn as unknown, never as a bar of no height. */
   state: "whole" | "partial" | "no-data" | "no-price";
@@ -15,9 +17,9 @@ export interface DayBar {
 }
 
 export function dayBars(rows: readonly CostRow[], measure: Measure): DayBar[] {
-  return rows.map(({ from, figures }) => {
+  return rows.map(({ from, to, figures }) => {
     const state = stateOf(figures, measure);
-    return { day: from, figures, state, ...lengths(figures, measure) };
+    return { day: from, until: to, figures, state, ...lengths(figures, measure) };
   });
 }
 

@@ -2,15 +2,16 @@
 
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Figures } from "@/api/types";
+import type { Cost, Figures } from "@/api/types";
+import { Explained } from "@/explain/Explained";
 import { CostValue } from "@/panels/CostValue";
 import { FigureNotes } from "@/panels/FigureNotes";
 import { Energy } from "@/quantities/Shown";
 import { Skeleton } from "@/ui/Skeleton";
 
 interface CostFiguresProps {
-  today: Figures;
-  month: Figures;
+  today: Cost;
+  month: Cost;
 }
 
 /** Lines on a phone, columns where there is room. */
@@ -20,14 +21,20 @@ export function CostFigures({ today, month }: CostFiguresProps) {
   const t = useTranslations("now");
   return (
     <dl className={LAYOUT}>
-      <Entry label={t("energyToday")} notes={<FigureNotes figures={today} about="energy" />}>
-        <Energy kwh={today.energy_kwh} testId="energy-today" />
+      <Entry label={t("energyToday")} notes={<FigureNotes figures={today.total} about="energy" />}>
+        <Explained device={today.place.device} range={today}>
+          <Energy kwh={today.total.energy_kwh} testId="energy-today" />
+        </Explained>
       </Entry>
-      <Entry label={t("costToday")} notes={<FigureNotes figures={today} about="cost" />}>
-        <CostValue figures={today} testId="cost-today" />
+      <Entry label={t("costToday")} notes={<FigureNotes figures={today.total} about="cost" />}>
+        <Explained device={today.place.device} range={today}>
+          <CostValue figures={today.total} testId="cost-today" />
+        </Explained>
       </Entry>
-      <Entry label={t("costMonth")} notes={<MonthNotes month={month} />}>
-        <CostValue figures={month} testId="cost-month" />
+      <Entry label={t("costMonth")} notes={<MonthNotes month={month.total} />}>
+        <Explained device={month.place.device} range={month}>
+          <CostValue figures={month.total} testId="cost-month" />
+        </Explained>
       </Entry>
     </dl>
   );

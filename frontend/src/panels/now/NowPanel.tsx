@@ -27,7 +27,7 @@ export function NowPanel({ node, receivedAtMs }: NowPanelProps) {
       </div>
       <div className="border-line border-t px-4 py-4 sm:px-5 lg:border-s lg:border-t-0">
         <Loaded answer={answer} skeleton={<CostFiguresSkeleton />} notAfterMs={COST.notAfterMs}>
-          {([today, month]) => <CostFigures today={today.total} month={month.total} />}
+          {([today, month]) => <CostFigures today={today} month={month} />}
         </Loaded>
       </div>
     </section>

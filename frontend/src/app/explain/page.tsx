@@ -1,0 +1,5 @@
+import { ExplainPage } from "@/explain/ExplainPage";
+
+export default function Explain() {
+  return <ExplainPage />;
+}

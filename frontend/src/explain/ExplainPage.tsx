@@ -1,0 +1,87 @@
+"use client";
+
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { useLocale, useTranslations } from "use-intl";
+import { lasting, together } from "@/api/answer";
+import { COST } from "@/api/refresh";
+import type { DeviceState, Explanation } from "@/api/types";
+import { useDevice } from "@/panels/device/useDevice";
+import { Loaded } from "@/panels/Loaded";
+import { PlaceSkeleton } from "@/places/PlaceSkeleton";
+import { addressOf } from "@/places/place";
+import { reconcileAddress } from "@/reconcile/address";
+import { useTitle } from "@/shell/useTitle";
+import { type Question, questionFromQuery } from "./address";
+import { EdgeReadings } from "./EdgeReadings";
+import { HowWellKnown } from "./HowWellKnown";
+import { PriceSteps } from "./PriceSteps";
+import { Sentence } from "./Sentence";
+import { SlotsPanel } from "./SlotsPanel";
+import { useExplanation } from "./useExplanation";
+
+/** The path of the number that the address names, back to readings and prices. */
+export function ExplainPage() {
+  const t = useTranslations("explain");
+  const question = questionFromQuery(useSearchParams());
+  useTitle(t("title"));
+  return question ? (
+    <Path question={question} />
+  ) : (
+    <p className="py-16 text-center text-muted">{t("incomplete")}</p>
+  );
+}
+
+function Path({ question }: { question: Question }) {
+  const explanation = useExplanation(question, 1);
+  const device = useDevice(question.device);
+  return (
+    <Loaded
+      answer={together(explanation, lasting(device))}
+      skeleton={<PlaceSkeleton />}
+      notAfterMs={COST.notAfterMs}
+    >
+      {([path, known]) => (
+        <div className="space-y-6">
+          <Heading path={path} device={known} />
+          <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
+            <PriceSteps prices={path.prices} total={path.total} currency={path.currency} />
+            <HowWellKnown figures={path.total} />
+          </div>
+          <EdgeReadings readings={path.readings} />
+          <SlotsPanel question={question} />
+          <OtherWays question={question} />
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function Heading({ path, device }: { path: Explanation; device: DeviceState }) {
+  const t = useTranslations("explain");
+  const name = device.name[useLocale()];
+  return (
+    <div>
+      <Link
+        href={addressOf(device)}
+        prefetch={false}
+        className="text-muted text-sm hover:text-ink hover:underline"
+      >
+        ‹ {name}
+      </Link>
+      <h1 className="font-semibold text-title tracking-tight">{t("title")}</h1>
+      <Sentence path={path} name={name} />
+    </div>
+  );
+}
+
+function OtherWays({ question }: { question: Question }) {
+  const t = useTranslations("explain");
+  return (
+    <p className="text-sm">
+      <Link href={reconcileAddress(question)} prefetch={false} className="text-accent underline">
+        {t("otherWays")}
+      </Link>
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+"use client";
+
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { explainAddress } from "./address";
+
+interface ExplainedProps {
+  /** Only a device's numbers have a path that can be shown. */
+  device: string | null | undefined;
+  range: { from: string; to: string };
+  children: ReactNode;
+}
+
+/** A figure that leads to how it comes about. */
+export function Explained({ device, range, children }: ExplainedProps) {
+  const t = useTranslations("explain");
+  if (!device) return children;
+  return (
+    <Link
+      href={explainAddress({ device, from: range.from, to: range.to })}
+      prefetch={false}
+      title={t("link")}
+      className="rounded-sm underline decoration-1 decoration-line-strong decoration-dotted underline-offset-4 hover:decoration-accent hover:decoration-solid"
+    >
+      {children}
+      <span className="sr-only"> – {t("link")}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { useLocale, useTranslations } from "use-intl";
+import type { ExplainedSlot } from "@/api/types";
+import { formatShortRange } from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
+import { SourceName } from "@/panels/device/SourceName";
+import { formatTwoUnits } from "@/quantities/age";
+import { formatEnergy } from "@/quantities/energy";
+import { textOf } from "@/quantities/quantity";
+import { Energy, Unknown } from "@/quantities/Shown";
+import { ColumnTitle } from "@/ui/ColumnTitle";
+import { QualityMark } from "./QualityMark";
+
+export function SlotsTable({ slots }: { slots: readonly ExplainedSlot[] }) {
+  const t = useTranslations("explain.slots");
+  return (
+    <table className="w-full text-sm">
+      <thead className="text-muted text-xs">
+        <tr className="border-line border-b">
+          <ColumnTitle align="start">{t("time")}</ColumnTitle>
+          <ColumnTitle align="start">{t("quality")}</ColumnTitle>
+          <ColumnTitle align="end">{t("energy")}</ColumnTitle>
+        </tr>
+      </thead>
+      <tbody>
+        {slots.map((slot) => (
+          <SlotRow key={slot.from} slot={slot} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function SlotRow({ slot }: { slot: ExplainedSlot }) {
+  const t = useTranslations("explain.slots");
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  const { quality, source, missing_seconds } = slot;
+  return (
+    <tr className="border-line border-b align-top last:border-0">
+      <th scope="row" className="py-1.5 pe-4 text-start font-normal">
+        {formatShortRange(locale, slot.from, slot.to, time_zone)}
+      </th>
+      <td className="py-1.5 pe-4">
+        <QualityMark quality={quality} />
+        {t(quality)}
+        {source && (
+          <span className="ms-2 text-muted text-xs">
+            <SourceName source={source} />
+          </span>
+        )}
+        {quality !== "missing" && missing_seconds > 0 && (
+          <span className="block text-muted text-xs">
+            {t("missingFor", { duration: formatTwoUnits(locale, missing_seconds) })}
+          </span>
+        )}
+      </td>
+      <td className="py-1.5 text-end">
+        <SlotEnergy slot={slot} />
+      </td>
+    </tr>
+  );
+}
+
+/** Measured and estimated beside each other: adding them here would mean rounding twice. */
+function SlotEnergy({ slot: { quality, measured_kwh, estimated_kwh } }: { slot: ExplainedSlot }) {
+  const t = useTranslations("explain.slots");
+  const locale = useLocale();
+  if (quality === "missing") return <Unknown />;
+  const estimated = Number(estimated_kwh);
+  if (estimated === 0) return <Energy kwh={measured_kwh} />;
+  if (Number(measured_kwh) === 0) return <Energy kwh={estimated_kwh} />;
+  return (
+    <>
+      <Energy kwh={measured_kwh} />
+      <span className="block text-muted text-xs">
+        {t("andEstimated", { energy: textOf(formatEnergy(locale, estimated_kwh)) })}
+      </span>
+    </>
+  );
+}
