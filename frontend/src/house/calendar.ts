@@ -54,3 +54,19 @@ export function fromHouseClock(clock: string, timeZone: string): string {
 export function toDate(instant: string): Date {
   return new Date(Temporal.Instant.from(instant).epochMilliseconds);
 }
+
+/** What a `date` input shows for an instant: the house's day it lies in. */
+export function toHouseDay(instant: string, timeZone: string): string {
+  return inHouse(instant, timeZone).toPlainDate().toString();
+}
+
+/** The last day of a range whose first instant after it this is. */
+export function lastDayOf(to: string, timeZone: string): string {
+  return inHouse(to, timeZone).subtract({ nanoseconds: 1 }).toPlainDate().toString();
+}
+
+/** From the first instant of one day of the house to the first after another. */
+export function daysBetween(first: string, last: string, timeZone: string): Range {
+  const start = (day: string) => Temporal.PlainDate.from(day).toZonedDateTime(timeZone);
+  return rangeOf(start(first), start(last).add({ days: 1 }).startOfDay());
+}

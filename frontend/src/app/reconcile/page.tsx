@@ -1,0 +1,5 @@
+import { ReconcilePage } from "@/reconcile/ReconcilePage";
+
+export default function Reconcile() {
+  return <ReconcilePage />;
+}

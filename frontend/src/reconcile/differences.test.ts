@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { ReconcileRow } from "@/api/types";
+import { countFindings, differences, findings } from "./differences";
+
+const AGREEING: ReconcileRow = {
+  from: "2026-11-20T00:00:00+09:00",
+  to: "2026-11-21T00:00:00+09:00",
+  device: "server",
+  source: "cloud",
+  ledger_kwh: "0.6",
+  source_kwh: "0.6",
+  increase_kwh: "0.6005",
+  readings_kwh: "0.5995",
+  first: null,
+  last: null,
+  reasons: [],
+};
+const gap = { from: AGREEING.from, to: AGREEING.to, kind: "gap", kwh: "0.1" };
+
+describe("differences", () => {
+  it("leaves out what is less than a watt-hour", () => {
+    expect(differences(AGREEING)).toEqual({ source: null, increase: null, readings: null });
+  });
+
+  it("measures PromQL by the same source, not by the ledger of the whole device", () => {
+    const row = { ...AGREEING, ledger_kwh: "0.7", increase_kwh: "8.9" };
+    expect(differences(row)).toEqual({
+      source: expect.closeTo(-0.1),
+      increase: expect.closeTo(8.3),
+      readings: null,
+    });
+  });
+});
+
+describe("findings", () => {
+  it("names a reason once, however often it came", () => {
+    expect(findings({ ...AGREEING, reasons: [gap, gap] })).toEqual(["gap"]);
+  });
+
+  it("does not call a difference without a reason an agreement", () => {
+    expect(findings({ ...AGREEING, increase_kwh: "8.9" })).toEqual(["unexplained"]);
+  });
+
+  it("does not call silence an agreement", () => {
+    const silent = { ledger_kwh: null, source_kwh: null, increase_kwh: null, readings_kwh: null };
+    expect(findings({ ...AGREEING, ...silent })).toEqual(["nothing"]);
+  });
+
+  it("counts the days of each", () => {
+    const rows = [AGREEING, { ...AGREEING, reasons: [gap] }, AGREEING];
+    expect([...countFindings(rows)]).toEqual([
+      ["agrees", 2],
+      ["gap", 1],
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import type { ReconcileRow } from "@/api/types";
+
+/** The API's own limit: ways to count round differently by up to a watt-hour. */
+const NEGLIGIBLE_KWH = 0.001;
+
+/** By how much a way to count departs from the one it is measured by; null where they agree. */
+export function difference(kwh: string | null, from: string | null): number | null {
+  if (kwh === null || from === null) return null;
+  const departs = Number(kwh) - Number(from);
+  return Math.abs(departs) > NEGLIGIBLE_KWH ? departs : null;
+}
+
+/** Each way to count beside the one that it should agree with. */
+export function differences({ ledger_kwh, source_kwh, increase_kwh, readings_kwh }: ReconcileRow) {
+  return {
+    source: difference(source_kwh, ledger_kwh),
+    increase: difference(increase_kwh, source_kwh),
+    readings: difference(readings_kwh, source_kwh),
+  };
+}
+
+/** What a row says in a word: its reasons, or that it needs none, or that it lacks one. */
+export function findings(row: ReconcileRow): string[] {
+  const kinds = [...new Set(row.reasons.map(({ kind }) => kind))];
+  if (kinds.length > 0) return kinds;
+  const isAnyKnown = [row.ledger_kwh, row.increase_kwh, row.readings_kwh].some(
+    (kwh) => kwh !== null,
+  );
+  if (!isAnyKnown) return ["nothing"];
+  const differs = Object.values(differences(row)).some((each) => each !== null);
+  return [differs ? "unexplained" : "agrees"];
+}
+
+/** On how many rows each finding stands. */
+export function countFindings(rows: readonly ReconcileRow[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of rows.flatMap(findings)) {
+    counts.set(finding, (counts.get(finding) ?? 0) + 1);
+  }
+  return counts;
+}
