@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { QueryProvider } from "@/api/QueryProvider";
 import { HouseProvider } from "@/house/HouseProvider";
 import { LanguageProvider } from "@/language/LanguageProvider";
+import { LedgerBanner } from "@/ledger/LedgerBanner";
 import { Skeleton } from "@/ui/Skeleton";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
@@ -17,6 +18,7 @@ export function Page({ children }: { children: ReactNode }) {
         <Frame header={<Header />} footer={<Footer />}>
           <HouseProvider skeleton={waiting}>
             <VirtualBanner />
+            <LedgerBanner />
             {children}
           </HouseProvider>
         </Frame>
