@@ -51,11 +51,14 @@ def test_when_told_to_stop_it_leaves_no_process_behind(
 def test_when_one_part_crashes_all_stop_and_it_is_named(tmp_path: Path) -> None:
     """The message names the part, its exit code and its last words."""
     log = tmp_path / "log"
-    manager = start([("one", SLEEPER), ("two", "sleep 1; echo out of luck; exit 3")], log)
+    manager = start([("one", SLEEPER), ("two", "sleep 3; echo out of luck; exit 3")], log)
+    wait_for("awake", log, 1)
+    family = psutil.Process(manager.pid).children(recursive=True)
     assert manager.wait(30) == 3
     ending = log.read_text().split("'two' ended by itself with code 3")[1]
     assert "out of luck" in ending
-    assert not psutil.Process().children()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
 
 
 def test_lines_carry_the_name_of_their_part(tmp_path: Path) -> None:

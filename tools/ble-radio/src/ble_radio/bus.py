@@ -50,7 +50,7 @@ def system_bus(folder: Path, policy: Policy = "open") -> Generator[str]:
     Raises:
         DidNotStartError: Its socket did not appear in time.
     """
-    # A socket's path has at most 107 bytes: hence the short name.
+    # A socket's path has at most 99 bytes for dbus-daemon: hence the short name.
     socket = folder / "bus"
     config = folder / "bus.conf"
     config.write_text(BUS_CONFIG.format(socket=socket, extra=EXTRA[policy]), encoding="utf-8")

@@ -8,7 +8,7 @@ from up.settings import Settings
 
 NEEDED = ("dbus-daemon", "bluetoothd-mock")
 WAY_OUT = "scripts/setup-bluetooth-mock installs it (Debian packages, as root)"
-LONGEST_SOCKET_PATH_BYTES = 107
+LONGEST_SOCKET_PATH_BYTES = 99  # dbus-daemon takes no more, though the system would
 
 
 def is_wanted(settings: Settings) -> bool:
