@@ -114,6 +114,19 @@ def test_reconcile_names_resets_glitches_gaps_and_replacements(
     assert float(gap["kwh"]) == pytest.approx(2.0)
 
 
+def test_reconcile_names_what_lies_after_the_last_reading(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """One reading in ten minutes, from the first instant on: last - first lacks the last ten."""
+    ten_minutely = minutes(MARCH, 16 * 60, 10, 600)[::10]
+    use(vm, "a", ten_minutely)
+    row = row_of(open_bff(vm.url), "a")
+    assert row["first"]["at"] == RANGE["from"]
+    assert float(row["ledger_kwh"]) == pytest.approx(9)
+    assert float(row["readings_kwh"]) == pytest.approx(8.9)
+    assert "edges" in kinds(row)
+
+
 def test_reconcile_names_a_moved_device(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
     """Two series of one device: PromQL counts the second from zero, the ledger goes on."""
     use(vm, "a", minutes(MARCH, 60, 3.6, 600), room="old")

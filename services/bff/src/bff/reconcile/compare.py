@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.ledger.clean import Limits, clean
+from bff.ledger.clean import Limits, Pieces, clean
 from bff.ledger.counter import Counter
 from bff.ledger.events import Event, events
 from bff.ledger.gather import Stretch
@@ -24,6 +24,7 @@ class SourceDay:
         uwh: Its energy by the ledger's rules; None when nothing is known.
         first: The first reading in it as (Unix milliseconds, micro-watt-hours).
         last: The last one.
+        outside_uwh: Of its energy, what lies before the first and after the last reading.
         events: What happened to its counter that touches the day.
     """
 
@@ -31,6 +32,7 @@ class SourceDay:
     uwh: int | None
     first: tuple[int, int] | None
     last: tuple[int, int] | None
+    outside_uwh: int
     events: Sequence[Event]
 
     @property
@@ -43,7 +45,8 @@ class SourceDay:
 
 def source_days(counter: Counter, limits: Limits, edges_ms: Sequence[int]) -> Iterator[SourceDay]:
     """Each day between the edges, seen by one source."""
-    amounts = between(clean(counter, limits), np.array(edges_ms, dtype=np.int64))
+    pieces = clean(counter, limits)
+    amounts = between(pieces, np.array(edges_ms, dtype=np.int64))
     happened = sorted(events(counter, limits), key=lambda event: event.from_ms)
     uwh = amounts.measured_uwh + amounts.estimated_uwh
     known_ms = amounts.measured_ms + amounts.estimated_ms
@@ -51,13 +54,22 @@ def source_days(counter: Counter, limits: Limits, edges_ms: Sequence[int]) -> It
     for position in range(len(edges_ms) - 1):
         day = Stretch(edges_ms[position], edges_ms[position + 1])
         inside = counter.part(slice(at[position], at[position + 1]))
+        inside_uwh = _from_first_to_last_uwh(pieces, inside)
         yield SourceDay(
             day,
             int(uwh[position]) if known_ms[position] else None,
             _reading(inside, 0),
             _reading(inside, -1),
+            int(uwh[position]) - inside_uwh if len(inside) else 0,
             [event for event in happened if _touches(event, day)],
         )
+
+
+def _from_first_to_last_uwh(pieces: Pieces, inside: Counter) -> int:
+    if not len(inside):
+        return 0
+    amounts = between(pieces, inside.at_ms[[0, -1]])
+    return int(amounts.measured_uwh[0] + amounts.estimated_uwh[0])
 
 
 def _reading(counter: Counter, position: int) -> tuple[int, int] | None:
@@ -79,7 +91,8 @@ def further_reasons(
     if ledger_uwh is not None and _differ(ledger_uwh, seen.uwh):
         yield "other_source"
     others = (increase_uwh, seen.readings_uwh)
-    at_edges = seen.first is not None and seen.first[0] > seen.day.start_ms
+    starts_late = seen.first is not None and seen.first[0] > seen.day.start_ms
+    at_edges = starts_late or seen.outside_uwh > NEGLIGIBLE_UWH
     if at_edges and any(other is not None and _differ(other, seen.uwh) for other in others):
         yield "edges"
 
