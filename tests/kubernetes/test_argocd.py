@@ -1,12 +1,15 @@
 """How Argo CD brings everything about: from one repository, in an order that holds."""
 
+import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from manifests.build import ROOT, objects_in
+from manifests.build import ROOT, built, objects_in
 from manifests.objects import Object, name_of, namespace_of, strings_in
 
 ARGOCD, APPS = ROOT / "argocd", ROOT / "k8s" / "apps"
@@ -96,6 +99,25 @@ def test_the_project_allows_what_is_deployed(
             assert namespace_of(item) in allowed
         else:
             assert item["kind"] in cluster_wide
+
+
+def test_argo_cd_makes_of_each_folder_what_kubectl_makes_of_all(
+    stages: list[Object], home: tuple[Object, ...], tmp_path: Path
+) -> None:
+    """Argo CD adds the settings to the app's own kustomization, where they see it unfinished.
+
+    Images and names that the app itself still changes would slip through them without a word.
+    """
+    (folders,) = [item for item in stages if item["kind"] == "ApplicationSet"]
+    kustomize = folders["spec"]["template"]["spec"]["source"]["kustomize"]
+    for folder in ("k8s", "config"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    made = [*built(ROOT / "k8s" / "foundation")]
+    for folder in (tmp_path / "k8s" / "apps").iterdir():
+        command = ["kustomize", "edit", "add", "component", *kustomize["components"]]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+        made += built(folder)
+    assert sorted(map(yaml.safe_dump, made)) == sorted(map(yaml.safe_dump, home))
 
 
 def test_settings_of_the_home_reach_every_app(home: tuple[Object, ...]) -> None:

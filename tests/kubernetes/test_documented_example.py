@@ -23,7 +23,7 @@ def with_example(tmp_path: Path, home: Sequence[Object]) -> list[Object]:
     files = FILE.findall((ROOT / "docs" / "kubernetes.md").read_text())
     assert {Path(path).name for path, _ in files} >= {"kustomization.yaml", "networkpolicy.yaml"}
     for path, text in files:
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     return [*home, *built(tmp_path / "k8s" / "apps" / "aiseg2")]
 
