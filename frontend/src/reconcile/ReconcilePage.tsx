@@ -6,6 +6,7 @@ import { lasting, together } from "@/api/answer";
 import { CHECKED } from "@/api/refresh";
 import { lastDays } from "@/house/calendar";
 import { useHouse } from "@/house/HouseProvider";
+import { useDevices } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { PlaceSkeleton } from "@/places/PlaceSkeleton";
@@ -13,7 +14,7 @@ import { useTitle } from "@/shell/useTitle";
 import { type ReconcileQuestion, reconcileAddress, reconcileFromQuery } from "./address";
 import { DaysForm } from "./DaysForm";
 import { DevicesCompared } from "./DevicesCompared";
-import { useDevices, useReconciliation } from "./useReconciliation";
+import { useReconciliation } from "./useReconciliation";
 import { Ways } from "./Ways";
 
 const DAYS = 7;

@@ -5,8 +5,7 @@ import { useLocale, useTranslations } from "use-intl";
 import type { Figures, PlaceNode } from "@/api/types";
 import { CostValue } from "@/panels/CostValue";
 import { DeviceCounts } from "@/panels/DeviceCounts";
-import { StateWord } from "@/panels/StateWord";
-import { stateOf } from "@/panels/state";
+import { DeviceWord } from "@/panels/DeviceWord";
 import { PlaceLink } from "@/places/PlaceLink";
 import { placeOf } from "@/places/tree";
 import { formatShare, isPartial, recordedShare } from "@/quantities/coverage";
@@ -57,7 +56,7 @@ export function TotalRow({ row }: { row: ChildRow }) {
 }
 
 function NodeState({ node }: { node: PlaceNode }) {
-  if (node.level === "device") return <StateWord state={stateOf(node.live)} />;
+  if (node.level === "device") return <DeviceWord node={node} />;
   return <DeviceCounts live={node.live} />;
 }
 

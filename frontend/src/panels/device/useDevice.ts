@@ -10,6 +10,11 @@ export function useDevice(device: string): Answer<DeviceState> {
   return api.useQuery("get", "/api/v1/devices/{device}", { params }, every(LIVE));
 }
 
+/** All devices and what they say now. */
+export function useDevices(): Answer<DeviceState[]> {
+  return api.useQuery("get", "/api/v1/devices", {}, every(LIVE));
+}
+
 /** What people said of all devices. The list: asking for one that is unsaid would be an error. */
 export function useAllMeta(): Answer<DeviceMeta[]> {
   return api.useQuery("get", "/api/v1/device_meta", {}, every(COST));

@@ -3,10 +3,9 @@
 import { useTranslations } from "use-intl";
 import type { PlaceNode } from "@/api/types";
 import { DeviceCounts } from "@/panels/DeviceCounts";
-import { StateWord } from "@/panels/StateWord";
+import { DeviceWord } from "@/panels/DeviceWord";
 import { deviceCount } from "@/places/tree";
 import { Age, Power } from "@/quantities/Shown";
-import { stateOf } from "../state";
 
 interface LiveFigureProps {
   node: PlaceNode;
@@ -34,7 +33,7 @@ export function LiveFigure({ node, receivedAtMs }: LiveFigureProps) {
       </p>
       <div className="mt-3 text-sm">
         {node.level === "device" ? (
-          <StateWord state={stateOf(node.live)} testId="device-state" />
+          <DeviceWord node={node} testId="device-state" />
         ) : (
           <DeviceCounts live={node.live} areKeyed />
         )}
