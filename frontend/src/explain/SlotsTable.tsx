@@ -2,7 +2,7 @@
 
 import { useLocale, useTranslations } from "use-intl";
 import type { ExplainedSlot } from "@/api/types";
-import { formatShortRange } from "@/house/dates";
+import { formatClockRange, formatNumericDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { SourceName } from "@/panels/device/SourceName";
 import { formatTwoUnits } from "@/quantities/age";
@@ -40,13 +40,16 @@ function SlotRow({ slot }: { slot: ExplainedSlot }) {
   return (
     <tr className="border-line border-b align-top last:border-0">
       <th scope="row" className="py-1.5 pe-4 text-start font-normal">
-        {formatShortRange(locale, slot.from, slot.to, time_zone)}
+        <span className="me-2 text-muted">{formatNumericDay(locale, slot.from, time_zone)}</span>
+        <span className="whitespace-nowrap">
+          {formatClockRange(locale, slot.from, slot.to, time_zone)}
+        </span>
       </th>
       <td className="py-1.5 pe-4">
         <QualityMark quality={quality} />
         {t(quality)}
         {source && (
-          <span className="ms-2 text-muted text-xs">
+          <span className="block text-muted text-xs sm:ms-2 sm:inline">
             <SourceName source={source} />
           </span>
         )}

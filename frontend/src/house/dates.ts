@@ -33,31 +33,32 @@ export function formatMonth(locale: string, instant: string, timeZone: string): 
   return format(locale, timeZone, { year: "numeric", month: "long" }).format(toDate(instant));
 }
 
-/** "Apr 1, 2026, 00:00 – 13:05": what both ends share is said once. */
+/** "Apr 1, 2026, 00:00 – 13:05": a day that both ends share is said once. */
 export function formatRange(locale: string, from: string, to: string, timeZone: string): string {
-  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
-  return format(locale, timeZone, options).formatRange(toDate(from), toDate(to));
+  const start = formatMoment(locale, from, timeZone);
+  const day = { dateStyle: "short" } as const;
+  const dayOf = (instant: string) => format(locale, timeZone, day).format(toDate(instant));
+  const formatEnd = dayOf(from) === dayOf(to) ? formatClock : formatMoment;
+  return `${start} – ${formatEnd(locale, to, timeZone)}`;
 }
 
-/** "4/1, 00:00 – 00:15": in a column of many. */
-export function formatShortRange(
+/** "23:45 – 00:00": less than a day, where the day is known. */
+export function formatClockRange(
   locale: string,
   from: string,
   to: string,
   timeZone: string,
 ): string {
-  const options = {
-    month: "numeric",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  } as const;
-  return format(locale, timeZone, options).formatRange(toDate(from), toDate(to));
+  return `${formatClock(locale, from, timeZone)} – ${formatClock(locale, to, timeZone)}`;
 }
 
 /** "4/1/26, 00:00:59": where the second matters. */
 export function formatInstant(locale: string, instant: string, timeZone: string): string {
   const options = { dateStyle: "short", timeStyle: "medium", hourCycle: "h23" } as const;
   return format(locale, timeZone, options).format(toDate(instant));
+}
+
+/** "4/1": in a column of many. */
+export function formatNumericDay(locale: string, instant: string, timeZone: string): string {
+  return format(locale, timeZone, { month: "numeric", day: "numeric" }).format(toDate(instant));
 }

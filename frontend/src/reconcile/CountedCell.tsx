@@ -18,7 +18,7 @@ export function CountedCell({ label, differsKwh = null, children }: CountedCellP
   return (
     <td className="flex items-baseline justify-between gap-2 py-0.5 md:table-cell md:py-2 md:ps-3 md:text-end">
       <span className="text-muted text-xs md:hidden">{label}</span>
-      <span>
+      <span className="text-end">
         {children}
         {differsKwh !== null && (
           <span className="block whitespace-nowrap text-end text-silent text-xs">

@@ -6,6 +6,7 @@ import { Explained } from "@/explain/Explained";
 import { formatDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { SourceName } from "@/panels/device/SourceName";
+import { decimal } from "@/quantities/quantity";
 import { Energy } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
 import { CountedCell } from "./CountedCell";
@@ -27,7 +28,7 @@ export function DayRows({ rows, areSeveral }: DayRowsProps) {
         <tr className="border-line border-b">
           <ColumnTitle align="start">{t("day")}</ColumnTitle>
           {(["ledger", "source", "increase", "readings"] as const).map((way) => (
-            <ColumnTitle key={way} align="end">
+            <ColumnTitle key={way} align="end" className="whitespace-nowrap">
               {t(way)}
             </ColumnTitle>
           ))}
@@ -52,7 +53,10 @@ function DayRow({ row, isNamed }: { row: ReconcileRow; isNamed: boolean }) {
   const { source, increase, readings } = differences(row);
   return (
     <tr className="grid grid-cols-2 gap-x-6 border-line border-b py-2 align-top last:border-0 md:table-row">
-      <th scope="row" className="col-span-2 py-1 text-start font-medium md:py-2 md:font-normal">
+      <th
+        scope="row"
+        className="col-span-2 py-1 text-start font-medium md:whitespace-nowrap md:py-2 md:font-normal"
+      >
         {formatDay(locale, row.from, time_zone)}
         {isNamed && (
           <span className="ms-2 text-muted text-xs md:ms-0 md:block">
@@ -73,10 +77,22 @@ function DayRow({ row, isNamed }: { row: ReconcileRow; isNamed: boolean }) {
       </CountedCell>
       <CountedCell label={t("readings")} differsKwh={readings}>
         <Energy kwh={row.readings_kwh} inColumn />
+        <FirstAndLast row={row} />
       </CountedCell>
       <td className="col-span-2 py-1 md:py-2 md:ps-6">
         <Reasons row={row} />
       </td>
     </tr>
+  );
+}
+
+/** The two readings themselves, to the watt-hour. */
+function FirstAndLast({ row: { first, last } }: { row: ReconcileRow }) {
+  const locale = useLocale();
+  if (!first || !last) return null;
+  return (
+    <span className="block whitespace-nowrap text-end text-muted text-xs">
+      {decimal(locale, first.kwh, 3)} → {decimal(locale, last.kwh, 3)}
+    </span>
   );
 }

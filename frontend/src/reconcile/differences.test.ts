@@ -46,11 +46,11 @@ describe("findings", () => {
     expect(findings({ ...AGREEING, ...silent })).toEqual(["nothing"]);
   });
 
-  it("counts the days of each", () => {
+  it("counts the days of each, those that agree last", () => {
     const rows = [AGREEING, { ...AGREEING, reasons: [gap] }, AGREEING];
     expect([...countFindings(rows)]).toEqual([
-      ["agrees", 2],
       ["gap", 1],
+      ["agrees", 2],
     ]);
   });
 });

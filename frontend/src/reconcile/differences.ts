@@ -37,5 +37,6 @@ export function countFindings(rows: readonly ReconcileRow[]): Map<string, number
   for (const finding of rows.flatMap(findings)) {
     counts.set(finding, (counts.get(finding) ?? 0) + 1);
   }
-  return counts;
+  // What needs no attention comes last.
+  return new Map([...counts].sort(([a], [b]) => Number(a === "agrees") - Number(b === "agrees")));
 }

@@ -21,7 +21,11 @@ export function DaysTotal({ cost: whole, measure }: { cost: Cost; measure: Measu
             {first}
           </Explained>
         </span>
-        <span className="text-muted text-sm">{second}</span>
+        <span className="text-muted text-sm">
+          <Explained device={whole.place.device} range={whole}>
+            {second}
+          </Explained>
+        </span>
       </p>
       <FigureNotes figures={total} about={measure === "cost" ? "both" : "energy"} />
     </div>

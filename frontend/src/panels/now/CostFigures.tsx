@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Cost, Figures } from "@/api/types";
+import type { Cost } from "@/api/types";
 import { Explained } from "@/explain/Explained";
 import { CostValue } from "@/panels/CostValue";
 import { FigureNotes } from "@/panels/FigureNotes";
@@ -31,7 +31,7 @@ export function CostFigures({ today, month }: CostFiguresProps) {
           <CostValue figures={today.total} testId="cost-today" />
         </Explained>
       </Entry>
-      <Entry label={t("costMonth")} notes={<MonthNotes month={month.total} />}>
+      <Entry label={t("costMonth")} notes={<MonthNotes month={month} />}>
         <Explained device={month.place.device} range={month}>
           <CostValue figures={month.total} testId="cost-month" />
         </Explained>
@@ -40,15 +40,18 @@ export function CostFigures({ today, month }: CostFiguresProps) {
   );
 }
 
-function MonthNotes({ month }: { month: Figures }) {
+function MonthNotes({ month }: { month: Cost }) {
+  const { total } = month;
   return (
     <>
-      {month.energy_kwh !== null && (
+      {total.energy_kwh !== null && (
         <div className="text-muted text-sm">
-          <Energy kwh={month.energy_kwh} testId="energy-month" />
+          <Explained device={month.place.device} range={month}>
+            <Energy kwh={total.energy_kwh} testId="energy-month" />
+          </Explained>
         </div>
       )}
-      <FigureNotes figures={month} about="both" />
+      <FigureNotes figures={total} about="both" />
     </>
   );
 }
