@@ -76,6 +76,8 @@ export interface paths {
         /**
          * All devices and what they say now
          * @description In configuration order. A value that nobody says is null, never 0.
+         *
+         *     Of a device that is down or silent, `at` and `age_seconds` tell since when.
          */
         get: operations["list_devices"];
         put?: never;
@@ -631,12 +633,12 @@ export interface components {
             current_amperes: number | null;
             /**
              * At
-             * @description When the reading was taken.
+             * @description When the reading was taken. Of a source that is down or silent: its last reading, whose values are not shown; null when there was none for 31 days.
              */
             at: string | null;
             /**
              * Age Seconds
-             * @description Seconds since the reading was taken; null when there is none.
+             * @description Seconds since `at`: the age of the reading, or how long nothing was read. Null when `at` is.
              * @example 12.4
              */
             age_seconds: number | null;
@@ -1477,12 +1479,12 @@ export interface components {
             current_amperes: number | null;
             /**
              * At
-             * @description When the reading was taken.
+             * @description When the reading was taken. Of a source that is down or silent: its last reading, whose values are not shown; null when there was none for 31 days.
              */
             at: string | null;
             /**
              * Age Seconds
-             * @description Seconds since the reading was taken; null when there is none.
+             * @description Seconds since `at`: the age of the reading, or how long nothing was read. Null when `at` is.
              * @example 12.4
              */
             age_seconds: number | null;

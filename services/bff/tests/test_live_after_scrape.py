@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -64,7 +65,7 @@ def api(open_bff: OpenBff, exporter: Exporter, tmp_path: Path) -> Iterator[httpx
         yield open_bff(vm.url)
 
 
-def wait_for_state(api: httpx.Client, state: str) -> dict[str, object]:
+def wait_for_state(api: httpx.Client, state: str) -> dict[str, Any]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (shown := api.get("/devices/a").json()).get("state") != state:
         assert time.monotonic() < deadline, shown
@@ -76,7 +77,9 @@ def test_what_leaves_the_page_leaves_the_answer(api: httpx.Client, exporter: Exp
     """No last value lingers: not when the device fails, not when the exporter loses it."""
     assert wait_for_state(api, "up")["power_watts"] == 83.2
     exporter.page = DOWN
-    assert wait_for_state(api, "down")["power_watts"] is None
+    down = wait_for_state(api, "down")
+    assert down["power_watts"] is None
+    assert 0 <= down["age_seconds"] < PATIENCE_SECONDS  # a stale marker hides no reading
     exporter.page = UP
     assert wait_for_state(api, "up")["power_watts"] == 83.2
     exporter.page = "other 1\n"

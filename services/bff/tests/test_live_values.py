@@ -69,7 +69,8 @@ def test_a_device_that_the_exporter_cannot_reach_is_down(api: httpx.Client, writ
     write("a", "power_watts", 83.2, ago=20)
     write("a", "device_up", 0)
     shown = device(api, "a")
-    assert (shown["state"], shown["power_watts"], shown["age_seconds"]) == ("down", None, None)
+    assert (shown["state"], shown["power_watts"]) == ("down", None)
+    assert shown["age_seconds"] == shown["sources"][0]["age_seconds"] == pytest.approx(20, abs=0.01)
 
 
 def test_a_device_of_which_nobody_speaks_is_silent(api: httpx.Client, write: Write) -> None:
@@ -78,6 +79,58 @@ def test_a_device_of_which_nobody_speaks_is_silent(api: httpx.Client, write: Wri
     write("a", "power_watts", 83.2, ago=120)
     shown = device(api, "a")
     assert (shown["state"], shown["power_watts"], shown["source"]) == ("silent", None, None)
+
+
+@pytest.mark.parametrize("days", [0.5, 30])
+def test_silence_has_a_beginning(
+    api: httpx.Client, write: Write, began: float, days: float
+) -> None:
+    """The instant of the last reading, not of the scrape that repeated it; its values are gone."""
+    ago = days * 86_400
+    write("a", "power_watts", 83.2, ago=ago)
+    write("a", "voltage_volts", 101.3, ago=ago)
+    write("a", "reading_timestamp_seconds", began - ago - 40, ago=ago)
+    shown = device(api, "a")
+    assert shown["age_seconds"] == pytest.approx(ago + 40, abs=0.01)
+    assert datetime.fromisoformat(shown["at"]).timestamp() == pytest.approx(began - ago - 40, abs=1)
+    assert (shown["state"], shown["power_watts"], shown["voltage_volts"]) == ("silent", None, None)
+
+
+def test_a_reading_without_power_does_not_end_a_silence(
+    api: httpx.Client, write: Write, began: float
+) -> None:
+    """What is looked for is the last reading of power."""
+    two_days = 2 * 86_400
+    write("a", "power_watts", 83.2, ago=two_days)
+    for name in ("a", "b"):
+        write(name, "reading_timestamp_seconds", began - 60, ago=50)
+    assert device(api, "a")["age_seconds"] == pytest.approx(two_days, abs=0.01)
+    assert device(api, "b")["at"] is None
+
+
+def test_a_device_unheard_for_longer_than_a_month_has_no_last_reading(
+    api: httpx.Client, write: Write
+) -> None:
+    """Null, like one that was never heard."""
+    write("a", "power_watts", 83.2, ago=32 * 86_400)
+    for name in ("a", "b"):
+        shown = device(api, name)
+        assert (shown["at"], shown["age_seconds"]) == (None, None)
+
+
+def test_each_quiet_source_has_its_own_last_reading(api: httpx.Client, write: Write) -> None:
+    """The device was last heard when the later of them was; one that is up counts before all."""
+    write("kettle", "power_watts", 900, ago=3_000, source="cloud", room="work")
+    write("kettle", "power_watts", 900, ago=7_200, source="ble")
+    shown = device(api, "kettle")
+    ages = [each["age_seconds"] for each in shown["sources"]]
+    assert ages == pytest.approx([3_000, 7_200], abs=0.01)
+    assert (shown["age_seconds"], shown["source"]) == (ages[0], None)
+    write("kettle", "device_up", 1, source="ble")
+    write("kettle", "power_watts", 900, source="ble")
+    shown = device(api, "kettle")
+    assert shown["age_seconds"] == pytest.approx(1, abs=0.01)
+    assert shown["sources"][0]["age_seconds"] == pytest.approx(3_000, abs=0.01)
 
 
 def test_up_without_a_reading_is_silent(api: httpx.Client, write: Write) -> None:
@@ -128,13 +181,15 @@ def test_places_add_up_what_is_up(api: httpx.Client, write: Write) -> None:
         write(name, "device_up", 1, ago=ago)
         write(name, "power_watts", watts, ago=ago)
     write("kettle", "device_up", 0)
+    write("kettle", "power_watts", 900, ago=600)
     house = api.get("/places").json()
     work, kitchen = house["children"]
     assert (house["live"]["power_watts"], house["live"]["devices_down"]) == (15, 1)
     assert work["live"]["power_watts"] == 15
     assert work["live"]["age_seconds"] == pytest.approx(9, abs=0.01)
     assert [shelf["live"]["power_watts"] for shelf in work["children"]] == [7, 8]
-    assert kitchen["live"]["power_watts"] is None
+    assert house["live"]["age_seconds"] == work["live"]["age_seconds"]
+    assert (kitchen["live"]["power_watts"], kitchen["live"]["age_seconds"]) == (None, None)
     assert [shelf["id"] for shelf in kitchen["children"]] == ["counter", "rack_1"]
     assert work["name"] == {"ja": "仕事部屋", "en": "仕事部屋"}
 

@@ -60,8 +60,9 @@ def _device_node(state: DeviceState) -> PlaceNode:
 
 def live_sum(states: Sequence[DeviceState]) -> LiveSum:
     """Add up the devices that are up; of none of them nothing is known, which is not zero."""
-    watts = [state.power_watts for state in states if state.power_watts is not None]
-    ages = [state.age_seconds for state in states if state.age_seconds is not None]
+    used = [state for state in states if state.state == "up"]
+    watts = [state.power_watts for state in used if state.power_watts is not None]
+    ages = [state.age_seconds for state in used if state.age_seconds is not None]
     counted = [state.state for state in states]
     return LiveSum(
         power_watts=round(sum(watts), 6) if watts else None,

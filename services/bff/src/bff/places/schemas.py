@@ -14,7 +14,13 @@ STATE_MEANING = (
     "up: the exporter has a fresh reading; down: the exporter says that the device does not answer;"
     " silent: nobody says anything of it."
 )
-AGE_MEANING = "Seconds since the reading was taken; null when there is none."
+AT_MEANING = (
+    "When the reading was taken. Of a source that is down or silent: its last reading, whose values"
+    " are not shown; null when there was none for 31 days."
+)
+AGE_MEANING = (
+    "Seconds since `at`: the age of the reading, or how long nothing was read. Null when `at` is."
+)
 
 
 class House(BaseModel):
@@ -70,7 +76,7 @@ class SourceState(BaseModel):
     power_watts: float | None = Field(examples=[83.2])
     voltage_volts: float | None = Field(examples=[101.3])
     current_amperes: float | None = Field(examples=[0.87])
-    at: datetime | None = Field(description="When the reading was taken.")
+    at: datetime | None = Field(description=AT_MEANING)
     age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
 
 
@@ -90,6 +96,6 @@ class DeviceState(BaseModel):
     power_watts: float | None = Field(examples=[83.2])
     voltage_volts: float | None = Field(examples=[101.3])
     current_amperes: float | None = Field(examples=[0.87])
-    at: datetime | None = Field(description="When the reading was taken.")
+    at: datetime | None = Field(description=AT_MEANING)
     age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
     sources: list[SourceState] = Field(description="All sources, best first.")

@@ -8,9 +8,15 @@ from typing import Any
 from bff.database import instant
 from bff.victoriametrics.client import VictoriaMetrics
 from home_model.config import Home, family_of
-from home_model.metrics import CURRENT, POWER, UP, VOLTAGE, Family, metric_name
-
-READING_TIMESTAMP = "reading_timestamp_seconds"
+from home_model.metrics import (
+    CURRENT,
+    POWER,
+    READING_TIMESTAMP,
+    UP,
+    VOLTAGE,
+    Family,
+    metric_name,
+)
 
 type SourceOfDevice = tuple[str, str]
 
@@ -62,9 +68,8 @@ def fetch_live(
 
 
 def _query(home: Home, families: set[Family]) -> str:
-    metrics = (POWER, VOLTAGE, CURRENT, UP)
+    metrics = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP, UP)
     names = [metric_name(family, metric) for family in sorted(families) for metric in metrics]
-    names += [f"{family}_{READING_TIMESTAMP}" for family in sorted(families)]
     series = f'{{__name__=~"{"|".join(names)}",house="{home.house}"}}'
     # An instant query dates every value "now"; timestamp() tells when it was really written.
     written = f'label_set(timestamp({series}) keep_metric_names, "is", "written")'
@@ -114,7 +119,7 @@ def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice)
     def sample(word: str) -> Sample | None:
         return samples.get((f"{family}_{word}", *key))
 
-    up, power, taken = sample(UP.word), sample(POWER.word), sample(READING_TIMESTAMP)
+    up, power, taken = sample(UP.word), sample(POWER.word), sample(READING_TIMESTAMP.word)
     return Live(
         up=None if up is None else up.value == 1,
         power_watts=_value(power),
