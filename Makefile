@@ -29,7 +29,9 @@ lint: python
 	ty check
 	lint-imports
 
-bench: python servers ## Measure, each figure beside its reference; writes docs/performance.md
+bench: python servers ## Measure, each figure beside its reference; writes docs/performance*.md
+	@scripts/setup-bluetooth-mock
+	python services/switchbot-exporter/bench/ble.py > docs/performance-ble.md
 	cd services/bff && python -m bench
 
 fmt: python page ## Format everything
