@@ -14,6 +14,12 @@ const ALL = Object.keys(SIZES).flatMap((size) =>
 );
 const FEW = ALL.filter(({ theme, language }) => (theme === "light") === (language === "en"));
 
+const EXPLAIN = `/explain?${new URLSearchParams({
+  device: "hair_dryer",
+  from: new Date(Date.now() - 86_400_000).toISOString(),
+  to: new Date().toISOString(),
+})}`;
+
 const settled = (page) =>
   page.getByRole("main").locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 
@@ -35,6 +41,9 @@ const SHOTS = [
   { name: "room", path: "/?room=study", variants: FEW },
   { name: "shelf", path: "/?room=study&shelf=rack_1", variants: FEW },
   { name: "device", path: "/?room=study&shelf=rack_1&device=server", variants: ALL },
+  { name: "explain", path: EXPLAIN, variants: ALL },
+  { name: "reconcile", path: "/reconcile", variants: ALL },
+  { name: "reconcile-device", path: "/reconcile?device=hair_dryer", variants: FEW },
   { name: "prices", path: "/prices", variants: ALL },
   {
     name: "price-form",

@@ -49,7 +49,7 @@ function ReadingCell({ reading }: { reading: CounterReading | null }) {
   const locale = useLocale();
   const { time_zone } = useHouse();
   return (
-    <td className="py-2 ps-3 text-end">
+    <td className="py-2 ps-3 text-end max-sm:text-xs">
       {reading ? (
         <>
           <span data-value={reading.kwh} className="whitespace-nowrap">

@@ -22,6 +22,11 @@ describe("differences", () => {
     expect(differences(AGREEING)).toEqual({ source: null, increase: null, readings: null });
   });
 
+  it("leaves out exactly a watt-hour, which floats would not", () => {
+    const row = { ...AGREEING, source_kwh: "0.92", increase_kwh: "0.92", readings_kwh: "0.919" };
+    expect(differences(row).readings).toBeNull();
+  });
+
   it("measures PromQL by the same source, not by the ledger of the whole device", () => {
     const row = { ...AGREEING, ledger_kwh: "0.7", increase_kwh: "8.9" };
     expect(differences(row)).toEqual({

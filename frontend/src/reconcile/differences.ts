@@ -1,13 +1,16 @@
 import type { ReconcileRow } from "@/api/types";
 
 /** The API's own limit: ways to count round differently by up to a watt-hour. */
-const NEGLIGIBLE_KWH = 0.001;
+const NEGLIGIBLE_UWH = 1_000_000;
+
+/** Whole micro-watt-hours, the API's own grain: floats would part what is exactly at the limit. */
+const microWattHours = (kwh: string) => Math.round(Number(kwh) * 1e9);
 
 /** By how much a way to count departs from the one it is measured by; null where they agree. */
 export function difference(kwh: string | null, from: string | null): number | null {
   if (kwh === null || from === null) return null;
-  const departs = Number(kwh) - Number(from);
-  return Math.abs(departs) > NEGLIGIBLE_KWH ? departs : null;
+  const departs = microWattHours(kwh) - microWattHours(from);
+  return Math.abs(departs) > NEGLIGIBLE_UWH ? departs / 1e9 : null;
 }
 
 /** Each way to count beside the one that it should agree with. */
