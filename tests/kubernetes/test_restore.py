@@ -146,6 +146,10 @@ def write(vm_url: str, device: str, value: float) -> None:
     }
     httpx.post(f"{vm_url}/api/v1/import", content=json.dumps(line), trust_env=False)
     httpx.post(f"{vm_url}/internal/force_flush", trust_env=False)
+    deadline = time.monotonic() + 60  # a new series takes a while to be searchable
+    while not any(f'"{device}"' in line for line in exported(vm_url)):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def exported(vm_url: str) -> list[str]:

@@ -16,8 +16,8 @@ import psutil
 from testbed.process import DidNotStartError, free_port
 
 ROOT = Path(__file__).parents[4]
-START_LIMIT_SECONDS = 180.0
-STOP_LIMIT_SECONDS = 20.0
+START_LIMIT_SECONDS = 300.0
+STOP_LIMIT_SECONDS = 40.0
 PORTS = (
     "PAGE_PORT",
     "BFF_PORT",
@@ -94,7 +94,7 @@ def stop_chain(chain: Chain) -> list[psutil.Process]:
     return psutil.wait_procs(children, timeout=5)[1]
 
 
-def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float = 60.0) -> None:
+def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float = 180.0) -> None:
     """Look again and again; show the log when it never comes true."""
     deadline = time.monotonic() + limit_seconds
     while not holds():

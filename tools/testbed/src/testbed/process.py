@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-START_LIMIT_SECONDS = 60.0
+START_LIMIT_SECONDS = 180.0
 STOP_LIMIT_SECONDS = 10.0
 
 
