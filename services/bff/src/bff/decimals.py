@@ -19,5 +19,5 @@ def plain(value: Decimal) -> str:
 
 def scaled(units: int, exponent: int) -> str:
     """Exactly `units` times 10^-exponent, as `plain` writes it; `units` is not negative."""
-    whole, part = divmod(units, 10**exponent)
-    return f"{whole}.{part:0{exponent}d}".rstrip("0").rstrip(".")
+    digits = str(units).zfill(exponent + 1)
+    return f"{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")

@@ -29,11 +29,11 @@ def answer(home: Home, question: Question, cut: Cut, bill: Bill) -> Cost:
 
 
 def _rows(question: Question, cut: Cut, bill: Bill, zone: ZoneInfo) -> list[CostRow]:
-    spans = [_span(Stretch(*edges), zone) for edges in pairwise(cut.bucket_edges)]
+    edges = [instant(edge).astimezone(zone) for edge in cut.bucket_edges]
     places = [_place_ref(place) if question.group_by else None for place, _ in cut.groups]
     return [
-        CostRow(from_=span.from_, to=span.to, place=place, figures=figures(amounts, zone))
-        for span, of_bucket in zip(spans, bill.rows, strict=True)
+        CostRow(start, end, place, figures(amounts, zone))
+        for (start, end), of_bucket in zip(pairwise(edges), bill.rows, strict=True)
         for place, amounts in zip(places, of_bucket, strict=True)
     ]
 

@@ -97,13 +97,14 @@ def _amounts(
     )
     cells = [np.add.reduceat(column, division.bucket_starts, axis=1).tolist() for column in columns]
     unpriced = _unpriced(known_ms, has_price, division)
-    return [
+    by_group = [
         [
-            Amounts(*(column[group][bucket] for column in cells), unpriced(group, bucket))
-            for group in range(len(division.group_starts))
+            Amounts(*quantities, unpriced(group, bucket))
+            for bucket, quantities in enumerate(zip(*of_group, strict=True))
         ]
-        for bucket in range(len(division.bucket_starts))
+        for group, of_group in enumerate(zip(*cells, strict=True))
     ]
+    return [list(of_bucket) for of_bucket in zip(*by_group, strict=True)]
 
 
 def _by_group(energy: Energy, group_starts: Sequence[int]) -> Integers:

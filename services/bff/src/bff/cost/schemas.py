@@ -1,6 +1,8 @@
-"""Cost on the wire."""
+"""Cost on the wire. What comes by the thousand is a dataclass: it is not validated when made."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,41 +28,53 @@ class Span(BaseModel):
     to: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
 
 
-class Coverage(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Coverage:
     """Of how much time something is known, in device-seconds; time after now is not expected."""
 
-    measured_seconds: float = Field(description="Between good samples.", examples=[86000])
-    estimated_seconds: float = Field(
-        description="In silences whose counter survived.", examples=[400]
-    )
-    missing_seconds: float = Field(description="Nothing is known.", examples=[0])
-    expected_seconds: float = Field(examples=[86400])
+    measured_seconds: Annotated[float, Field(description="Between good samples.", examples=[86000])]
+    estimated_seconds: Annotated[
+        float, Field(description="In silences whose counter survived.", examples=[400])
+    ]
+    missing_seconds: Annotated[float, Field(description="Nothing is known.", examples=[0])]
+    expected_seconds: Annotated[float, Field(examples=[86400])]
 
 
-class Figures(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Figures:
     """Energy, cost and how well they are known."""
 
-    energy_kwh: Exact | None = Field(
-        description="Measured and estimated; null when nothing is known, which is not zero.",
-        examples=["12.5"],
-    )
-    measured_kwh: Exact = Field(examples=["12.1"])
-    estimated_kwh: Exact = Field(
-        description="Spread over silences whose counter survived.", examples=["0.4"]
-    )
-    unpriced_kwh: Exact = Field(description="Used while no price held.", examples=["0"])
-    cost: Exact | None = Field(
-        description="Of the energy that has a price; null when none of it has.",
-        examples=["396.25"],
-    )
+    energy_kwh: Annotated[
+        Exact | None,
+        Field(
+            description="Measured and estimated; null when nothing is known, which is not zero.",
+            examples=["12.5"],
+        ),
+    ]
+    measured_kwh: Annotated[Exact, Field(examples=["12.1"])]
+    estimated_kwh: Annotated[
+        Exact,
+        Field(description="Spread over silences whose counter survived.", examples=["0.4"]),
+    ]
+    unpriced_kwh: Annotated[Exact, Field(description="Used while no price held.", examples=["0"])]
+    cost: Annotated[
+        Exact | None,
+        Field(
+            description="Of the energy that has a price; null when none of it has.",
+            examples=["396.25"],
+        ),
+    ]
     coverage: Coverage
-    unpriced: list[Span] = Field(description="Where energy was used and no price held.")
+    unpriced: Annotated[list[Span], Field(description="Where energy was used and no price held.")]
 
 
-class CostRow(Span):
+@dataclass(frozen=True, slots=True)
+class CostRow:
     """One bucket of time, one place, or one place in one bucket."""
 
-    place: PlaceRef | None = Field(description="null unless grouped by place.")
+    from_: Annotated[datetime, Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])]
+    to: Annotated[datetime, Field(examples=["2026-04-01T00:00:00+09:00"])]
+    place: Annotated[PlaceRef | None, Field(description="null unless grouped by place.")]
     figures: Figures
 
 

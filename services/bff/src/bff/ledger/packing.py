@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.grid import SLOT_MS, SLOTS_PER_DAY
+from bff.grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
 from bff.ledger.counter import Int64s
 from bff.ledger.slots import Slots
 
@@ -64,19 +64,23 @@ class Days:
 
 def unpack_days(packed: Sequence[bytes]) -> Days:
     """The slots of several days."""
-    amounts = np.zeros((4, len(packed), SLOTS_PER_DAY + 1), dtype=np.int64)
+    up_to = np.zeros((4, len(packed), SLOTS_PER_DAY + 1), dtype=np.int64)
     source = np.zeros((len(packed), SLOTS_PER_DAY), dtype=np.int64)
     lengths = np.array([len(each) for each in packed])
     is_whole = np.flatnonzero(lengths == WHOLE.itemsize)
     is_full = np.flatnonzero(lengths != WHOLE.itemsize)
     whole, full = _read(packed, is_whole, WHOLE), _read(packed, is_full, FULL)
-    amounts[0, is_whole, 1:] = whole["measured_uwh"]
-    amounts[2, is_whole, 1:] = SLOT_MS
+    up_to[0, is_whole, 1:] = _sums(whole["measured_uwh"])
+    up_to[2, is_whole] = np.arange(0, DAY_MS + 1, SLOT_MS)
     source[is_whole] = whole["source"][:, np.newaxis]
     for position, quantity in enumerate(FORMS):
-        amounts[position, is_full, 1:] = full[quantity]
+        up_to[position, is_full, 1:] = _sums(full[quantity])
     source[is_full] = full["source"]
-    return Days(np.cumsum(amounts, axis=2, out=amounts), source)
+    return Days(up_to, source)
+
+
+def _sums(slots: np.ndarray) -> Int64s:
+    return np.cumsum(slots, axis=1, dtype=np.int64)
 
 
 def _read(packed: Sequence[bytes], rows: Int64s, dtype: np.dtype) -> np.ndarray:
