@@ -41,7 +41,7 @@ fmt: python page ## Format everything
 
 docs: python page ## Write the generated files anew: OpenAPI, TypeScript types, metrics reference
 	python -m home_model.reference > docs/metrics.md
-	python -m bff.openapi > services/bff/openapi.json
+	python -m bff.openapi
 	cd frontend && npm run --silent types
 
 check-config: python ## List every problem of config/devices.yaml

@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import accumulate
 
 import httpx
 import pytest
@@ -20,6 +21,9 @@ TROUBLE_BEGINS = 2 * 3600 // STEP_SECONDS  # the last two hours of the four
 PLACE = {"house": "home", "room": "study", "shelf": "rack_1"}
 UP = {"__name__": "switchbot_device_up", "source": "cloud", **PLACE}
 BLE_UP = {**UP, "source": "ble"}
+KETTLE = {"device": "kettle", "source": "native"}
+OWN_KWH = {"__name__": "tplink_native_energy_total_kwh", **PLACE, **KETTLE}
+BY_POWER_KWH = {"__name__": "exporter_energy_by_power_kwh_total", **KETTLE}
 
 type Values = Iterable[float | None]
 
@@ -31,6 +35,12 @@ def steady(value: float) -> Values:
 def changes(before: float, after: float | None) -> Values:
     steps = HOURS * 3600 // STEP_SECONDS
     return [before] * TROUBLE_BEGINS + [after] * (steps - TROUBLE_BEGINS)
+
+
+def counting(watts: float, later_watts: float) -> Values:
+    """A counter of so many watts, and of others in the last two hours; kWh."""
+    each = [watts if step < TROUBLE_BEGINS else later_watts for step, _ in enumerate(steady(0))]
+    return accumulate(watts * STEP_SECONDS / 3.6e6 for watts in each)
 
 
 def falling() -> Values:
@@ -84,6 +94,14 @@ TROUBLES = {
     ),
     "disk at rest": (
         [({"__name__": "vm_free_disk_space_bytes", "path": "/storage"}, steady(5e9))],
+        {},
+    ),
+    "counter stands still": (
+        [(OWN_KWH, counting(300, 0)), (BY_POWER_KWH, counting(300, 300))],
+        {"EnergyDisagrees": "kettle"},
+    ),
+    "counter and power agree": (
+        [(OWN_KWH, counting(300, 2000)), (BY_POWER_KWH, counting(310, 1950))],
         {},
     ),
     "all well": (
@@ -153,10 +171,11 @@ def test_the_rules_are_valid_and_say_what_to_do() -> None:
 def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     """A metric that was renamed would silence its alert for ever."""
     text = "".join(file.read_text() for file in RULES.glob("*.yaml"))
-    asked = set(re.findall(r"\b(?:switchbot|ledger|vm)_[a-z_]+", text))
+    asked = set(re.findall(r"\b(?:switchbot|ledger|vm|exporter)_[a-z_]+", text))
     services = ROOT / "services"
     page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
     ledger = (services / "bff" / "src" / "bff" / "ledger" / "metrics.py").read_text()
+    kit = (ROOT / "packages/exporter-kit/src/exporter_kit/own_values.py").read_text()
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
-    assert {name for name in asked if name not in page + ledger + own} == set()
+    assert {name for name in asked if name not in page + ledger + kit + own} == set()
     assert "vm_free_disk_space_bytes{path=" in own

@@ -135,6 +135,24 @@ def test_a_daily_counter_begins_again_each_day() -> None:
     assert run(history).total_kwh == pytest.approx(4.8, abs=0.02)
 
 
+def test_power_tells_what_was_used_until_midnight() -> None:
+    """600 W, read each ten minutes; midnight between two readings costs nothing of the 0.3 kWh."""
+    shown = [(0, 2.0), (10, 2.1), (20, 0.04), (30, 0.14)]
+    history = [Reading(at=minutes(at), power_watts=600, energy_today_kwh=kwh) for at, kwh in shown]
+    counter = run(history)
+    assert counter.total_kwh == pytest.approx(0.3)
+    assert counter.resets == 1
+
+
+def test_a_false_zero_counts_no_power_beside_the_own_counter() -> None:
+    """The own counter came back: what it shows is energy, the power meanwhile only a witness."""
+    shown = [(0, 2.0), (10, 2.1), (20, 0), (30, 2.25)]
+    history = [Reading(at=minutes(at), power_watts=600, energy_today_kwh=kwh) for at, kwh in shown]
+    counter = run(history)
+    assert counter.total_kwh == pytest.approx(0.25)
+    assert counter.by_power_kwh == pytest.approx(0.3)
+
+
 def test_a_daily_reset_hidden_in_a_silence_is_counted_from_zero() -> None:
     """The device is known to begin at midnight: 2.1 after 2.0, over a midnight, is 2.1 at least."""
     day = 1440

@@ -122,3 +122,27 @@ def test_an_honest_counter_with_some_false_values_is_followed_exactly(
     last = Reading(at=at, energy_lifetime_kwh=shown_first_kwh + used_kwh)
     counter = advance(counter, last, limits)
     assert abs(counter.total_kwh - used_kwh) <= 1e-9 * max(1.0, shown_first_kwh)
+
+
+@given(
+    st.lists(st.tuples(st.floats(1, 600), st.floats(0, 1500)), min_size=4, max_size=60),
+    st.data(),
+)
+def test_a_daily_counter_loses_nothing_at_its_midnight(
+    story: list[tuple[float, float]], data: st.DataObject
+) -> None:
+    """Wherever between two readings the device's own clock begins a day: power tells the rest."""
+    limits = Limits(rated_power_watts=1500, gap_limit_seconds=600)
+    midnight = data.draw(st.integers(1, len(story) - 2))
+    share_after = data.draw(st.floats(0, 1))
+    at, used_kwh, shown_kwh, last_watts = START, 0.0, 10.0, 0.0
+    counter = Counter()
+    for position, (seconds, power_watts) in enumerate(story):
+        energy_kwh = (last_watts + power_watts) / 2 * seconds / 3.6e6 if position else 0.0
+        used_kwh += energy_kwh
+        shown_kwh = energy_kwh * share_after if position == midnight else shown_kwh + energy_kwh
+        at += timedelta(seconds=seconds)
+        reading = Reading(at=at, power_watts=power_watts, energy_today_kwh=shown_kwh)
+        counter, last_watts = advance(counter, reading, limits), power_watts
+    assert abs(counter.total_kwh - used_kwh) <= 1e-9 * len(story)
+    assert counter.resets == 1

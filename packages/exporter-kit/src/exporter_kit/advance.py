@@ -3,9 +3,17 @@
 from dataclasses import replace
 from math import isfinite
 
-from exporter_kit.counter import Counter, Limits, OwnKind, nwh_of_kwh, unix_us, without_marks
+from exporter_kit.counter import (
+    Counter,
+    Limits,
+    Mark,
+    OwnKind,
+    nwh_of_kwh,
+    unix_us,
+    without_marks,
+)
 from exporter_kit.following import follow
-from exporter_kit.integration import integrate, power_mark
+from exporter_kit.integration import energy_nwh, integrate, power_mark
 from home_model.readings import Reading
 
 
@@ -20,13 +28,16 @@ def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
         if counter.at_us - at_us <= limits.gap_us:
             return counter  # a repeated or late reading: the time was counted already
         counter = without_marks(counter)  # the clock was set back
-    counter = replace(counter, at_us=at_us)
+    mark = power_mark(reading.power_watts, at_us, limits)
+    step_nwh = energy_nwh(counter.power, mark, limits)
+    counter = replace(counter, at_us=at_us, by_power_nwh=counter.by_power_nwh + step_nwh)
     own = own_counter_of(reading)
     if own is None:
-        return integrate(counter, reading.power_watts, at_us, limits)
-    # The power is kept for when the device's own counter stops answering.
-    mark = power_mark(reading.power_watts, at_us, limits)
-    return follow(replace(counter, power=mark), *own, at_us, limits)
+        return integrate(counter, mark, limits)
+    kind, value_nwh = own
+    # The power is kept for when the device's own counter stops answering, or begins again.
+    counter = replace(counter, power=mark or counter.power)
+    return follow(counter, kind, Mark(value_nwh, at_us, by_power_nwh=step_nwh), limits)
 
 
 def own_counter_of(reading: Reading) -> tuple[OwnKind, int] | None:

@@ -56,12 +56,14 @@ class Mark:
         at_us: When.
         counted_nwh: Energy counted since by other means, not to be counted again.
         spare_nwh: Plausible energy not used up before: a coarse counter moves in steps.
+        by_power_nwh: Energy by power since the reading before it.
     """
 
     value_nwh: int
     at_us: int
     counted_nwh: int = 0
     spare_nwh: int = 0
+    by_power_nwh: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Counter:
 
     Attributes:
         total_nwh: What is exposed. Never falls.
+        by_power_nwh: Energy by power alone, to check a device's own counter by.
         at_us: The last reading that was taken notice of.
         power: Where integration goes on from.
         own_kind: Which of the device's own counters is followed, if it has one.
@@ -83,6 +86,7 @@ class Counter:
     """
 
     total_nwh: int = 0
+    by_power_nwh: int = 0
     at_us: int | None = None
     power: PowerMark | None = None
     own_kind: OwnKind | None = None
@@ -99,11 +103,17 @@ class Counter:
         """The nearest float: it never falls either."""
         return self.total_nwh / NWH_PER_KWH
 
+    @property
+    def by_power_kwh(self) -> float:
+        """As `total_kwh`."""
+        return self.by_power_nwh / NWH_PER_KWH
+
 
 def without_marks(counter: Counter) -> Counter:
     """The same total with nothing to measure the next reading against."""
     return Counter(
         total_nwh=counter.total_nwh,
+        by_power_nwh=counter.by_power_nwh,
         gaps=counter.gaps,
         resets=counter.resets,
         jumps=counter.jumps,

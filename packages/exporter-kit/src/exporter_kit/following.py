@@ -15,16 +15,15 @@ HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
 
 
-def follow(counter: Counter, kind: OwnKind, value_nwh: int, at_us: int, limits: Limits) -> Counter:
+def follow(counter: Counter, kind: OwnKind, now: Mark, limits: Limits) -> Counter:
     """Count what the device's own counter rose by since its last good value."""
-    now = Mark(value_nwh, at_us)
     if counter.base is None or counter.own_kind != kind:
         # What it counted before it joined is not ours.
         return replace(counter, own_kind=kind, base=now, held=None, former=None)
-    base = _after_hidden_reset(counter, counter.base, at_us)
+    base = _after_hidden_reset(counter, counter.base, now.at_us)
     if (rise := _rise(base, now, limits)) is not None:
         return _go_on(counter, base, now, rise, limits)
-    if value_nwh >= base.value_nwh:
+    if now.value_nwh >= base.value_nwh:
         return _come_back(counter, base, now, limits) or _jump(counter, base, now, limits)
     if (returned := _come_back(counter, base, now, limits)) is not None:
         return returned
@@ -87,7 +86,7 @@ def _jump(counter: Counter, base: Mark, now: Mark, limits: Limits) -> Counter:
 
 def _begin_again(counter: Counter, base: Mark, held: Mark, now: Mark, limits: Limits) -> Counter:
     """A second low value: energy since zero if the device can have used it, else since `held`."""
-    from_zero = replace(base, value_nwh=0)
+    from_zero = replace(base, value_nwh=held.value_nwh - _used_until(base, held))
     begun = replace(counter, former=base, resets=counter.resets + 1)
     if (rise_nwh := _rise(from_zero, now, limits)) is not None:
         if counter.own_kind == "today" and held.at_us - base.at_us <= HOUR_US:
@@ -96,6 +95,16 @@ def _begin_again(counter: Counter, base: Mark, held: Mark, now: Mark, limits: Li
     if (rise_nwh := _rise(held, now, limits)) is not None:
         return _go_on(begun, held, now, rise_nwh, limits)
     return replace(begun, base=now, held=None)
+
+
+def _used_until(base: Mark, held: Mark) -> int:
+    """Energy from `base` to `held`, between which the counter began again.
+
+    What it showed just before that nobody has seen; the power of the readings on both sides
+    tells of it. It cannot be less than what the counter shows since.
+    """
+    by_power_nwh = base.counted_nwh - held.counted_nwh + held.by_power_nwh
+    return max(by_power_nwh, held.value_nwh)
 
 
 def _after_hidden_reset(counter: Counter, base: Mark, at_us: int) -> Mark:

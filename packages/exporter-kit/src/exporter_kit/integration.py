@@ -18,32 +18,36 @@ def power_mark(power_watts: float | None, at_us: int, limits: Limits) -> PowerMa
     return PowerMark(power_uw, at_us) if power_uw <= limits.power_uw else None
 
 
-def integrate(counter: Counter, power_watts: float | None, at_us: int, limits: Limits) -> Counter:
+def energy_nwh(last: PowerMark | None, mark: PowerMark | None, limits: Limits) -> int:
+    """The energy between two good powers; 0 where one is unknown or a silence lies between."""
+    if last is None or mark is None or _is_gap(last, mark, limits):
+        return 0
+    return (last.power_uw + mark.power_uw) * (mark.at_us - last.at_us) // (2 * UW_US_PER_NWH)
+
+
+def integrate(counter: Counter, mark: PowerMark | None, limits: Limits) -> Counter:
     """Count the energy between the last good power and this one."""
-    mark, last = power_mark(power_watts, at_us, limits), counter.power
     if mark is None:
         return counter
-    if last is None:
-        return replace(counter, power=mark)
-    if mark.at_us - last.at_us > limits.gap_us:
-        return replace(counter, power=mark, gaps=counter.gaps + 1)
-    return _add(replace(counter, power=mark), _trapezoid_nwh(last, mark))
+    last = counter.power
+    gaps = counter.gaps + (last is not None and _is_gap(last, mark, limits))
+    return _add(replace(counter, power=mark, gaps=gaps), energy_nwh(last, mark, limits))
 
 
-def _trapezoid_nwh(first: PowerMark, last: PowerMark) -> int:
-    return (first.power_uw + last.power_uw) * (last.at_us - first.at_us) // (2 * UW_US_PER_NWH)
+def _is_gap(last: PowerMark, mark: PowerMark, limits: Limits) -> bool:
+    return mark.at_us - last.at_us > limits.gap_us
 
 
-def _add(counter: Counter, energy_nwh: int) -> Counter:
+def _add(counter: Counter, added_nwh: int) -> Counter:
     # The device's own counter, once it answers again, shows this energy too.
     return replace(
         counter,
-        total_nwh=counter.total_nwh + energy_nwh,
-        base=_counted(counter.base, energy_nwh),
-        held=_counted(counter.held, energy_nwh),
-        former=_counted(counter.former, energy_nwh),
+        total_nwh=counter.total_nwh + added_nwh,
+        base=_counted(counter.base, added_nwh),
+        held=_counted(counter.held, added_nwh),
+        former=_counted(counter.former, added_nwh),
     )
 
 
-def _counted(mark: Mark | None, energy_nwh: int) -> Mark | None:
-    return mark and replace(mark, counted_nwh=mark.counted_nwh + energy_nwh)
+def _counted(mark: Mark | None, added_nwh: int) -> Mark | None:
+    return mark and replace(mark, counted_nwh=mark.counted_nwh + added_nwh)

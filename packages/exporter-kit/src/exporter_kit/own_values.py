@@ -1,7 +1,8 @@
 """The kit's own gauges: intervals in force, the state file, the configuration."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from exporter_kit.counter import Counter
 from exporter_kit.energy_state import EnergyState
 from exporter_kit.feeds import Value
 from exporter_kit.recording import InForce
@@ -48,25 +49,28 @@ def state_values(energy: EnergyState, files_set_aside: int) -> Iterator[Value]:
         "Damaged state files that lie beside the one in use.",
         files_set_aside,
     )
-    yield from _breaks(energy)
-
-
-def _breaks(energy: EnergyState) -> Iterator[Value]:
     for (device, source), metered in energy.saved.items():
-        counter = metered.counter
-        for kind, count in (
-            ("gap", counter.gaps),
-            ("reset", counter.resets),
-            ("jump", counter.jumps),
-        ):
-            yield Value(
-                "exporter_energy_breaks_total",
-                "counter",
-                "Times that a counter could not go on: a silence longer than the gap limit, a "
-                "device's own counter that began again, a rise of it that was no energy.",
-                count,
-                {"device": device, "source": source, "kind": kind},
-            )
+        yield from _counter_values(metered.counter, {"device": device, "source": source})
+
+
+def _counter_values(counter: Counter, labels: Mapping[str, str]) -> Iterator[Value]:
+    for kind, count in (("gap", counter.gaps), ("reset", counter.resets), ("jump", counter.jumps)):
+        yield Value(
+            "exporter_energy_breaks_total",
+            "counter",
+            "Times that a counter could not go on: a silence longer than the gap limit, a "
+            "device's own counter that began again, a rise of it that was no energy.",
+            count,
+            {**labels, "kind": kind},
+        )
+    if counter.own_kind is not None:
+        yield Value(
+            "exporter_energy_by_power_kwh_total",
+            "counter",
+            "Energy by integrated power, of a device whose own counter is followed: to check it.",
+            counter.by_power_kwh,
+            labels,
+        )
 
 
 def config_values(*, last_load_good: bool, last_good_unix_seconds: float) -> Sequence[Value]:
