@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from bff.grid import SLOT_MS
 from bff.ledger.counter import ROUNDING_UWH, Counter, Int64s, without_glitches
 
 # 3.6 watt-milliseconds are a micro-watt-hour. Written as whole numbers, whole results are exact.
@@ -14,6 +15,8 @@ SPARE_TENTHS = 12
 WATT_MS_PER_UWH_TENTHS = 36
 # Tapo and Kasa plugs count whole watt-hours: a step may fall due just after the sample before.
 COARSEST_STEP_UWH = 1_000_000
+# However long the gap limit: so far back only do samples have a say on what is energy.
+MOST_LATE_MS = SLOT_MS
 
 
 class Quality(IntEnum):
@@ -35,6 +38,11 @@ class Limits:
 
     rated_power_watts: float
     gap_limit_ms: int
+
+    @property
+    def late_ms(self) -> int:
+        """How long ago the energy of a rise may have been used."""
+        return min(self.gap_limit_ms, MOST_LATE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,8 @@ def steps(counter: Counter, limits: Limits) -> Steps:
     began_again = rise < -ROUNDING_UWH
     uwh = np.where(began_again, good.uwh[1:], np.maximum(rise, 0))
     possible = uwh <= _most(lasted_ms, limits)
+    for step in np.flatnonzero(~possible & ~began_again).tolist():
+        possible[step] = _came_late(good.at_ms, uwh, step, limits)
     return Steps(good, began_again, uwh, possible, lasted_ms > limits.gap_limit_ms)
 
 
@@ -94,10 +104,11 @@ def clean(counter: Counter, limits: Limits) -> Pieces:
     found = steps(counter, limits)
     start, end = found.good.at_ms[:-1], found.good.at_ms[1:]
     quality = np.where(found.long, Quality.ESTIMATED, Quality.MEASURED).astype(np.int8)
-    shortest = _shortest(found.uwh, end - start, limits)
-    known_from = np.where(found.began_again, end - shortest, start)
-    pieces = Pieces(known_from, end, found.uwh, quality)
-    return pieces.part(found.possible & (known_from < end))
+    if found.began_again.any():
+        shortest = _shortest(found.uwh, end - start, limits)
+        start = np.where(found.began_again, end - shortest, start)
+    pieces = Pieces(start, end, found.uwh, quality)
+    return pieces.part(found.possible & (start < end))
 
 
 def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
@@ -105,6 +116,19 @@ def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
     rated_power = np.float64(limits.rated_power_watts)
     used = lasted_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
     return used + COARSEST_STEP_UWH
+
+
+def _came_late(at_ms: Int64s, uwh: Int64s, step: int, limits: Limits) -> bool:
+    """Whether a rise is one that was read less often than it was scraped.
+
+    A device that is polled every two minutes and scraped every fifteen seconds shows one value
+    again and again, then the energy of two minutes in one step. So a rise is possible when the
+    device can have used it together with all that came before it, from some recent sample on.
+    """
+    first = np.searchsorted(at_ms, at_ms[step + 1] - limits.late_ms)
+    recent = slice(min(first, step), step + 1)
+    since = np.cumsum(uwh[recent][::-1])
+    return bool((since <= _most(at_ms[step + 1] - at_ms[recent][::-1], limits)).any())
 
 
 def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:

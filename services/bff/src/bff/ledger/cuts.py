@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from bff.grid import SLOT_MS, slot_start
-from bff.ledger.clean import Pieces, clean
+from bff.ledger.clean import Limits, Pieces, clean
 from bff.ledger.counter import Counter, Int64s
 from bff.ledger.gather import Known, Samples, Stretch, gather
 from bff.ledger.reach import NEIGHBOURS
@@ -98,12 +98,14 @@ def _pieces(
     for cut in cuts:
         source = cut.rules.sources[cut.source]
         counter = found[cut.rules.device].get(source, NO_SAMPLES)
-        if not _neighbours_are_there(counter, slot):
+        limits = cut.rules.limits[cut.source]
+        if not _neighbours_are_there(counter, slot, limits):
             [(_, counters)] = gather(samples, [days_of(cut.rules)], slot)
             counter = counters.get(source, NO_SAMPLES)
-        yield cut, clean(counter, cut.rules.limits[cut.source])
+        yield cut, clean(counter, limits)
 
 
-def _neighbours_are_there(counter: Counter, slot: Stretch) -> bool:
-    first, after = np.searchsorted(counter.at_ms, [slot.start_ms, slot.end_ms])
-    return first >= NEIGHBOURS and len(counter) - after >= NEIGHBOURS
+def _neighbours_are_there(counter: Counter, slot: Stretch, limits: Limits) -> bool:
+    edges_ms = [slot.start_ms - limits.late_ms, slot.end_ms]
+    recent, after = np.searchsorted(counter.at_ms, edges_ms)
+    return recent >= NEIGHBOURS and len(counter) - after >= NEIGHBOURS

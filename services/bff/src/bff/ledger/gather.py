@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bff.grid import DAY_MS
+from bff.ledger.clean import MOST_LATE_MS
 from bff.ledger.counter import Counter, parse_counter
 from bff.ledger.marks import mark_of
 from bff.ledger.reach import NEIGHBOURS, SamplesOfDays, reach_back, reach_forward
@@ -105,7 +106,7 @@ def _far(known: Known, stretch: Stretch, now_ms: int, neighbours: int | None) ->
         first = min((day for days in known.days for day in days), default=stretch.start_ms)
         return Stretch(min(first, stretch.start_ms), now_ms + 1)
     return Stretch(
-        reach_back(known.days, stretch.start_ms, neighbours),
+        reach_back(known.days, stretch.start_ms - MOST_LATE_MS, neighbours),
         reach_forward(known.days, stretch.end_ms, neighbours),
     )
 
@@ -122,7 +123,8 @@ def _enough(
 def _enough_of(
     counter: Counter, days: SamplesOfDays, stretch: Stretch, fetched: Stretch, now_ms: int
 ) -> bool:
-    first, last = np.searchsorted(counter.at_ms, [stretch.start_ms, stretch.end_ms])
+    edges_ms = [stretch.start_ms - MOST_LATE_MS, stretch.start_ms, stretch.end_ms]
+    recent, first, last = np.searchsorted(counter.at_ms, edges_ms)
     # What came since the last count is not asked here: it is the tail's, which looks by itself.
     nothing_later = fetched.end_ms > now_ms or all(day + DAY_MS <= fetched.end_ms for day in days)
     if not nothing_later and len(counter) - last < NEIGHBOURS:
@@ -130,4 +132,4 @@ def _enough_of(
     # Without a sample from the start on, no energy reaches into the stretch.
     if nothing_later and first == len(counter):
         return True
-    return first >= NEIGHBOURS or not any(day < fetched.start_ms for day in days)
+    return recent >= NEIGHBOURS or not any(day < fetched.start_ms for day in days)

@@ -1,8 +1,9 @@
 """How far samples have an effect. Pure.
 
-Energy lies between neighbouring good samples, and whether a sample is good depends on its two
-neighbours: so the slots of a stretch depend on the samples in it, the last two before it and
-the first two after it, and on nothing else.
+Energy lies between neighbouring good samples, whether a sample is good depends on its two
+neighbours, and whether a rise is possible on the samples of the last minutes (`Limits.late_ms`).
+So the slots of a stretch depend on the samples in it, the first two after it, those of the
+minutes before it and the last two before these, and on nothing else.
 """
 
 from collections.abc import Mapping, Sequence

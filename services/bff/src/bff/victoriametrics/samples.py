@@ -18,6 +18,7 @@ from home_model.metrics import ENERGY, metric_name
 BULK_DEADLINE_SECONDS = 30.0
 MOST_ROWS_PER_LINE = 50_000
 INSTANT_WIDTH = len("1772323200000,")
+LONG_LINE_BYTES = 1_000 * INSTANT_WIDTH
 
 type Meter = tuple[str, str]
 # The labels of a series, Unix milliseconds, and values; NaN for a stale marker.
@@ -150,10 +151,10 @@ def parse_line(line: bytes) -> Exported:
 def _parse_instants(text: bytes) -> NDArray[np.int64]:
     """`[1772323200000,…]`: instants of equal length are read digit by digit, all at once.
 
-    Half of an export are instants, and this takes a tenth of the time of parsing JSON.
+    Half of an export are instants, and of long lines this takes a tenth of the time of JSON.
     """
     columns = np.frombuffer(text, dtype=np.uint8)[1:]
-    if len(columns) % INSTANT_WIDTH:
+    if len(columns) < LONG_LINE_BYTES or len(columns) % INSTANT_WIDTH:
         return np.array(orjson.loads(text), dtype=np.int64)
     columns = columns.reshape(-1, INSTANT_WIDTH)
     if (columns[:-1, -1] != ord(",")).any():
