@@ -1,6 +1,7 @@
 """The process: clear words at the start, safe writes, a clean end."""
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bff.serve import bind
 from testbed.bff import Bff
 from testbed.process import free_port
 
@@ -177,3 +179,14 @@ def test_prices_written_at_the_same_time_never_overlap(start_bff: StartBff) -> N
     assert {answer.json()["conflicts_with"] for answer in answers if answer.status_code == 409} == {
         stored["id"]
     }
+
+
+def test_short_answers_are_not_held_back() -> None:
+    """Head and body go out at once: else a client that delays its ACKs waits for the body."""
+    with (
+        bind("127.0.0.1", 0, "LISTEN_PORT") as listening,
+        socket.create_connection(listening.getsockname()),
+    ):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -27,13 +27,17 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         is_taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
         why = os.strerror(error.errno or 0) if is_taken else error.strerror
         named = setting if is_taken else "LISTEN_HOST"
         message = f"{named}: cannot listen on {host} port {port}: {why}"
         raise PortTaken(message) from None
+    # Connections take this over. asyncio sets it only for sockets it made itself; without it a
+    # client that delays its ACKs waits 40 ms for the body of every short answer.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 class _Server(uvicorn.Server):
