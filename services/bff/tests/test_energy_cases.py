@@ -39,7 +39,8 @@ def points_of(what: Case) -> Iterator[tuple[float, float]]:
         at, end = instant(segment["from"]), instant(segment["to"])
         step, start = timedelta(seconds=segment["every_s"]), at
         while at <= end:
-            hours = (at - start) / timedelta(hours=1)
+            poll = timedelta(seconds=segment.get("polled_every_s", segment["every_s"]))
+            hours = (at - start) // poll * poll / timedelta(hours=1)
             yield at.timestamp(), segment["start_kwh"] + segment["watts"] / 1000 * hours
             at += step
 
