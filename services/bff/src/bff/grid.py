@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 DAY_MS = 86_400_000
 SLOT_MS = 900_000
 SLOTS_PER_DAY = DAY_MS // SLOT_MS
+# Later than any instant.
+ALWAYS_MS = 2**53
 
 
 def day_start(at_ms: int) -> int:

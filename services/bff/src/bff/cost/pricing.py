@@ -70,17 +70,17 @@ class Division:
 
 def price_energy(energy: Energy, prices: Sequence[int | None], division: Division) -> Bill:
     """Multiply each interval's energy by its price and add up by bucket and group."""
-    by_group = _by_group(energy, division.group_starts)
-    rows = _amounts(by_group, prices, division)
+    sums = _by_group(energy, division.group_starts)
+    rows = _amounts(sums, prices, division)
     whole = Division(division.edges, [0], [0])
-    ((total,),) = _amounts(by_group.sum(axis=1, keepdims=True), prices, whole)
+    ((total,),) = _amounts(sums.sum(axis=1, keepdims=True), prices, whole)
     return Bill(rows, total)
 
 
 def _amounts(
-    by_group: Integers, prices: Sequence[int | None], division: Division
+    sums: Integers, prices: Sequence[int | None], division: Division
 ) -> list[list[Amounts]]:
-    measured_uwh, estimated_uwh, measured_ms, estimated_ms, missing_ms = by_group
+    measured_uwh, estimated_uwh, measured_ms, estimated_ms, missing_ms = sums
     has_price = _has_price(prices)
     known_uwh, known_ms = measured_uwh + estimated_uwh, measured_ms + estimated_ms
     exact_price = np.array([*(price or 0 for price in prices), 0], dtype=object)

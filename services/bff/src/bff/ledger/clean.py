@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.grid import SLOT_MS
 from bff.ledger.counter import ROUNDING_UWH, Counter, Int64s, without_glitches
 
 # 3.6 watt-milliseconds are a micro-watt-hour. Written as whole numbers, whole results are exact.
@@ -16,7 +15,7 @@ WATT_MS_PER_UWH_TENTHS = 36
 # Tapo and Kasa plugs count whole watt-hours: a step may fall due just after the sample before.
 COARSEST_STEP_UWH = 1_000_000
 # However long the gap limit: so far back only do samples have a say on what is energy.
-MOST_LATE_MS = SLOT_MS
+MOST_LATE_MS = 3_600_000
 
 
 class Quality(IntEnum):

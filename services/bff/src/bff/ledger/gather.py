@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.grid import DAY_MS
+from bff.grid import ALWAYS_MS, DAY_MS
 from bff.ledger.clean import MOST_LATE_MS
 from bff.ledger.counter import Counter, parse_counter
 from bff.ledger.marks import mark_of
@@ -114,19 +114,27 @@ def _far(known: Known, stretch: Stretch, now_ms: int, neighbours: int | None) ->
 def _enough(
     now_ms: int, known: Known, found: CountersOfSource, stretch: Stretch, fetched: Stretch
 ) -> bool:
+    # What came since the last count is not asked here: it is the tail's, which looks by itself.
+    end_ms = ALWAYS_MS if fetched.end_ms > now_ms else fetched.end_ms
+    of_sources = zip(known.rules.sources, known.rules.limits, known.days, strict=True)
     return all(
-        _enough_of(found.get(source, NO_SAMPLES), days, stretch, fetched, now_ms)
-        for source, days in zip(known.rules.sources, known.days, strict=True)
+        _enough_of(
+            found.get(source, NO_SAMPLES),
+            days,
+            stretch,
+            Stretch(fetched.start_ms, end_ms),
+            limits.late_ms,
+        )
+        for source, limits, days in of_sources
     )
 
 
 def _enough_of(
-    counter: Counter, days: SamplesOfDays, stretch: Stretch, fetched: Stretch, now_ms: int
+    counter: Counter, days: SamplesOfDays, stretch: Stretch, fetched: Stretch, late_ms: int
 ) -> bool:
-    edges_ms = [stretch.start_ms - MOST_LATE_MS, stretch.start_ms, stretch.end_ms]
+    edges_ms = [stretch.start_ms - late_ms, stretch.start_ms, stretch.end_ms]
     recent, first, last = np.searchsorted(counter.at_ms, edges_ms)
-    # What came since the last count is not asked here: it is the tail's, which looks by itself.
-    nothing_later = fetched.end_ms > now_ms or all(day + DAY_MS <= fetched.end_ms for day in days)
+    nothing_later = all(day + DAY_MS <= fetched.end_ms for day in days)
     if not nothing_later and len(counter) - last < NEIGHBOURS:
         return False
     # Without a sample from the start on, no energy reaches into the stretch.

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from bff.database import instant, unix_milliseconds
-from bff.grid import day_start
+from bff.grid import ALWAYS_MS, day_start
 from bff.ledger.schemas import LedgerState, RebuildRange, RebuildState
-from bff.ledger.store import ALWAYS_MS, doubt
+from bff.ledger.store import doubt
 from bff.services import Services, Used
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])

@@ -16,7 +16,6 @@ from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.slots import Slots
 
 ONLY = 1
-ALWAYS_MS = 2**53
 MOST_DAYS_AT_ONCE = 4_000
 QUANTITIES = 4
 
