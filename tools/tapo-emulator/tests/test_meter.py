@@ -32,3 +32,18 @@ def test_an_open_relay_uses_nothing() -> None:
     meter.switch(NOON + timedelta(hours=1), on=False)
     meter.advance(NOON + timedelta(hours=2))
     assert (meter.power_watts(meter.at), meter.lifetime_wh) == (0.0, pytest.approx(100.0))
+
+
+def test_the_energy_does_not_depend_on_how_often_it_is_asked_for() -> None:
+    """Else a plug that starts again would show less than it had, and be taken for reset."""
+
+    def pulses(at: datetime) -> float:
+        return 1000.0 if at.timestamp() % 420 < 140 else 0.0
+
+    seldom, often = Meter(pulses, NOON), Meter(pulses, NOON)
+    for seconds in range(7, 3600, 7):
+        often.advance(NOON + timedelta(seconds=seconds))
+    end = NOON + timedelta(seconds=3600 - 3)
+    seldom.advance(end)
+    often.advance(end)
+    assert often.lifetime_wh == pytest.approx(seldom.lifetime_wh, abs=1e-9)

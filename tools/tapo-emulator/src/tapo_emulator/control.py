@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
-from tapo_emulator.plug import Fault
+from tapo_emulator.meter import Meter
+from tapo_emulator.plug import Fault, Plug
 from tapo_emulator.server import PlugServer
 
 
@@ -86,13 +87,18 @@ def _shown(name: str, server: PlugServer) -> dict[str, Any]:
         "mac": plug.mac,
         "address": server.netloc,
         "fault": plug.fault,
-        "outlets": [
-            {
-                "on": meter.on,
-                "power_watts": meter.power_watts(plug.clock()),
-                "today_wh": meter.today_wh,
-                "lifetime_wh": meter.lifetime_wh,
-            }
-            for meter in meters
-        ],
+        "plugged_in": server.is_plugged_in,
+        "outlets": [_outlet(plug, meter) for meter in meters],
+    }
+
+
+def _outlet(plug: Plug, meter: Meter) -> dict[str, Any]:
+    power_watts = meter.power_watts(plug.clock())
+    return {
+        "on": meter.on,
+        "power_watts": power_watts,
+        "voltage_volts": plug.model.volts,
+        "current_amperes": power_watts / plug.model.volts,
+        "today_wh": meter.today_wh,
+        "lifetime_wh": meter.lifetime_wh,
     }

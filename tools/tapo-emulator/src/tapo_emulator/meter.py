@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 type Watts = Callable[[datetime], float]
 
-STEP = timedelta(minutes=1)
+# Each minute of the clock counts as the load in its middle, whenever the meter is asked: so the
+# energy up to an instant is the same number however often, and from whatever start, it is counted.
+STEP_SECONDS = 60
 SECONDS_PER_HOUR = 3600.0
 WATTS_PER_KILOWATT = 1000.0
 
@@ -36,9 +38,11 @@ class Meter:
     def advance(self, now: datetime) -> None:
         """Count up to `now`, starting again at each midnight on the way."""
         while self.at < now:
-            end = min(self.at + STEP, now, self._next_midnight())
+            step = datetime.fromtimestamp(self.at.timestamp() // STEP_SECONDS * STEP_SECONDS, UTC)
+            end = min(step + timedelta(seconds=STEP_SECONDS), now, self._next_midnight())
             hours = (end - self.at).total_seconds() / SECONDS_PER_HOUR
-            self._add(self.power_watts(self.at + (end - self.at) / 2) * hours)
+            middle = step + timedelta(seconds=STEP_SECONDS / 2)
+            self._add(self.power_watts(middle) * hours)
             self._cross(end)
             self.at = end
 

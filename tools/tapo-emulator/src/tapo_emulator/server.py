@@ -39,6 +39,11 @@ class PlugServer:
         return f"{self.address}:{self.port}"
 
     @property
+    def is_plugged_in(self) -> bool:
+        """Whether it has power."""
+        return self._runner is not None
+
+    @property
     def plug(self) -> Plug:
         """The plug that answers here."""
         return self._klap.plug

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from home_model.metrics import CURRENT, POWER, VOLTAGE, Metric
-from tapo_emulator.meter import Meter
+from tapo_emulator.meter import STEP_SECONDS, Meter
 from tapo_emulator.models import MODELS, Model
 from virtual_home.appliances import Appliance
 from virtual_home.chance import Floats
@@ -16,8 +16,9 @@ from virtual_home.electricity import electricity_at
 from virtual_home.meters import PlugMeter
 from virtual_home.moments import moments
 
-MINUTE_SECONDS = 60
-MINUTES_PER_HOUR = 60
+SECONDS_PER_HOUR = 3600
+# When all plugs of the house were plugged in first: their lifetime counters begin here.
+INSTALLED = datetime(2026, 1, 1, tzinfo=UTC)
 MAINS_VOLTS = 101.3
 
 
@@ -36,7 +37,7 @@ def gauges_of(appliance: Appliance, power_watts: Floats) -> dict[Metric, Floats]
 
 
 def outlet_at(meter: PlugMeter, now: datetime, zone: ZoneInfo, *, seed: int) -> Meter:
-    """The outlet's meter as if it had counted all the month."""
+    """The outlet's meter as if it had counted since the plug was installed."""
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return Meter(
         watts=watts_of(meter, zone, seed=seed),
@@ -44,6 +45,7 @@ def outlet_at(meter: PlugMeter, now: datetime, zone: ZoneInfo, *, seed: int) -> 
         zone=zone,
         today_wh=_energy_wh(meter, midnight, now, zone, seed),
         month_wh=_energy_wh(meter, midnight.replace(day=1), now, zone, seed),
+        lifetime_wh=_energy_wh(meter, INSTALLED, now, zone, seed),
     )
 
 
@@ -55,8 +57,10 @@ def watts_of(meter: PlugMeter, zone: ZoneInfo, *, seed: int) -> Callable[[dateti
 def _energy_wh(
     meter: PlugMeter, start: datetime, end: datetime, zone: ZoneInfo, seed: int
 ) -> float:
-    minutes = np.arange(start.timestamp(), end.timestamp(), MINUTE_SECONDS)
-    return float(_watts(meter, minutes, zone, seed).sum()) / MINUTES_PER_HOUR
+    """As the emulator's meter counts: each step of the clock by the load in its middle."""
+    edges = np.arange(start.timestamp(), end.timestamp(), STEP_SECONDS)
+    hours = np.diff(edges, append=end.timestamp()) / SECONDS_PER_HOUR
+    return float(_watts(meter, edges + STEP_SECONDS / 2, zone, seed) @ hours)
 
 
 def _watts(meter: PlugMeter, unix_seconds: Floats, zone: ZoneInfo, seed: int) -> Floats:
