@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from home_model.config import AnySource, CloudSource, Device, Home, NativeSource
+from home_model.config import AnySource, CloudSource, Device, Home, MatterSource, NativeSource
 from virtual_home.appliances import Appliance, appliance_of
 
 
@@ -17,7 +17,8 @@ class Meter[S: AnySource]:
 
 type CloudMeter = Meter[CloudSource]
 type PlugMeter = Meter[NativeSource]
-type AnyMeter = CloudMeter | PlugMeter
+type MatterMeter = Meter[MatterSource]
+type AnyMeter = CloudMeter | PlugMeter | MatterMeter
 
 
 def meters_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Meter[S], ...]:
@@ -32,7 +33,11 @@ def meters_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Meter[S], ...]:
 
 def every_meter(home: Home) -> tuple[AnyMeter, ...]:
     """All that the house emulates, SwitchBot's first."""
-    return (*meters_of(home, CloudSource), *meters_of(home, NativeSource))
+    return (
+        *meters_of(home, CloudSource),
+        *meters_of(home, NativeSource),
+        *meters_of(home, MatterSource),
+    )
 
 
 def channel_of(meter: CloudMeter) -> int:

@@ -40,17 +40,22 @@ class PlugsSettings(HouseSettings):
 
 
 class BackfillSettings(HouseSettings):
-    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link one's if not told."""
+    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not told."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
     state_dir: Path = Path(".var/switchbot-exporter")
     tp_link_state_dir: Path | None = None
+    tp_link_matter_state_dir: Path | None = None
     days: int = Field(default=60, ge=1, le=3660)
 
     @property
     def state_dirs(self) -> dict[SourceKind, Path]:
         """Where the exporter of each kind of source keeps its counters."""
-        return {"cloud": self.state_dir, "native": self.tp_link_state_dir or self.state_dir}
+        return {
+            "cloud": self.state_dir,
+            "native": self.tp_link_state_dir or self.state_dir,
+            "matter": self.tp_link_matter_state_dir or self.state_dir,
+        }
 
 
 class PricesSettings(BaseSettings):

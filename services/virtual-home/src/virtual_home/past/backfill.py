@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 EXPORTERS: dict[SourceKind, str] = {
     "cloud": "switchbot-exporter",
     "native": "tp-link-native-exporter",
+    "matter": "tp-link-matter-exporter",
 }
 
 type StateDirs = Mapping[SourceKind, Path]
@@ -35,7 +36,7 @@ class CountersAheadError(Exception):
 def backfill(
     home: Home, vm: VictoriaMetrics, state_dirs: StateDirs, span: Span, *, seed: int
 ) -> int:
-    """Write `span` for every device that has no past; gives how many had none.
+    """Write `span` for every meter that has no past; gives how many had none.
 
     Raises:
         VictoriaMetricsError: It is away or refuses.
@@ -47,7 +48,7 @@ def backfill(
     if not missing:
         log.info("the past is there already: nothing to do")
         return 0
-    log.info("writing %s of the past of %d devices", span, len(missing))
+    log.info("writing %s of the past of %d meters", span, len(missing))
     pasts = _write_measured(home, vm, missing, span, seed=seed)
     verify(vm, [series for past in pasts.values() for series in past.measured])
     for kind, exporter in EXPORTERS.items():
@@ -59,7 +60,7 @@ def backfill(
 
 
 def has_past(vm: VictoriaMetrics, meter: AnyMeter, home: Home) -> bool:
-    """Whether anything, this command or the exporter, has spoken for the device before."""
+    """Whether anything, this command or the exporter, has spoken for the meter before."""
     return bool(vm.names_with(metric_of(UP, meter, home)))
 
 
@@ -71,7 +72,8 @@ def _write_measured(
         begun = _cut_off_start(vm, meter, home, span)
         pasts[meter] = past = past_of(meter, home, Span(begun, span.end), seed=seed)
         vm.write(past.measured)
-        progress = f"[{number:2}/{len(missing)}] {meter.device.device}"
+        name = f"{meter.device.device}/{meter.source.source}"
+        progress = f"[{number:2}/{len(missing)}] {name}"
         log.info("%s: %.1f kWh, %d samples", progress, past.total_kwh, past.sample_count)
     return pasts
 

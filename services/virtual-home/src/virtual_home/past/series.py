@@ -4,19 +4,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from home_model.config import Home, NativeSource, family_of, labels_of
+from home_model.config import Home, MatterSource, NativeSource, family_of, labels_of
 from home_model.metrics import CURRENT, ENERGY, POWER, UP, VOLTAGE, Metric, metric_name
-from virtual_home.chance import Floats, Integers
+from virtual_home.chance import Flags, Floats, Integers
 from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter
 from virtual_home.moments import DAY_SECONDS, Moments, moments
 from virtual_home.plugs.outlets import gauges_of
-from virtual_home.presence import present
+from virtual_home.presence import over_matter, present
 
 SAMPLE_SECONDS = 60
 GONE_DAYS = 4
 MEASURED = (POWER, ENERGY, VOLTAGE, CURRENT)
-WATT_HOURS_PER_KWH = 1000
+WATT_HOURS_PER_KWH = 1_000
+MILLIWATT_HOURS_PER_KWH = 1_000_000
+# A report of a change waits for the server's shortest interval, and then for its way.
+MATTER_LAG_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +82,55 @@ class MeterPast:
 
 def past_of(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     """The meter's samples, one a minute, on the very curve that the emulator serves."""
-    at, name = span.minutes, meter.device.device
-    up = present(name, at, seed=seed, gone_since_unix_seconds=span.gone_since)
-    shown = {m: values[up] for m, values in _gauges(meter, moments(at, home.zone), seed).items()}
-    shown[ENERGY] = _energy_kwh(meter, at[up], shown[POWER])
+    at = span.minutes
+    up = _up(meter, span, seed)
+    drawn_watts = _gauges(meter, moments(at, home.zone), seed)[POWER]
+    measured = _gauges(meter, moments(at - _lag_seconds(meter), home.zone), seed)
+    measured[ENERGY] = _energy_kwh(meter, at, drawn_watts, up)
     return MeterPast(
         measured=tuple(
-            Series(metric_of(metric, meter, home), at[up] * 1000, shown[metric])
+            Series(metric_of(metric, meter, home), at[up] * 1000, measured[metric][up])
             for metric in MEASURED
-            if metric in shown
+            if metric in measured
         ),
         up=Series(metric_of(UP, meter, home), at * 1000, up.astype(np.float64)),
     )
 
 
+def _up(meter: AnyMeter, span: Span, seed: int) -> Flags:
+    name, at = meter.device.device, span.minutes
+    up = present(name, at, seed=seed, gone_since_unix_seconds=span.gone_since)
+    return up & over_matter(name, at, seed=seed) if isinstance(meter.source, MatterSource) else up
+
+
+def _lag_seconds(meter: AnyMeter) -> int:
+    return MATTER_LAG_SECONDS if isinstance(meter.source, MatterSource) else 0
+
+
 def _gauges(meter: AnyMeter, at: Moments, seed: int) -> dict[Metric, Floats]:
     shown = electricity_at(meter.device.device, meter.appliance, at, seed=seed)
-    if isinstance(meter.source, NativeSource):
+    if isinstance(meter.source, NativeSource | MatterSource):
         return gauges_of(meter.appliance, shown.power_watts)
     return {POWER: shown.power_watts, VOLTAGE: shown.voltage_volts, CURRENT: shown.current_amperes}
 
 
-def _energy_kwh(meter: AnyMeter, at: Integers, watts: Floats) -> Floats:
-    energy_kwh = counter_kwh(at, watts, meter.source.gap_limit_seconds)
-    if isinstance(meter.source, NativeSource):
-        # The exporter follows the plug's own counter, which has whole watt-hours.
-        return np.floor(energy_kwh * WATT_HOURS_PER_KWH) / WATT_HOURS_PER_KWH
+def _energy_kwh(meter: AnyMeter, at: Integers, watts: Floats, up: Flags) -> Floats:
+    """The exporter's counter at each instant; where the meter is silent it means nothing."""
+    energy_kwh = np.zeros_like(watts)
+    match meter.source:
+        case MatterSource():
+            # The plug's own counter went on while nobody heard it, and has whole milliwatt-hours.
+            energy_kwh = _whole(counter_kwh(at, watts, np.inf), MILLIWATT_HOURS_PER_KWH)
+        case NativeSource(gap_limit_seconds=limit):
+            # As well the plug's own, in whole watt-hours.
+            energy_kwh[up] = _whole(counter_kwh(at[up], watts[up], limit), WATT_HOURS_PER_KWH)
+        case source:
+            energy_kwh[up] = counter_kwh(at[up], watts[up], source.gap_limit_seconds)
     return energy_kwh
+
+
+def _whole(energy_kwh: Floats, per_kwh: int) -> Floats:
+    return np.floor(energy_kwh * per_kwh) / per_kwh
 
 
 def counter_kwh(at: Integers, watts: Floats, gap_limit_seconds: float) -> Floats:
