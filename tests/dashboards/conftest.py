@@ -101,8 +101,10 @@ def import_plug(vm: VictoriaMetrics, source: str, watts: float) -> None:
     for word, values in of_plug.items():
         points = list(zip(minutes, values, strict=True))
         vm.import_samples({"__name__": f"{family}_{word}", **labels}, points)
+    target = {"job": family, "instance": "exporter"}
     of_exporter = {
-        "scrape_duration_seconds": {"job": family, "instance": "exporter", "protocol": source},
+        "scrape_duration_seconds": target,
+        "exporter_age_limit_seconds": target | {"source": source},
         "exporter_poll_duration_seconds_bucket": {"source": source, "le": "0.25"},
     }
     for name, its_labels in of_exporter.items():

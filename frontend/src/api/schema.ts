@@ -1440,7 +1440,7 @@ export interface components {
             energy_kwh: string | null;
             /**
              * Scrape Median Seconds
-             * @description How long scraping its exporter takes.
+             * @description How long scraping the exporters of this kind of source takes; null when nobody scraped one in the range.
              * @example 0.004
              */
             scrape_median_seconds: number | null;

@@ -39,7 +39,7 @@ def line(
     inside = (minutes >= silent[0]) & (minutes < silent[1])
     watts[inside] = np.nan
     keep = ~inside | np.concatenate(([False], ~inside[:-1]))
-    return PowerOfSource(at_ms[keep], watts[keep], at_ms[keep], {})
+    return PowerOfSource(at_ms[keep], watts[keep], at_ms[keep])
 
 
 def compared(a: PowerOfSource, b: PowerOfSource) -> Compared:
@@ -58,7 +58,7 @@ def test_the_lag_is_found_whichever_is_later(late_seconds: int) -> None:
 def test_readings_are_compared_when_they_were_taken_not_when_they_were_scraped() -> None:
     """A reading that waited 10 s for its scrape is no later reading."""
     at_ms = np.arange(FROM_MS, TO_MS, EVERY_MS, dtype=np.int64)
-    waited = PowerOfSource(at_ms, load_watts(at_ms - 10_000), at_ms - 10_000, {})
+    waited = PowerOfSource(at_ms, load_watts(at_ms - 10_000), at_ms - 10_000)
     found = lag(make_grid(line(phase_ms=5_000), waited, FROM_MS, TO_MS))
     assert found is not None
     assert found.seconds == pytest.approx(0, abs=1)
@@ -67,7 +67,7 @@ def test_readings_are_compared_when_they_were_taken_not_when_they_were_scraped()
 def test_two_flat_lines_have_no_lag() -> None:
     """Any shift fits: an honest unknown."""
     at_ms = np.arange(FROM_MS, TO_MS, EVERY_MS, dtype=np.int64)
-    flat = PowerOfSource(at_ms, np.full(len(at_ms), 5.0), at_ms, {})
+    flat = PowerOfSource(at_ms, np.full(len(at_ms), 5.0), at_ms)
     assert lag(make_grid(flat, flat, FROM_MS, TO_MS)) is None
 
 
@@ -75,7 +75,7 @@ def test_two_unrelated_lines_have_no_lag() -> None:
     """Noise correlates with noise a little at some shift."""
     at_ms = np.arange(FROM_MS, TO_MS, EVERY_MS, dtype=np.int64)
     random = np.random.default_rng(1)
-    one, other = (PowerOfSource(at_ms, random.normal(50, 20, len(at_ms)), at_ms, {}) for _ in "ab")
+    one, other = (PowerOfSource(at_ms, random.normal(50, 20, len(at_ms)), at_ms) for _ in "ab")
     assert lag(make_grid(one, other, FROM_MS, TO_MS)) is None
 
 
@@ -115,7 +115,7 @@ def test_a_missed_scrape_is_no_outage() -> None:
     whole = line()
     keep = np.ones(len(whole.at_ms), dtype=np.bool_)
     keep[100] = False
-    holed = PowerOfSource(whole.at_ms[keep], whole.watts[keep], whole.read_ms[keep], {})
+    holed = PowerOfSource(whole.at_ms[keep], whole.watts[keep], whole.read_ms[keep])
     assert compared(whole, holed).b.outages == 0
 
 
@@ -123,7 +123,7 @@ def test_a_source_that_stopped_without_a_word_is_silent_from_then_on() -> None:
     """No marker is written for pushed series."""
     whole = line()
     half = len(whole.at_ms) // 2
-    stopped = PowerOfSource(whole.at_ms[:half], whole.watts[:half], whole.read_ms[:half], {})
+    stopped = PowerOfSource(whole.at_ms[:half], whole.watts[:half], whole.read_ms[:half])
     figures = compared(whole, stopped)
     assert figures.b.share == pytest.approx(0.5, abs=0.01)
     assert figures.b.longest_silence_ms == pytest.approx(3 * HOUR_MS, abs=60_000)
@@ -144,7 +144,7 @@ def test_equal_sources_are_equal() -> None:
 
 def test_a_source_that_never_spoke_loses() -> None:
     """And two that never did are no data."""
-    nothing = PowerOfSource(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), {})
+    nothing = PowerOfSource(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
     assert compared(line(), nothing).verdict.kind == "one_silent"
     assert compared(line(), nothing).verdict.prefer == "a"
     assert compared(nothing, nothing).verdict.kind == "no_data"

@@ -63,8 +63,6 @@ def written(vm: VictoriaMetrics) -> VictoriaMetrics:
             "shelf": "counter",
             "device": "kettle",
             "source": source,
-            "job": family,
-            "instance": f"{source}:9100",
         }
         vm.import_samples(labels, list(points))
 
@@ -86,8 +84,11 @@ def written(vm: VictoriaMetrics) -> VictoriaMetrics:
         ("tplink_native", "native", 0.25),
         ("tplink_matter", "matter", 0.5),
     ):
-        labels = {"__name__": "scrape_duration_seconds", "job": job, "instance": f"{source}:9100"}
-        vm.import_samples(labels, [(at, seconds) for at in native])
+        target = {"job": job, "instance": f"{source}:9100"}
+        of_scrape = {"__name__": "scrape_duration_seconds", **target}
+        vm.import_samples(of_scrape, [(at, seconds) for at in native])
+        own = {"__name__": "exporter_age_limit_seconds", "source": source, **target}
+        vm.import_samples(own, [(at, 45.0) for at in native])
     return vm
 
 

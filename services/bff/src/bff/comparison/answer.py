@@ -19,7 +19,7 @@ from bff.comparison.verdict import Verdict
 from bff.cost.pricing import UWH_EXPONENT
 from bff.database import instant
 from bff.decimals import scaled
-from bff.victoriametrics.readings import ScrapeTimes
+from bff.victoriametrics.scrapes import ScrapeTimes
 from home_model.config import Home
 
 

@@ -12,11 +12,8 @@ from bff.comparison.schemas import Comparison
 from bff.instants import Instant
 from bff.places.tree import device_by_id
 from bff.services import Used
-from bff.victoriametrics.readings import (
-    Meter,
-    fetch_power,
-    fetch_scrape_times,
-)
+from bff.victoriametrics.readings import Meter, fetch_power
+from bff.victoriametrics.scrapes import fetch_scrape_times
 
 router = APIRouter(tags=["ledger"])
 
@@ -50,8 +47,8 @@ def get_comparison(  # noqa: PLR0913, PLR0917 - the parameters of the address
     )
     stretch = since_either_spoke(asked, powers)
     scrapes = [
-        fetch_scrape_times(used.victoriametrics, power.target, stretch.start_ms, stretch.end_ms)
-        for power in powers
+        fetch_scrape_times(used.victoriametrics, each.source, stretch.start_ms, stretch.end_ms)
+        for each in pair
     ]
     sources = (pair[0].source, pair[1].source)
     energies = energy_of_sources(used.ledger, device, sources, stretch)

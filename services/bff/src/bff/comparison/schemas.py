@@ -28,7 +28,9 @@ class SourceReport(BaseModel):
         examples=["3.21"],
     )
     scrape_median_seconds: float | None = Field(
-        description="How long scraping its exporter takes.", examples=[0.004]
+        description="How long scraping the exporters of this kind of source takes; null when"
+        " nobody scraped one in the range.",
+        examples=[0.004],
     )
     scrape_p95_seconds: float | None = Field(examples=[0.011])
 

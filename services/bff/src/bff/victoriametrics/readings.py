@@ -1,4 +1,4 @@
-"""What the sources of one device said over a stretch: power, when it was read, and the scrapes."""
+"""What the sources of one device said over a stretch: power, and when it was read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,21 +20,11 @@ class PowerOfSource:
         at_ms: When VictoriaMetrics wrote it, Unix milliseconds.
         watts: NaN is a stale marker: from there on the source says nothing.
         read_ms: When the source was read; `at_ms` where the exporter does not say.
-        target: `job` and `instance` of the exporter that said it last; empty when pushed.
     """
 
     at_ms: NDArray[np.int64]
     watts: NDArray[np.float64]
     read_ms: NDArray[np.int64]
-    target: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ScrapeTimes:
-    """How long scraping an exporter took, in seconds."""
-
-    median_seconds: float
-    p95_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +52,23 @@ def fetch_power(
         VictoriaMetricsDown: No complete answer in time.
         VictoriaMetricsRefused: It answered 4xx.
     """
-    at_ms, watts, labels = _fetch(victoriametrics, meter, POWER.word, start_ms, end_ms)
-    read_at_ms, read_s, _ = _fetch(victoriametrics, meter, READING_TIMESTAMP.word, start_ms, end_ms)
-    return PowerOfSource(
-        at_ms,
-        watts,
-        _read_ms(at_ms, dict(zip(read_at_ms.tolist(), read_s.tolist(), strict=True))),
-        {name: labels[name] for name in ("job", "instance") if name in labels},
-    )
+    at_ms, watts = _fetch(victoriametrics, meter, POWER.word, start_ms, end_ms)
+    read_at_ms, read_s = _fetch(victoriametrics, meter, READING_TIMESTAMP.word, start_ms, end_ms)
+    read_ms = _read_ms(at_ms, dict(zip(read_at_ms.tolist(), read_s.tolist(), strict=True)))
+    return PowerOfSource(at_ms, watts, read_ms)
 
 
 def _fetch(
     victoriametrics: VictoriaMetrics, meter: Meter, word: str, start_ms: int, end_ms: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64], Mapping[str, str]]:
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     parts = list(export(victoriametrics, meter.selector(word), start_ms, end_ms))
     if not parts:
-        return np.empty(0, np.int64), np.empty(0), {}
+        return np.empty(0, np.int64), np.empty(0)
     at_ms = np.concatenate([at_ms for _, at_ms, _ in parts])
     values = np.concatenate([values for _, _, values in parts])
-    newest = max(parts, key=lambda part: part[1][-1])[0]
     # Where labels changed, a marker of the old series and a value of the new one share an instant.
     order = np.lexsort((~np.isnan(values), at_ms))
-    return at_ms[order], values[order], newest
+    return at_ms[order], values[order]
 
 
 def _read_ms(at_ms: NDArray[np.int64], read_s: Mapping[int, float]) -> NDArray[np.int64]:
@@ -91,24 +76,3 @@ def _read_ms(at_ms: NDArray[np.int64], read_s: Mapping[int, float]) -> NDArray[n
     # A reading is never younger than its scrape; a clock that says so is not believed.
     known = np.isfinite(said) & (said <= at_ms)
     return np.where(known, np.nan_to_num(said), at_ms).astype(np.int64)
-
-
-def fetch_scrape_times(
-    victoriametrics: VictoriaMetrics, target: Mapping[str, str], start_ms: int, end_ms: int
-) -> ScrapeTimes | None:
-    """How long the scrapes of an exporter took; None where nobody scraped.
-
-    Raises:
-        VictoriaMetricsDown: No complete answer in time.
-        VictoriaMetricsRefused: It answered 4xx.
-    """
-    if not target:
-        return None
-    labels = ",".join(f'{name}="{value}"' for name, value in sorted(target.items()))
-    parts = export(victoriametrics, f"scrape_duration_seconds{{{labels}}}", start_ms, end_ms)
-    seconds = np.concatenate([np.empty(0), *(values for _, _, values in parts)])
-    seconds = seconds[np.isfinite(seconds)]
-    if not len(seconds):
-        return None
-    median, p95 = np.percentile(seconds, [50, 95])
-    return ScrapeTimes(float(median), float(p95))

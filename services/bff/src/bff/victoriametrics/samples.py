@@ -111,8 +111,8 @@ def export(
     """
     form = {
         "match[]": selector,
-        "start": _seconds(start_ms),
-        "end": _seconds(end_ms - 1),
+        "start": unix_seconds(start_ms),
+        "end": unix_seconds(end_ms - 1),
         "max_rows_per_line": str(MOST_ROWS_PER_LINE),
     }
     with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
@@ -195,8 +195,8 @@ def fetch_day_counts(
     # earlier makes them [start, end). Without nocache it would move the edges.
     form = {
         "query": f"sum(count_over_time({selection}[{window_ms}ms])) by (device,source)",
-        "start": _seconds(start_ms + window_ms - 1),
-        "end": _seconds(end_ms - 1),
+        "start": unix_seconds(start_ms + window_ms - 1),
+        "end": unix_seconds(end_ms - 1),
         "step": "1d",
         "nocache": "1",
     }
@@ -233,7 +233,7 @@ def fetch_increases(
     """
     form = {
         "query": f"increase({selection}[{end_ms - start_ms}ms])",
-        "time": _seconds(end_ms),
+        "time": unix_seconds(end_ms),
         "nocache": "1",
     }
     by_meter: dict[Meter, list[float]] = defaultdict(list)
@@ -247,5 +247,6 @@ def _query(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) ->
         return orjson.loads(b"".join(body))["data"]["result"]
 
 
-def _seconds(unix_ms: int) -> str:
+def unix_seconds(unix_ms: int) -> str:
+    """As VictoriaMetrics takes instants, to the millisecond."""
     return f"{unix_ms // 1000}.{unix_ms % 1000:03}"
