@@ -917,8 +917,8 @@ export interface components {
             seconds: number;
             /**
              * Resolution Seconds
-             * @description Finer it cannot be told.
-             * @example 1
+             * @description Finer it cannot be told: the time between two readings.
+             * @example 15
              */
             resolution_seconds: number;
             /**

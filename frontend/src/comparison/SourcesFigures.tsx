@@ -61,7 +61,7 @@ function Shown({ report, row }: { report: SourceReport; row: (typeof ROWS)[numbe
     case "outages":
       return report.outages;
     case "energy":
-      return <Energy kwh={report.energy_kwh} inColumn />;
+      return <Energy kwh={report.energy_kwh} />;
     case "longestSilence":
       return <Seconds value={report.longest_silence_seconds} />;
     case "recovery":

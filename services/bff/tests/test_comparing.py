@@ -52,7 +52,7 @@ def test_the_lag_is_found_whichever_is_later(late_seconds: int) -> None:
     found = lag(make_grid(line(), line(late_ms=late_seconds * 1000), FROM_MS, TO_MS))
     assert found is not None
     assert found.seconds == pytest.approx(late_seconds, abs=15)
-    assert found.resolution_seconds == 1
+    assert found.resolution_seconds == 15
 
 
 def test_readings_are_compared_when_they_were_taken_not_when_they_were_scraped() -> None:
@@ -62,6 +62,17 @@ def test_readings_are_compared_when_they_were_taken_not_when_they_were_scraped()
     found = lag(make_grid(line(phase_ms=5_000), waited, FROM_MS, TO_MS))
     assert found is not None
     assert found.seconds == pytest.approx(0, abs=1)
+
+
+def test_a_lag_that_the_readings_cannot_tell_speaks_for_nobody() -> None:
+    """Read once a minute at the same instants, 2 s late looks like a minute or like nothing."""
+    at_ms = np.arange(FROM_MS, TO_MS, 60_000, dtype=np.int64)
+    one, late = (PowerOfSource(at_ms, load_watts(at_ms - ms), at_ms) for ms in (0, 2_000))
+    figures = compared(one, late)
+    assert figures.lag is not None
+    assert figures.lag.resolution_seconds == 60
+    assert "lag" not in {reason.kind for reason in figures.verdict.reasons}
+    assert figures.verdict.kind == "equal"
 
 
 def test_two_flat_lines_have_no_lag() -> None:

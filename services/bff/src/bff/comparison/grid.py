@@ -20,9 +20,11 @@ class Grid:
         at_ms: Unix milliseconds, `step_ms` apart.
         a_watts: What the first source had last read.
         b_watts: The second one.
+        usual_ms: The usual time between two readings of the source that is read less often.
     """
 
     step_ms: int
+    usual_ms: int
     at_ms: NDArray[np.int64]
     a_watts: NDArray[np.float64]
     b_watts: NDArray[np.float64]
@@ -37,7 +39,14 @@ def make_grid(a: PowerOfSource, b: PowerOfSource, from_ms: int, to_ms: int) -> G
     """Lay both over [from, to) by the instants of their readings, not of the scrapes."""
     step_ms = max(FINEST_STEP_MS, -(-(to_ms - from_ms) // (MOST_STEPS * 1_000)) * 1_000)
     at_ms = np.arange(from_ms, to_ms, step_ms, dtype=np.int64)
-    return Grid(step_ms, at_ms, _held(a, at_ms, to_ms), _held(b, at_ms, to_ms))
+    usual_ms = max(_usual_ms(a), _usual_ms(b))
+    return Grid(step_ms, usual_ms, at_ms, _held(a, at_ms, to_ms), _held(b, at_ms, to_ms))
+
+
+def _usual_ms(power: PowerOfSource) -> int:
+    # A scrape repeats a reading; only another reading is news.
+    between = np.diff(np.unique(power.read_ms[~np.isnan(power.watts)]))
+    return round(float(np.median(between))) if len(between) else 0
 
 
 def _held(power: PowerOfSource, at_ms: NDArray[np.int64], to_ms: int) -> NDArray[np.float64]:

@@ -48,7 +48,9 @@ class LagReport(BaseModel):
     """The shift in time at which both lines fit best (cross-correlation)."""
 
     seconds: float = Field(description="Positive: b is later.", examples=[-7])
-    resolution_seconds: float = Field(description="Finer it cannot be told.", examples=[1])
+    resolution_seconds: float = Field(
+        description="Finer it cannot be told: the time between two readings.", examples=[15]
+    )
     correlation: float = Field(
         description="How well they fit then; 1 is the same.", examples=[0.99]
     )

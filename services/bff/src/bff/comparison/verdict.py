@@ -80,10 +80,9 @@ def _reasons(evidence: Evidence) -> Iterator[Reason]:
     if back_a is not None and back_b is not None:
         in_seconds = back_a / 1000, back_b / 1000
         yield Reason("recovery", _lower(*in_seconds, RECOVERY_MARGIN_SECONDS), *in_seconds)
-    if lag:
+    if lag and abs(lag.seconds) > max(LAG_MARGIN_SECONDS, lag.resolution_seconds):
         behind = max(0.0, -lag.seconds), max(0.0, lag.seconds)
-        margin = max(LAG_MARGIN_SECONDS, lag.resolution_seconds)
-        yield Reason("lag", _lower(*behind, margin), *behind)
+        yield Reason("lag", _lower(*behind, LAG_MARGIN_SECONDS), *behind)
     if watts := evidence.watts:
         half = watts.bias_watts / 2
         yield Reason("watts", None, watts.mean_watts - half, watts.mean_watts + half)

@@ -37,7 +37,8 @@ class Lag:
 
     Attributes:
         seconds: Positive when the second source is the later one.
-        resolution_seconds: Finer than this it cannot be told.
+        resolution_seconds: Finer than this it cannot be told: between two readings nobody knows
+            when the load changed.
         correlation: How well they fit then; 1 is the same line.
     """
 
@@ -72,8 +73,8 @@ def lag(grid: Grid) -> Lag | None:
     # A best fit at the very end of what was tried is none.
     if correlation < SMALLEST_CORRELATION or best in {0, len(products) - 1}:
         return None
-    step_seconds = grid.step_ms / 1_000
-    return Lag(float(shifts[best]) * step_seconds, step_seconds, correlation)
+    seconds = float(shifts[best]) * grid.step_ms / 1_000
+    return Lag(seconds, max(grid.step_ms, grid.usual_ms) / 1_000, correlation)
 
 
 def _deviation(watts: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:

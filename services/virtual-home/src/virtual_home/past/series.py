@@ -18,8 +18,6 @@ GONE_DAYS = 4
 MEASURED = (POWER, ENERGY, VOLTAGE, CURRENT)
 WATT_HOURS_PER_KWH = 1_000
 MILLIWATT_HOURS_PER_KWH = 1_000_000
-# A report of a change waits for the server's shortest interval, and then for its way.
-MATTER_LAG_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +82,8 @@ def past_of(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     """The meter's samples, one a minute, on the very curve that the emulator serves."""
     at = span.minutes
     up = _up(meter, span, seed)
-    drawn_watts = _gauges(meter, moments(at, home.zone), seed)[POWER]
-    measured = _gauges(meter, moments(at - _lag_seconds(meter), home.zone), seed)
-    measured[ENERGY] = _energy_kwh(meter, at, drawn_watts, up)
+    measured = _gauges(meter, moments(at, home.zone), seed)
+    measured[ENERGY] = _energy_kwh(meter, at, measured[POWER], up)
     return MeterPast(
         measured=tuple(
             Series(metric_of(metric, meter, home), at[up] * 1000, measured[metric][up])
@@ -101,10 +98,6 @@ def _up(meter: AnyMeter, span: Span, seed: int) -> Flags:
     name, at = meter.device.device, span.minutes
     up = present(name, at, seed=seed, gone_since_unix_seconds=span.gone_since)
     return up & over_matter(name, at, seed=seed) if isinstance(meter.source, MatterSource) else up
-
-
-def _lag_seconds(meter: AnyMeter) -> int:
-    return MATTER_LAG_SECONDS if isinstance(meter.source, MatterSource) else 0
 
 
 def _gauges(meter: AnyMeter, at: Moments, seed: int) -> dict[Metric, Floats]:
