@@ -11,6 +11,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOKEN and _SECRET are set
+	@scripts/setup-matter --if-possible
 	@python -m up
 
 test: lint servers page ## All checks: static, Python, TypeScript, browser

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from home_model.config import BleSource, CloudSource, Home, NativeSource
+from home_model.config import BleSource, CloudSource, Home, MatterSource, NativeSource
 from home_model.load import load_home
-from up import house
+from up import house, matter
 from up.parts import parts
 from up.preflight import problems
 from up.settings import Settings
@@ -26,7 +26,7 @@ def test_without_a_radio_nothing_is_said_to_be_heard() -> None:
 
 def test_with_a_radio_some_plugs_have_a_second_source() -> None:
     """The same plug under its one MAC, second in rank; the exporter waits for the radio."""
-    settings = Settings(virtual_bluetooth=True)
+    settings = Settings(virtual_bluetooth=True, virtual_matter=False)
     home = house.load(settings)
     heard = [device for device in home.devices if len(device.sources) > 1]
     assert {device.device for device in heard} == set(house.HEARD)
@@ -46,7 +46,7 @@ def test_a_radio_that_cannot_be_is_refused_only_when_asked_for(
     """By default a machine without the mock has a virtual home without Bluetooth."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert sources_of(house.load(Settings()), BleSource) == []
-    asked = Settings(virtual_bluetooth=True)
+    asked = Settings(virtual_bluetooth=True, virtual_matter=False)
     found = problems(asked, house.load(asked), [])
     assert len(found) == 2
     assert all("scripts/setup-bluetooth-mock" in problem for problem in found)
@@ -66,3 +66,50 @@ def test_plugs_are_where_the_setting_says_and_the_copy_is_read_back(tmp_path: Pa
     assert load_home(file) == home
     addresses = {source.address for source in sources_of(home, NativeSource)}
     assert addresses == {f"127.0.0.{number}:18011" for number in range(11, 15)}
+
+
+@pytest.fixture
+def matter_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matter, "what_is_missing", lambda: None)
+
+
+@pytest.fixture
+def matter_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matter, "what_is_missing", lambda: "no Matter: run scripts/setup-matter")
+
+
+@pytest.mark.usefixtures("matter_is_here")
+def test_where_matter_can_run_two_tapo_plugs_are_read_twice() -> None:
+    """Native first in rank; nobody but the Matter exporter waits for the network of Matter."""
+    settings = Settings(virtual_bluetooth=False, virtual_matter_port=15580)
+    home = house.load(settings)
+    twice = [device for device in home.devices if len(device.sources) > 1]
+    assert {device.device for device in twice} == set(house.OVER_MATTER)
+    for device in twice:
+        native, over_matter = device.sources
+        assert isinstance(native, NativeSource)
+        assert isinstance(over_matter, MatterSource)
+    by_name = {part.name: part for part in parts(settings, home)}
+    network, reader = by_name["matter"], by_name["tplink_matter"]
+    assert reader.env["MATTER_SERVER_URL"] == "ws://127.0.0.1:15580/ws"
+    assert {part.name for part in by_name.values() if network.ready in part.after} == {reader.name}
+    assert {part.name for part in by_name.values() if part.may_be_late} == {"matter", reader.name}
+
+
+@pytest.mark.usefixtures("matter_is_missing")
+def test_matter_that_cannot_be_is_refused_only_when_asked_for() -> None:
+    """By default such a machine has a virtual home without it; what is in the way is told."""
+    assert sources_of(house.load(Settings()), MatterSource) == []
+    asked = Settings(virtual_matter=True)
+    assert problems(asked, house.load(asked), []) == [
+        "VIRTUAL_MATTER: no Matter: run scripts/setup-matter"
+    ]
+
+
+@pytest.mark.usefixtures("matter_is_here")
+def test_matter_can_be_left_out() -> None:
+    """As on a small board."""
+    settings = Settings(virtual_matter=False)
+    home = house.load(settings)
+    assert sources_of(home, MatterSource) == []
+    assert not {"matter", "tplink_matter"} & {part.name for part in parts(settings, home)}

@@ -28,6 +28,7 @@ CLOUD = DEVICE.format(name="server", source="{source: cloud, id: 6055F93599FF}")
 NATIVE = DEVICE.format(
     name="kettle", source="{source: native, id: '50:91:E3:00:00:01', address: 192.168.1.20}"
 )
+MATTER = DEVICE.format(name="lamp", source="{source: matter, id: TAPO-1}")
 BLE = DEVICE.format(name="nas", source="{source: ble, id: 6055F9359900, model: plug_mini_jp}")
 
 
@@ -106,6 +107,21 @@ def test_an_exporter_runs_only_where_it_has_something_to_read(tmp_path: Path) ->
     assert exporter.after == ()
 
 
+def test_a_home_of_matter_plugs_needs_their_server_and_no_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a real home; its exporter reads the server that the environment names."""
+    home, server = home_of(tmp_path, MATTER), "ws://192.168.1.9:5580/ws"
+    monkeypatch.setenv("MATTER_SERVER_URL", server)
+    settings = Settings()
+    assert not settings.virtual
+    assert problems(settings, home, []) == []
+    by_name = {part.name: part for part in parts(settings, home)}
+    assert set(by_name) == {"victoria-metrics", "tplink_matter", "bff", "page"}
+    assert by_name["tplink_matter"].environment()["MATTER_SERVER_URL"] == server
+    assert not by_name["tplink_matter"].may_be_late
+
+
 def test_only_its_exporter_is_given_a_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,6 +145,6 @@ def test_only_its_exporter_is_given_a_secret(
 
 def test_two_parts_never_share_a_default_port() -> None:
     """All defaults must be able to run at once."""
-    settings = Settings()
+    settings = Settings(virtual_matter=True)
     ports = [port for part in parts(settings, house.load(settings)) for port in part.ports.values()]
-    assert len(ports) == len(set(ports)) == 8
+    assert len(ports) == len(set(ports)) == 10

@@ -8,14 +8,12 @@ import sys
 from pathlib import Path
 
 from matter_network.carrying import carry
-from matter_network.commissioning import commission, until_server_answers
+from matter_network.commissioning import COMMISSIONED, commission, until_server_answers
 from matter_network.control import Control, serve_control
 from matter_network.missing import ROOT
 from matter_network.own_root import enter_own_root
 from matter_network.plugs import Plug
 from matter_network.programs import INTERFACE, SERVER_PORT, PlugProgram, ServerProgram
-
-COMMISSIONED = "commissioned"
 
 
 async def run(folder: Path, plugs: list[Plug], websocket_fd: int, control_fd: int) -> None:
@@ -56,7 +54,7 @@ def main() -> None:
     """Take over the sockets and the orders of the command line."""
     folder, websocket_fd, control_fd, plugs = sys.argv[1:]
     make_network()
-    enter_own_root(Path(folder), [ROOT])
+    enter_own_root(Path(folder), [ROOT, Path(sys.base_prefix)])
     told = [Plug(**plug) for plug in json.loads(plugs)]
     asyncio.run(run(Path(folder), told, int(websocket_fd), int(control_fd)))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from matter_network.missing import OWN_NAMESPACES
+from matter_network.missing import OWN_NAMESPACES, PATH
 from matter_network.plugs import Plug
 
 READY_SECONDS = 180.0
@@ -95,8 +95,7 @@ def _start(
             stdout=log,
             stderr=log,
             pass_fds=(websocket_fd, control_fd),
-            # `ip` is not on everybody's PATH.
-            env={**os.environ, "PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"},
+            env={**os.environ, "PATH": PATH},
         )
 
 

@@ -4,12 +4,12 @@ import asyncio
 import json
 import os
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
-from matter_network.missing import PLUG_FOLDER, SERVER_PYTHON
+from matter_network.missing import PLUG_FOLDER, SERVER_LIBRARIES, SERVER_PYTHON
 from matter_network.plugs import FIRST_DISCRIMINATOR, FIRST_PASSCODE, FIRST_PORT, Plug
 
 INTERFACE = "matter0"
@@ -20,9 +20,12 @@ LONGEST_LINE_BYTES = 1 << 20
 class Program:
     """One process. `start` after `end` brings it back with all that it had stored."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path) -> None:
+    def __init__(
+        self, command: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None
+    ) -> None:
         self._command = command
         self._log = log
+        self._env = env
         self.process: Process | None = None
 
     async def start(self) -> None:
@@ -35,6 +38,7 @@ class Program:
                     stdout=self._output(log.fileno()),
                     stderr=log,
                     limit=LONGEST_LINE_BYTES,
+                    env=self._env,
                 )
 
     async def end(self, signal: Signals = SIGTERM) -> None:
@@ -68,7 +72,10 @@ class ServerProgram(Program):
         }
         pairs = [part for pair in arguments.items() for part in pair]
         super().__init__(
-            [SERVER_PYTHON, "-m", "matter_server.server", *pairs], folder / "server.log"
+            [SERVER_PYTHON, "-m", "matter_server.server", *pairs],
+            folder / "server.log",
+            # Where the system has no libnl of its own.
+            {**os.environ, "LD_LIBRARY_PATH": str(SERVER_LIBRARIES)},
         )
 
     async def start(self) -> None:

@@ -25,10 +25,13 @@ PORTS = (
     "VM_PORT",
     "SWITCHBOT_EXPORTER_PORT",
     "TP_LINK_EXPORTER_PORT",
+    "TP_LINK_MATTER_EXPORTER_PORT",
     "VIRTUAL_HOME_PORT",
     "VIRTUAL_PLUGS_PORT",
+    "VIRTUAL_MATTER_PORT",
 )
-ACCOUNTS = ("SWITCHBOT_", "TPLINK_")  # with one of a real home this would not be the virtual one
+# With one of a real home this would not be the virtual one.
+ACCOUNTS = ("SWITCHBOT_", "TPLINK_", "MATTER_SERVER_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +66,25 @@ class Chain:
         return found
 
 
-def start_chain(folder: Path, backfill_days: int) -> Chain:
+def start_chain(folder: Path, backfill_days: int, *, over_matter: bool = False) -> Chain:
     """Start `python -m up` and wait until it says that all is ready."""
-    chain = begin_chain(folder, backfill_days)
+    chain = begin_chain(folder, backfill_days, over_matter=over_matter)
     wait_until(
         lambda: "Ctrl-C stops everything" in chain.log.read_text(), chain, START_LIMIT_SECONDS
     )
     return chain
 
 
-def begin_chain(folder: Path, backfill_days: int) -> Chain:
+def begin_chain(folder: Path, backfill_days: int, *, over_matter: bool = False) -> Chain:
     """Start `python -m up` on free ports and wait for nothing."""
     ports = {name: free_port() for name in PORTS}
     settings = {name: str(port) for name, port in ports.items()}
     env = {key: value for key, value in os.environ.items() if not key.startswith(ACCOUNTS)}
-    env |= settings | {"DATA_DIR": str(folder / "data"), "BACKFILL_DAYS": str(backfill_days)}
+    env |= settings | {
+        "DATA_DIR": str(folder / "data"),
+        "BACKFILL_DAYS": str(backfill_days),
+        "VIRTUAL_MATTER": str(int(over_matter)),
+    }
     log = folder / f"up-{time.time_ns()}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -6,7 +6,7 @@ An exporter that starts before its plugs answer would begin by calling each of t
 import os
 import sys
 
-from up.ready import becomes_ready
+from up.ready import LATE_LIMIT_SECONDS, becomes_ready
 
 END_OF_URLS = "--"
 
@@ -16,7 +16,7 @@ def main() -> None:
     split = sys.argv.index(END_OF_URLS)
     urls, command = sys.argv[1:split], sys.argv[split + 1 :]
     for url in urls:
-        if not becomes_ready(url):
+        if not becomes_ready(url, limit_seconds=LATE_LIMIT_SECONDS):
             print(f"{url} is not ready; starting without it")
     os.execvp(command[0], command)  # noqa: S606 - a part's own command
 

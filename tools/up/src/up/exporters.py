@@ -10,12 +10,15 @@ from up.settings import Settings
 
 
 def exporters(
-    settings: Settings, kinds: frozenset[str], after: tuple[str, ...]
+    settings: Settings, kinds: frozenset[str], stand_ins: tuple[Part, ...]
 ) -> tuple[Part, ...]:
-    """Those that have something to read."""
+    """Those that have something to read; each starts after what it reads."""
+    after = tuple(part.ready for part in stand_ins if not part.may_be_late)
+    everything = tuple(part.ready for part in stand_ins)
     switchbot = (switchbot_exporter(settings, kinds, after),) if kinds & {"cloud", "ble"} else ()
     native = (tp_link_exporter(settings, after),) if "native" in kinds else ()
-    return (*switchbot, *native)
+    over_matter = (tp_link_matter_exporter(settings, everything),) if "matter" in kinds else ()
+    return (*switchbot, *native, *over_matter)
 
 
 def switchbot_exporter(settings: Settings, kinds: frozenset[str], after: tuple[str, ...]) -> Part:
@@ -76,3 +79,28 @@ def tp_link_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
 def tp_link_state(settings: Settings) -> Path:
     """Where the TP-Link exporter keeps its counters."""
     return settings.home_dir / "tp-link-native-exporter"
+
+
+def tp_link_matter_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
+    """The exporter of plugs that a Matter server knows."""
+    server = f"ws://127.0.0.1:{settings.virtual_matter_port}/ws"
+    return Part(
+        "tplink_matter",
+        (sys.executable, "-m", "tp_link_matter_exporter"),
+        {"TP_LINK_MATTER_EXPORTER_PORT": settings.tp_link_matter_exporter_port},
+        at(settings.tp_link_matter_exporter_port, "/healthz"),
+        {
+            "CONFIG_FILE": str(settings.home_file),
+            "STATE_DIR": str(tp_link_matter_state(settings)),
+            "LISTEN_PORT": str(settings.tp_link_matter_exporter_port),
+            **({"MATTER_SERVER_URL": server} if settings.virtual else {}),
+        },
+        after,
+        scraped=True,
+        may_be_late=settings.virtual,
+    )
+
+
+def tp_link_matter_state(settings: Settings) -> Path:
+    """Where the Matter exporter keeps its counters."""
+    return settings.home_dir / "tp-link-matter-exporter"

@@ -16,6 +16,7 @@ class Part:
         ready: A URL that answers 2xx once the part works, or that of a file that is there then.
         after: What must be ready before it starts.
         scraped: Its first port has /metrics of devices.
+        may_be_late: It joins when it can; nobody who opens the page waits for it.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Part:
     env: Mapping[str, str] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     scraped: bool = False
+    may_be_late: bool = False
 
     def environment(self) -> dict[str, str]:
         """Our own environment without the secrets, then what this part is given."""

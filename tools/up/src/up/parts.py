@@ -16,7 +16,7 @@ def parts(settings: Settings, home: Home) -> tuple[Part, ...]:
     return (
         victoria_metrics(settings),
         *virtual,
-        *exporters(settings, kinds, tuple(part.ready for part in virtual)),
+        *exporters(settings, kinds, virtual),
         bff(settings),
         page(settings),
     )

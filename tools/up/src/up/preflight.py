@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterable, Iterator
 
 from home_model.config import Home
-from up import accounts, bluetooth
+from up import accounts, bluetooth, matter
 from up.part import Part
 from up.settings import Settings
 
@@ -14,6 +14,7 @@ def problems(settings: Settings, home: Home, parts: Iterable[Part]) -> list[str]
     return [
         *accounts.problems(settings, home),
         *bluetooth.problems(settings),
+        *matter.problems(settings),
         *_taken_ports(parts),
     ]
 

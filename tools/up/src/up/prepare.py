@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from home_model.config import Home
-from up.exporters import switchbot_state, tp_link_state
+from up.exporters import switchbot_state, tp_link_matter_state, tp_link_state
 from up.part import Part, at
 from up.ready import becomes_ready
 from up.servers import bff, victoria_metrics
@@ -52,6 +52,7 @@ def _step(settings: Settings, step: str) -> None:
     env = bff(settings).environment() | {
         "STATE_DIR": str(switchbot_state(settings)),
         "TP_LINK_STATE_DIR": str(tp_link_state(settings)),
+        "TP_LINK_MATTER_STATE_DIR": str(tp_link_matter_state(settings)),
         "DAYS": str(settings.backfill_days),
         "BFF_URL": at(settings.bff_port, ""),
     }

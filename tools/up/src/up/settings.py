@@ -15,6 +15,9 @@ class Settings(BaseSettings):
     Attributes:
         virtual_bluetooth: Whether the virtual home has a radio; by default where
             scripts/setup-bluetooth-mock has been run.
+        virtual_matter: Whether two of its plugs are also read over Matter; by default where
+            scripts/setup-matter has been run and namespaces can be made.
+        matter_server_url: Of a real home with `matter` sources; the exporter's default if not told.
         fetchers: The SwitchBot exporter's FETCHERS; by default what the configuration names.
     """
 
@@ -26,13 +29,17 @@ class Settings(BaseSettings):
     vm_port: int = 8428
     switchbot_exporter_port: int = 9101
     tp_link_exporter_port: int = 9102
+    tp_link_matter_exporter_port: int = 9103
     virtual_home_port: int = 8010
     virtual_plugs_port: int = 8011
+    virtual_matter_port: int = 5580
 
     data_dir: Path = Path(".var")
     config_file: Path = Path("config/devices.yaml")
     backfill_days: int = 60
     virtual_bluetooth: bool | None = None
+    virtual_matter: bool | None = None
+    matter_server_url: str | None = None
     fetchers: str | None = None
     switchbot_token: SecretStr | None = None
     switchbot_secret: SecretStr | None = None
@@ -49,8 +56,9 @@ class Settings(BaseSettings):
 
     @property
     def virtual(self) -> bool:
-        """Without any account there is a virtual home to look at."""
-        return self.switchbot_token is None and self.tplink_username is None
+        """Without any account or Matter server there is a virtual home to look at."""
+        ways_in = (self.switchbot_token, self.tplink_username, self.matter_server_url)
+        return all(way is None for way in ways_in)
 
     @property
     def home_file(self) -> Path:

@@ -3,14 +3,16 @@
 import sys
 
 from up.bluetooth import radio_folder
+from up.matter import matter_folder
 from up.part import Part, at
 from up.settings import Settings
 
 
 def stand_ins(settings: Settings, kinds: frozenset[str]) -> tuple[Part, ...]:
-    """The emulators, with a radio if something is to be heard."""
+    """The emulators; a radio and a Matter network if something is to be heard there."""
     radio = (bluetooth(settings),) if "ble" in kinds else ()
-    return (virtual_home(settings), virtual_plugs(settings), *radio)
+    over_matter = (matter(settings),) if "matter" in kinds else ()
+    return (virtual_home(settings), virtual_plugs(settings), *radio, *over_matter)
 
 
 def virtual_home(settings: Settings) -> Part:
@@ -55,4 +57,23 @@ def bluetooth(settings: Settings) -> Part:
         {},
         f"file://{folder / 'on-air'}",
         after=(watts_url,),
+    )
+
+
+def matter(settings: Settings) -> Part:
+    """A Matter server, and plugs that measure what the Tapo plugs of their devices do."""
+    plugs_url = at(settings.virtual_plugs_port, "/plugs")
+    folder = matter_folder(settings)
+    config = ("--config", str(settings.home_file), "--folder", str(folder))
+    port = ("--port", str(settings.virtual_matter_port))
+    return Part(
+        "matter",
+        (
+            *(sys.executable, "-m", "matter_network.at_home", *config, *port),
+            *("--plugs-url", plugs_url),
+        ),
+        {"VIRTUAL_MATTER_PORT": settings.virtual_matter_port},
+        f"file://{folder / 'ready'}",
+        after=(plugs_url,),
+        may_be_late=True,
     )

@@ -1,0 +1,25 @@
+"""Whether the virtual home has plugs that are also read over Matter, from a real server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from matter_network.missing import what_is_missing
+from up.settings import Settings
+
+
+def is_wanted(settings: Settings) -> bool:
+    """As set; by default only where all it needs is there already."""
+    if settings.virtual_matter is None:
+        return what_is_missing() is None
+    return settings.virtual_matter
+
+
+def problems(settings: Settings) -> Iterator[str]:
+    """Why a Matter network that was asked for cannot be."""
+    if settings.virtual and settings.virtual_matter and (obstacle := what_is_missing()):
+        yield f"VIRTUAL_MATTER: {obstacle}"
+
+
+def matter_folder(settings: Settings) -> Path:
+    """Where fabric and plugs are kept: they are commissioned once."""
+    return settings.home_dir / "matter"
