@@ -33,7 +33,7 @@ function OfDevice({ device }: { device: string }) {
 function Compared({ device }: { device: DeviceState }) {
   const t = useTranslations("comparison");
   const locale = useLocale();
-  const [range, setRange] = useState<RangeName>("today");
+  const [range, setRange] = useState<RangeName>("week");
   const name = device.name[locale];
   const title = t("title", { device: name });
   const choices = RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }));

@@ -68,13 +68,36 @@ async def test_every_target_is_read_at_the_interval(
     assert plugs.read_at == {"a": [0.0, 10.0, 20.0], "b": [0.25, 10.25, 20.25]}
 
 
-async def test_a_target_is_down_until_it_was_read(
-    plugs: Plugs, start: Start, home_of: HomeOf
+async def test_of_a_target_that_was_not_tried_yet_nothing_is_said(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
-    """Configured but never read is not up."""
-    rig = start(plugs.polled(), home_of("a"))
-    assert rig.kind("a") == "unreachable"
+    """Neither up nor down: a 0 in the first seconds after each restart would be invented."""
+    plugs.faults["b"] = Unreachable("no answer")
+    rig = start(plugs.polled(), home_of("a", "b"))
+    assert rig.metrics() == {}
     assert not rig.feeds.tried()
+    await time.settle()
+    assert up_of(rig) == {"a": 1}
+    await time.pass_by(0.25)
+    assert up_of(rig) == {"a": 1, "b": 0}
+
+
+async def test_a_first_turn_that_never_ends_is_no_excuse(
+    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
+) -> None:
+    """After the age at which a reading would have left, the target is down."""
+    plugs.faults["a"] = "hang"
+    rig = start(plugs.polled(), home_of("a"), deadline_seconds=600)
+    await time.pass_by(619)
+    assert up_of(rig) == {}
+    await time.pass_by(2)
+    assert up_of(rig) == {"a": 0}
+
+
+def up_of(rig: Rig) -> dict[str, float]:
+    """`device_up` of each device that has one."""
+    metric = rig.metrics().get("tplink_native_device_up")
+    return {sample.labels["device"]: sample.value for sample in metric.samples} if metric else {}
 
 
 async def test_a_hanging_plug_delays_nobody(

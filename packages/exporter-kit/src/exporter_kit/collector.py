@@ -11,7 +11,7 @@ from prometheus_client.core import (
 )
 
 from exporter_kit.advance import own_counter_of
-from exporter_kit.board import Board
+from exporter_kit.board import NEVER_READ, Board
 from exporter_kit.energy_state import EnergyState
 from exporter_kit.feeds import Value
 from exporter_kit.outcomes import Failure, quantities_of
@@ -25,7 +25,10 @@ ENERGY_COUNTERS = tuple(
 
 
 class DeviceCollector:
-    """Every family's metrics. A device that is down has `device_up` 0 and nothing else."""
+    """Every family's metrics. A device that is down has `device_up` 0 and nothing else.
+
+    One that was not tried yet has nothing at all: nobody knows whether it is up.
+    """
 
     def __init__(self, board: Board, energy: EnergyState) -> None:
         self._board = board
@@ -46,6 +49,8 @@ class DeviceCollector:
     def _values(
         self, target: Target[Any], standing: Reading | Failure
     ) -> Iterator[tuple[table.Metric, float]]:
+        if standing is NEVER_READ:
+            return
         if isinstance(standing, Failure):
             yield table.UP, 0.0
             return

@@ -11,6 +11,7 @@ Generated from `home_model.metrics` by `make docs`; do not edit.
 
 Labels of every line: {labels}. Their values come from `devices.yaml` alone.
 When a source fails, all its lines but `_device_up` leave `/metrics`; `_device_up` stays with 0.
+Right after a start, until the first attempt has had an outcome, there is no line at all.
 
 | metric | type | meaning |
 |---|---|---|
