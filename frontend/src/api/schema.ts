@@ -1599,6 +1599,12 @@ export interface components {
              * @example 83
              */
             mean_watts: number;
+            /**
+             * Doubt Watts
+             * @description So much bias can come by chance from reading a changing load now and then.
+             * @example 0.8
+             */
+            doubt_watts: number;
         };
     };
     responses: never;

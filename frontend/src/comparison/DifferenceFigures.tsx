@@ -27,6 +27,7 @@ export function DifferenceFigures({ comparison }: { comparison: Comparison }) {
         </Row>
         <Row title={shows ? t("bias", { more: name(comparison[shows].source) }) : t("noBias")}>
           <Power watts={bias === null ? null : Math.abs(bias)} />
+          <Doubt watts={watts?.doubt_watts ?? 0} />
         </Row>
         <Row
           title={
@@ -41,5 +42,16 @@ export function DifferenceFigures({ comparison }: { comparison: Comparison }) {
       </dl>
       <p className="mt-3 text-muted text-xs">{t("differenceNote")}</p>
     </>
+  );
+}
+
+/** How much of it chance can do, where that can be seen. */
+function Doubt({ watts }: { watts: number }) {
+  const t = useTranslations("comparison");
+  if (aheadInWatts(watts) === null) return null;
+  return (
+    <span className="ms-1.5 text-muted" title={t("doubt")}>
+      ± <Power watts={watts} />
+    </span>
   );
 }

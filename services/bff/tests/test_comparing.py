@@ -147,6 +147,25 @@ def test_sources_that_measure_different_things_are_not_ranked() -> None:
     assert (verdict.kind, verdict.prefer) == ("disagree", None)
 
 
+def test_a_bias_that_comes_of_reading_now_and_then_is_no_disagreement() -> None:
+    """A load that jumps each ten seconds, read each second and each fifteenth, for ten minutes."""
+    jumps = np.random.default_rng(3).choice([10.0, 900.0], 60)
+    end_ms = FROM_MS + 600_000
+
+    def read(every_ms: int, bias_watts: float = 0.0) -> PowerOfSource:
+        at_ms = np.arange(FROM_MS, end_ms, every_ms, dtype=np.int64)
+        return PowerOfSource(at_ms, jumps[(at_ms - FROM_MS) // 10_000] + bias_watts, at_ms)
+
+    stretch = Stretch(FROM_MS, end_ms)
+    figures = compare(read(1_000), read(15_000), stretch, (None, None))
+    assert figures.watts is not None
+    assert 0.02 * figures.watts.mean_watts < abs(figures.watts.bias_watts)
+    assert abs(figures.watts.bias_watts) < figures.watts.doubt_watts
+    assert figures.verdict.kind != "disagree"
+    biased = compare(read(1_000), read(15_000, 150), stretch, (None, None))
+    assert biased.verdict.kind == "disagree"
+
+
 def test_equal_sources_are_equal() -> None:
     """No winner is made up."""
     verdict = compared(line(), line(phase_ms=100)).verdict

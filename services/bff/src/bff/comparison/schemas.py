@@ -42,6 +42,10 @@ class WattsDifference(BaseModel):
     p95_watts: float = Field(description="95 % of the time they are nearer.", examples=[12])
     bias_watts: float = Field(description="What b shows more on average.", examples=[-0.1])
     mean_watts: float = Field(description="What both show on average.", examples=[83])
+    doubt_watts: float = Field(
+        description="So much bias can come by chance from reading a changing load now and then.",
+        examples=[0.8],
+    )
 
 
 class LagReport(BaseModel):

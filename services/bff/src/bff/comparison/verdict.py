@@ -101,4 +101,5 @@ def _agree(evidence: Evidence) -> bool:
     watts = evidence.watts
     if watts is None:
         return True
-    return abs(watts.bias_watts) <= max(AGREED_WATTS, AGREED_SHARE * abs(watts.mean_watts))
+    allowed_watts = max(AGREED_WATTS, AGREED_SHARE * abs(watts.mean_watts), watts.doubt_watts)
+    return abs(watts.bias_watts) <= allowed_watts

@@ -1,5 +1,6 @@
 """How far apart two sources are, in watts and in time. Pure."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ FURTHEST_LAG_MS = 300_000
 # Below this both lines are flat, and any shift fits them as well as any other.
 SMALLEST_DEVIATION_WATTS = 1.0
 SMALLEST_CORRELATION = 0.5
+DEVIATIONS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,14 @@ class Difference:
         p95_watts: And 19 of 20 parts of the time nearer than this.
         bias_watts: What the second shows more on average.
         mean_watts: What both show on average.
+        doubt_watts: So much bias can come from reading a changing load now and then, by chance.
     """
 
     median_watts: float
     p95_watts: float
     bias_watts: float
     mean_watts: float
+    doubt_watts: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,17 @@ def difference(grid: Grid) -> Difference | None:
     a, b = grid.a_watts[both], grid.b_watts[both]
     median, p95 = np.percentile(np.abs(b - a), [50, 95])
     mean = (a.mean() + b.mean()) / 2
-    return Difference(float(median), float(p95), float((b - a).mean()), float(mean))
+    return Difference(
+        float(median), float(p95), float((b - a).mean()), float(mean), _doubt_watts(grid)
+    )
+
+
+def _doubt_watts(grid: Grid) -> float:
+    """Each change is seen somewhere between two readings: three deviations of their sum."""
+    together = float(grid.both.sum()) * grid.step_ms
+    changes = (np.diff(watts) for watts in (grid.a_watts, grid.b_watts))
+    squares = max(float(np.nansum(change**2)) for change in changes)
+    return DEVIATIONS * grid.usual_ms / math.sqrt(12) * math.sqrt(squares) / together
 
 
 def lag(grid: Grid) -> Lag | None:
