@@ -116,7 +116,7 @@ def test_once_lists_every_node_to_fill_the_configuration_in(
         env=settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=True,
     )
     assert "serial number 'TAPO-1', TP-Link P110M" in done.stderr

@@ -10,7 +10,7 @@ from matter_network.programs import SERVER_PORT
 
 COMMISSIONED = "commissioned"  # ends the name of the file that says so of a plug
 URL = f"ws://127.0.0.1:{SERVER_PORT}/ws"
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 PAUSE_SECONDS = 0.1
 
 

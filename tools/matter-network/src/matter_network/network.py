@@ -17,7 +17,8 @@ import httpx
 from matter_network.missing import OWN_NAMESPACES, PATH
 from matter_network.plugs import Plug
 
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
+ANSWER_SECONDS = 200.0  # starting the server again is answered when it answers
 PAUSE_SECONDS = 0.1
 
 
@@ -70,7 +71,7 @@ def matter_network(folder: Path, plugs: Sequence[Plug], port: int = 0) -> Genera
         server_url = f"ws://127.0.0.1:{websocket.getsockname()[1]}/ws"
         control_url = f"http://127.0.0.1:{control.getsockname()[1]}"
     try:
-        with httpx.Client(base_url=control_url, trust_env=False, timeout=60) as http:
+        with httpx.Client(base_url=control_url, trust_env=False, timeout=ANSWER_SECONDS) as http:
             _wait_until_ready(process, http, folder)
             yield MatterNetwork(server_url, folder, http)
     finally:

@@ -11,7 +11,7 @@ import httpx
 
 from testbed.process import running
 
-WAIT_LIMIT_SECONDS = 60.0
+WAIT_LIMIT_SECONDS = 180.0
 TEXT = "text/plain"
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -65,7 +65,7 @@ class ExporterProcess:
         """The first page for which `holds` is true.
 
         Raises:
-            TimeoutError: None came in a minute; shows the end of the log.
+            TimeoutError: None came in three minutes; shows the end of the log.
         """
         deadline = time.monotonic() + WAIT_LIMIT_SECONDS
         while time.monotonic() < deadline:
