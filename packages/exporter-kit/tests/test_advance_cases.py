@@ -135,13 +135,28 @@ def test_a_daily_counter_begins_again_each_day() -> None:
     assert run(history).total_kwh == pytest.approx(4.8, abs=0.02)
 
 
-def test_power_tells_what_was_used_until_midnight() -> None:
-    """600 W, read each ten minutes; midnight between two readings costs nothing of the 0.3 kWh."""
-    shown = [(0, 2.0), (10, 2.1), (20, 0.04), (30, 0.14)]
-    history = [Reading(at=minutes(at), power_watts=600, energy_today_kwh=kwh) for at, kwh in shown]
-    counter = run(history)
-    assert counter.total_kwh == pytest.approx(0.3)
-    assert counter.resets == 1
+@pytest.mark.parametrize("step_minutes", [1, 7, 10])
+def test_with_its_power_a_daily_counter_loses_nothing_at_midnight(step_minutes: int) -> None:
+    """What was used after the last reading of a day stands in no counter; its watts tell it."""
+    readings = [
+        Reading(
+            at=minutes(step_minutes * n),
+            power_watts=100,
+            energy_today_kwh=(step_minutes * n + 717) % 1440 / 600,
+        )
+        for n in range(2880 // step_minutes + 1)
+    ]
+    passed_minutes = 2880 // step_minutes * step_minutes
+    assert run(readings).total_kwh == pytest.approx(passed_minutes / 600, abs=1e-9)
+
+
+def test_power_does_not_fill_a_long_silence_around_midnight() -> None:
+    """What was drawn meanwhile is unknown: the new day's own value is all that is sure."""
+    readings = [
+        Reading(at=minutes(at), power_watts=100, energy_today_kwh=kwh)
+        for at, kwh in ((0, 2.0), (60, 0.05), (61, 0.052))
+    ]
+    assert run(readings).total_kwh == pytest.approx(0.052)
 
 
 def test_a_false_zero_counts_no_power_beside_the_own_counter() -> None:
