@@ -8,7 +8,7 @@ from bff.comparison.compare import Compared, compare
 from bff.comparison.grid import make_grid
 from bff.comparison.plot import MOST_POINTS, points
 from bff.comparison.watts import lag
-from bff.ledger.gather import Stretch
+from bff.stretch import Stretch
 from bff.victoriametrics.readings import PowerOfSource
 
 HOUR_MS = 3_600_000

@@ -9,8 +9,9 @@ import numpy as np
 from bff.grid import DAY_MS
 from bff.ledger.clean import Limits
 from bff.ledger.counter import Counter
-from bff.ledger.gather import CountersOfSource, Known, Samples, Stretch, gather
+from bff.ledger.gather import CountersOfSource, Known, Samples, gather
 from bff.ledger.rules import DeviceRules
+from bff.stretch import Stretch
 from bff.victoriametrics.samples import Selection
 
 LIMITS = Limits(1500, 600_000)

@@ -17,10 +17,11 @@ from bff.cost.bill import EnergyBetween, bill
 from bff.cost.calendar import Bucket, bucket_edges
 from bff.cost.pricing import Amounts, Bill
 from bff.cost.question import Cut
-from bff.cost.tariff import PriceSpan, Stretch
+from bff.cost.tariff import PriceSpan
 from bff.decimals import plain, scaled
 from bff.energy import Energy, Integers
 from bff.places.tree import HOUSE, Place, place_of
+from bff.stretch import Stretch
 from home_model.config import CloudSource, Device
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,7 +7,7 @@ from bff.comparison.silences import Availability, availability
 from bff.comparison.verdict import Evidence, Verdict, judge
 from bff.comparison.watts import Difference, Lag, difference, lag
 from bff.ledger.counter import UWH_PER_KWH
-from bff.ledger.gather import Stretch
+from bff.stretch import Stretch
 from bff.victoriametrics.readings import PowerOfSource
 
 type Energies = tuple[int | None, int | None]

@@ -1,11 +1,11 @@
 """What the counter of each source says of a stretch, by the ledger's rules."""
 
 from bff.comparison.compare import Energies
-from bff.ledger.gather import Stretch
 from bff.ledger.history import read_history
 from bff.ledger.ledger import Ledger
 from bff.ledger.slots import NO_SAMPLES
 from bff.reconcile.compare import source_days
+from bff.stretch import Stretch
 
 
 def energy_of_sources(

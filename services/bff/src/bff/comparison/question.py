@@ -7,8 +7,8 @@ import numpy as np
 
 from bff.database import unix_milliseconds
 from bff.grid import DAY_MS
-from bff.ledger.gather import Stretch
 from bff.problems import Problem, wrong_input
+from bff.stretch import Stretch
 from bff.victoriametrics.readings import PowerOfSource
 from home_model.config import Device, Source
 

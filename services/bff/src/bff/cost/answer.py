@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 from bff.cost.pricing import MONEY_EXPONENT, UWH_EXPONENT, Amounts, Bill
 from bff.cost.question import Cut, Question
 from bff.cost.schemas import Cost, CostRow, Coverage, Figures, PlaceRef, Span
-from bff.cost.tariff import Stretch
 from bff.database import instant
 from bff.decimals import scaled
 from bff.places.tree import Place
+from bff.stretch import Stretch
 from home_model.config import Home
 
 
@@ -63,8 +63,8 @@ def _coverage(amounts: Amounts) -> Coverage:
 
 def _span(stretch: Stretch, zone: ZoneInfo) -> Span:
     return Span(
-        from_=instant(stretch.from_ms).astimezone(zone),
-        to=instant(stretch.to_ms).astimezone(zone),
+        from_=instant(stretch.start_ms).astimezone(zone),
+        to=instant(stretch.end_ms).astimezone(zone),
     )
 
 

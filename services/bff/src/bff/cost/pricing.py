@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.cost.tariff import Stretch
 from bff.energy import Energy, Integers
+from bff.stretch import Stretch
 
 UWH_EXPONENT = 9
 MONEY_EXPONENT = 15

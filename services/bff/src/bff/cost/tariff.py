@@ -18,14 +18,6 @@ class PriceSpan:
     price_millionths: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A piece of time [from_ms, to_ms) in Unix milliseconds."""
-
-    from_ms: int
-    to_ms: int
-
-
 def price_edges(spans: Sequence[PriceSpan], from_ms: int, to_ms: int) -> set[int]:
     """Where a price begins or ends within the range."""
     edges = {span.from_ms for span in spans} | {span.to_ms for span in spans if span.to_ms}

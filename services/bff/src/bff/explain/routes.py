@@ -15,13 +15,13 @@ from bff.explain.path import edge_readings, edges_by_slot, explained_slots, used
 from bff.explain.schemas import Explanation
 from bff.grid import SLOT_MS, slot_start
 from bff.instants import Instant
-from bff.ledger.gather import Stretch
 from bff.ledger.history import read_history
 from bff.places.tree import device_by_id, place_of
 from bff.prices.spans import price_spans
 from bff.prices.store import all_prices
 from bff.problems import wrong_input
 from bff.services import Services, Used
+from bff.stretch import Stretch
 from home_model.config import Device
 
 router = APIRouter(tags=["ledger"])

@@ -7,10 +7,11 @@ import numpy as np
 
 from bff.grid import DAY_MS, SLOTS_PER_DAY, slot_edges
 from bff.ledger.counter import Int64s
-from bff.ledger.gather import CountersOfSource, Known, Samples, Stretch, gather
+from bff.ledger.gather import CountersOfSource, Known, Samples, gather
 from bff.ledger.slots import Slots, pieces_of, slots_between
 from bff.ledger.spread import amounts_of
 from bff.ledger.store import Built, BuiltDay
+from bff.stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ import time
 from dataclasses import replace
 
 from bff.grid import DAY_MS, day_start
-from bff.ledger.gather import Stretch
 from bff.ledger.ledger import Ledger
 from bff.ledger.plan import newest_jobs, samples_in
 from bff.ledger.standing import Rebuild
 from bff.ledger.work import Work, build_and_keep, count, put_behind, shown
+from bff.stretch import Stretch
 from bff.victoriametrics.client import VictoriaMetricsRefused
 
 HISTORY_MS = 3653 * DAY_MS

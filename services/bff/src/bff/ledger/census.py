@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bff.grid import DAY_MS
-from bff.ledger.gather import Known, Stretch
+from bff.ledger.gather import Known
 from bff.ledger.marks import counts_in, fingerprint_in
 from bff.ledger.reach import reach_back, reach_forward
 from bff.ledger.rules import DeviceRules
+from bff.stretch import Stretch
 from bff.victoriametrics.samples import DayCounts, Meter
 
 

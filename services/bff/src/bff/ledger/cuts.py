@@ -10,11 +10,12 @@ import numpy as np
 from bff.grid import SLOT_MS, slot_start
 from bff.ledger.clean import Limits, Pieces, clean
 from bff.ledger.counter import Counter, Int64s
-from bff.ledger.gather import Known, Samples, Stretch, gather
+from bff.ledger.gather import Known, Samples, gather
 from bff.ledger.reach import NEIGHBOURS
 from bff.ledger.rules import DeviceRules
 from bff.ledger.slots import NO_SAMPLES
 from bff.ledger.spread import between
+from bff.stretch import Stretch
 
 MOST_REMEMBERED = 50_000
 

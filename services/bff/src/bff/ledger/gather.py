@@ -12,6 +12,7 @@ from bff.ledger.marks import mark_of
 from bff.ledger.reach import NEIGHBOURS, SamplesOfDays, reach_back, reach_forward
 from bff.ledger.rules import DeviceRules
 from bff.ledger.slots import NO_SAMPLES
+from bff.stretch import Stretch
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.samples import BULK_DEADLINE_SECONDS, Selection, fetch_counters
 
@@ -40,14 +41,6 @@ class Known:
             for source, days in zip(self.rules.sources, self.days, strict=True)
             if day_ms in days
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """[start, end) in Unix milliseconds."""
-
-    start_ms: int
-    end_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from bff.database import reading
-from bff.ledger.gather import CountersOfSource, Known, Samples, Stretch, gather
+from bff.ledger.gather import CountersOfSource, Known, Samples, gather
 from bff.ledger.ledger import Ledger
 from bff.ledger.rules import DeviceRules
 from bff.ledger.store import read_days
+from bff.stretch import Stretch
 from bff.victoriametrics.samples import select_all
 
 DEVICES_AT_ONCE = 10

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from bff.grid import DAY_MS, day_start, slot_start
-from bff.ledger.gather import Stretch, gather
+from bff.ledger.gather import gather
 from bff.ledger.ledger import Ledger
 from bff.ledger.plan import newest_jobs
 from bff.ledger.store import write_built
 from bff.ledger.tail import Heard, Tail
 from bff.ledger.work import Work, build_and_keep, count, put_behind, samples_of, shown
+from bff.stretch import Stretch
 
 # Slots are closed when samples polled every few minutes have arrived on both of their sides.
 SETTLE_MS = 20 * 60_000

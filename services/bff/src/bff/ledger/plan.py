@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from bff.grid import DAY_MS
 from bff.ledger.build import Job
 from bff.ledger.census import Census
-from bff.ledger.gather import Known, Stretch
+from bff.ledger.gather import Known
 from bff.ledger.rules import DeviceRules
+from bff.stretch import Stretch
 
 WINDOW_MS = 32 * DAY_MS
 # Bounds the memory of a job: a sample takes about 150 bytes while its JSON is read.

@@ -10,13 +10,14 @@ from bff.energy import Energy
 from bff.grid import day_start
 from bff.ledger.counter import Int64s
 from bff.ledger.cuts import Cut, cut_slots
-from bff.ledger.gather import Samples, Stretch
+from bff.ledger.gather import Samples
 from bff.ledger.history import days_of
 from bff.ledger.ledger import Ledger
 from bff.ledger.rules import DeviceRules
 from bff.ledger.standing import Standing
 from bff.ledger.stored import Stored, read_stored
 from bff.problems import Problem
+from bff.stretch import Stretch
 from bff.victoriametrics.client import VictoriaMetricsDown
 from bff.victoriametrics.samples import select_all
 

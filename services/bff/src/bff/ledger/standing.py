@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bff.grid import SLOTS_PER_DAY
-from bff.ledger.gather import Stretch
 from bff.ledger.tail import Tail
+from bff.stretch import Stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from bff.grid import DAY_MS
 from bff.ledger.build import Job, build
 from bff.ledger.census import Census
-from bff.ledger.gather import Samples, Stretch
+from bff.ledger.gather import Samples
 from bff.ledger.ledger import Ledger
 from bff.ledger.marks import fingerprint_in
 from bff.ledger.rules import DeviceRules
 from bff.ledger.standing import Rebuild
 from bff.ledger.store import Built, write_built
+from bff.stretch import Stretch
 from bff.victoriametrics.samples import Meter, fetch_day_counts, select_all
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from bff.ledger.clean import Limits, Pieces, clean
 from bff.ledger.counter import Counter
 from bff.ledger.events import Event, events
-from bff.ledger.gather import Stretch
 from bff.ledger.spread import between
+from bff.stretch import Stretch
 
 # Less than this nobody has to explain: ways to count round differently.
 NEGLIGIBLE_UWH = 1_000_000

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Query
 from bff.cost.calendar import bucket_edges
 from bff.database import unix_milliseconds
 from bff.instants import Instant
-from bff.ledger.gather import Stretch
 from bff.ledger.history import read_history
 from bff.places.tree import device_by_id
 from bff.problems import Problem, wrong_input
 from bff.reconcile.rows import Compared, rows_of, shown
 from bff.reconcile.schemas import Reconciliation
 from bff.services import Services, Used
+from bff.stretch import Stretch
 from bff.victoriametrics.samples import Increase, Meter, fetch_increases, select_all
 
 MOST_ROWS = 1_000
