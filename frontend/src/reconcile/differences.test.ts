@@ -52,10 +52,20 @@ describe("findings", () => {
   });
 
   it("counts the days of each, those that agree last", () => {
-    const rows = [AGREEING, { ...AGREEING, reasons: [gap] }, AGREEING];
+    const [first, second, third] = ["20", "21", "22"].map((day) => ({
+      ...AGREEING,
+      from: `2026-11-${day}T00:00:00+09:00`,
+    })) as [ReconcileRow, ReconcileRow, ReconcileRow];
+    const rows = [first, { ...second, reasons: [gap] }, third];
     expect([...countFindings(rows)]).toEqual([
       ["gap", 1],
       ["agrees", 2],
     ]);
+  });
+
+  it("counts a day once for a device with two sources, and not as agreeing when one departs", () => {
+    const matter = { ...AGREEING, source: "matter" };
+    expect([...countFindings([AGREEING, matter])]).toEqual([["agrees", 1]]);
+    expect([...countFindings([AGREEING, { ...matter, reasons: [gap] }])]).toEqual([["gap", 1]]);
   });
 });

@@ -34,11 +34,21 @@ export function findings(row: ReconcileRow): string[] {
   return [differs ? "unexplained" : "agrees"];
 }
 
-/** On how many rows each finding stands. */
+/** What a day says of a device: of all its sources, and agreement only where none departs. */
+function findingsOfDay(rows: readonly ReconcileRow[]): string[] {
+  const found = new Set(rows.flatMap(findings));
+  const departing = [...found].filter((finding) => finding !== "agrees" && finding !== "nothing");
+  if (departing.length > 0) return departing;
+  return [found.has("agrees") ? "agrees" : "nothing"];
+}
+
+/** On how many days each finding stands, however many sources the device has. */
 export function countFindings(rows: readonly ReconcileRow[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const finding of rows.flatMap(findings)) {
-    counts.set(finding, (counts.get(finding) ?? 0) + 1);
+  for (const day of new Set(rows.map(({ from }) => from))) {
+    for (const finding of findingsOfDay(rows.filter(({ from }) => from === day))) {
+      counts.set(finding, (counts.get(finding) ?? 0) + 1);
+    }
   }
   // What needs no attention comes last.
   return new Map([...counts].sort(([a], [b]) => Number(a === "agrees") - Number(b === "agrees")));
