@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -78,6 +79,19 @@ def test_both_sources_measure_one_plug_and_one_counts(twice: Chain) -> None:
     (device,) = [d for d in laundry["children"] if d["id"] == DEVICE]
     assert device["live"]["power_watts"] == 222.5
     assert twice.api(f"/devices/{DEVICE}")["source"] == "native"
+
+
+def test_the_cost_counts_the_plug_once(twice: Chain) -> None:
+    """A week of yen is that of one source's kWh, by prices of 27 and 31 yen; not of both."""
+    wait_for_matter(twice)
+    until = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    week = {"from": (until - timedelta(days=6)).isoformat(), "to": until.isoformat()}
+    compared = twice.api("/comparison", device=DEVICE, **week)
+    kwh = [float(compared[side]["energy_kwh"]) for side in "ab"]
+    assert kwh[0] == pytest.approx(kwh[1], abs=0.01)
+    total = twice.api("/cost", device=DEVICE, **week)["total"]
+    assert float(total["energy_kwh"]) == pytest.approx(kwh[0], abs=0.01)
+    assert kwh[0] * 27 <= float(total["cost"]) <= kwh[0] * 31.5
 
 
 def test_a_plug_without_power_is_down_by_both(twice: Chain) -> None:
