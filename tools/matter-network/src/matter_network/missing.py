@@ -11,7 +11,13 @@ SERVER_LIBRARIES = ROOT / ".tools" / "lib"
 PLUG_FOLDER = Path(__file__).parents[2] / "plug"
 # `ip` and `mount` are not on everybody's PATH.
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-NEEDED = {"node": "nodejs", "unshare": "util-linux", "ip": "iproute2", "mount": "mount"}
+NEEDED = {
+    "node": "nodejs",
+    "unshare": "util-linux",
+    "setpriv": "util-linux",
+    "ip": "iproute2",
+    "mount": "mount",
+}
 # Whoever started the network may be killed: it dies with him, and all in its namespaces with it.
 OWN_NAMESPACES = (
     "setpriv",
