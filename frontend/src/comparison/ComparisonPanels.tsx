@@ -37,11 +37,15 @@ export function ComparisonPanels({ device, range }: ComparisonPanelsProps) {
 
 function Panels({ comparison, range }: { comparison: Comparison; range: RangeName }) {
   const t = useTranslations("comparison");
+  const verdict = (
+    <Panel title={t("verdict")}>
+      <Verdict comparison={comparison} />
+    </Panel>
+  );
+  if (comparison.verdict.kind === "no_data") return verdict;
   return (
     <>
-      <Panel title={t("verdict")}>
-        <Verdict comparison={comparison} />
-      </Panel>
+      {verdict}
       <Panel title={t("power")}>
         <PowerCharts comparison={comparison} isOneDay={range === "today"} />
       </Panel>

@@ -39,7 +39,11 @@ export function PowerCharts({ comparison, isOneDay }: PowerChartsProps) {
       <Legend entries={{ a_watts: names.a, b_watts: names.b }} />
       <Chart {...chart} lines={["a_watts", "b_watts"]} title={t("chart")} height="15rem" />
       <h3 className="mt-4 text-muted text-sm">{t("differenceChart", names)}</h3>
-      <Chart {...chart} lines={["difference_watts"]} title={t("difference")} height="9rem" />
+      {comparison.watts ? (
+        <Chart {...chart} lines={["difference_watts"]} title={t("difference")} height="9rem" />
+      ) : (
+        <p className="mt-1 text-sm">{t("neverTogether")}</p>
+      )}
     </>
   );
 }

@@ -59,7 +59,7 @@ function Shown({ report, row }: { report: SourceReport; row: (typeof ROWS)[numbe
     case "availability":
       return formatAvailability(locale, report.availability);
     case "outages":
-      return report.outages;
+      return report.availability > 0 ? report.outages : <Unknown />;
     case "energy":
       return <Energy kwh={report.energy_kwh} />;
     case "longestSilence":

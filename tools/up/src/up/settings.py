@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     tp_link_matter_exporter_port: int = 9103
     virtual_home_port: int = 8010
     virtual_plugs_port: int = 8011
-    virtual_matter_port: int = 5580
+    virtual_matter_port: int = 8012  # not 5580: a real Matter server may be there
 
     data_dir: Path = Path(".var")
     config_file: Path = Path("config/devices.yaml")
