@@ -102,6 +102,23 @@ def test_no_variable_comes_from_the_names_of_services(overlay: tuple[Object, ...
         assert workload.spec["enableServiceLinks"] is False, workload.name
 
 
+def test_a_home_can_drain_any_of_its_nodes(home: tuple[Object, ...]) -> None:
+    """With one x86 node a budget has nobody to wait for: seen on a real cluster, for ever."""
+    assert of_kind(home, "PodDisruptionBudget") == []
+
+
+def test_a_strategy_says_its_type(overlay: tuple[Object, ...]) -> None:
+    """Left to a default, `kubectl apply` takes it away and gets it back at every apply."""
+    for item in of_kind(overlay, "Deployment"):
+        assert item["spec"]["strategy"]["type"], title_of(item)
+
+
+def test_nightly_jobs_say_whose_night(overlay: tuple[Object, ...]) -> None:
+    """Otherwise it is the controller manager's, and a weekday may differ from the container's."""
+    for item in of_kind(overlay, "CronJob"):
+        assert item["spec"]["timeZone"] == "Etc/UTC", title_of(item)
+
+
 def test_one_writer_for_each_volume(overlay: tuple[Object, ...]) -> None:
     """A ReadWriteOnce volume, and never an old and a new pod side by side on it."""
     for item in of_kind(overlay, "Deployment"):
