@@ -61,6 +61,13 @@ def test_a_folder_is_an_application(stages: list[Object]) -> None:
         assert (folder / "kustomization.yaml").is_file(), folder
 
 
+def test_a_restore_can_hold_argo_cd(stages: list[Object]) -> None:
+    """The set leaves the annotation on its Applications by which scripts/restore holds them."""
+    (folders,) = [item for item in stages if item["kind"] == "ApplicationSet"]
+    (kept,) = folders["spec"]["preservedFields"]["annotations"]
+    assert f'"{kept}$1"' in (ROOT / "scripts" / "restore").read_text()
+
+
 def test_every_path_is_there_and_every_component_fits(stages: list[Object]) -> None:
     """Relative to the folder, as Argo CD gives it to kustomize."""
     for spec in applications(stages):
