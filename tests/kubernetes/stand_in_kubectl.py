@@ -45,7 +45,7 @@ def answer(state: dict[str, Any], words: list[str]) -> int:
             run_job(state, yaml.safe_load(sys.stdin.read()))
         case ["get", "job", name, _]:
             sys.stdout.write("1," if state["jobs"][name]["code"] == 0 else ",1")
-        case ["logs", name]:
+        case ["logs", name, *_]:
             sys.stdout.write(state["jobs"][name.removeprefix("job/")]["log"])
         case ["wait" | "rollout", *_]:
             pass
