@@ -1,7 +1,11 @@
 """`listen` over the real path: dbus-daemon, a mock bluetoothd, bleak's BlueZ backend."""
 
 import asyncio
+import os
 import signal
+import subprocess
+import sys
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -21,6 +25,15 @@ from switchbot_exporter.ble.settings import BleSettings
 PLUG = Plug("6055F93599FF", "plug_mini_jp")
 SOURCE = BleSource(source="ble", id=PLUG.mac, model=PLUG.model)
 LIMIT_SECONDS = 30.0
+STRANGER = """
+import asyncio, os, sys
+from switchbot_exporter.ble.bluetoothd import system_bus
+from switchbot_exporter.ble.settings import BleSettings
+async def knock():
+    async with system_bus(BleSettings(dbus_system_bus_address=sys.argv[1])): pass
+os.setgroups([]), os.setresgid(10001, 10001, 10001), os.setresuid(10001, 10001, 10001)
+asyncio.run(knock())
+"""
 
 
 def settings(**changed: object) -> BleSettings:
@@ -281,6 +294,22 @@ async def test_a_user_whom_the_bus_does_not_know_is_told_the_setting() -> None:
     error = await Listener(bleak_dbus_auth_uid=4_000_000).end()
     assert isinstance(error, Rejected)
     assert "BLEAK_DBUS_AUTH_UID" in error.reason
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that does not exist")
+def test_a_user_whom_the_host_does_not_have_is_told_how_to_make_it() -> None:
+    """As the exporter's pod on a host without user 10001: dbus-daemon hangs up on it."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        with system_bus(Path(name)) as address:
+            said = subprocess.run(  # noqa: S603 - our own lines
+                [sys.executable, "-c", STRANGER, address],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stderr
+    assert "hangs up on user 10001" in said
+    assert "useradd --system --uid 10001 ppms" in said
 
 
 @pytest.mark.parametrize(

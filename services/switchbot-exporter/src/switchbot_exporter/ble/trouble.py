@@ -23,6 +23,13 @@ def of_bus(error: Exception, address: str) -> SourceError:
             f"D-Bus at {address} does not let user {os.getuid()} in ({error}): run as root, "
             f"or set BLEAK_DBUS_AUTH_UID to the host's user id; {SEE}"
         )
+    if isinstance(error, BrokenPipeError | ConnectionResetError | EOFError):
+        # dbus-daemon looks the user up on the host, and hangs up on one it does not find.
+        user = os.getuid()
+        return Rejected(
+            f"D-Bus at {address} hangs up on user {user}: make that user known on the host, "
+            f"useradd --system --uid {user} ppms; {SEE}"
+        )
     return Unreachable(
         f"no D-Bus at {address} ({error}): mount the host's /run/dbus into the container, "
         f"or set DBUS_SYSTEM_BUS_ADDRESS; {SEE}"
