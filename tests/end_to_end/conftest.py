@@ -17,7 +17,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
         stop_chain(started)
 
 
-@pytest.fixture(scope="session")
+# Not of the session: while it is open an event loop runs in this thread, and other files' tests
+# that await something could not have one of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -58,11 +59,8 @@ def test_a_price_added_on_the_page_changes_the_months_yen(chain: Chain, page: Pa
     rise = (month + (now - month) / 2).replace(second=0, microsecond=0)
     silence(chain, page)
     counter = raw_counter(chain, month - timedelta(minutes=5))
-    before_kwh = counter_at(counter, rise) - counter_at(counter, month)
-    after_kwh = counter[-1][1] - counter_at(counter, rise)
-    old = Decimal(open_price(chain))
     add_price(page, "40", rise)
-    expected = Decimal(before_kwh) * old + Decimal(after_kwh) * 40
+    expected = yen_of(counter, chain.api("/unit_prices"), month)
     page.goto(NAS)
     wait_until(lambda: abs(months_yen(page) - expected) < Decimal("0.01"), chain)
 
@@ -76,10 +74,17 @@ def silence(chain: Chain, page: Page) -> None:
     )
 
 
-def open_price(chain: Chain) -> str:
-    """The price in force without an end."""
-    (price,) = [price for price in chain.api("/unit_prices") if price["valid_to"] is None]
-    return price["price_per_kwh"]
+def yen_of(counter: list[tuple[float, float]], prices: list[Any], start: datetime) -> Decimal:
+    """From `start` to the counter's last sample: each price for what it was valid for."""
+    last, yen = datetime.fromtimestamp(counter[-1][0], TOKYO), Decimal(0)
+    for price in prices:
+        ends = price["valid_to"] and datetime.fromisoformat(price["valid_to"])
+        begin = max(start, datetime.fromisoformat(price["valid_from"]))
+        end = min(last, ends or last)
+        if begin < end:
+            used_kwh = counter_at(counter, end) - counter_at(counter, begin)
+            yen += Decimal(used_kwh) * Decimal(price["price_per_kwh"])
+    return yen
 
 
 def raw_counter(chain: Chain, start: datetime) -> list[tuple[float, float]]:

@@ -32,13 +32,18 @@ def scraping_vm(tmp_path: Path, scraped: ExporterProcess) -> Iterator[VictoriaMe
         yield server
 
 
-def wait_for_device_up(vm: VictoriaMetrics, value: float) -> None:
-    """Until vmsingle has scraped this value of the server's `device_up`."""
+def wait_until(vm: VictoriaMetrics, holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + LIMIT_SECONDS
-    while [v for _, v in vm.instant('switchbot_device_up{device="server"}')] != [value]:
+    while not holds():
         assert time.monotonic() < deadline, vm.instant("switchbot_device_up")
         time.sleep(0.1)
         vm.settle()
+
+
+def wait_for_device_up(vm: VictoriaMetrics, value: float) -> None:
+    """Until vmsingle has scraped this value of the server's `device_up`."""
+    up = 'switchbot_device_up{device="server"}'
+    wait_until(vm, lambda: [v for _, v in vm.instant(up)] == [value])
 
 
 def test_a_failed_plug_is_silent_after_the_next_scrape(
@@ -62,8 +67,9 @@ def test_the_labels_are_the_place_tree_and_the_source(
 ) -> None:
     """Nothing of what the cloud says becomes a label, and the counter has its exact name."""
     home.set_watts("server", 200)
-    wait_for_device_up(scraping_vm, 1)
-    ((labels, _),) = scraping_vm.instant('switchbot_energy_total_kwh{device="server"}')
+    counter = 'switchbot_energy_total_kwh{device="server"}'
+    wait_until(scraping_vm, lambda: bool(scraping_vm.instant(counter)))  # once it is saved
+    ((labels, _),) = scraping_vm.instant(counter)
     assert labels.keys() - {"job", "instance"} == {
         "__name__",
         "house",
