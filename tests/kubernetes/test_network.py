@@ -140,6 +140,14 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
     assert may == wants
 
 
+def test_a_job_that_calls_another_pod_tries_more_than_once(overlay: tuple[Object, ...]) -> None:
+    """On a real cluster its first two calls came before its policies were in force."""
+    calling = names_needed(overlay)
+    for workload in workloads(overlay):
+        if calling[workload.name] and not workload.keeps_running:
+            assert workload.owner["spec"]["jobTemplate"]["spec"]["backoffLimit"] >= 5, workload.name
+
+
 def test_every_pod_is_denied_by_default(overlay: tuple[Object, ...]) -> None:
     """In both namespaces, both ways."""
     denied = {
