@@ -48,6 +48,11 @@ def falling() -> Values:
     return [1e10 - step * STEP_SECONDS * 1e9 / 3600 for step, _ in enumerate(steady(0))]
 
 
+def falling_of_late() -> Values:
+    """The same disk, known only since the trouble begins."""
+    return [None if n < TROUBLE_BEGINS else value for n, value in enumerate(falling())]
+
+
 # (series and its values, the alert; for which device or job)
 TROUBLES = {
     "unplugged": ([({**UP, "device": "server"}, changes(1, 0))], {"DeviceDown": "server"}),
@@ -91,6 +96,10 @@ TROUBLES = {
     "disk will be full": (
         [({"__name__": "vm_free_disk_space_bytes", "path": "/storage", "job": "vm"}, falling())],
         {"DiskFull": "vm"},
+    ),
+    "a new disk fills at first": (
+        [({"__name__": "vm_free_disk_space_bytes", "path": "/storage"}, falling_of_late())],
+        {},
     ),
     "disk at rest": (
         [({"__name__": "vm_free_disk_space_bytes", "path": "/storage"}, steady(5e9))],
