@@ -127,6 +127,16 @@ def test_reconcile_names_what_lies_after_the_last_reading(
     assert "edges" in kinds(row)
 
 
+def test_reconcile_leaves_the_newest_minute_out(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
+    """The ledger looks now and then: what came since would look like another source."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    use(vm, "a", minutes(now - 3 * HOUR, 180, 10, 1000))
+    until = {"from": (now - 2 * HOUR).isoformat(), "to": (now + HOUR).isoformat()}
+    rows = get(open_bff(vm.url), "/reconcile", device="a", **until)["rows"]
+    assert datetime.fromisoformat(rows[-1]["to"]) <= datetime.now(UTC) - timedelta(minutes=1)
+    assert "other_source" not in [kind for row in rows for kind in kinds(row)]
+
+
 def test_reconcile_names_a_moved_device(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
     """Two series of one device: PromQL counts the second from zero, the ledger goes on."""
     use(vm, "a", minutes(MARCH, 60, 3.6, 600), room="old")

@@ -83,17 +83,25 @@ def _touches(event: Event, day: Stretch) -> bool:
 
 
 def further_reasons(
-    seen: SourceDay, ledger_uwh: int | None, increase_uwh: int | None, series: int
+    seen: SourceDay,
+    ledger_uwh: int | None,
+    increase_uwh: int | None,
+    series: int,
+    *,
+    is_only_source: bool,
 ) -> Iterator[str]:
     """The kinds of difference that are no event of the counter."""
     if series > 1:
         yield "moved"
-    if ledger_uwh is not None and _differ(ledger_uwh, seen.uwh):
+    # Of an only source the ledger may not have seen yet what lies across the end of the range.
+    departs = ledger_uwh is not None and _differ(ledger_uwh, seen.uwh)
+    if departs and not is_only_source:
         yield "other_source"
     others = (increase_uwh, seen.readings_uwh)
     starts_late = seen.first is not None and seen.first[0] > seen.day.start_ms
     at_edges = starts_late or seen.outside_uwh > NEGLIGIBLE_UWH
-    if at_edges and any(other is not None and _differ(other, seen.uwh) for other in others):
+    differs = any(other is not None and _differ(other, seen.uwh) for other in others)
+    if (at_edges and differs) or (departs and is_only_source):
         yield "edges"
 
 

@@ -12,6 +12,7 @@ from bff.cost.calendar import bucket_edges
 from bff.database import unix_milliseconds
 from bff.instants import Instant
 from bff.ledger.history import read_history
+from bff.ledger.look import SHOWN_AFTER_MS
 from bff.places.tree import device_by_id
 from bff.problems import Problem, wrong_input
 from bff.reconcile.rows import Compared, rows_of, shown
@@ -68,11 +69,18 @@ def get_reconciliation(
 
 
 def _edges(used: Services, from_: datetime, to: datetime, zone: ZoneInfo) -> list[int]:
-    start_ms, end_ms = unix_milliseconds(from_), unix_milliseconds(min(to, used.now()))
+    start_ms, end_ms = unix_milliseconds(from_), min(unix_milliseconds(to), _known_until_ms(used))
     if start_ms >= end_ms:
         message = "from must be before to, and in the past"
         raise wrong_input(message, where="query.from", what_to_do="Ask for a range that was.")
     return bucket_edges(start_ms, end_ms, "day", zone)
+
+
+def _known_until_ms(used: Services) -> int:
+    """Until when all ways to count have seen the same samples: the ledger looks now and then."""
+    tail = used.ledger.board.now.tail
+    looked_ms = tail.end_ms if tail else used.ledger.now_ms()
+    return looked_ms - SHOWN_AFTER_MS
 
 
 def _check_rows(rows: int) -> None:

@@ -38,17 +38,21 @@ def rows_of(
         counter = counters.get(source, NO_SAMPLES)
         days = source_days(counter, limits, compared.edges_ms)
         for position, seen in enumerate(days):
-            yield _row(compared, (rules.device, source), position, seen)
+            yield _row(compared, rules, source, position, seen)
 
 
-def _row(compared: Compared, meter: Meter, position: int, seen: SourceDay) -> ReconcileRow:
-    device, source = meter
+def _row(
+    compared: Compared, rules: DeviceRules, source: str, position: int, seen: SourceDay
+) -> ReconcileRow:
+    device, meter = rules.device, (rules.device, source)
     zone = compared.zone
     ledger_uwh = _known_uwh(compared.energy, compared.devices.index(device), position)
     increase = compared.increases[position].get(meter)
     increase_uwh = None if increase is None else round(increase.kwh * UWH_PER_KWH)
     series = 0 if increase is None else increase.series
-    further = further_reasons(seen, ledger_uwh, increase_uwh, series)
+    further = further_reasons(
+        seen, ledger_uwh, increase_uwh, series, is_only_source=len(rules.sources) == 1
+    )
     return ReconcileRow(
         from_=shown(seen.day.start_ms, zone),
         to=shown(seen.day.end_ms, zone),
