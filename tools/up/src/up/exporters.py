@@ -1,6 +1,8 @@
 """The exporters: those that have something to read."""
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from up.accounts import switchbot_account, tp_link_account
@@ -24,21 +26,17 @@ def exporters(
 def switchbot_exporter(settings: Settings, kinds: frozenset[str], after: tuple[str, ...]) -> Part:
     """The real exporter; in a virtual home only its base URL and its bus differ."""
     fetchers = settings.fetchers or ",".join(kind for kind in ("cloud", "ble") if kind in kinds)
-    return Part(
-        "switchbot",
-        (sys.executable, "-m", "switchbot_exporter"),
+    return _exporter(
+        settings,
+        ("switchbot", "switchbot_exporter"),
         {"SWITCHBOT_EXPORTER_PORT": settings.switchbot_exporter_port},
-        at(settings.switchbot_exporter_port, "/healthz"),
         {
-            "CONFIG_FILE": str(settings.home_file),
             "STATE_DIR": str(switchbot_state(settings)),
-            "LISTEN_PORT": str(settings.switchbot_exporter_port),
             "FETCHERS": fetchers,
             **switchbot_account(settings),
             **(_virtual_switchbot(settings) if settings.virtual else {}),
         },
         after,
-        scraped=True,
     )
 
 
@@ -59,20 +57,12 @@ def _virtual_switchbot(settings: Settings) -> dict[str, str]:
 def tp_link_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
     """The exporter of TP-Link plugs on the local network."""
     interval = {"POLL_INTERVAL_SECONDS": "5"} if settings.virtual else {}
-    return Part(
-        "tplink_native",
-        (sys.executable, "-m", "tp_link_native_exporter"),
+    return _exporter(
+        settings,
+        ("tplink_native", "tp_link_native_exporter"),
         {"TP_LINK_EXPORTER_PORT": settings.tp_link_exporter_port},
-        at(settings.tp_link_exporter_port, "/healthz"),
-        {
-            "CONFIG_FILE": str(settings.home_file),
-            "STATE_DIR": str(tp_link_state(settings)),
-            "LISTEN_PORT": str(settings.tp_link_exporter_port),
-            **interval,
-            **tp_link_account(settings),
-        },
+        {"STATE_DIR": str(tp_link_state(settings)), **interval, **tp_link_account(settings)},
         after,
-        scraped=True,
     )
 
 
@@ -84,23 +74,34 @@ def tp_link_state(settings: Settings) -> Path:
 def tp_link_matter_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
     """The exporter of plugs that a Matter server knows."""
     server = f"ws://127.0.0.1:{settings.virtual_matter_port}/ws"
-    return Part(
-        "tplink_matter",
-        (sys.executable, "-m", "tp_link_matter_exporter"),
+    part = _exporter(
+        settings,
+        ("tplink_matter", "tp_link_matter_exporter"),
         {"TP_LINK_MATTER_EXPORTER_PORT": settings.tp_link_matter_exporter_port},
-        at(settings.tp_link_matter_exporter_port, "/healthz"),
         {
-            "CONFIG_FILE": str(settings.home_file),
             "STATE_DIR": str(tp_link_matter_state(settings)),
-            "LISTEN_PORT": str(settings.tp_link_matter_exporter_port),
             **({"MATTER_SERVER_URL": server} if settings.virtual else {}),
         },
         after,
-        scraped=True,
-        may_be_late=settings.virtual,
     )
+    return replace(part, may_be_late=settings.virtual)
 
 
 def tp_link_matter_state(settings: Settings) -> Path:
     """Where the Matter exporter keeps its counters."""
     return settings.home_dir / "tp-link-matter-exporter"
+
+
+def _exporter(
+    settings: Settings,
+    names: tuple[str, str],
+    ports: Mapping[str, int],
+    env: Mapping[str, str],
+    after: tuple[str, ...],
+) -> Part:
+    """What all have in common; `names` are that of the part and that of its module."""
+    name, module = names
+    (port,) = ports.values()
+    common = {"CONFIG_FILE": str(settings.home_file), "LISTEN_PORT": str(port)}
+    command = (sys.executable, "-m", module)
+    return Part(name, command, ports, at(port, "/healthz"), {**common, **env}, after, scraped=True)
