@@ -76,7 +76,9 @@ def _plain(item: ErrorDetails) -> str:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a script's background job is born deaf to it.
+    for told_to_stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told_to_stop, signal.default_int_handler)
     try:
         raise SystemExit(main())
     except KeyboardInterrupt:  # during the preparation; what it began is done anew next time
