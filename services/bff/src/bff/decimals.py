@@ -19,5 +19,7 @@ def plain(value: Decimal) -> str:
 
 def scaled(units: int, exponent: int) -> str:
     """Exactly `units` times 10^-exponent, as `plain` writes it; `units` is not negative."""
+    if not units:
+        return "0"  # most of the thousands in an answer are
     digits = str(units).zfill(exponent + 1)
     return f"{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")

@@ -137,6 +137,8 @@ def _unpriced(
     edges, starts = division.edges, division.bucket_starts
     ends = [*starts[1:], len(edges) - 1]
     gaps = _runs_of_false(has_price)
+    if not gaps:
+        return lambda _group, _bucket: ()
     known_until = np.pad(np.cumsum(known_ms, axis=1), ((0, 0), (1, 0)))
 
     def stretches(group: int, bucket: int) -> tuple[Stretch, ...]:
