@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from exporter_kit.counter import Limits
-from exporter_kit.durable import InUseError, only_writer, set_aside_count
+from exporter_kit.durable import InUseError, only_writer, save_document, set_aside_count
 from exporter_kit.energy_state import (
     EnergyState,
     load_counters,
@@ -52,6 +52,16 @@ def test_a_restart_goes_on_with_the_same_stretch(tmp_path: Path) -> None:
     count(state, 10, 600)
     state.write(state.take())
     assert opened(tmp_path).saved[KEY].counter.total_kwh == pytest.approx(0.1)
+
+
+def test_a_file_of_an_earlier_release_goes_on(tmp_path: Path) -> None:
+    """What it does not know yet begins at nothing; no counter begins again."""
+    base = {"value_nwh": 5 * 10**12, "at_us": 1, "counted_nwh": 0, "spare_nwh": 0}
+    counter = {"total_nwh": 7 * 10**12, "at_us": 1, "own_kind": "today", "base": base}
+    body = {"counters": {"server/cloud": {"meter": "plug-1", "counter": counter}}}
+    save_document(state_document(tmp_path, "x"), body)
+    found = opened(tmp_path).saved[KEY].counter
+    assert (found.total_kwh, found.by_power_kwh) == (7.0, 0.0)
 
 
 def test_another_plug_in_the_same_place_adds_to_the_same_counter(tmp_path: Path) -> None:
