@@ -1,6 +1,7 @@
 """A private system bus and the mock bluetoothd on it, each a process of its own."""
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Generator, Sequence
@@ -48,20 +49,20 @@ def system_bus(folder: Path, policy: Policy = "open") -> Generator[str]:
     """Run a dbus-daemon for the length of a `with` block; gives its address.
 
     Raises:
-        DidNotStartError: Its socket did not appear in time.
+        DidNotStartError: Nobody listened at its socket in time.
     """
     # A socket's path has at most 99 bytes for dbus-daemon: hence the short name.
-    socket = folder / "bus"
+    path = folder / "bus"
     config = folder / "bus.conf"
-    config.write_text(BUS_CONFIG.format(socket=socket, extra=EXTRA[policy]), encoding="utf-8")
+    config.write_text(BUS_CONFIG.format(socket=path, extra=EXTRA[policy]), encoding="utf-8")
     command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"]
     process = _start(command, folder / "dbus-daemon.log", {})
     try:
-        _wait_for(socket, process, folder / "dbus-daemon.log")
-        yield f"unix:path={socket}"
+        _wait_for(path, process, folder / "dbus-daemon.log")
+        yield f"unix:path={path}"
     finally:
         stop(process)
-        socket.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def start_bluetoothd(address: str, folder: Path) -> subprocess.Popen[bytes]:
@@ -97,9 +98,19 @@ def _start(
             raise DidNotStartError(message) from None
 
 
-def _wait_for(socket: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(path: Path, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_LIMIT_SECONDS
-    while not socket.exists():
+    while not _accepts(path):
         if process.poll() is not None or time.monotonic() > deadline:
             raise DidNotStartError(log.read_text(errors="replace")[-2000:])
         time.sleep(0.01)
+
+
+def _accepts(path: Path) -> bool:
+    # Its file is there a moment before anybody listens.
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
