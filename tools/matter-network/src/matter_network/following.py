@@ -24,9 +24,10 @@ def follow(
     """
     followed: dict[str, Outlet] = {}
     while True:
+        outlets = fetch()
         for device, serial in twins.items():
-            outlet = fetch()[device]
-            followed[serial] = follow_one(network, serial, followed.get(serial), outlet)
+            before = followed.get(serial)
+            followed[serial] = follow_one(network, serial, before, outlets[device])
         ready.touch()
         time.sleep(INTERVAL_SECONDS)
 
