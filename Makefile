@@ -22,7 +22,7 @@ test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, lo
 	pytest -n 2 -m long
 
 test-tools: servers page
-	@scripts/setup-servers prometheus:promtool
+	@scripts/setup-servers prometheus:promtool influxdb:influxd
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
