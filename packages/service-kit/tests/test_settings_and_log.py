@@ -94,7 +94,7 @@ def test_a_json_line_is_an_object(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_log("INFO", "json", ['quo"ted'])
     logging.getLogger("a").warning('quo"ted\nand "more"')
     line = json.loads(capsys.readouterr().err)
-    assert (line["level"], line["logger"], line["event"]) == ("warning", "a", '***\nand "more"')
+    assert (line["level"], line["logger"], line["event"]) == ("WARNING", "a", '***\nand "more"')
     assert line["timestamp"].endswith("Z")
 
 
@@ -129,7 +129,7 @@ def test_what_ends_the_process_is_logged_without_secrets() -> None:
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - as above
     line = json.loads(done.stderr)
-    assert (line["event"], line["level"]) == ("the process ends", "critical")
+    assert (line["event"], line["level"]) == ("the process ends", "CRITICAL")
     assert "RuntimeError: ***" in line["exception"]
     assert TOKEN not in done.stderr
 

@@ -69,6 +69,7 @@ def _formatter(log_format: LogFormat, hide: SecretFilter) -> logging.Formatter:
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        _upper_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -81,6 +82,11 @@ def _formatter(log_format: LogFormat, hide: SecretFilter) -> logging.Formatter:
             _renderer(log_format),
         ],
     )
+
+
+def _upper_level(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    # As LOG_LEVEL is written, and as the standard library names levels.
+    return event | {"level": event["level"].upper()}
 
 
 def _renderer(log_format: LogFormat) -> Processor:
