@@ -7,12 +7,13 @@ lines, those of libraries included, with the same keys: `timestamp`, `level`, `l
 
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
 import structlog
+from structlog.dev import Column, KeyValueColumnFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from service_kit.settings import LogFormat, LogLevel
@@ -86,14 +87,34 @@ def _formatter(log_format: LogFormat, hide: SecretFilter) -> logging.Formatter:
 
 def _upper_level(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     # As LOG_LEVEL is written, and as the standard library names levels.
-    return event | {"level": event["level"].upper()}
+    event["level"] = event["level"].upper()
+    return event
 
 
 def _renderer(log_format: LogFormat) -> Processor:
     if log_format == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     return structlog.dev.ConsoleRenderer(
-        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+        columns=[
+            Column("", _column(key_style="", value_repr=repr)),
+            Column("timestamp", _column()),
+            Column("level", _column(width=len("CRITICAL"))),
+            Column("logger", _column(postfix=":")),
+            Column("event", _column()),
+        ],
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+
+
+def _column(
+    *,
+    key_style: str | None = None,
+    value_repr: Callable[[object], str] = str,
+    width: int = 0,
+    postfix: str = "",
+) -> KeyValueColumnFormatter:
+    return KeyValueColumnFormatter(
+        key_style, "", "", value_repr=value_repr, width=width, postfix=postfix
     )
 
 
