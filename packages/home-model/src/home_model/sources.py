@@ -16,8 +16,8 @@ DEFAULT_GAP_LIMIT_SECONDS = 600.0
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter"]
-type SourceName = Literal["cloud", "ble", "native", "matter"]
+type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2"]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2"]
 
 
 def _bare_mac(text: str) -> str:
@@ -96,8 +96,20 @@ class MatterSource(AnySource):
         return (self.id, "" if self.endpoint is None else str(self.endpoint))
 
 
+class Aiseg2Source(AnySource):
+    """A meter of a Panasonic AiSEG2: a circuit by its number in the unit's list, or by name.
+
+    `use` is the house's meter, `bought` and `sold` the grid, `generation` all generators together,
+    `generator_1` to `generator_3` each of them.
+    """
+
+    source: Literal["aiseg2"]
+    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123])$")
+
+
 type Source = Annotated[
-    CloudSource | BleSource | NativeSource | MatterSource, Field(discriminator="source")
+    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source,
+    Field(discriminator="source"),
 ]
 
 
@@ -178,6 +190,19 @@ SOURCES: tuple[SourceInfo, ...] = (
         default_port=9103,
         ja="Matter",
         en="Matter",
+    ),
+    SourceInfo(
+        source="aiseg2",
+        source_type=Aiseg2Source,
+        family="aiseg2",
+        service="aiseg2-exporter",
+        module="aiseg2_exporter",
+        k8s_app="aiseg2",
+        default_port=9104,
+        secrets=("AISEG2_PASSWORD", "INFLUXDB_TOKEN", "INFLUXDB_PASSWORD"),
+        ja="AiSEG2",
+        en="AiSEG2",
+        max_power_watts=CIRCUIT_MAX_POWER_WATTS,
     ),
 )
 

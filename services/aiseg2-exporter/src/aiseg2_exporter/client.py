@@ -121,7 +121,7 @@ class Client:
 
     async def fetch_circuit_day(self, circuit_id: str, day: date | None = None) -> DayEnergy:
         """Return the energy of a circuit, today or on another day."""
-        chosen = {"circuitid": circuit_id}
+        chosen: dict[str, object] = {"circuitid": circuit_id}
         if day is not None:
             chosen |= _day(day) | {"term": f"{day:%Y/%m/%d}", "termStr": "day", "id": "1"}
         return parse_day_energy(await self._get(CIRCUIT_DAY_PATH, _data(chosen)))
@@ -206,5 +206,3 @@ def _day(day: date) -> dict[str, object]:
 def _data(chosen: Mapping[str, object]) -> dict[str, str]:
     text = json.dumps(chosen, separators=(",", ":"))
     return {"data": base64.b64encode(text.encode()).decode()}
-
-

@@ -65,5 +65,7 @@ def advance(
         complete[page.day - DAY] = sum(page.yesterday_kwh, Decimal(0))
     # A complete day never has less than was read of it.
     complete[counter.day] = max(counter.today_kwh, complete.get(counter.day, Decimal(0)))
-    passed = sum((kwh for day, kwh in complete.items() if counter.day <= day < page.day), Decimal(0))
+    passed = sum(
+        (kwh for day, kwh in complete.items() if counter.day <= day < page.day), Decimal(0)
+    )
     return DailyCounter(page.day, page.total_kwh, counter.earlier_kwh + passed)

@@ -1,7 +1,7 @@
 """Match the names of circuits that the pages, the catalogue and the SD export spell differently.
 
-Seen on one unit: the page wraps `洋室１<br />エアコン`, the catalogue has `洋室１・エアコン`, the SD
-export `エアコン・洋室１`. Equal names of several circuits are usual and stay several.
+Seen on one unit: `洋室１<br />エアコン` on the page, `洋室１・エアコン` in the catalogue,
+`エアコン・洋室１` in the SD export. Equal names of several circuits are usual and stay several.
 """
 
 import re

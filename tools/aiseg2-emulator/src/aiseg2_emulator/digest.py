@@ -1,4 +1,4 @@
-"""HTTP Digest authentication (RFC 7616, MD5, qop=auth) of the server's side. Pure but for nonces."""
+"""The server's side of HTTP Digest authentication (RFC 7616, MD5, qop=auth)."""
 
 import hashlib
 import re

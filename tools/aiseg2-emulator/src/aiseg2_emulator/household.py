@@ -9,6 +9,7 @@ never add up to more than the use.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,7 +20,8 @@ MINUTES_PER_HOUR = 60
 HOURS = 24
 
 # Watts of the minutes that begin at these Unix times in seconds.
-type Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+type Floats = NDArray[np.floating[Any]]
+type Curve = Callable[[Floats], Floats]
 type Hours = NDArray[np.int64]
 
 
@@ -136,7 +138,7 @@ def energy_of(house: Household, day: date, until: datetime) -> DayEnergy:
     )
 
 
-def _hours(watts: NDArray[np.float64]) -> Hours:
+def _hours(watts: Floats) -> Hours:
     hours = watts.reshape(HOURS, MINUTES_PER_HOUR).sum(axis=1) / MINUTES_PER_HOUR
     return np.floor(hours + 1e-6).astype(np.int64)
 

@@ -119,8 +119,11 @@ def catalogue_page(circuits: Sequence[Circuit], sun_id: str, now: datetime) -> s
     rows += [_row(str(n), "", f"特{n + 1}", measured=False) for n in range(FIRST_BRANCH)]
     rows += [_row(c.id, c.name, _label(c.id), measured=True) for c in circuits]
     rows.append(_row(sun_id, "太陽光発電", _label(sun_id), measured=False))
-    answer = {"popupmsg": {"msg1": "<div>読み込みます</div>"}, "pageno": 1}
-    answer |= {"arrayCircuitNameList": rows}
+    answer = {
+        "popupmsg": {"msg1": "<div>読み込みます</div>"},
+        "pageno": 1,
+        "arrayCircuitNameList": rows,
+    }
     script = f'<script type="text/javascript">window.onload = init({_compact(answer)});</script>'
     return document("計測回路名称設定", script, now)
 

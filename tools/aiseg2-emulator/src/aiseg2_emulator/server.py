@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from aiohttp import BasicAuth, web
+from aiohttp import encode_basic_auth, web
 
 from aiseg2_emulator.digest import Digest
 from aiseg2_emulator.household import (
@@ -37,7 +37,7 @@ from aiseg2_emulator.pages import (
 type Fault = Literal[
     "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting"
 ]
-USER, PASSWORD = "aiseg", "virtual-password"  # noqa: S105 - opens a house that does not exist
+USER, PASSWORD = "aiseg", "virtual-password"
 # The lock of the settings is made up for tests; that there is one is known.
 SETTINGS_LOCK = timedelta(seconds=60)
 GRAPHS = {"51111": "発電量", "52111": "使用電力量", "53111": "買電量", "54111": "売電量"}
@@ -107,7 +107,9 @@ def emulator_app(emulator: Emulator) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(emulator: Emulator, host: str = "127.0.0.1", port: int = 0) -> AsyncGenerator[str]:
+async def serving(
+    emulator: Emulator, host: str = "127.0.0.1", port: int = 0
+) -> AsyncGenerator[str]:
     """Serve for the length of a `with` block; yields host and port, as AISEG2_HOST has them."""
     runner = web.AppRunner(
         emulator_app(emulator), access_log=None, handler_cancellation=True, shutdown_timeout=0.1
@@ -126,7 +128,7 @@ async def _log_in(request: web.Request, handler: Any) -> web.StreamResponse:  # 
     emulator = request.app[EMULATOR]
     authorization = request.headers.get("Authorization", "")
     if emulator.use_basic:
-        if authorization != BasicAuth(USER, PASSWORD).encode():
+        if authorization != encode_basic_auth(USER, PASSWORD):
             return _unauthorized('Basic realm="AiSEG"')
         return await handler(request)
     if emulator.stale_nonce_after is not None:
