@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from energy_rules.learning import learn
 from energy_rules.limits import Limits, bounds_of
 from energy_rules.samples import UWH_PER_KWH, Samples, in_order, parse_samples
-from energy_rules.series import Question, judge
+from energy_rules.series import Question, judge, learn_cleaned
 from energy_rules.sources import Source, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Amounts, between
 from testbed.energy_cases import Case, devices_of, load_cases, order_of, parse_instant, points_of
@@ -27,7 +26,7 @@ def source_of(device: Case, kind: str, keys: tuple[str, ...]) -> Source:
     samples = in_order(
         np.concatenate([part.at_ms for part in parts]), np.concatenate([part.uwh for part in parts])
     )
-    learned = learn(samples)
+    learned = learn_cleaned(samples, PLUG)
     judged = judge(samples, Question(bounds_of(PLUG, learned), LATER))
     return Source(judged.spans, learned.step_uwh, learned.renewal_ms)
 

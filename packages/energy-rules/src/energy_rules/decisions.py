@@ -49,6 +49,8 @@ FREEING_DOUBTS = 3
 USE_FACTOR, RESTART_FACTOR = 3, 1
 # By how many parts of a hundred a counter may differ from integrated power.
 WITNESS_PERCENT, WITNESS_MIN_PERCENT = 25, 80
+# A renewal that comes earlier than this part of its usual time is compared with what follows.
+MIN_RENEWAL_PERCENT = 90
 
 MEASURED, ESTIMATED = Quality.MEASURED, Quality.ESTIMATED
 
@@ -204,14 +206,20 @@ def ordinary_span_ms(state: State, sample: Sample, rules: Rules) -> int | None:
         return None
     span_ms = natural_span_ms(bounds, rise_uwh, gap_ms, sample.at_ms - state.changed.at_ms)
     if rise_uwh <= max_rise_uwh(bounds, span_ms):
-        return None if _is_held(rise_uwh, gap_ms, span_ms, rules) else span_ms
+        return None if _is_held(state, sample, span_ms, rules) else span_ms
     return gap_ms if _is_late(state, sample, bounds) else None
 
 
-def _is_held(rise_uwh: int, gap_ms: int, span_ms: int, rules: Rules) -> bool:
-    """Whether a rise that needs a long time is more than the device is known to use in it."""
+def _is_held(state: State, sample: Sample, span_ms: int, rules: Rules) -> bool:
+    """Whether a rise that needs a long time may be none.
+
+    It comes before the next renewal is due, or is more than the device is known to use.
+    """
+    rise_uwh, gap_ms = sample.uwh - state.base.uwh, sample.at_ms - state.base.at_ms
     if span_ms <= MAX_UNASKED_SPAN_MS or rise_uwh <= max_rise_uwh(rules.bounds, gap_ms):
         return False
+    if (sample.at_ms - state.changed.at_ms) * 100 < rules.bounds.renewal_ms * MIN_RENEWAL_PERCENT:
+        return True
     return rise_uwh > max(USE_FACTOR * (rules.use.max_uwh(span_ms) or 0), unasked_uwh(span_ms))
 
 
@@ -288,7 +296,7 @@ def _rise_stays(state: State, sample: Sample, rules: Rules) -> Decision:
         return _count_since(state, sample, since.at_ms)
     if rules.answers.get(sample.at_ms) is Answer.COUNT:
         return _count_since(state, sample, base.at_ms)
-    return _doubt_rise(state, sample, since.at_ms, frees=is_possible and not is_silence)
+    return _doubt_rise(state, sample, is_rare=is_possible and not is_silence)
 
 
 def _is_credible(
@@ -312,27 +320,41 @@ def _count_since(state: State, sample: Sample, since_ms: int) -> Decision:
     return Decision(_moved(state, sample), 1, _book(state, span), (note,))
 
 
-def _doubt_rise(state: State, sample: Sample, since_ms: int, *, frees: bool) -> Decision:
+def _doubt_rise(state: State, sample: Sample, *, is_rare: bool) -> Decision:
     """The rise is missing; a third of the same kind shows that all three were energy."""
     base, rise_uwh = state.base, sample.uwh - state.base.uwh
-    after = replace(_moved(state, sample), high=())
-    if frees:
-        doubt = Doubt(since_ms, sample.at_ms, rise_uwh)
-        recent = [old for old in state.doubts if old.at_ms > sample.at_ms - DOUBTS_MS]
-        if len(recent) + 1 >= FREEING_DOUBTS:
-            return _free(state, sample, recent, since_ms)
-        after = replace(after, doubts=(*recent, doubt))
+    recent = tuple(old for old in state.doubts if old.at_ms > sample.at_ms - DOUBTS_MS)
+    if is_rare and sum(old.is_rare for old in recent) + 1 >= FREEING_DOUBTS:
+        return _free(state, sample, recent)
+    doubt = Doubt(state.changed.at_ms, base.at_ms, sample.at_ms, rise_uwh, is_rare)
+    after = replace(_moved(state, sample), high=(), doubts=(*recent, doubt))
     note = Note(NoteKind.DOUBTFUL_RISE, base.at_ms, sample.at_ms, base.uwh, sample.uwh, rise_uwh)
     return Decision(after, 1, _filler(state, base.at_ms), (note,))
 
 
-def _free(state: State, sample: Sample, doubts: Sequence[Doubt], since_ms: int) -> Decision:
-    counted = _count_since(state, sample, since_ms)
-    spans = tuple(Span(old.since_ms, old.at_ms, old.uwh, ESTIMATED) for old in doubts)
-    notes = tuple(Note(NoteKind.FREED, old.since_ms, old.at_ms, 0, 0, old.uwh) for old in doubts)
-    # The source stays known as one that is read rarely: the next of its rises is free at once.
-    after = replace(counted.state, doubts=tuple(doubts))
+def _free(state: State, sample: Sample, doubts: Sequence[Doubt]) -> Decision:
+    """Count the rise and all of its kind; they stay known, so that the next is free at once."""
+    counted = _count_since(state, sample, state.changed.at_ms)
+    rare = [old for old in doubts if old.is_rare]
+    kept = [old._replace(uwh=0) if old.is_rare else old for old in doubts]
+    spans, notes = freed(rare)
+    after = replace(counted.state, doubts=tuple(kept))
     return Decision(after, 1, (*counted.spans, *spans), (*counted.notes, *notes))
+
+
+def freed(doubts: Sequence[Doubt]) -> tuple[tuple[Span, ...], tuple[Note, ...]]:
+    """Return the energy of doubts that turned out to be none."""
+    waiting = [old for old in doubts if old.uwh]
+    spans = tuple(Span(old.changed_ms, old.at_ms, old.uwh, ESTIMATED) for old in waiting)
+    notes = tuple(Note(NoteKind.FREED, old.since_ms, old.at_ms, 0, 0, old.uwh) for old in waiting)
+    return spans, notes
+
+
+def is_explained(doubt: Doubt, bounds: Bounds) -> bool:
+    """Whether a rise that was in doubt is ordinary by what was learned since."""
+    gap_ms, unchanged_ms = doubt.at_ms - doubt.since_ms, doubt.at_ms - doubt.changed_ms
+    span_ms = natural_span_ms(bounds, doubt.uwh, gap_ms, unchanged_ms)
+    return gap_ms <= bounds.gap_limit_ms and doubt.uwh <= max_rise_uwh(bounds, span_ms)
 
 
 # A clock that was set back
@@ -417,7 +439,7 @@ def _is_return(state: State, upcoming: Sequence[Sample], back: int, rules: Rules
     jump_uwh = energy_uwh(power_mw, lasted_ms + MIN_LAG_MS) + bounds.step_uwh
     if returned.uwh - last.uwh > jump_uwh:
         return True
-    is_short = returned.at_ms - base.at_ms <= SHORT_DIP_MS
+    is_short = returned.at_ms - fallen.at_ms <= SHORT_DIP_MS
     by_half = fallen.uwh * 2 <= base.uwh
     is_silence = fallen.at_ms - base.at_ms > bounds.gap_limit_ms
     return is_short and not (by_half or is_silence or ran_backward)
@@ -462,7 +484,7 @@ def _begin_again(state: State, sample: Sample, rules: Rules) -> Decision:
     """Count what the counter shows since its new beginning, in the least time it takes."""
     bounds, base = rules.bounds, state.base
     after = replace(_moved(state, sample), high=())
-    is_credible = _is_credible_restart(base, sample, rules)
+    is_credible = _is_credible_restart(state, sample, rules)
     if not is_credible and rules.answers.get(sample.at_ms) is not Answer.COUNT:
         note = _fall_note(NoteKind.DOUBTFUL_RESTART, state, sample, sample.uwh)
         return Decision(after, 1, _filler(state, base.at_ms), (note,))
@@ -474,9 +496,11 @@ def _begin_again(state: State, sample: Sample, rules: Rules) -> Decision:
     return Decision(after, 1, spans, (_fall_note(NoteKind.RESTART, state, sample, sample.uwh),))
 
 
-def _is_credible_restart(base: Sample, sample: Sample, rules: Rules) -> bool:
-    duration_ms = sample.at_ms - base.at_ms
-    if sample.uwh > max_rise_uwh(rules.bounds, duration_ms):
+def _is_credible_restart(state: State, sample: Sample, rules: Rules) -> bool:
+    base, duration_ms = state.base, sample.at_ms - state.base.at_ms
+    unchanged_ms = sample.at_ms - state.changed.at_ms
+    since_ms = max(duration_ms, min(rules.bounds.renewal_ms, unchanged_ms))
+    if sample.uwh > max_rise_uwh(rules.bounds, since_ms):
         return False
     witness_uwh = _witness_uwh(base, sample)
     if witness_uwh is not None:

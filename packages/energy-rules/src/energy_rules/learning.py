@@ -3,6 +3,9 @@
 The samples of about three days are enough, and of these at most some thousand a day.
 """
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 
 from energy_rules.limits import MAX_HELD_MW, MW_MS_PER_UWH, Learned
@@ -24,7 +27,8 @@ def learn(samples: Samples) -> Learned:
     if len(samples) < MIN_RISES:
         return Learned(_step_uwh(samples.uwh))
     step_uwh = _step_uwh(samples.uwh)
-    scrape_ms = int(np.median(np.diff(samples.at_ms)))
+    gaps_ms = np.diff(samples.at_ms)
+    scrape_ms = int(np.partition(gaps_ms, len(gaps_ms) // 2)[len(gaps_ms) // 2])
     rises = _Rises.of(samples, step_uwh)
     renewal_ms = _renewal_ms(rises.since_ms, scrape_ms)
     held_ms = max(HELD_MS, renewal_ms * 6 // 5, scrape_ms * 6 // 5)
@@ -56,15 +60,16 @@ def _are_multiples(values: Int64s, step_uwh: int) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Rises:
     """The rises of more than one step, each with the time since the change before it."""
 
-    def __init__(self, uwh: Int64s, since_ms: Int64s) -> None:
-        self.uwh = uwh
-        self.since_ms = since_ms
+    uwh: Int64s
+    since_ms: Int64s
 
     @classmethod
-    def of(cls, samples: Samples, step_uwh: int) -> "_Rises":
+    def of(cls, samples: Samples, step_uwh: int) -> Self:
+        """Find them."""
         change_uwh = np.diff(samples.uwh)
         changed = np.flatnonzero(np.abs(change_uwh) > ROUNDING_UWH) + 1
         since_ms = np.diff(samples.at_ms[np.concatenate([[0], changed])])
@@ -108,7 +113,8 @@ def _held_mw(samples: Samples, held_ms: int) -> int:
     interval = samples.at_ms // held_ms
     first = np.flatnonzero(np.append(True, np.diff(interval) > 0))
     highest_uwh = np.maximum.reduceat(samples.uwh, first)
-    power_mw = np.diff(highest_uwh) * MW_MS_PER_UWH // held_ms
+    last_ms = samples.at_ms[np.append(first[1:], len(samples)) - 1]
+    power_mw = np.diff(highest_uwh) * MW_MS_PER_UWH // np.maximum(1, np.diff(last_ms))
     power_mw = np.where(np.diff(interval[first]) == 1, power_mw, 0)
     if len(power_mw) < HELD_INTERVALS:
         return 0

@@ -13,7 +13,8 @@ import numpy as np
 
 from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, settle
 from energy_rules.history import History
-from energy_rules.limits import Bounds
+from energy_rules.learning import learn
+from energy_rules.limits import Bounds, Learned, Limits, bounds_of
 from energy_rules.possible import plain_spans
 from energy_rules.samples import ROUNDING_UWH, Booleans, Int64s, Samples
 from energy_rules.spread import Spans, flatten, join, spans_of
@@ -27,6 +28,10 @@ from energy_rules.state import (
     State,
     first_state,
 )
+
+FEW_SAMPLES = 4
+# So many falls may hide how often a counter is renewed.
+MIN_FALLS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,27 @@ def judge(samples: Samples, question: Question) -> Judged:
     spans = join([*run.booked, spans_of(run.loose_end())])
     notes = sorted(run.notes, key=lambda note: note.at_ms)
     return Judged(flatten(spans), spans.part(spans.ordinary), notes, run.settled_ms)
+
+
+def learn_cleaned(samples: Samples, limits: Limits) -> Learned:
+    """Learn from what is left of samples when those that never happened are left out.
+
+    A few of these change nothing; a second reader whose values are old, or a clock that was set
+    back, hide how often the counter is renewed.
+    """
+    learned = learn(samples)
+    falls = np.count_nonzero(np.diff(samples.uwh) < -max(ROUNDING_UWH, learned.step_uwh))
+    if falls < MIN_FALLS:
+        return learned
+    question = Question(bounds_of(limits, learned), int(samples.at_ms[-1]))
+    wrong = {
+        (note.at_ms, note.after_uwh)
+        for note in judge(samples, question).notes
+        if note.kind is NoteKind.LEFT_OUT
+    }
+    both = zip(samples.at_ms.tolist(), samples.uwh.tolist(), strict=True)
+    good = np.array([sample not in wrong for sample in both])
+    return learn(samples.part(good))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,15 +278,18 @@ class _Run:
     def _decide(self) -> bool:
         """Judge the next sample; False if it waits for others."""
         position, raw = self._next, self._data.raw_uwh
-        decision = settle(self._state, self._sample(position, raw), self._rules)
+        first = self._sample(position, raw)
+        decision = settle(self._state, first, self._rules)
         if decision is None:
-            upcoming, complete = self._upcoming(position)
-            decision = decide(self._state, upcoming, self._rules, complete=complete)
-            if decision is None:
+            decision = decide(self._state, self._few(position), self._rules, complete=False)
+        if decision is None:
+            end, complete = self._look_ahead(position)
+            if not complete:
                 self._hold()
-                if len(upcoming) == 1:
+                if end == position + 1:
                     return False
-                decision = decide(self._state, upcoming, self._rules, complete=True)
+            upcoming = self._upcoming(position, end)
+            decision = decide(self._state, upcoming, self._rules, complete=True)
         if decision is None:
             return False
         self.booked.append(spans_of(decision.spans))
@@ -270,12 +299,25 @@ class _Run:
         self._next += decision.consumed
         return True
 
-    def _upcoming(self, position: int) -> tuple[list[Sample], bool]:
-        """The samples of the hour from this one on, and whether all of them are there."""
+    def _few(self, position: int) -> list[Sample]:
+        """The next samples: most excursions are over with them."""
+        end = min(position + FEW_SAMPLES, len(self._data.at_ms))
+        return [self._sample(each, self._data.raw_uwh) for each in range(position, end)]
+
+    def _look_ahead(self, position: int) -> tuple[int, bool]:
+        """The end of the samples that may decide on this one, and whether all are there."""
         until_ms = int(self._data.at_ms[position]) + LOOK_AHEAD_MS
         end = int(np.searchsorted(self._data.at_ms, until_ms, side="right"))
-        upcoming = [self._sample(each, self._data.raw_uwh) for each in range(position, end)]
-        return upcoming, end < len(self._data.at_ms) or until_ms < self._question.now_ms
+        return end, end < len(self._data.at_ms) or until_ms < self._question.now_ms
+
+    def _upcoming(self, position: int, end: int) -> list[Sample]:
+        """These samples; only the first where no other can be one that the counter came back to."""
+        values, base_uwh = self._data.raw_uwh[position:end], self._state.base.uwh
+        back = values >= base_uwh - max(ROUNDING_UWH, self._question.bounds.step_uwh)
+        if values[0] > base_uwh:
+            back &= values < values[0]
+        end = end if back.any() else position + 1
+        return [self._sample(each, self._data.raw_uwh) for each in range(position, end)]
 
     def _hold(self) -> None:
         if self.settled_ms is None:

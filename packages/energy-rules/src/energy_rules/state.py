@@ -29,11 +29,22 @@ class Sample(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """A rise on a counter that was read all the time, and that no single load explains."""
+    """A rise that was not counted, and that may be freed.
 
+    Attributes:
+        changed_ms: When the value before it was first seen.
+        since_ms: The sample before it.
+        at_ms: The sample that showed it.
+        uwh: The rise.
+        is_rare: The device could have used it since the last change of a counter that was read
+            all the time: more of the kind show a source that is renewed rarely.
+    """
+
+    changed_ms: int
     since_ms: int
     at_ms: int
     uwh: int
+    is_rare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class State:
             unless the next change of the counter is spread over it.
         backward_ms: When the counter last ran backward.
         high: Samples left out because the counter came back below them, of the last day.
-        doubts: Doubts of the last days that more of their kind can free.
+        doubts: Rises of the last three days that were not counted.
         wrong: The last of a run of samples that a person called a wrong reading.
     """
 

@@ -53,9 +53,7 @@ def devices_of(case: Case) -> list[Case]:
     place = {"room": "work", "shelf": "rack_1"}
     devices = case.get("devices", [{"device": case["device"]} | case])
     return [
-        place
-        | device
-        | {"sources": device.get("sources", [{"source": case["source"]} | device])}
+        place | device | {"sources": device.get("sources", [{"source": case["source"]} | device])}
         for device in devices
     ]
 
