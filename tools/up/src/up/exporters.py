@@ -12,7 +12,7 @@ from up.settings import Settings, port_setting
 def exporters(
     settings: Settings, configured: frozenset[str], emulators: Sequence[Emulator]
 ) -> tuple[Process, ...]:
-    """Return an exporter for each service with a configured source; it starts after its emulators."""
+    """Return one for each service with a configured source; it starts after its emulators."""
     rows = [row for row in SOURCES if row.source in configured]
     services = dict.fromkeys(row.service for row in rows)
     return tuple(

@@ -1,7 +1,7 @@
 """The configuration of this run: the user's own file, or a copy of the virtual home's.
 
 A copy, because addresses of plugs follow VIRTUAL_PLUGS_PORT, and it has `ble` or `matter` sources
-only where there is a radio or a Matter network: a source that nobody reads would be shown as silent.
+only where there is a radio or a Matter network: a source without a reader would be shown as silent.
 """
 
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ def problems(settings: Settings, processes: Iterable[Process]) -> list[str]:
 
 
 def _refused(processes: Iterable[Process]) -> Iterator[str]:
-    """Yield what the exporters themselves find wrong in their settings, such as a missing account."""
+    """Yield what the exporters themselves find wrong in their settings: a missing account."""
     for process in processes:
         if process.is_scraped:
             command = (*process.command, "--check")

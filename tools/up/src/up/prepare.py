@@ -24,7 +24,7 @@ def prepare(settings: Settings, home: Home) -> None:
     When the house has grown since, each step adds what is missing and nothing else.
 
     Raises:
-        PreparationError: A helper process failed. Nothing is recorded, so the next start tries again.
+        PreparationError: A process failed. Nothing is recorded, so the next start tries again.
     """
     done = settings.home_dir / "prepared"
     sources = "\n".join(_with_a_past(home))
@@ -64,7 +64,8 @@ def _step(settings: Settings, step: str) -> None:
 @contextmanager
 def _running(started: Process) -> Generator[None]:
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(started.command, env=started.environment(), stdout=log, stderr=log)
+        env = started.environment()
+        process = subprocess.Popen(started.command, env=env, stdout=log, stderr=log)
         try:
             if not becomes_ready(started.ready, lambda: process.poll() is None):
                 log.seek(0)

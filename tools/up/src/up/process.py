@@ -18,7 +18,8 @@ class Process:
 
     Attributes:
         ports: The setting that chooses a port, and the port.
-        ready: A URL that answers 2xx once the process works, or `file://` and a file that exists then.
+        ready: A URL that answers 2xx once the process works, or the `file://` URL of a file that
+            exists then.
         env: What it is given beside the environment of `make up`, secrets included.
         after: What must be ready before it starts.
         is_scraped: Its first port has /metrics of devices.

@@ -55,10 +55,9 @@ def victoria_metrics(settings: Settings) -> Process:
 
 @cache
 def _can_disable_cors() -> bool:
-    """Return whether this VictoriaMetrics is newer than 1.112; the version itself is not printed."""
-    shown = subprocess.run(
-        ["victoria-metrics", "-help"], capture_output=True, text=True, check=False
-    )
+    """Return whether this VictoriaMetrics is newer than 1.112; it does not print its version."""
+    command = ["victoria-metrics", "-help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
     return "-http.disableCORS" in shown.stdout + shown.stderr
 
 

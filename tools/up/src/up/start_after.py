@@ -23,7 +23,8 @@ def main() -> None:
 
 def start_after(urls: tuple[str, ...], command: tuple[str, ...]) -> tuple[str, ...]:
     """Return the command that waits first, where there is something to wait for."""
-    return (sys.executable, "-m", "up.start_after", *urls, END_OF_URLS, *command) if urls else command
+    waiter = (sys.executable, "-m", "up.start_after", *urls, END_OF_URLS)
+    return (*waiter, *command) if urls else command
 
 
 if __name__ == "__main__":
