@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
-from switchbot_exporter.cloud.envelope import parse_envelope
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
-from switchbot_exporter.cloud.retry_after import parse_retry_after
+from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitError,
+    TooManyRequestsError,
+)
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -41,9 +44,9 @@ def test_success_gives_the_body() -> None:
         (200, envelope(171, "Cannot get the status of device"), Unreachable),
         (200, envelope(174), Rejected),
         (200, envelope(190, "System error"), Unreachable),
-        (200, envelope(190, "Requests reached the daily limit"), DailyLimitReached),
-        (200, envelope(190, "Too many Request"), TooManyRequests),
-        (200, envelope(190, "Too many Requests"), TooManyRequests),
+        (200, envelope(190, "Requests reached the daily limit"), DailyLimitError),
+        (200, envelope(190, "Too many Request"), TooManyRequestsError),
+        (200, envelope(190, "Too many Requests"), TooManyRequestsError),
         (200, envelope(999), Unreachable),
         (200, envelope(True), BadPayload),  # noqa: FBT003 - a JSON value
         (200, envelope("100"), BadPayload),
@@ -53,9 +56,9 @@ def test_success_gives_the_body() -> None:
         (200, b"<html>", BadPayload),
         (200, b"\xff\xfe\x00", BadPayload),
         (200, b"[" * 100_000, BadPayload),
-        (401, b'{"message":"Unauthorized"}', AccountRefused),
-        (403, b"", AccountRefused),
-        (429, b'{"message":"Too Many Requests"}', TooManyRequests),
+        (401, b'{"message":"Unauthorized"}', AccountRefusedError),
+        (403, b"", AccountRefusedError),
+        (429, b'{"message":"Too Many Requests"}', TooManyRequestsError),
         (302, b"", Rejected),
         (404, b"", Rejected),
         (415, b"", Rejected),

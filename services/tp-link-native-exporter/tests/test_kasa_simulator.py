@@ -14,13 +14,13 @@ import pytest
 from home_model.config import NativeSource
 from home_model.errors import BadPayload, Rejected, Unreachable
 from testbed.process import stop
-from tp_link_native_exporter.address import XOR_PORT
-from tp_link_native_exporter.link import Link, Timing
-from tp_link_native_exporter.reading import Reader
+from tp_link_native_exporter.probe import XOR_PORT
+from tp_link_native_exporter.session import Session, TimeLimits
+from tp_link_native_exporter.exporter import NativeReader
 
 FOLDER = Path(__file__).parent / "kasa-simulator"
 MAC = "50:C7:BF:0D:91:01"
-TIMING = Timing(update_seconds=10, connect_seconds=20, share_seconds=60)
+TIMING = TimeLimits(update_seconds=10, connect_seconds=20, share_seconds=60)
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +59,8 @@ def source(device: dict[str, Any], outlet: int | None = None, mac: str = MAC) ->
     return NativeSource(source="native", id=mac, address=device["address"], outlet=outlet)
 
 
-def a_reader() -> Reader:
-    return Reader(lambda address: Link(address, None, TIMING))
+def a_reader() -> NativeReader:
+    return NativeReader(lambda address: Session(address, None, TIMING))
 
 
 async def test_kasa_plugs_are_read_without_an_account(node: str) -> None:
@@ -95,7 +95,7 @@ async def test_every_outlet_of_a_kasa_strip_is_read(node: str) -> None:
 async def test_one_broken_outlet_of_a_kasa_strip_silences_no_other(node: str) -> None:
     """Its meter answers with an error from the first update on."""
     strip = device("hs300") | {"brokenOutlet": 2}
-    reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
+    reader = NativeReader(lambda address: Session(address, None, TimeLimits(10, 20, 0)))
     with simulated(node, strip):
         for _ in range(2):
             with pytest.raises(BadPayload):
@@ -116,7 +116,7 @@ async def test_a_kasa_plug_without_a_meter_is_refused(node: str) -> None:
 async def test_a_kasa_plug_that_lost_its_power_comes_back(node: str) -> None:
     """The dead connection is noticed at the next reading; a new one is made when it answers."""
     plug = device("hs110v2")
-    reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
+    reader = NativeReader(lambda address: Session(address, None, TimeLimits(10, 20, 0)))
     with simulated(node, plug):
         await reader.read(source(plug))
     with pytest.raises(Unreachable, match="the cause is looked for"):

@@ -1,22 +1,30 @@
-"""From an HTTP answer to its `body`, or to the error it means.
+"""Parse an HTTP answer: its `body`, or the error it means. Pure.
 
 Most failures come as HTTP 200, so both the HTTP status and the envelope's `statusCode` count.
-No text of the server enters a message: it could repeat what we sent, secrets included.
+No text of the server enters a message: it could repeat what was sent, secrets included.
 """
 
 import json
+import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitError,
+    TooManyRequestsError,
+)
 
 SUCCESS = 100
+MAX_RETRY_AFTER_SECONDS = 86_400.0
 
 # SwitchBotAPI README and, for 174, AdyRock/com.switchbot #31.
 STATUS_CODES: dict[int, tuple[type[SourceError], str]] = {
-    151: (Rejected, "the cloud says the device type is wrong (151)"),
-    152: (Rejected, "the cloud does not know this device id (152)"),
-    160: (Rejected, "the device does not support this question (160)"),
+    151: (Rejected, "the cloud refuses the device type (151)"),
+    152: (Rejected, "the account has no device with this id (152)"),
+    160: (Rejected, "the device does not support this command (160)"),
     161: (Unreachable, "the device is offline (161)"),
     171: (Unreachable, "the hub is offline, or the plug is unplugged (171)"),
     174: (Rejected, "the cloud service is switched off for this device in the app (174)"),
@@ -37,13 +45,13 @@ ACCOUNT_REFUSED = (
 def parse_envelope(
     status: int, content: bytes, retry_after_seconds: float | None = None
 ) -> Mapping[str, object]:
-    """The `body` of a successful answer.
+    """Return the `body` of a successful answer.
 
     Raises:
-        AccountRefused: HTTP 401 or 403.
-        TooManyRequests: HTTP 429, or 190 with such a message.
-        DailyLimitReached: 190 with such a message.
-        Rejected: The cloud refuses this device or question.
+        AccountRefusedError: HTTP 401 or 403.
+        TooManyRequestsError: HTTP 429, or 190 with such a message.
+        DailyLimitError: 190 with such a message.
+        Rejected: The cloud refuses this device or command.
         Unreachable: Device or hub offline, or a passing fault of the cloud.
         BadPayload: Not the JSON that the API documents.
     """
@@ -64,12 +72,12 @@ def _check_http(status: int, retry_after_seconds: float | None) -> None:
         case 200:
             return
         case 401 | 403:
-            raise AccountRefused(ACCOUNT_REFUSED.format(status=status))
+            raise AccountRefusedError(ACCOUNT_REFUSED.format(status=status))
         case 429:
-            reason = "the cloud says too many requests (HTTP 429)"
-            raise TooManyRequests(reason, retry_after_seconds=retry_after_seconds)
+            reason = "the cloud answers too many requests (HTTP 429)"
+            raise TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
         case _ if status >= 500:  # noqa: PLR2004 - the class of server errors
-            reason = f"the cloud has a fault (HTTP {status})"
+            reason = f"the cloud has an internal error (HTTP {status})"
             raise Unreachable(reason, retry_after_seconds=retry_after_seconds)
         case _ if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
             reason = f"the cloud redirects (HTTP {status}), which is not followed: check the URL"
@@ -103,9 +111,36 @@ def _envelope_error(code: object, message: str, retry_after_seconds: float | Non
 def _catch_all_error(message: str, retry_after_seconds: float | None) -> SourceError:
     if any(words in message for words in DAILY_LIMIT_WORDS):
         reason = "the account's daily quota is spent (190)"
-        return DailyLimitReached(reason, retry_after_seconds=retry_after_seconds)
+        return DailyLimitError(reason, retry_after_seconds=retry_after_seconds)
     if any(words in message for words in BURST_WORDS):
-        reason = "the cloud says too many requests (190)"
-        return TooManyRequests(reason, retry_after_seconds=retry_after_seconds)
-    reason = "the cloud has an internal error, or dislikes a parameter (190)"
+        reason = "the cloud answers too many requests (190)"
+        return TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
+    reason = "the cloud has an internal error, or rejects a parameter (190)"
     return Unreachable(reason, retry_after_seconds=retry_after_seconds)
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Return the seconds of a `Retry-After` header, in either of its forms, at most a day.
+
+    None when the header is absent or makes no sense.
+    """
+    if text is None:
+        return None
+    seconds = _retry_after_seconds(text, now)
+    if seconds is None or not math.isfinite(seconds):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def _retry_after_seconds(text: str, now: datetime) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        instant = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # An HTTP date is always GMT; "-0000" parses as a naive datetime.
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return (aware - now).total_seconds()

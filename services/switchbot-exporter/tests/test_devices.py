@@ -9,8 +9,7 @@ import pytest
 
 from home_model.config import CloudSource
 from home_model.errors import BadPayload, Rejected, Unreachable
-from switchbot_exporter.cloud.devices import parse_devices
-from switchbot_exporter.cloud.directory import Directory
+from switchbot_exporter.cloud.devices import AccountDevices, parse_devices
 from testbed.hands import Hands
 
 PLUG = {
@@ -45,8 +44,8 @@ def clock() -> Hands:
     return Hands(datetime(2026, 11, 21, tzinfo=UTC))
 
 
-def directory(cloud: Cloud, clock: Hands) -> Directory:
-    return Directory(cloud.fetch, clock.monotonic)
+def directory(cloud: Cloud, clock: Hands) -> AccountDevices:
+    return AccountDevices(cloud.fetch, clock.monotonic)
 
 
 async def test_a_device_of_the_account_may_be_asked(clock: Hands) -> None:
@@ -57,7 +56,7 @@ async def test_a_device_of_the_account_may_be_asked(clock: Hands) -> None:
     for _ in range(5):
         clock.pass_by(hours=1)
         await known.check(SERVER.id)
-    assert known.type_of(SERVER.id) == "Plug Mini (JP)"
+    assert known.device_type(SERVER.id) == "Plug Mini (JP)"
     assert cloud.asked == 1
 
 
@@ -119,7 +118,7 @@ async def test_without_a_list_devices_are_asked_directly(clock: Hands) -> None:
     with pytest.raises(Unreachable):
         await known.compare([SERVER])
     await known.check(SERVER.id)
-    assert (cloud.asked, known.type_of(SERVER.id)) == (1, None)
+    assert (cloud.asked, known.device_type(SERVER.id)) == (1, None)
     clock.pass_by(minutes=1)
     await known.check(SERVER.id)
     assert cloud.asked == 2

@@ -1,4 +1,4 @@
-"""Why a plug gives nothing, in words for a person, with the way out. Pure."""
+"""Why a plug gives nothing, in plain words with the remedy. Pure."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,20 @@ from kasa import AuthenticationError, DeviceError
 from kasa import TimeoutError as KasaTimeoutError
 
 from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
-from tp_link_native_exporter.address import Address
-from tp_link_native_exporter.doors import Doors
+from tp_link_native_exporter.probe import Address, ProbeResult
+
+# What python-kasa lets through when an answer has another shape than it expects.
+MALFORMED_ANSWER_ERRORS = (ValueError, LookupError, TypeError, AttributeError)
 
 NO_CREDENTIALS = (
-    "the plug wants the TP-Link account it was set up with: set TPLINK_USERNAME and TPLINK_PASSWORD"
+    "the plug needs the TP-Link account it was set up with: set TP_LINK_USERNAME and TP_LINK_PASSWORD"
 )
 WRONG_CREDENTIALS = (
-    "the plug refuses TPLINK_USERNAME and TPLINK_PASSWORD: both are case-sensitive, and must be of "
+    "the plug refuses TP_LINK_USERNAME and TP_LINK_PASSWORD: both are case-sensitive, and must be of "
     "the TP-Link account it was set up with"
 )
 COMPATIBILITY_OFF = (
-    "the plug's firmware speaks only TPAP: in the Tapo app under Me > Third-Party Services switch "
+    "the plug's firmware supports only TPAP: in the Tapo app under Me > Third-Party Services switch "
     "Third-Party Compatibility on (if it is on: off, and on again)"
 )
 SESSION_TAKEN = (
@@ -26,35 +28,37 @@ SESSION_TAKEN = (
 )
 
 
-def cause_of(address: Address, doors: Doors, errors: Sequence[Exception]) -> SourceError:
-    """The cause, from how the doors answered and how each attempt to log in ended."""
-    if "speaks" in doors.all:
-        return _after_speaking(address, errors)
-    if doors.klap == "refuses":
+def connection_error(
+    address: Address, result: ProbeResult, attempts: Sequence[Exception]
+) -> SourceError:
+    """Return the cause, from the probe and from how each attempt to log in ended."""
+    if "supported" in result.outcomes:
+        return _login_error(address, attempts)
+    if result.klap == "refused":
         return Rejected(COMPATIBILITY_OFF)
-    if "silent" in doors.all:
+    if "no_answer" in result.outcomes:
         return Unreachable(
             f"{address} takes the connection and never answers: unplug it for a moment"
         )
-    if "cut" in doors.all:
+    if "disconnected" in result.outcomes:
         return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
-    if "nonsense" in doors.all:
+    if "nonsense" in result.outcomes:
         return BadPayload(
-            f"what answers at {address} does not speak like a TP-Link plug: is the address right?"
+            f"what answers at {address} is not a TP-Link plug: is the address right?"
         )
     return Unreachable(
         f"nothing answers at {address}: has the plug power, Wi-Fi, and still this address?"
     )
 
 
-def _after_speaking(address: Address, errors: Sequence[Exception]) -> SourceError:
-    others = [error for error in errors if not isinstance(error, AuthenticationError)]
-    if errors and not others:
+def _login_error(address: Address, attempts: Sequence[Exception]) -> SourceError:
+    others = [error for error in attempts if not isinstance(error, AuthenticationError)]
+    if attempts and not others:
         return Rejected(WRONG_CREDENTIALS)
     if any(_is_forbidden(error) for error in others):
         return Unreachable(SESSION_TAKEN)
     if any(isinstance(error, KasaTimeoutError | TimeoutError) for error in others):
-        return Unreachable(f"{address} begins to answer and then falls silent")
+        return Unreachable(f"{address} begins to answer and then stops")
     return BadPayload(f"the answers of {address} make no sense: {_in_short(others)}")
 
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from ble_radio.adverts import Plug, manufacturer_data
 from home_model.config import BleSource
 from home_model.errors import BadPayload
-from switchbot_exporter.ble.advert import (
+from switchbot_exporter.ble.parse import (
     MODELS,
     SERVICE_UUIDS,
     WOAN_COMPANY_ID,
     Advert,
+    Scale,
     parse_advert,
 )
-from switchbot_exporter.ble.scale import Scale
 
 AS_SAID = Scale(off_is_zero=False)
 

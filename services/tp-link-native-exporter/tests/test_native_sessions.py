@@ -18,9 +18,9 @@ from tapo_emulator.klap_cipher import Account
 from tapo_emulator.models import MODELS, Protocol
 from tapo_emulator.plug import Clock, Fault, Plug, utc_now
 from tapo_emulator.server import PlugServer
-from tp_link_native_exporter.address import Address
-from tp_link_native_exporter.link import Link, Timing
-from tp_link_native_exporter.reading import Reader
+from tp_link_native_exporter.probe import Address
+from tp_link_native_exporter.session import Session, TimeLimits
+from tp_link_native_exporter.exporter import NativeReader
 
 ACCOUNT = Account("user@example.com", "secret")
 CREDENTIALS = Credentials(ACCOUNT.username, ACCOUNT.password)
@@ -39,9 +39,9 @@ async def served(
 
 
 @asynccontextmanager
-async def reader(share_seconds: float = 0.0, now: Clock = utc_now) -> AsyncGenerator[Reader]:
-    timing = Timing(update_seconds=10, connect_seconds=20, share_seconds=share_seconds)
-    opened = Reader(lambda address: Link(address, CREDENTIALS, timing, now))
+async def reader(share_seconds: float = 0.0, now: Clock = utc_now) -> AsyncGenerator[NativeReader]:
+    limits = TimeLimits(update_seconds=10, connect_seconds=20, share_seconds=share_seconds)
+    opened = NativeReader(lambda address: Session(address, CREDENTIALS, limits, now))
     yield opened
     await opened.close()
 
@@ -158,7 +158,7 @@ async def test_a_meter_that_python_kasa_gave_up_comes_back(
         assert (await opened.read(source(server, 1))).power_watts == 61
         server.plug.fault, server.plug.faulty_outlet = Fault.METER_BROKEN, 1
         for _ in range(SmartModule.DISABLE_AFTER_ERROR_COUNT + 2):
-            with pytest.raises(BadPayload, match="its meter says nothing"):
+            with pytest.raises(BadPayload, match="its meter gives no power"):
                 await opened.read(source(server, 1))
             assert (await opened.read(source(server, 0))).power_watts == 60
         server.plug.fault = Fault.NONE

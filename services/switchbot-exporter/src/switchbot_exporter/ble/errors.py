@@ -1,4 +1,4 @@
-"""What can be wrong with the radio, each in one line with the way out."""
+"""Errors of the radio, each in one line that says what to do."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,8 @@ from home_model.errors import Rejected, SourceError, Unreachable
 SEE = "see docs/bluetooth.md"
 
 
-def of_bus(error: Exception, address: str) -> SourceError:
-    """The system bus cannot be reached."""
+def bus_error(error: Exception, address: str) -> SourceError:
+    """Return the error of a system bus that cannot be reached."""
     if isinstance(error, InvalidAddressError):
         return Rejected(
             f"DBUS_SYSTEM_BUS_ADDRESS is '{address}' ({error}): "
@@ -20,14 +20,14 @@ def of_bus(error: Exception, address: str) -> SourceError:
         )
     if isinstance(error, AuthError | PermissionError):
         return Rejected(
-            f"D-Bus at {address} does not let user {os.getuid()} in ({error}): run as root, "
+            f"D-Bus at {address} refuses user {os.getuid()} ({error}): run as root, "
             f"or set BLEAK_DBUS_AUTH_UID to the host's user id; {SEE}"
         )
     if isinstance(error, BrokenPipeError | ConnectionResetError | EOFError):
-        # dbus-daemon looks the user up on the host, and hangs up on one it does not find.
+        # dbus-daemon looks the user up on the host, and closes the connection of an unknown one.
         user = os.getuid()
         return Rejected(
-            f"D-Bus at {address} hangs up on user {user}: make that user known on the host, "
+            f"D-Bus at {address} closes the connection of user {user}: create it on the host, "
             f"useradd --system --uid {user} ppms; {SEE}"
         )
     return Unreachable(
@@ -37,34 +37,34 @@ def of_bus(error: Exception, address: str) -> SourceError:
 
 
 def bus_lost() -> SourceError:
-    """The system bus ended while we used it."""
+    """Return the error of a system bus that ended while in use."""
     return Unreachable("the D-Bus connection was lost: systemctl status dbus on the host")
 
 
-def of_reply(error_name: str | None, body: Sequence[object]) -> SourceError:
-    """bluetoothd, or the bus in its place, refused a call."""
+def reply_error(error_name: str | None, body: Sequence[object]) -> SourceError:
+    """Return the error of a call that bluetoothd, or the bus in its place, refused."""
     name = (error_name or "").removeprefix("org.freedesktop.DBus.Error.")
     if name == "AccessDenied":
         return Rejected(
-            f"D-Bus forbids user {os.getuid()} to speak to bluetoothd: run as root, or allow the "
+            f"D-Bus forbids user {os.getuid()} to call bluetoothd: run as root, or allow the "
             f"user in the host's /etc/dbus-1/system.d/bluetooth.conf; {SEE}"
         )
     if name in {"ServiceUnknown", "NameHasNoOwner", "NoReply"}:
         return Unreachable("bluetoothd does not run: systemctl start bluetooth on the host")
     if name in {"UnknownObject", "UnknownMethod"}:
         return Unreachable("the Bluetooth adapter is gone: plug it in again")
-    said = ": ".join(str(part) for part in (error_name, *body))
-    return Unreachable(f"bluetoothd refused: {said}")
+    details = ": ".join(str(part) for part in (error_name, *body))
+    return Unreachable(f"bluetoothd refused: {details}")
 
 
-def of_scanner(error: BleakError) -> SourceError:
-    """Bleak could not start to scan."""
+def scanner_error(error: BleakError) -> SourceError:
+    """Return the error of a scan that could not start."""
     if isinstance(error, BleakDBusError):
         if error.dbus_error == "org.bluez.Error.InProgress":
             return Unreachable(
                 "another program scans with this adapter: stop it, or set BLE_ADAPTER to another"
             )
-        return of_reply(error.dbus_error, [error.dbus_error_details or ""])
+        return reply_error(error.dbus_error, [error.dbus_error_details or ""])
     if "passive scanning" in str(error):
         return Rejected(
             "passive scanning needs BlueZ 5.56 or later and bluetoothd --experimental: "
@@ -74,33 +74,33 @@ def of_scanner(error: BleakError) -> SourceError:
 
 
 def no_adapter() -> SourceError:
-    """Bluetoothd runs and has nothing to drive."""
+    """Return the error of a bluetoothd without any adapter."""
     return Unreachable(
         f"the host has no Bluetooth adapter: plug one in, or pass it through to the VM; {SEE}"
     )
 
 
 def adapter_missing(wanted: str, present: Iterable[str]) -> SourceError:
-    """BLE_ADAPTER names one that is not there."""
+    """Return the error of a BLE_ADAPTER that does not exist."""
     others = ", ".join(sorted(present)) or "none"
     return Unreachable(f"there is no adapter {wanted} (BLE_ADAPTER); present: {others}")
 
 
 def adapter_off(name: str) -> SourceError:
-    """It is there and has no power."""
+    """Return the error of an adapter without power."""
     return Unreachable(
         f"adapter {name} is off: bluetoothctl power on (or rfkill unblock bluetooth) on the host"
     )
 
 
-def hangs() -> SourceError:
-    """Bluetoothd is there and says nothing."""
+def no_answer() -> SourceError:
+    """Return the error of a bluetoothd that hangs."""
     return Unreachable("bluetoothd does not answer: systemctl restart bluetooth on the host")
 
 
-def mute(limit_seconds: float) -> SourceError:
-    """The scanner runs and hears nothing at all."""
+def nothing_received(limit_seconds: float) -> SourceError:
+    """Return the error of a scanner that receives nothing at all."""
     return Unreachable(
-        f"no Bluetooth device was heard for {limit_seconds:g} s: scanning anew; if this goes on, "
-        "move the adapter nearer or restart bluetooth on the host"
+        f"no Bluetooth device was received for {limit_seconds:g} s: starting a new scan; if this "
+        "goes on, move the adapter nearer or restart bluetooth on the host"
     )

@@ -1,4 +1,4 @@
-"""`listen` over the real path: dbus-daemon, a mock bluetoothd, bleak's BlueZ backend."""
+"""`BleFetcher.subscribe` over the real path: dbus-daemon, a mock bluetoothd, bleak on BlueZ."""
 
 import asyncio
 import os
@@ -18,26 +18,26 @@ from ble_radio.radio import Radio, radio
 from home_model.config import BleSource
 from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
 from home_model.readings import Reading
-from switchbot_exporter.ble.hearing import Hearing
-from switchbot_exporter.ble.listen import listen
+from switchbot_exporter.ble.exporter import BleFetcher
 from switchbot_exporter.ble.settings import BleSettings
+from switchbot_exporter.ble.statistics import Statistics
 
 PLUG = Plug("6055F93599FF", "plug_mini_jp")
 SOURCE = BleSource(source="ble", id=PLUG.mac, model=PLUG.model)
 LIMIT_SECONDS = 30.0
 STRANGER = """
 import asyncio, os, sys
-from switchbot_exporter.ble.bluetoothd import system_bus
+from switchbot_exporter.ble.client import system_bus
 from switchbot_exporter.ble.settings import BleSettings
-async def knock():
+async def connect():
     async with system_bus(BleSettings(dbus_system_bus_address=sys.argv[1])): pass
 os.setgroups([]), os.setresgid(10001, 10001, 10001), os.setresuid(10001, 10001, 10001)
-asyncio.run(knock())
+asyncio.run(connect())
 """
 
 
 def settings(**changed: object) -> BleSettings:
-    """Quick checks; a mute limit only where a test is about it."""
+    """Return settings with quick checks; a mute limit only where a test is about it."""
     return BleSettings.model_validate(
         BleSettings().model_dump()
         | {"ble_check_seconds": 0.2, "ble_mute_limit_seconds": 60.0}
@@ -47,38 +47,39 @@ def settings(**changed: object) -> BleSettings:
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(LIMIT_SECONDS):
-        while not await condition():  # noqa: ASYNC110 - the mock tells nobody
+        while not await condition():  # noqa: ASYNC110 - the mock has no event
             await asyncio.sleep(0.02)
 
 
-class Listener:
-    """`listen` in a task of its own, as the kit runs it."""
+class Subscriber:
+    """`subscribe` in a task of its own, as the kit runs it."""
 
     def __init__(self, *sources: BleSource, **changed: object) -> None:
-        self.hearing = Hearing()
-        self.said: asyncio.Queue[tuple[BleSource, Reading | SourceError]] = asyncio.Queue()
+        self.statistics = Statistics()
+        self.results: asyncio.Queue[tuple[BleSource, Reading | SourceError]] = asyncio.Queue()
         self._settings = settings(**changed)
         self._sources = sources or (SOURCE,)
         self.task = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
-        async with aclosing(listen(self._settings, self.hearing, self._sources)) as stream:
+        fetcher = BleFetcher(self._settings, self.statistics)
+        async with aclosing(fetcher.subscribe(self._sources)) as stream:
             async for item in stream:
-                self.said.put_nowait(item)
+                self.results.put_nowait(item)
 
     async def scans(self) -> bool:
-        """Whether a scanner was started."""
-        return self.hearing.scanners > 0
+        """Return whether a scanner was started."""
+        return self.statistics.scanners > 0
 
     async def reading(self) -> Reading:
-        """The next thing said, which must be one."""
+        """Return the next result, which must be one."""
         async with asyncio.timeout(LIMIT_SECONDS):
-            _, said = await self.said.get()
-        assert isinstance(said, Reading)
-        return said
+            _, result = await self.results.get()
+        assert isinstance(result, Reading)
+        return result
 
     async def end(self) -> SourceError:
-        """Why it ended."""
+        """Return why it ended."""
         with pytest.raises(SourceError) as caught:
             async with asyncio.timeout(LIMIT_SECONDS):
                 await self.task
@@ -86,19 +87,19 @@ class Listener:
 
 
 @pytest.fixture
-async def listener(air: Radio) -> AsyncIterator[Listener]:
-    listener = Listener()
+async def subscriber(air: Radio) -> AsyncIterator[Subscriber]:
+    subscriber = Subscriber()
     await air.until_discovering()
-    yield listener
-    listener.task.cancel()
-    await asyncio.wait([listener.task])
+    yield subscriber
+    subscriber.task.cancel()
+    await asyncio.wait([subscriber.task])
 
 
-async def test_every_advert_is_a_reading(air: Radio, listener: Listener) -> None:
+async def test_every_advert_is_a_reading(air: Radio, subscriber: Subscriber) -> None:
     """Power, state, overload and strength; voltage and current are not in the advert."""
     data = manufacturer_data(PLUG, sequence=9, power_watts=1500, overload=True)
     await air.advertise(PLUG.address, manufacturer_data=data, rssi_dbm=-71)
-    reading = await listener.reading()
+    reading = await subscriber.reading()
     assert (reading.power_watts, reading.voltage_volts) == (1500.0, None)
     assert reading.extra == {
         "switch_on": 1.0,
@@ -108,26 +109,26 @@ async def test_every_advert_is_a_reading(air: Radio, listener: Listener) -> None
     }
 
 
-async def test_a_repeat_confirms_the_old_power_and_says_since_when(
-    air: Radio, listener: Listener
+async def test_a_repeat_confirms_the_old_power_and_keeps_its_timestamp(
+    air: Radio, subscriber: Subscriber
 ) -> None:
-    """Another RSSI with the old sequence byte: heard, so not silent, but nothing new."""
+    """Another RSSI with the old sequence byte: received, so not silent, but nothing new."""
     await air.speak(PLUG, 1, 42.0)
-    first = await listener.reading()
+    first = await subscriber.reading()
     await air.rssi(PLUG.address, -80)
-    repeat = await listener.reading()
+    repeat = await subscriber.reading()
     assert repeat.power_watts == 42.0
     assert repeat.at > first.at
     assert repeat.extra["signal_dbm"] == -80.0
     assert repeat.extra["changed_timestamp_seconds"] == first.at.timestamp()
     await air.speak(PLUG, 2, 42.0)
-    measured_again = await listener.reading()
+    measured_again = await subscriber.reading()
     assert measured_again.extra["changed_timestamp_seconds"] == measured_again.at.timestamp()
-    assert listener.hearing.adverts == {"changed": 2, "repeated": 1}
+    assert subscriber.statistics.adverts == {"changed": 2, "repeated": 1}
 
 
 async def test_foreign_devices_by_the_hundred_are_only_counted(
-    air: Radio, listener: Listener
+    air: Radio, subscriber: Subscriber
 ) -> None:
     """Phones, and plugs of the neighbours that nobody configured."""
     for number in range(200):
@@ -136,78 +137,78 @@ async def test_foreign_devices_by_the_hundred_are_only_counted(
         phone = {0x004C: bytes([0x10, 0x05, number])}
         await air.advertise(f"7A:00:00:00:00:{number:02X}", manufacturer_data=phone)
     await air.speak(PLUG, 1, 7.5)
-    assert (await listener.reading()).power_watts == 7.5
-    assert listener.said.empty()
-    assert listener.hearing.adverts == {"foreign": 400, "changed": 1}
+    assert (await subscriber.reading()).power_watts == 7.5
+    assert subscriber.results.empty()
+    assert subscriber.statistics.adverts == {"foreign": 400, "changed": 1}
 
 
-async def test_a_payload_that_cannot_be_read_is_said_of_its_plug_alone(
-    air: Radio, listener: Listener
+async def test_a_payload_that_cannot_be_parsed_fails_its_plug_alone(
+    air: Radio, subscriber: Subscriber
 ) -> None:
     """The others go on, and the plug itself does with its next good advert."""
     short = {2409: bytes.fromhex("6055f93599ff0580002a")}
     await air.advertise(PLUG.address, manufacturer_data=short)
     async with asyncio.timeout(LIMIT_SECONDS):
-        source, said = await listener.said.get()
+        source, result = await subscriber.results.get()
     assert source == SOURCE
-    assert isinstance(said, BadPayload)
+    assert isinstance(result, BadPayload)
     await air.speak(PLUG, 6, 8.0)
-    assert (await listener.reading()).power_watts == 8.0
+    assert (await subscriber.reading()).power_watts == 8.0
 
 
-async def test_passive_scanning_hears_the_same(air: Radio) -> None:
+async def test_passive_scanning_receives_the_same(air: Radio) -> None:
     """The model is configured, so no scan response is needed."""
-    listener = Listener(ble_scan="passive")
+    subscriber = Subscriber(ble_scan="passive")
     try:
-        await until(listener.scans)
+        await until(subscriber.scans)
         data = manufacturer_data(PLUG, sequence=1, power_watts=3.3)
         await air.advertise(PLUG.address, manufacturer_data=data)
-        assert (await listener.reading()).power_watts == 3.3
+        assert (await subscriber.reading()).power_watts == 3.3
         assert not await air.discovering()
     finally:
-        listener.task.cancel()
-        await asyncio.wait([listener.task])
+        subscriber.task.cancel()
+        await asyncio.wait([subscriber.task])
 
 
 async def test_the_end_of_bluetoothd_is_noticed_and_a_new_listener_recovers(
     bus: str, tmp_path: Path
 ) -> None:
-    """Bleak raises nothing then; and nothing counts as heard any more."""
+    """Bleak raises nothing then; and nothing counts as received any more."""
     with bluetoothd(bus, tmp_path) as daemon:
         async with radio(bus) as air:
             await air.add_adapter()
-            listener = Listener()
+            subscriber = Subscriber()
             await air.until_discovering()
             await air.speak(PLUG, 1, 10.0)
-            await listener.reading()
+            await subscriber.reading()
             daemon.kill()
-            assert "systemctl start bluetooth" in (await listener.end()).reason
-            assert listener.hearing.age_seconds(PLUG.mac) is None
+            assert "systemctl start bluetooth" in (await subscriber.end()).reason
+            assert subscriber.statistics.age_seconds(PLUG.mac) is None
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
             await air.add_adapter()
-            listener = Listener()
+            subscriber = Subscriber()
             await air.until_discovering()
             await air.speak(PLUG, 2, 11.0)
-            assert (await listener.reading()).power_watts == 11.0
-            listener.task.cancel()
-            await asyncio.wait([listener.task])
+            assert (await subscriber.reading()).power_watts == 11.0
+            subscriber.task.cancel()
+            await asyncio.wait([subscriber.task])
 
 
 async def test_a_bluetoothd_that_was_restarted_quickly_is_noticed_too(
     bus: str, tmp_path: Path
 ) -> None:
-    """The new one knows nothing of our scan: that it answers proves nothing."""
+    """The new one has no scan of ours: that it answers proves nothing."""
     with bluetoothd(bus, tmp_path) as daemon:
         async with radio(bus) as air:
             await air.add_adapter()
-            listener = Listener(ble_check_seconds=1.0)
+            subscriber = Subscriber(ble_check_seconds=1.0)
             await air.until_discovering()
             daemon.kill()
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
             await air.add_adapter()
-            assert isinstance(await listener.end(), Unreachable)
+            assert isinstance(await subscriber.end(), Unreachable)
 
 
 async def test_a_bluetoothd_that_hangs_is_noticed(bus: str, tmp_path: Path) -> None:
@@ -215,34 +216,36 @@ async def test_a_bluetoothd_that_hangs_is_noticed(bus: str, tmp_path: Path) -> N
     with bluetoothd(bus, tmp_path) as daemon:
         async with radio(bus) as air:
             await air.add_adapter()
-            listener = Listener()
+            subscriber = Subscriber()
             await air.until_discovering()
             daemon.send_signal(signal.SIGSTOP)
             try:
-                assert "does not answer" in (await listener.end()).reason
+                assert "does not answer" in (await subscriber.end()).reason
             finally:
                 daemon.send_signal(signal.SIGCONT)
 
 
-async def test_a_scanner_that_hears_nothing_is_given_up(air: Radio) -> None:
+async def test_a_scanner_that_receives_nothing_is_replaced(air: Radio) -> None:
     """Such as after a firmware fault of the adapter: all calls succeed, nothing comes."""
-    listener = Listener(ble_mute_limit_seconds=0.3)
+    subscriber = Subscriber(ble_mute_limit_seconds=0.3)
     await air.until_discovering()
-    assert "no Bluetooth device was heard for 0.3 s" in (await listener.end()).reason
+    assert "no Bluetooth device was received for 0.3 s" in (await subscriber.end()).reason
 
 
-async def test_an_adapter_that_is_switched_off_is_noticed(air: Radio, listener: Listener) -> None:
+async def test_an_adapter_that_is_switched_off_is_noticed(
+    air: Radio, subscriber: Subscriber
+) -> None:
     """While scanning, and then at the start."""
     await air.power(on=False)
-    for failed in (listener, Listener()):
+    for failed in (subscriber, Subscriber()):
         assert "adapter hci0 is off: bluetoothctl power on" in (await failed.end()).reason
 
 
-async def test_an_adapter_that_is_pulled_out_is_noticed(air: Radio, listener: Listener) -> None:
+async def test_an_adapter_that_is_pulled_out_is_noticed(air: Radio, subscriber: Subscriber) -> None:
     """While scanning, and then at the start."""
     await air.remove_adapter()
-    assert "the Bluetooth adapter is gone" in (await listener.end()).reason
-    assert "no Bluetooth adapter: plug one in" in (await Listener().end()).reason
+    assert "the Bluetooth adapter is gone" in (await subscriber.end()).reason
+    assert "no Bluetooth adapter: plug one in" in (await Subscriber().end()).reason
 
 
 async def test_the_death_of_the_bus_is_noticed(
@@ -254,27 +257,27 @@ async def test_the_death_of_the_bus_is_noticed(
         with bluetoothd(address, tmp_path):
             async with radio(address) as air:
                 await air.add_adapter()
-                listener = Listener()
+                subscriber = Subscriber()
                 await air.until_discovering()
-    assert "the D-Bus connection was lost" in (await listener.end()).reason
-    assert "mount the host's /run/dbus" in (await Listener().end()).reason
+    assert "the D-Bus connection was lost" in (await subscriber.end()).reason
+    assert "mount the host's /run/dbus" in (await Subscriber().end()).reason
 
 
 async def test_an_adapter_that_is_not_there_is_named_with_those_that_are(air: Radio) -> None:
     """BLE_ADAPTER with a typing mistake."""
     del air
-    error = await Listener(ble_adapter="hci7").end()
+    error = await Subscriber(ble_adapter="hci7").end()
     assert error.reason == "there is no adapter hci7 (BLE_ADAPTER); present: hci0"
 
 
 @pytest.mark.usefixtures("bus")
-async def test_a_bus_without_bluetoothd_says_what_to_start() -> None:
+async def test_a_bus_without_bluetoothd_names_what_to_start() -> None:
     """The commonest state of a fresh host."""
-    error = await Listener().end()
+    error = await Subscriber().end()
     assert "bluetoothd does not run: systemctl start bluetooth" in error.reason
 
 
-async def test_a_user_whom_the_policy_forbids_bluez_is_told_where_it_stands(
+async def test_a_user_whom_the_policy_forbids_bluez_gets_the_policy_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As for an ordinary user on many distributions."""
@@ -284,48 +287,48 @@ async def test_a_user_whom_the_policy_forbids_bluez_is_told_where_it_stands(
             error: SourceError = Unreachable("not tried yet")
             async with asyncio.timeout(LIMIT_SECONDS):
                 while not isinstance(error, Rejected):
-                    error = await Listener().end()
+                    error = await Subscriber().end()
     assert "/etc/dbus-1/system.d/bluetooth.conf" in error.reason
 
 
 @pytest.mark.usefixtures("bus")
-async def test_a_user_whom_the_bus_does_not_know_is_told_the_setting() -> None:
+async def test_a_user_unknown_to_the_bus_gets_the_setting() -> None:
     """A user namespace changes the id that the bus sees."""
-    error = await Listener(bleak_dbus_auth_uid=4_000_000).end()
+    error = await Subscriber(bleak_dbus_auth_uid=4_000_000).end()
     assert isinstance(error, Rejected)
     assert "BLEAK_DBUS_AUTH_UID" in error.reason
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user that does not exist")
-def test_a_user_whom_the_host_does_not_have_is_told_how_to_make_it() -> None:
-    """As the exporter's pod on a host without user 10001: dbus-daemon hangs up on it."""
+def test_a_user_unknown_to_the_host_gets_the_command() -> None:
+    """As the exporter's pod on a host without user 10001: dbus-daemon closes its connection."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         with system_bus(Path(name)) as address:
-            said = subprocess.run(  # noqa: S603 - our own lines
+            stderr = subprocess.run(  # noqa: S603 - our own lines
                 [sys.executable, "-c", STRANGER, address],
                 capture_output=True,
                 text=True,
                 check=False,
             ).stderr
-    assert "hangs up on user 10001" in said
-    assert "useradd --system --uid 10001 ppms" in said
+    assert "closes the connection of user 10001" in stderr
+    assert "useradd --system --uid 10001 ppms" in stderr
 
 
 @pytest.mark.parametrize(
-    ("address", "kind", "way_out"),
+    ("address", "kind", "instruction"),
     [
         ("unix:path=/nowhere/bus", Unreachable, "mount the host's /run/dbus"),
         ("/run/dbus/system_bus_socket", Rejected, "write one like unix:path="),
         ("pigeon:loft=3", Rejected, "write one like unix:path="),
     ],
 )
-async def test_a_wrong_bus_address_says_how_to_write_one(
-    address: str, kind: type[SourceError], way_out: str
+async def test_a_wrong_bus_address_is_answered_with_an_example(
+    address: str, kind: type[SourceError], instruction: str
 ) -> None:
     """One line each."""
-    error = await Listener(dbus_system_bus_address=address).end()
+    error = await Subscriber(dbus_system_bus_address=address).end()
     assert type(error) is kind
     assert address in error.reason
-    assert way_out in error.reason
+    assert instruction in error.reason
     assert "\n" not in error.reason

@@ -1,4 +1,4 @@
-"""`Ear`: whatever bleak hands over, nothing but readings and bad payloads comes out."""
+"""`Listener`: whatever bleak hands over, nothing but readings and bad payloads comes out."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,10 +12,9 @@ from ble_radio.adverts import Plug, manufacturer_data
 from home_model.config import BleSource
 from home_model.errors import BadPayload
 from home_model.readings import Reading
-from switchbot_exporter.ble.advert import SERVICE_UUIDS
-from switchbot_exporter.ble.ear import Ear, Said
-from switchbot_exporter.ble.hearing import Hearing
-from switchbot_exporter.ble.scale import Scale
+from switchbot_exporter.ble.listener import Listener, Result
+from switchbot_exporter.ble.parse import SERVICE_UUIDS, Scale
+from switchbot_exporter.ble.statistics import Statistics
 
 PLUG = Plug("6055F93599FF", "plug_mini_us")
 SOURCE = BleSource(source="ble", id=PLUG.mac, model=PLUG.model)
@@ -30,27 +29,29 @@ def advert(
     return AdvertisementData(None, dict(manufacturer), service_data, [], None, rssi_dbm, ())
 
 
-def heard(hearing: Hearing, *events: tuple[BLEDevice, AdvertisementData]) -> list[Said | None]:
-    async def hear() -> list[Said | None]:
-        ear = Ear([SOURCE], hearing, Scale())
+def received(
+    statistics: Statistics, *events: tuple[BLEDevice, AdvertisementData]
+) -> list[Result | None]:
+    async def receive() -> list[Result | None]:
+        listener = Listener([SOURCE], statistics, Scale())
         for device, data in events:
-            ear.hear(device, data)
-        return [await ear.said_within(0) for _ in events]
+            listener.on_advertisement(device, data)
+        return [await listener.next_result(0) for _ in events]
 
-    return asyncio.run(hear())
+    return asyncio.run(receive())
 
 
-def test_an_event_without_a_strength_is_no_hearing() -> None:
-    """When scanning stops, BlueZ takes the RSSI away: the event carries what was heard long ago."""
-    hearing = Hearing()
-    assert heard(hearing, (DEVICE, advert(GOOD, rssi_dbm=-127))) == [None]
-    assert hearing.age_seconds(PLUG.mac) is None
-    assert hearing.anything_at == 0
+def test_an_event_without_a_signal_strength_is_ignored() -> None:
+    """When scanning stops, BlueZ removes the RSSI: the event carries what was received long ago."""
+    statistics = Statistics()
+    assert received(statistics, (DEVICE, advert(GOOD, rssi_dbm=-127))) == [None]
+    assert statistics.age_seconds(PLUG.mac) is None
+    assert statistics.any_received_at == 0
 
 
 def test_an_unknown_strength_is_no_number() -> None:
-    """127 is the controller's word for not available, not a very loud plug."""
-    ((_, reading),) = filter(None, heard(Hearing(), (DEVICE, advert(GOOD, rssi_dbm=127))))
+    """127 is the controller's value for not available, not a very strong signal."""
+    ((_, reading),) = filter(None, received(Statistics(), (DEVICE, advert(GOOD, rssi_dbm=127))))
     assert isinstance(reading, Reading)
     assert reading.power_watts == 7.5
     assert "signal_dbm" not in reading.extra
@@ -71,9 +72,9 @@ EVENTS = st.tuples(
 
 @given(st.lists(EVENTS, max_size=20))
 def test_no_event_ends_the_loop(events: list[tuple[BLEDevice, AdvertisementData]]) -> None:
-    """A good advert after any others is heard as ever."""
-    *before, last = heard(Hearing(), *events, (DEVICE, advert(GOOD)))
-    said = [item for item in (*before, last) if item is not None]
-    assert all(isinstance(what, Reading | BadPayload) for _, what in said)
-    assert isinstance(said[-1][1], Reading)
-    assert said[-1][1].power_watts == 7.5
+    """A good advertisement after any others is read as before."""
+    *before, last = received(Statistics(), *events, (DEVICE, advert(GOOD)))
+    results = [item for item in (*before, last) if item is not None]
+    assert all(isinstance(what, Reading | BadPayload) for _, what in results)
+    assert isinstance(results[-1][1], Reading)
+    assert results[-1][1].power_watts == 7.5

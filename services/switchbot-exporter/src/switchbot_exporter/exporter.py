@@ -1,4 +1,4 @@
-"""FETCHERS: whether this process asks the cloud, listens to Bluetooth, or both."""
+"""Wiring by FETCHERS: whether this process polls the cloud, receives Bluetooth, or both."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -11,14 +11,14 @@ from exporter_kit.feeds import Exporter
 from exporter_kit.settings import ExporterSettings
 
 type Fetcher = Literal["cloud", "ble"]
-type Opened = Callable[[Any], AbstractAsyncContextManager[Exporter]]
+type OpenExporter = Callable[[Any], AbstractAsyncContextManager[Exporter]]
 
 
 def _split(text: object) -> object:
     return [part.strip() for part in text.split(",")] if isinstance(text, str) else text
 
 
-def _some(fetchers: frozenset[Fetcher]) -> frozenset[Fetcher]:
+def _at_least_one(fetchers: frozenset[Fetcher]) -> frozenset[Fetcher]:
     if not fetchers:
         message = "write cloud, ble, or cloud,ble"
         raise ValueError(message)
@@ -26,17 +26,19 @@ def _some(fetchers: frozenset[Fetcher]) -> frozenset[Fetcher]:
 
 
 class FetcherSettings(BaseSettings):
-    """Read before all others: the cloud's credentials are asked for only where it is."""
+    """Loaded before all others: the cloud's credentials are required only where it is polled."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     fetchers: Annotated[
-        frozenset[Fetcher], NoDecode, BeforeValidator(_split), AfterValidator(_some)
+        frozenset[Fetcher], NoDecode, BeforeValidator(_split), AfterValidator(_at_least_one)
     ] = frozenset({"cloud"})
 
 
-def parts_of(fetchers: frozenset[Fetcher]) -> tuple[type[ExporterSettings], Opened]:
-    """The settings to read, and what opens the feeds with them."""
+def select_fetchers(
+    fetchers: frozenset[Fetcher],
+) -> tuple[type[ExporterSettings], OpenExporter]:
+    """Return the settings class, and what opens the exporter with them."""
     # Imported only where wanted: bleak's BlueZ backend is for Linux, and PySwitchbot costs a
     # cloud-only process 11 MB.
     if fetchers == {"cloud"}:

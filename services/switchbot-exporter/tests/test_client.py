@@ -1,6 +1,6 @@
 """The request signature."""
 
-from switchbot_exporter.cloud.sign import sign, signed_headers
+from switchbot_exporter.cloud.client import sign, signed_headers
 
 VECTOR = "5Z4rSU2ZX0xJU6pn+C+vXd3lDzQkXX8iwCP4OLgST4I="
 
