@@ -150,8 +150,8 @@ def test_the_remaining_calls_are_read_from_a_header_when_one_appears(
 ) -> None:
     """Else they are counted here; HELP says which."""
     assert "by a local count against the daily limit of 10000000" in hurried.scrape().text
-    home.set_quota(remaining=7000, header="X-RateLimit-RemainingCalls")
+    home.set_quota(remaining=7000, header="X-RateLimit-Remaining")
     page = hurried.scrape_until(
         lambda page: (page.value("switchbot_api_requests_remaining") or 0) <= 7000
     )
-    assert "by the answer header X-RateLimit-RemainingCalls" in page.text
+    assert "by the answer header X-RateLimit-Remaining" in page.text

@@ -106,7 +106,7 @@ async def test_devices_not_configured_are_listed_once(
     await known.compare([SERVER])
     await known.compare([SERVER])
     assert [record.getMessage() for record in caplog.records] == [
-        "in the account, not in the configuration: C0FFEE000001 (type not told) 'Desk'"
+        "in the account, not in the configuration: C0FFEE000001 (unknown type) 'Desk'"
     ]
 
 

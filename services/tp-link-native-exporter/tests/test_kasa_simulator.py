@@ -14,9 +14,9 @@ import pytest
 from home_model.config import NativeSource
 from home_model.errors import BadPayload, Rejected, Unreachable
 from testbed.process import stop
+from tp_link_native_exporter.exporter import NativeReader
 from tp_link_native_exporter.probe import XOR_PORT
 from tp_link_native_exporter.session import Session, TimeLimits
-from tp_link_native_exporter.exporter import NativeReader
 
 FOLDER = Path(__file__).parent / "kasa-simulator"
 MAC = "50:C7:BF:0D:91:01"

@@ -18,9 +18,9 @@ from tapo_emulator.klap_cipher import Account
 from tapo_emulator.models import MODELS, Protocol
 from tapo_emulator.plug import Clock, Fault, Plug, utc_now
 from tapo_emulator.server import PlugServer
+from tp_link_native_exporter.exporter import NativeReader
 from tp_link_native_exporter.probe import Address
 from tp_link_native_exporter.session import Session, TimeLimits
-from tp_link_native_exporter.exporter import NativeReader
 
 ACCOUNT = Account("user@example.com", "secret")
 CREDENTIALS = Credentials(ACCOUNT.username, ACCOUNT.password)

@@ -15,7 +15,7 @@ from up.preflight import problems
 from up.settings import Settings
 
 SWITCHBOT = {"switchbot_token": "t", "switchbot_secret": "s"}
-TP_LINK = {"tplink_username": "u", "tplink_password": "p"}
+TP_LINK = {"tp_link_username": "u", "tp_link_password": "p"}
 HEAD = """\
 house: home
 time_zone: Asia/Tokyo
@@ -72,7 +72,7 @@ def test_a_missing_configuration_says_what_to_copy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("half", "other"),
-    [("switchbot_token", "SWITCHBOT_SECRET"), ("tplink_username", "TPLINK_PASSWORD")],
+    [("switchbot_token", "SWITCHBOT_SECRET"), ("tp_link_username", "TP_LINK_PASSWORD")],
 )
 def test_half_an_account_is_refused(half: str, other: str) -> None:
     """It would be a virtual home that looks real."""
@@ -85,7 +85,7 @@ def test_only_the_accounts_of_the_configured_sources_are_needed(tmp_path: Path) 
     both = home_of(tmp_path, CLOUD, NATIVE)
     (tp_link_missing,) = problems(Settings.model_validate(SWITCHBOT), both, [])
     assert tp_link_missing == (
-        "config/devices.yaml has `native` sources: set TPLINK_USERNAME and TPLINK_PASSWORD"
+        "config/devices.yaml has `native` sources: set TP_LINK_USERNAME and TP_LINK_PASSWORD"
     )
     (switchbot_missing,) = problems(Settings.model_validate(TP_LINK), both, [])
     assert "`cloud` sources: set SWITCHBOT_TOKEN and SWITCHBOT_SECRET" in switchbot_missing
@@ -129,8 +129,8 @@ def test_only_its_exporter_is_given_a_secret(
     secrets = {
         "SWITCHBOT_TOKEN": "the-token",
         "SWITCHBOT_SECRET": "the-secret",
-        "TPLINK_USERNAME": "the-user",
-        "TPLINK_PASSWORD": "the-password",
+        "TP_LINK_USERNAME": "the-user",
+        "TP_LINK_PASSWORD": "the-password",
     }
     for name, value in secrets.items():
         monkeypatch.setenv(name, value)

@@ -12,15 +12,16 @@ from tp_link_native_exporter.probe import Address, ProbeResult
 MALFORMED_ANSWER_ERRORS = (ValueError, LookupError, TypeError, AttributeError)
 
 NO_CREDENTIALS = (
-    "the plug needs the TP-Link account it was set up with: set TP_LINK_USERNAME and TP_LINK_PASSWORD"
+    "the plug needs the TP-Link account it was set up with: set TP_LINK_USERNAME and "
+    "TP_LINK_PASSWORD"
 )
 WRONG_CREDENTIALS = (
-    "the plug refuses TP_LINK_USERNAME and TP_LINK_PASSWORD: both are case-sensitive, and must be of "
-    "the TP-Link account it was set up with"
+    "the plug refuses TP_LINK_USERNAME and TP_LINK_PASSWORD: both are case-sensitive, and must be "
+    "of the TP-Link account it was set up with"
 )
 COMPATIBILITY_OFF = (
-    "the plug's firmware supports only TPAP: in the Tapo app under Me > Third-Party Services switch "
-    "Third-Party Compatibility on (if it is on: off, and on again)"
+    "the plug's firmware supports only TPAP: in the Tapo app under Me > Third-Party Services "
+    "switch Third-Party Compatibility on (if it is on: off, and on again)"
 )
 SESSION_TAKEN = (
     "the plug takes the password and then refuses every request (403): another program, such as "
@@ -43,9 +44,7 @@ def connection_error(
     if "disconnected" in result.outcomes:
         return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
     if "nonsense" in result.outcomes:
-        return BadPayload(
-            f"what answers at {address} is not a TP-Link plug: is the address right?"
-        )
+        return BadPayload(f"what answers at {address} is not a TP-Link plug: is the address right?")
     return Unreachable(
         f"nothing answers at {address}: has the plug power, Wi-Fi, and still this address?"
     )

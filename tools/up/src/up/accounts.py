@@ -10,8 +10,8 @@ from up.settings import Settings
 
 VIRTUAL_SWITCHBOT = {"SWITCHBOT_TOKEN": "virtual-token", "SWITCHBOT_SECRET": "virtual-secret"}
 VIRTUAL_TP_LINK = {
-    "TPLINK_USERNAME": "virtual@example.com",
-    "TPLINK_PASSWORD": "virtual-password",
+    "TP_LINK_USERNAME": "virtual@example.com",
+    "TP_LINK_PASSWORD": "virtual-password",
 }
 SECRETS = frozenset({*VIRTUAL_SWITCHBOT, *VIRTUAL_TP_LINK})
 
@@ -30,7 +30,7 @@ def tp_link_account(settings: Settings) -> Mapping[str, str]:
     if settings.virtual:
         return VIRTUAL_TP_LINK
     return _revealed(
-        TPLINK_USERNAME=settings.tplink_username, TPLINK_PASSWORD=settings.tplink_password
+        TP_LINK_USERNAME=settings.tp_link_username, TP_LINK_PASSWORD=settings.tp_link_password
     )
 
 

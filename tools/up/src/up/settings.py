@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PAIRS = (("switchbot_token", "switchbot_secret"), ("tplink_username", "tplink_password"))
+PAIRS = (("switchbot_token", "switchbot_secret"), ("tp_link_username", "tp_link_password"))
 
 
 class Settings(BaseSettings):
@@ -43,8 +43,8 @@ class Settings(BaseSettings):
     fetchers: str | None = None
     switchbot_token: SecretStr | None = None
     switchbot_secret: SecretStr | None = None
-    tplink_username: SecretStr | None = None
-    tplink_password: SecretStr | None = None
+    tp_link_username: SecretStr | None = None
+    tp_link_password: SecretStr | None = None
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     @property
     def virtual(self) -> bool:
         """Without any account or Matter server there is a virtual home to look at."""
-        ways_in = (self.switchbot_token, self.tplink_username, self.matter_server_url)
+        ways_in = (self.switchbot_token, self.tp_link_username, self.matter_server_url)
         return all(way is None for way in ways_in)
 
     @property
