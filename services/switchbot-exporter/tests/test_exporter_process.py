@@ -110,21 +110,22 @@ def test_a_slow_plug_delays_no_other(home: VirtualHome, start: Start) -> None:
 
 
 def test_a_small_quota_stretches_the_interval(home: VirtualHome, start: Start) -> None:
-    """700 calls less the reserve of 500 for six plugs: one round each 2592 s, and it is shown."""
+    """700 calls less the reserve of 500 for five devices: one round each 2160 s, and it is shown."""
     exporter = start(SWITCHBOT_DAILY_LIMIT="700")
     interval = exporter.scrape().value("exporter_poll_interval_seconds", source="cloud")
     assert interval is not None
-    assert interval >= 6 * 86_400 / 200
+    assert interval >= 5 * 86_400 / 200
     assert home.requests()["total"] > 0
 
 
 def test_polls_are_spread_over_the_interval(home: VirtualHome, start: Start) -> None:
-    """No burst: once the first round is over, six plugs at 4 s are asked one after another."""
+    """No burst: once the first round is over, five devices at 4 s are read one after another."""
     del home
     exporter = start(POLL_INTERVAL_SECONDS="4")
-    page = exporter.scrape_until(lambda page: polls(page) >= 13)
+    page = exporter.scrape_until(lambda page: polls(page) >= 11)
     taken = sorted(v for series, v in page.samples() if "reading_timestamp" in series)
-    assert len(taken) == 6
+    taken = sorted(set(taken))  # the two meters of the relay have one answer
+    assert len(taken) == 5
     assert min(after - before for before, after in pairwise(taken)) > 0.2
 
 

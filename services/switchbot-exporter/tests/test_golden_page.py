@@ -13,17 +13,14 @@ import aiohttp
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporter_kit.clock import Clock
-from exporter_kit.energy_state import write_initial_counters
-from exporter_kit.feeds import Exporter, Poll
-from exporter_kit.program import Program
-from exporter_kit.running import run_exporter
-from exporter_kit.settings import ExporterSettings
-from home_model.config import CloudSource
-from home_model.errors import Unreachable
+from exporter_kit import Exporter, ExporterSettings
+from exporter_kit.app import Program, run_exporter
+from exporter_kit.energy.store import write_initial_counters
+from home_model.errors import UnreachableError
+from service_kit.clock import Clock
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.devices import AccountDevices
-from switchbot_exporter.cloud.exporter import CloudFetcher, account_samples
+from switchbot_exporter.cloud.exporter import CloudFetcher, account_samples, cloud_reader
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from testbed.exporter import OPEN_METRICS, TEXT
@@ -48,7 +45,7 @@ async def fetch_status(device_id: str) -> Mapping[str, object]:
     """The payload of a device; the EU plug is offline."""
     if device_id not in PAYLOAD_OF_ID:
         reason = "offline"
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
     return json.loads((HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text())
 
 
@@ -69,10 +66,8 @@ async def serving(folder: Path, config: str) -> AsyncGenerator[str]:
     schedule = CloudSchedule(
         Budget(10_000, 500, 30_000), remaining, Pause(CLOCK.monotonic), CLOCK.monotonic
     )
-    reader = CloudFetcher(fetch_status, AccountDevices(no_list, CLOCK.monotonic), CLOCK.now)
-    exporter = Exporter(
-        (Poll(CloudSource, reader.read, schedule),), lambda: account_samples(schedule)
-    )
+    fetcher = CloudFetcher(fetch_status, AccountDevices(no_list, CLOCK.monotonic), CLOCK.now)
+    exporter = Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
     running = asyncio.create_task(run_exporter(Program(NAME, "0", settings, exporter), CLOCK))
     yield f"http://127.0.0.1:{settings.listen_port}"
     running.cancel()

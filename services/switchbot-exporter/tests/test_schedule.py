@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.errors import (
     AccountRefusedError,
-    DailyLimitError,
+    DailyLimitReachedError,
     TooManyRequestsError,
 )
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
@@ -22,7 +22,7 @@ from switchbot_exporter.cloud.schedule import MAX_PAUSE_SECONDS, CloudSchedule, 
 from testbed.hands import Hands
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-OF_THE_ACCOUNT = [AccountRefusedError, TooManyRequestsError, DailyLimitError]
+OF_THE_ACCOUNT = [AccountRefusedError, TooManyRequestsError, DailyLimitReachedError]
 
 
 @pytest.fixture
@@ -57,7 +57,9 @@ def test_pauses_double_up_to_half_an_hour(kind: type[SourceError]) -> None:
     assert found == [30, 60, 120, 960, MAX_PAUSE_SECONDS, MAX_PAUSE_SECONDS]
 
 
-@given(st.floats(0, 86_400), st.integers(0, 100), st.sampled_from([*OF_THE_ACCOUNT, Unreachable]))
+@given(
+    st.floats(0, 86_400), st.integers(0, 100), st.sampled_from([*OF_THE_ACCOUNT, UnreachableError])
+)
 def test_the_wait_the_cloud_asks_for_is_followed_exactly(
     seconds: float, refusals: int, kind: type[SourceError]
 ) -> None:
@@ -65,7 +67,7 @@ def test_the_wait_the_cloud_asks_for_is_followed_exactly(
     assert pause_seconds(kind("no", retry_after_seconds=seconds), refusals, 30) == seconds
 
 
-@pytest.mark.parametrize("kind", [Unreachable, Rejected, BadPayload])
+@pytest.mark.parametrize("kind", [UnreachableError, RejectedError, BadPayloadError])
 def test_a_failing_plug_does_not_silence_the_others(
     make_schedule: MakeSchedule, kind: type[SourceError]
 ) -> None:
@@ -104,13 +106,13 @@ def test_after_the_quota_error_one_careful_call_finds_the_reset(
 ) -> None:
     """Nothing remains by the cloud's word; a success makes our own count stand again."""
     schedule = make_schedule(14)
-    schedule.on_error(DailyLimitError("spent"))
+    schedule.on_error(DailyLimitReachedError("spent"))
     assert schedule.remaining.shown_calls() == 0
     clock.pass_by(seconds=schedule.silence_seconds())
     schedule.on_request()
     schedule.on_success()
     assert schedule.remaining.shown_calls() == 9999
-    schedule.on_error(DailyLimitError("spent"))
+    schedule.on_error(DailyLimitReachedError("spent"))
     assert schedule.silence_seconds() == pytest.approx(schedule.effective_interval_seconds())
 
 

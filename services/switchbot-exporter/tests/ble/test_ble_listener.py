@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ble_radio.adverts import Plug, manufacturer_data
-from home_model.config import BleSource
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 from home_model.readings import Reading
+from home_model.sources import BleSource
 from switchbot_exporter.ble.listener import Listener, Result
 from switchbot_exporter.ble.parse import SERVICE_UUIDS, Scale
 from switchbot_exporter.ble.statistics import Statistics
@@ -75,6 +75,6 @@ def test_no_event_ends_the_loop(events: list[tuple[BLEDevice, AdvertisementData]
     """A good advertisement after any others is read as before."""
     *before, last = received(Statistics(), *events, (DEVICE, advert(GOOD)))
     results = [item for item in (*before, last) if item is not None]
-    assert all(isinstance(what, Reading | BadPayload) for _, what in results)
+    assert all(isinstance(what, Reading | BadPayloadError) for _, what in results)
     assert isinstance(results[-1][1], Reading)
     assert results[-1][1].power_watts == 7.5

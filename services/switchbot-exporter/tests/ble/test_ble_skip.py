@@ -1,15 +1,16 @@
 """`SkipWhileReceived`: no call for what Bluetooth receives, and only for that."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Exporter, Poll, Value
-from home_model.config import CloudSource
-from home_model.errors import Unreachable
+from exporter_kit import Exporter, PollGroup, Sample
+from home_model.errors import UnreachableError
 from home_model.readings import Reading
+from home_model.sources import CloudSource
+from service_kit.clock import Clock
 from switchbot_exporter.ble.parse import Advert
 from switchbot_exporter.ble.statistics import Statistics
 from switchbot_exporter.both import skip_while_received
@@ -26,15 +27,18 @@ class Cloud:
 
     reads: list[str] = field(default_factory=list)
 
-    async def read(self, source: CloudSource) -> Reading:
-        """Read one source, as the kit calls it."""
-        self.reads.append(source.id)
-        return Reading(at=NOW, power_watts=1.0)
+    async def read(self, sources: Sequence[CloudSource]) -> Mapping[CloudSource, Reading]:
+        """Read the meters of one device, as the kit calls it."""
+        self.reads.append(sources[0].id)
+        return {source: Reading(at=NOW, power_watts=1.0) for source in sources}
 
     def exporter(self) -> Exporter:
         """Return an exporter with one metric of its own."""
-        remaining = Value("switchbot_api_requests_remaining", "gauge", "Left.", 9)
-        return Exporter((Poll(CloudSource, self.read),), lambda: [remaining])
+        remaining = Sample("switchbot_api_requests_remaining", "gauge", "Left.", 9)
+        return Exporter(
+            (PollGroup(CloudSource, group=lambda source: source.id, read=self.read),),
+            lambda: [remaining],
+        )
 
 
 @dataclass
@@ -44,9 +48,9 @@ class Seconds:
     now: float = 100.0
 
 
-def poll_of(exporter: Exporter) -> Poll[CloudSource]:
-    (poll,) = exporter.feeds
-    assert isinstance(poll, Poll)
+def poll_of(exporter: Exporter) -> PollGroup[CloudSource]:
+    (poll,) = exporter.readers
+    assert isinstance(poll, PollGroup)
     return poll
 
 
@@ -57,11 +61,11 @@ async def test_a_plug_that_was_just_received_costs_no_call() -> None:
     exporter = skip_while_received(cloud.exporter(), statistics, age_limit_seconds=120)
     statistics.record(RECEIVED.id, ADVERT, NOW)
     seconds.now += 120
-    with pytest.raises(Unreachable, match="CLOUD_RESTS_WHILE_BLE_FRESH"):
-        await poll_of(exporter).read(RECEIVED)
-    assert await poll_of(exporter).read(NOT_RECEIVED)
+    with pytest.raises(UnreachableError, match="CLOUD_RESTS_WHILE_BLE_FRESH"):
+        await poll_of(exporter).read([RECEIVED])
+    assert await poll_of(exporter).read([NOT_RECEIVED])
     assert cloud.reads == [NOT_RECEIVED.id]
-    assert {value.name: value.value for value in exporter.values()} == {
+    assert {value.name: value.value for value in exporter.samples()} == {
         "switchbot_api_requests_remaining": 9,
         "switchbot_api_requests_saved_total": 1,
     }
@@ -74,7 +78,7 @@ async def test_the_cloud_takes_over_when_the_plug_is_not_received_for_the_limit(
     exporter = skip_while_received(cloud.exporter(), statistics, age_limit_seconds=120)
     statistics.record(RECEIVED.id, ADVERT, NOW)
     seconds.now += 121
-    assert await poll_of(exporter).read(RECEIVED)
+    assert await poll_of(exporter).read([RECEIVED])
 
 
 async def test_the_cloud_takes_over_at_once_when_the_radio_died() -> None:
@@ -83,7 +87,7 @@ async def test_the_cloud_takes_over_at_once_when_the_radio_died() -> None:
     exporter = skip_while_received(cloud.exporter(), statistics, age_limit_seconds=120)
     statistics.record(RECEIVED.id, ADVERT, NOW)
     statistics.forget_received()
-    assert await poll_of(exporter).read(RECEIVED)
+    assert await poll_of(exporter).read([RECEIVED])
 
 
 async def test_the_cloud_takes_over_at_once_from_a_plug_with_bad_advertisements() -> None:
@@ -92,4 +96,4 @@ async def test_the_cloud_takes_over_at_once_from_a_plug_with_bad_advertisements(
     exporter = skip_while_received(cloud.exporter(), statistics, age_limit_seconds=120)
     statistics.record(RECEIVED.id, ADVERT, NOW)
     statistics.record_unreadable(RECEIVED.id)
-    assert await poll_of(exporter).read(RECEIVED)
+    assert await poll_of(exporter).read([RECEIVED])

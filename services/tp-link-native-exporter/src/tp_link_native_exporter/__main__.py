@@ -2,7 +2,7 @@
 
 import sys
 
-from exporter_kit.command import main
+from exporter_kit import main
 from tp_link_native_exporter.discovery import run_discovery
 from tp_link_native_exporter.exporter import open_exporter
 from tp_link_native_exporter.settings import Settings

@@ -22,7 +22,7 @@ from kasa.device_factory import (
 from kasa.interfaces import Energy
 from kasa.iot import IotDevice
 
-from home_model.errors import BadPayload, Rejected, SourceError
+from home_model.errors import BadPayloadError, RejectedError, SourceError
 from tp_link_native_exporter.errors import (
     MALFORMED_ANSWER_ERRORS,
     NO_CREDENTIALS,
@@ -80,7 +80,7 @@ async def connect(
     if possible and credentials is None:
         possible = [protocol for protocol in possible if protocol[1] is XOR]
         if not possible:
-            raise Rejected(NO_CREDENTIALS)
+            raise RejectedError(NO_CREDENTIALS)
     errors: list[Exception] = []
     for protocol in possible:
         try:
@@ -189,7 +189,7 @@ async def _update_children(strip: Device) -> Mapping[int, SourceError]:
         try:
             await child.update()
         except (KasaException, *MALFORMED_ANSWER_ERRORS) as error:
-            failed[position] = BadPayload(f"the outlet's answer makes no sense: {error}")
+            failed[position] = BadPayloadError(f"the outlet's answer makes no sense: {error}")
     return failed
 
 
@@ -197,7 +197,7 @@ def _kasa_answers(outlet: Device, answer: object, before: object) -> OutletAnswe
     if not outlet.has_emeter:
         return {}
     if answer is None or answer is before:
-        return BadPayload("the plug answers, but not about its meter")
+        return BadPayloadError("the plug answers, but not about its meter")
     return {"get_realtime": answer}
 
 

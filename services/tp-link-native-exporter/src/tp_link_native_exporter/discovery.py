@@ -21,7 +21,8 @@ from kasa import (
     UnsupportedDeviceError,
 )
 
-from exporter_kit.settings import SettingsError, read_settings
+from service_kit.errors import SettingsError
+from service_kit.settings import load_settings
 from tp_link_native_exporter.client import outlets, update
 from tp_link_native_exporter.errors import (
     COMPATIBILITY_OFF,
@@ -83,7 +84,7 @@ def run_discovery(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv[1:])
     logging.getLogger("kasa").setLevel(logging.CRITICAL)
     try:
-        credentials = read_settings(Settings).credentials()
+        credentials = load_settings(Settings).credentials()
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -157,8 +158,8 @@ def suggestion(found: Sequence[FoundPlug]) -> str:
 def _plug_lines(plug: FoundPlug, used: set[str]) -> Iterator[str]:
     yield f"  # {plug.model} at {plug.address}" + (f": {plug.note}" if plug.note else "")
     is_strip = len(plug.outlet_names) > 1
-    for outlet, outlet_name in enumerate(plug.outlet_names):
-        yield f"  - device: {_device_id(plug, f'_{outlet + 1}' if is_strip else '', used)}"
+    for meter, outlet_name in enumerate(plug.outlet_names, start=1):
+        yield f"  - device: {_device_id(plug, f'_{meter}' if is_strip else '', used)}"
         if name := (outlet_name if is_strip else plug.name):
             yield f"    name: {{{_language(name)}: {json.dumps(name, ensure_ascii=False)}}}"
         yield "    room: CHANGE_ME"
@@ -168,7 +169,7 @@ def _plug_lines(plug: FoundPlug, used: set[str]) -> Iterator[str]:
         yield f'        id: "{plug.mac}"'
         yield f"        address: {plug.address}"
         if is_strip:
-            yield f"        outlet: {outlet}"
+            yield f"        meter: {meter}"
 
 
 def _device_id(plug: FoundPlug, suffix: str, used: set[str]) -> str:

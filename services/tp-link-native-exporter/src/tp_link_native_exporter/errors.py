@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kasa import AuthenticationError, DeviceError
 from kasa import TimeoutError as KasaTimeoutError
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from tp_link_native_exporter.probe import Address, ProbeResult
 
 # What python-kasa lets through when an answer has another shape than it expects.
@@ -36,16 +36,18 @@ def connection_error(
     if "supported" in result.outcomes:
         return _login_error(address, attempts)
     if result.klap == "refused":
-        return Rejected(COMPATIBILITY_OFF)
+        return RejectedError(COMPATIBILITY_OFF)
     if "no_answer" in result.outcomes:
-        return Unreachable(
+        return UnreachableError(
             f"{address} takes the connection and never answers: unplug it for a moment"
         )
     if "disconnected" in result.outcomes:
-        return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
+        return UnreachableError(f"{address} ends every connection half-way: is its Wi-Fi weak?")
     if "nonsense" in result.outcomes:
-        return BadPayload(f"what answers at {address} is not a TP-Link plug: is the address right?")
-    return Unreachable(
+        return BadPayloadError(
+            f"what answers at {address} is not a TP-Link plug: is the address right?"
+        )
+    return UnreachableError(
         f"nothing answers at {address}: has the plug power, Wi-Fi, and still this address?"
     )
 
@@ -53,12 +55,12 @@ def connection_error(
 def _login_error(address: Address, attempts: Sequence[Exception]) -> SourceError:
     others = [error for error in attempts if not isinstance(error, AuthenticationError)]
     if attempts and not others:
-        return Rejected(WRONG_CREDENTIALS)
+        return RejectedError(WRONG_CREDENTIALS)
     if any(_is_forbidden(error) for error in others):
-        return Unreachable(SESSION_TAKEN)
+        return UnreachableError(SESSION_TAKEN)
     if any(isinstance(error, KasaTimeoutError | TimeoutError) for error in others):
-        return Unreachable(f"{address} begins to answer and then stops")
-    return BadPayload(f"the answers of {address} make no sense: {_in_short(others)}")
+        return UnreachableError(f"{address} begins to answer and then stops")
+    return BadPayloadError(f"the answers of {address} make no sense: {_in_short(others)}")
 
 
 def _is_forbidden(error: Exception) -> bool:

@@ -1,14 +1,14 @@
-"""Wiring: one session for each address, and the reader of one outlet."""
+"""Wiring: one session for each address, and the readings of the sources behind it."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from exporter_kit.feeds import Exporter, Poll
-from home_model.config import NativeSource
-from home_model.errors import Rejected, SourceError
+from exporter_kit import Exporter, PollGroup
+from home_model.errors import RejectedError, SourceError
 from home_model.readings import Reading
+from home_model.sources import NativeSource
 from tp_link_native_exporter.probe import Address
 from tp_link_native_exporter.session import PlugReadings, Session
 from tp_link_native_exporter.settings import Settings
@@ -16,74 +16,71 @@ from tp_link_native_exporter.settings import Settings
 LOG = logging.getLogger(__name__)
 
 
-class NativeReader:
+class NativeFetcher:
     """All sessions, one for each address, opened at the first read."""
 
     def __init__(self, open_session: Callable[[Address], Session]) -> None:
         self._open_session = open_session
         self._sessions: dict[Address, Session] = {}
-        self._reasons: dict[tuple[str, int | None], set[str]] = {}
+        self._reasons: dict[NativeSource, set[str]] = {}
 
-    async def read(self, source: NativeSource) -> Reading:
-        """Read one outlet of one plug.
+    async def read(
+        self, sources: Sequence[NativeSource]
+    ) -> Mapping[NativeSource, Reading | SourceError]:
+        """Read the plug or strip of these sources, which have one address.
 
         Raises:
-            SourceError: There is no reading of this very outlet of this very plug.
+            SourceError: The whole plug gave nothing.
         """
-        address = Address.parse(source.address)
+        address = Address.parse(sources[0].address)
         if address not in self._sessions:
             self._sessions[address] = self._open_session(address)
         try:
-            reading = select_outlet(await self._sessions[address].read(), source)
+            readings = await self._sessions[address].read()
         except SourceError as error:
-            self._log_later_reason(source, error.reason)
+            self._log_later_reasons(dict.fromkeys(sources, error))
             raise
-        self._reasons.pop((source.address, source.outlet), None)
-        return reading
+        results = {source: select_outlet(readings, source) for source in sources}
+        self._log_later_reasons(results)
+        return results
 
     async def close(self) -> None:
         """End every session."""
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
 
-    def _log_later_reason(self, source: NativeSource, reason: str) -> None:
-        """Log a cause that is found after the first failure, once; the kit logs the first."""
-        of_strip = [reasons for (at, _), reasons in self._reasons.items() if at == source.address]
-        logged = self._reasons.setdefault((source.address, source.outlet), set())
-        if logged and not any(reason in reasons for reasons in of_strip):
-            LOG.warning("the plug at %s: %s", source.address, reason)
-        logged.add(reason)
+    def _log_later_reasons(self, results: Mapping[NativeSource, Reading | SourceError]) -> None:
+        """Log causes that are found after the first failure, once; the kit logs the first."""
+        of_plug = set[str]().union(*(self._reasons.get(source, set()) for source in results))
+        for source, result in results.items():
+            if not isinstance(result, SourceError):
+                self._reasons.pop(source, None)
+                continue
+            logged = self._reasons.setdefault(source, set())
+            if logged and result.reason not in of_plug:
+                LOG.warning("the plug at %s: %s", source.address, result.reason)
+            logged.add(result.reason)
+            of_plug.add(result.reason)
 
 
-def select_outlet(readings: PlugReadings, source: NativeSource) -> Reading:
-    """Return the reading of the source's outlet.
+def select_outlet(readings: PlugReadings, source: NativeSource) -> Reading | SourceError:
+    """Return the reading of the source's outlet, or why it has none.
 
-    Raises:
-        Rejected: Another plug has the address, or the configuration names the wrong outlet.
-        SourceError: What is wrong with this outlet.
+    It is rejected when another plug has the address, or the configuration names the wrong outlet.
     """
     if readings.mac != source.id:
-        message = (
+        return RejectedError(
             f"another plug answers at {source.address}: {readings.model} {_pairs(readings.mac)}, "
             f"not {_pairs(source.id)}; correct the address, or reserve it in the router"
         )
-        raise Rejected(message)
-    result = readings.outlets[_position(readings, source)]
-    if isinstance(result, SourceError):
-        raise result
-    return result
-
-
-def _position(readings: PlugReadings, source: NativeSource) -> int:
     count = len(readings.outlets)
-    if count == 1 and source.outlet in {None, 0}:
-        return 0
-    if source.outlet is None:
-        message = f"{readings.model} has {count} outlets: configure `outlet`, from 0 to {count - 1}"
-        raise Rejected(message)
-    if source.outlet >= count:
-        message = f"{readings.model} has no outlet {source.outlet}; the last is {count - 1}"
-        raise Rejected(message)
-    return source.outlet
+    meter = 1 if source.meter is None and count == 1 else source.meter
+    if meter is None:
+        return RejectedError(
+            f"{readings.model} has {count} outlets: configure `meter`, from 1 to {count}"
+        )
+    if meter > count:
+        return RejectedError(f"{readings.model} has no outlet {meter}; the last is {count}")
+    return readings.outlets[meter - 1]
 
 
 def _pairs(mac: str) -> str:
@@ -96,8 +93,9 @@ async def open_exporter(settings: Settings) -> AsyncGenerator[Exporter]:
     # It logs every failing module at every update; the exporter logs each cause once.
     logging.getLogger("kasa").setLevel(logging.CRITICAL)
     credentials, limits = settings.credentials(), settings.time_limits()
-    reader = NativeReader(lambda address: Session(address, credentials, limits))
+    fetcher = NativeFetcher(lambda address: Session(address, credentials, limits))
+    plugs = PollGroup(NativeSource, group=lambda source: source.address, read=fetcher.read)
     try:
-        yield Exporter(feeds=(Poll(NativeSource, reader.read),))
+        yield Exporter(readers=(plugs,))
     finally:
-        await reader.close()
+        await fetcher.close()

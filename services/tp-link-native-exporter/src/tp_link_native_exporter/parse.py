@@ -12,7 +12,7 @@ from kasa import Device, EmeterStatus, Module
 from kasa.exceptions import SmartErrorCode
 from kasa.iot import IotDevice
 
-from home_model.errors import BadPayload, Rejected
+from home_model.errors import BadPayloadError, RejectedError
 from home_model.readings import Reading
 
 SMART_METHODS = ("get_energy_usage", "get_current_power", "get_emeter_data")
@@ -31,12 +31,12 @@ def parse_reading(outlet: Device, plug: Device, answers: MeterAnswers, at: datet
     """Return the reading of one outlet; `plug` is the strip it belongs to, or the same device.
 
     Raises:
-        Rejected: The model has no meter.
-        BadPayload: The meter gave no power.
+        RejectedError: The model has no meter.
+        BadPayloadError: The meter gave no power.
     """
     if Module.Energy not in outlet.modules:
         message = f"{plug.model} has no energy meter"
-        raise Rejected(message)
+        raise RejectedError(message)
     extra = _extra(outlet, plug)
     if isinstance(plug, IotDevice):
         return parse_kasa_meter(answers, at, extra)
@@ -50,11 +50,11 @@ def parse_kasa_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, fl
     left alone.
 
     Raises:
-        BadPayload: There is no power.
+        BadPayloadError: There is no power.
     """
     status = EmeterStatus(_results(answers).get("get_realtime", {}))
     if status.power is None:
-        raise BadPayload(_meter_failed(answers))
+        raise BadPayloadError(_meter_failed(answers))
     return Reading(
         at=at,
         power_watts=status.power,
@@ -69,13 +69,13 @@ def parse_smart_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, f
     """Parse Tapo firmware, which counts by its own day. A failed method costs its values alone.
 
     Raises:
-        BadPayload: No method gave the power.
+        BadPayloadError: No method gave the power.
     """
     results = _results(answers)
     status = EmeterStatus(results.get("get_emeter_data", {}))
     power_watts = _smart_power_watts(results)
     if power_watts is None:
-        raise BadPayload(_meter_failed(answers))
+        raise BadPayloadError(_meter_failed(answers))
     today_wh = results.get("get_energy_usage", {}).get("today_energy")
     return Reading(
         at=at,

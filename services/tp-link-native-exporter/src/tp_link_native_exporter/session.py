@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from kasa import Credentials, Device, KasaException, Module
 from kasa.smart.smartmodule import SmartModule
 
-from home_model.errors import BadPayload, SourceError, Unreachable
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
+from service_kit.clock import utc_now
 from tp_link_native_exporter.client import (
     OpenedPlug,
     OutletAnswers,
@@ -28,8 +28,6 @@ from tp_link_native_exporter.probe import Address
 LOG = logging.getLogger(__name__)
 DISCONNECT_SECONDS = 1.0
 
-type Result = Reading | SourceError
-
 
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
@@ -38,12 +36,10 @@ class TimeLimits:
     Attributes:
         update_seconds: For an update of an open connection.
         connect_seconds: For opening one, and for finding out why it does not open.
-        share_seconds: For how long the outlets of a strip share the result of one update.
     """
 
     update_seconds: float
     connect_seconds: float
-    share_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +48,18 @@ class PlugReadings:
 
     mac: str
     model: str
-    outlets: Sequence[Result]
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+    outlets: Sequence[Reading | SourceError]
 
 
 class Session:
-    """One plug or strip at one address. One update at a time, shared by those who wait for it."""
+    """One plug or strip at one address."""
 
     def __init__(
         self,
         address: Address,
         credentials: Credentials | None,
         limits: TimeLimits,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._address = address
         self._credentials = credentials
@@ -75,38 +67,26 @@ class Session:
         self._now = now
         self._device: Device | None = None
         self._protocol: Protocol | None = None
-        self._attempt: asyncio.Task[PlugReadings] | None = None
-        self._attempt_started = 0.0
 
     async def read(self) -> PlugReadings:
-        """Return the result of the attempt that is under way, or has just been.
+        """Open the plug if it is not, and read all its outlets.
 
         Raises:
             SourceError: The whole plug gave nothing; the reason names the cause once it is known.
         """
-        if self._attempt is None or self._is_over(self._attempt):
-            self._attempt_started = time.monotonic()
-            self._attempt = asyncio.create_task(self._read_or_close())
-            self._attempt.add_done_callback(_retrieve_exception)
-        # One outlet's reader may give up; the others still wait for this attempt.
-        return await asyncio.shield(self._attempt)
-
-    async def close(self) -> None:
-        """End the session."""
-        if self._attempt:
-            self._attempt.cancel()
-        await self._disconnect()
-
-    def _is_over(self, attempt: asyncio.Task[PlugReadings]) -> bool:
-        age_seconds = time.monotonic() - self._attempt_started
-        return attempt.done() and age_seconds >= self._limits.share_seconds
-
-    async def _read_or_close(self) -> PlugReadings:
         try:
             return await self._read()
         except SourceError:
-            await self._disconnect()
+            await self.close()
             raise
+
+    async def close(self) -> None:
+        """End the session."""
+        device, self._device = self._device, None
+        if device:
+            with suppress(KasaException, OSError, TimeoutError):
+                async with asyncio.timeout(DISCONNECT_SECONDS):
+                    await device.disconnect()
 
     async def _read(self) -> PlugReadings:
         if self._device is None:
@@ -117,7 +97,7 @@ class Session:
             answers = await self._update(self._device)
         readings = self._parse(self._device, answers)
         if _is_worn_out(self._device) or not any(isinstance(r, Reading) for r in readings.outlets):
-            await self._disconnect()
+            await self.close()
         return readings
 
     async def _connect(self) -> OpenedPlug:
@@ -127,7 +107,7 @@ class Session:
         except TimeoutError:
             seconds = self._limits.connect_seconds
             message = f"{self._address} could not be opened within {seconds:g} s"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
 
     async def _update(self, device: Device) -> Sequence[OutletAnswers]:
         # python-kasa alone would try for up to 78 s, and then hide why. The next attempt finds out.
@@ -136,18 +116,11 @@ class Session:
                 return await update(device)
         except TimeoutError:
             message = f"{self._address} gave no answer within {self._limits.update_seconds:g} s"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
         except (KasaException, *MALFORMED_ANSWER_ERRORS) as error:
             LOG.debug("%s: %s", self._address, error)
             message = f"an update of {self._address} failed; the next attempt finds the cause"
-            raise Unreachable(message) from None
-
-    async def _disconnect(self) -> None:
-        device, self._device = self._device, None
-        if device:
-            with suppress(KasaException, OSError, TimeoutError):
-                async with asyncio.timeout(DISCONNECT_SECONDS):
-                    await device.disconnect()
+            raise UnreachableError(message) from None
 
     def _parse(self, device: Device, answers: Sequence[OutletAnswers]) -> PlugReadings:
         at = self._now()
@@ -159,10 +132,12 @@ class Session:
             return PlugReadings(device.mac.replace(":", "").upper(), device.model, results)
         except (KasaException, *MALFORMED_ANSWER_ERRORS) as error:
             message = f"the answers of {self._address} make no sense: {error}"
-            raise BadPayload(message) from None
+            raise BadPayloadError(message) from None
 
 
-def _result(outlet: Device, plug: Device, answers: OutletAnswers, at: datetime) -> Result:
+def _result(
+    outlet: Device, plug: Device, answers: OutletAnswers, at: datetime
+) -> Reading | SourceError:
     if isinstance(answers, SourceError):
         return answers
     try:
@@ -170,7 +145,7 @@ def _result(outlet: Device, plug: Device, answers: OutletAnswers, at: datetime) 
     except SourceError as error:
         return error
     except MALFORMED_ANSWER_ERRORS as error:
-        return BadPayload(f"the outlet's answer makes no sense: {error}")
+        return BadPayloadError(f"the outlet's answer makes no sense: {error}")
 
 
 def _is_worn_out(device: Device) -> bool:
@@ -183,9 +158,3 @@ def _is_skipped(outlet: Device) -> bool:
     if isinstance(meter, SmartModule):
         return meter.disabled
     return meter is None and outlet.has_emeter
-
-
-def _retrieve_exception(attempt: asyncio.Task[PlugReadings]) -> None:
-    # All who waited may be gone: an exception nobody retrieved would be logged as lost.
-    if not attempt.cancelled():
-        attempt.exception()

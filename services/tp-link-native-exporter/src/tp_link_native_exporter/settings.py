@@ -3,7 +3,8 @@
 from kasa import Credentials
 from pydantic import SecretStr
 
-from exporter_kit.settings import ExporterSettings, Port, Seconds
+from exporter_kit import ExporterSettings
+from service_kit.settings import Port, Seconds
 from tp_link_native_exporter.session import TimeLimits
 
 
@@ -29,5 +30,4 @@ class Settings(ExporterSettings):
         return TimeLimits(
             update_seconds=0.5 * self.deadline_seconds,
             connect_seconds=0.9 * self.deadline_seconds,
-            share_seconds=0.5 * self.poll_interval_seconds,
         )

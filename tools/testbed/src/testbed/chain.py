@@ -31,7 +31,7 @@ PORTS = (
     "VIRTUAL_MATTER_PORT",
 )
 # With one of a real home this would not be the virtual one.
-ACCOUNTS = ("SWITCHBOT_", "TPLINK_", "MATTER_SERVER_")
+ACCOUNTS = ("SWITCHBOT_", "TP_LINK_", "MATTER_SERVER_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ async def system_bus(settings: BleSettings) -> AsyncGenerator[MessageBus]:
     """Connect to the system bus.
 
     Raises:
-        Unreachable: Nothing listens there.
-        Rejected: The address makes no sense, or this user may not connect.
+        UnreachableError: Nothing listens there.
+        RejectedError: The address makes no sense, or this user may not connect.
     """
     uid = settings.bleak_dbus_auth_uid
     address = settings.dbus_system_bus_address
@@ -76,8 +76,8 @@ async def find_adapter(bus: MessageBus, wanted: str | None) -> Adapter:
     """Return the adapter of that name, or else the first one that is powered.
 
     Raises:
-        Unreachable: There is none, it is off, or bluetoothd does not run.
-        Rejected: D-Bus does not allow this user to call bluetoothd.
+        UnreachableError: There is none, it is off, or bluetoothd does not run.
+        RejectedError: D-Bus does not allow this user to call bluetoothd.
     """
     objects = Message(
         destination=BLUEZ,
@@ -112,7 +112,7 @@ async def check_adapter(bus: MessageBus, adapter: Adapter) -> None:
     bleak raises nothing when bluetoothd dies under a scanner (3.1), hence this check.
 
     Raises:
-        Unreachable: It ended, was restarted, hangs, lost the adapter or switched it off.
+        UnreachableError: It ended, was restarted, hangs, lost the adapter or switched it off.
     """
     powered = Message(
         destination=adapter.owner,

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from dbus_fast.aio import MessageBus
 
-from exporter_kit.feeds import Exporter, Listen
-from home_model.config import BleSource
+from exporter_kit import Exporter, Subscribe
+from home_model.sources import BleSource
 from switchbot_exporter.ble import errors
 from switchbot_exporter.ble.client import (
     Adapter,
@@ -72,7 +72,7 @@ class Watchdog:
         """Check the radio, if it is time to.
 
         Raises:
-            Unreachable: bluetoothd or its adapter is gone, or nothing is received any more.
+            UnreachableError: bluetoothd or its adapter is gone, or nothing is received any more.
         """
         if self.due_in_seconds() > 0:
             return
@@ -93,7 +93,7 @@ async def open_ble(settings: BleSettings) -> AsyncGenerator[Exporter]:
     yield Exporter((ble_feed(settings, statistics),), statistics.samples)
 
 
-def ble_feed(settings: BleSettings, statistics: Statistics) -> Listen[BleSource]:
+def ble_feed(settings: BleSettings, statistics: Statistics) -> Subscribe[BleSource]:
     """Return the subscription: all plugs share one radio."""
     fetcher = BleFetcher(settings, statistics)
-    return Listen(BleSource, fetcher.subscribe, settings.ble_age_limit_seconds)
+    return Subscribe(BleSource, fetcher.subscribe, settings.ble_age_limit_seconds)

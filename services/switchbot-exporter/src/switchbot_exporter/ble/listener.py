@@ -8,9 +8,9 @@ from datetime import datetime
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from home_model.config import BleSource
-from home_model.errors import BadPayload, SourceError
+from home_model.errors import BadPayloadError, SourceError
 from home_model.readings import Reading
+from home_model.sources import BleSource
 from switchbot_exporter.ble.parse import Advert, Scale, parse_advert
 from switchbot_exporter.ble.statistics import Statistics
 
@@ -64,7 +64,7 @@ class Listener:
     def _parse(self, received: Received) -> Result | None:
         try:
             advert = parse_advert(received.device, received.data, received.source, self._scale)
-        except BadPayload as error:
+        except BadPayloadError as error:
             self._statistics.record_unreadable(received.source.id)
             return received.source, error
         if advert is None:

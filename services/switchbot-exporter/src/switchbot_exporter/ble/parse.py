@@ -11,8 +11,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from switchbot import SwitchbotModel, parse_advertisement_data
 
-from home_model.config import BleSource
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
+from home_model.sources import BleSource
 
 WOAN_COMPANY_ID = 2409
 SERVICE_UUIDS = (
@@ -73,7 +73,7 @@ def parse_advert(
     """Parse an advertisement of `source`; None when it carries no measurement (scan responses).
 
     Raises:
-        BadPayload: It is truncated, another device's, or of another model than configured.
+        BadPayloadError: It is truncated, another device's, or of another model than configured.
     """
     payload = data.manufacturer_data.get(WOAN_COMPANY_ID)
     if payload is None:
@@ -85,7 +85,7 @@ def parse_advert(
     values = parsed.data["data"] if parsed else {}
     if not values:
         reason = f"PySwitchbot cannot parse the advertisement {payload.hex()}"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if source.model in PLUGS:
         return _plug_advert(payload, values, scale)
     watts = round(values["power"] * scale.relay_power_watts, 3)
@@ -102,18 +102,18 @@ def _check_model_letter(data: AdvertisementData, source: BleSource) -> None:
             f"devices.yaml has model {source.model}, the advertisement has {chr(letter)!r}; "
             "letters are g: plug_mini_us, j: plug_mini_jp, ?: plug_mini_eu, <: relay_switch_1pm"
         )
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def _check_frame(payload: bytes, source: BleSource) -> None:
     # Firmware before V1.3 has another, shorter layout.
     if len(payload) < PAYLOAD_BYTES:
         reason = f"the advertisement has {len(payload)} bytes, {PAYLOAD_BYTES} are needed"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     mac = payload[:SEQUENCE_BYTE].hex().upper()
     if mac != source.id:
         reason = f"the advertisement carries the id {mac}"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def _plug_advert(payload: bytes, values: dict[str, float], scale: Scale) -> Advert:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Value
+from exporter_kit import Sample
+from service_kit.clock import Clock
 from switchbot_exporter.ble.parse import Advert
 
 ADVERT_KINDS = ("changed", "repeated", "unreadable", "foreign")
@@ -59,17 +59,17 @@ class Statistics:
         """Forget every plug: the radio died."""
         self._received_at.clear()
 
-    def samples(self) -> Iterable[Value]:
+    def samples(self) -> Iterable[Sample]:
         """Yield the exporter's own metrics of its radio."""
         for kind in ADVERT_KINDS:
-            yield Value(
+            yield Sample(
                 "switchbot_ble_adverts_total",
                 "counter",
                 "Adverts heard: of our plugs (changed, repeated, unreadable) and of others.",
                 self.adverts[kind],
                 {"kind": kind},
             )
-        yield Value(
+        yield Sample(
             "switchbot_ble_scanners_total",
             "counter",
             "Scanners started: more than one means that the watchdog made a new one.",

@@ -25,29 +25,29 @@ class Budget:
     minimum_interval_ms: int
 
 
-def even_interval_ms(budget: Budget, target_count: int) -> int:
+def even_interval_ms(budget: Budget, request_count: int) -> int:
     """Return the interval between two polls of one target that any 24 hours can afford."""
-    spendable = max(budget.daily_limit - _reserved_calls(budget, target_count), 1)
-    return max(budget.minimum_interval_ms, _divide_up(target_count * DAY_MS, spendable))
+    spendable = max(budget.daily_limit - _reserved_calls(budget, request_count), 1)
+    return max(budget.minimum_interval_ms, _divide_up(request_count * DAY_MS, spendable))
 
 
 def interval_ms(
-    budget: Budget, target_count: int, *, remaining: int, until_reset_ms: int
+    budget: Budget, request_count: int, *, remaining: int, until_reset_ms: int
 ) -> int | None:
     """Return the interval that lasts to the reset, with polls spread evenly over it.
 
     None when nothing may be polled before the reset.
     """
-    spendable = remaining - _reserved_calls(budget, target_count)
+    spendable = remaining - _reserved_calls(budget, request_count)
     if spendable < 1:
         return None
-    stretched = _divide_up(target_count * until_reset_ms, spendable)
-    return max(even_interval_ms(budget, target_count), stretched)
+    stretched = _divide_up(request_count * until_reset_ms, spendable)
+    return max(even_interval_ms(budget, request_count), stretched)
 
 
-def _reserved_calls(budget: Budget, target_count: int) -> int:
+def _reserved_calls(budget: Budget, request_count: int) -> int:
     # One call each more: polls may fall closer together than planned, by one round at most.
-    return max(budget.reserve, target_count)
+    return max(budget.reserve, request_count)
 
 
 def _divide_up(amount: int, by: int) -> int:

@@ -17,7 +17,7 @@ from typing import Protocol
 import httpx
 from pydantic import SecretStr
 
-from home_model.errors import BadPayload, SourceError, Unreachable
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
 
 BODY_LIMIT_BYTES = 1 << 20
@@ -63,7 +63,7 @@ class Client:
         """Return the body of `GET /devices`: every device of the account. Costs one call.
 
         Raises:
-            SourceError: As `parse_envelope`; `Unreachable` also past the deadline.
+            SourceError: As `parse_envelope`; `UnreachableError` also past the deadline.
         """
         return await self._fetch("/v1.1/devices")
 
@@ -71,7 +71,7 @@ class Client:
         """Return the body of one device's status. Costs one call.
 
         Raises:
-            SourceError: As `parse_envelope`; `Unreachable` also past the deadline.
+            SourceError: As `parse_envelope`; `UnreachableError` also past the deadline.
         """
         return await self._fetch(f"/v1.1/devices/{device_id}/status")
 
@@ -91,11 +91,11 @@ class Client:
                 return await self._fetch_envelope(path)
         except (TimeoutError, httpx.TimeoutException):
             reason = f"no answer from the cloud within {self.access.deadline_seconds:g} s"
-            raise Unreachable(reason) from None
+            raise UnreachableError(reason) from None
         except httpx.HTTPError as error:
             # The library's own text may hold headers; the class is enough.
             reason = f"the cloud cannot be reached ({type(error).__name__})"
-            raise Unreachable(reason) from None
+            raise UnreachableError(reason) from None
 
     async def _fetch_envelope(self, path: str) -> Mapping[str, object]:
         url = f"{self.access.base_url.rstrip('/')}{path}"
@@ -139,7 +139,7 @@ async def _read_limited(response: httpx.Response) -> bytes:
         content += chunk
         if len(content) > BODY_LIMIT_BYTES:
             reason = "the cloud's answer is longer than 1 MiB"
-            raise BadPayload(reason)
+            raise BadPayloadError(reason)
     return bytes(content)
 
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from home_model.config import CloudSource
-from home_model.errors import BadPayload, Rejected, SourceError
+from home_model.errors import BadPayloadError, RejectedError, SourceError
+from home_model.sources import CloudSource
 from switchbot_exporter.cloud.parse import is_meterless
 
 LOG = logging.getLogger(__name__)
@@ -33,12 +33,12 @@ def parse_devices(body: Mapping[str, object]) -> dict[str, CloudDevice]:
     """Return the physical devices by id; infrared remotes have no status and are left out.
 
     Raises:
-        BadPayload: The list is missing.
+        BadPayloadError: The list is missing.
     """
     items = body.get("deviceList")
     if not isinstance(items, list):
         reason = "the device list is missing"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     listed = (_parse_device(item) for item in items if isinstance(item, dict))
     return {device.device_id: device for device in listed if device.device_id}
 
@@ -99,7 +99,7 @@ class AccountDevices:
         """Refuse a device that cannot be read.
 
         Raises:
-            Rejected: The account lacks it, its cloud service is off, or it has no meter.
+            RejectedError: The account lacks it, its cloud service is off, or it has no meter.
         """
         if self._refusal(device_id) and self._is_old():
             await self._refresh()
@@ -107,7 +107,7 @@ class AccountDevices:
             await self._try_to_refresh()
         reason = self._refusal(device_id)
         if reason:
-            raise Rejected(reason)
+            raise RejectedError(reason)
 
     def device_type(self, device_id: str) -> str | None:
         """Return the device type in the list, when there is one."""

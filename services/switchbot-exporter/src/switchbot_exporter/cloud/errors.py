@@ -1,15 +1,15 @@
 """Errors of the cloud that concern the whole account, which then must wait."""
 
-from home_model.errors import Rejected
+from home_model.errors import RejectedError
 
 
-class AccountRefusedError(Rejected):
+class AccountRefusedError(RejectedError):
     """Token, secret or clock are wrong: every further request would fail the same way."""
 
 
-class TooManyRequestsError(Rejected):
+class TooManyRequestsError(RejectedError):
     """A burst limit: the same request succeeds a little later."""
 
 
-class DailyLimitError(Rejected):
+class DailyLimitReachedError(RejectedError):
     """The account's calls of the day are spent, by this exporter or by others who share it."""

@@ -1,16 +1,18 @@
 """Wiring of the cloud: client, quota, schedule, device list and reader of one account."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Exporter, Poll, Value
-from exporter_kit.start_error import CannotStartError
-from home_model.config import CloudSource, Home
+from exporter_kit import Exporter, PollGroup, Sample
+from home_model.config import Home
+from home_model.errors import SourceError
 from home_model.load import load_home
 from home_model.readings import Reading
+from home_model.sources import CloudSource
+from service_kit.clock import Clock
+from service_kit.errors import CannotStartError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.client import ApiAccess, open_client
 from switchbot_exporter.cloud.devices import AccountDevices
@@ -28,20 +30,31 @@ class CloudFetcher:
     devices: AccountDevices
     now: Callable[[], datetime]
 
-    async def read(self, source: CloudSource) -> Reading:
-        """Return the state that the plug last sent to the cloud: seconds to a minute ago.
+    async def read(
+        self, sources: Sequence[CloudSource]
+    ) -> Mapping[CloudSource, Reading | SourceError]:
+        """Return the state that the device last sent to the cloud: seconds to a minute ago.
+
+        Args:
+            sources: The meters of one device; one call reads them all.
 
         Raises:
-            SourceError: As `Client.fetch_status`, `AccountDevices.check` and `parse_status`.
+            SourceError: As `Client.fetch_status` and `AccountDevices.check`.
         """
-        await self.devices.check(source.id)
-        body = await self.fetch_status(source.id)
-        return parse_status(
-            body,
-            listed_type=self.devices.device_type(source.id),
-            meter=source.channel,
-            at=self.now(),
-        )
+        device_id = sources[0].id
+        await self.devices.check(device_id)
+        body = await self.fetch_status(device_id)
+        at = self.now()
+        return {source: self._parse(body, source, at) for source in sources}
+
+    def _parse(
+        self, body: Mapping[str, object], source: CloudSource, at: datetime
+    ) -> Reading | SourceError:
+        listed_type = self.devices.device_type(source.id)
+        try:
+            return parse_status(body, listed_type=listed_type, meter=source.meter, at=at)
+        except SourceError as error:
+            return error
 
 
 @asynccontextmanager
@@ -61,28 +74,38 @@ async def open_cloud(
         async with open_client(_api_access(settings), schedule) as client:
             devices = AccountDevices(client.fetch_devices, clock.monotonic)
             fetcher = CloudFetcher(client.fetch_status, devices, clock.now)
-            poll = Poll(CloudSource, fetcher.read, schedule, devices.compare)
-            yield Exporter((poll,), lambda: account_samples(schedule))
+            yield Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
     finally:
         with suppress(OSError):  # a block counted too much does no harm
             quota.close()
 
 
-def account_samples(schedule: CloudSchedule) -> Iterator[Value]:
+def cloud_reader(fetcher: CloudFetcher, schedule: CloudSchedule) -> PollGroup[CloudSource]:
+    """Return the reader of the account: one call for each device, however many meters it has."""
+    return PollGroup(
+        CloudSource,
+        group=lambda source: source.id,
+        read=fetcher.read,
+        schedule=schedule,
+        inspect=fetcher.devices.compare,
+    )
+
+
+def account_samples(schedule: CloudSchedule) -> Iterator[Sample]:
     """Yield the exporter's own metrics of the account: what remains, and what follows from it."""
-    yield Value(
+    yield Sample(
         "switchbot_api_requests_remaining",
         "gauge",
         f"Calls to the cloud left today, by {schedule.remaining.source()}.",
         schedule.remaining.shown_calls(),
     )
-    yield Value(
+    yield Sample(
         "switchbot_api_requests_limit",
         "gauge",
         "Calls to the cloud that the account may make a day (SWITCHBOT_DAILY_LIMIT).",
         schedule.budget.daily_limit,
     )
-    yield Value(
+    yield Sample(
         "switchbot_api_silence_seconds",
         "gauge",
         "Time until the cloud is asked again after it refused, or the quota was spent; else 0.",

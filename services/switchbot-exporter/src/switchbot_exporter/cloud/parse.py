@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from home_model.errors import BadPayload, Rejected, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
 from home_model.readings import Reading
 from switchbot_exporter.cloud.plausible import (
     drifting_current_amperes,
@@ -54,19 +54,19 @@ def parse_status(
         at: When the answer arrived; the body itself carries no time.
 
     Raises:
-        Rejected: The device has no meter, or the configured one does not fit it.
-        Unreachable: The device is offline.
-        BadPayload: The body is empty or holds nonsense.
+        RejectedError: The device has no meter, or the configured one does not fit it.
+        UnreachableError: The device is offline.
+        BadPayloadError: The body is empty or holds nonsense.
     """
     if not body:
         reason = "the answer is empty: the cloud has lost its link to the device"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     layout = _layout(body, _device_type(body) or listed_type)
     if layout == "two_meters":
         return parse_relay_2pm(body, _required_meter(meter), at)
     if meter is not None:
-        reason = "this device has one meter: remove 'channel' from its configuration"
-        raise Rejected(reason)
+        reason = "this device has one meter: remove 'meter' from its configuration"
+        raise RejectedError(reason)
     return parse_plug_mini(body, at) if layout == "plug_mini" else parse_power_meter(body, at)
 
 
@@ -119,7 +119,7 @@ def _layout(body: Mapping[str, object], device_type: str | None) -> Layout:
         return known
     if is_meterless(device_type):
         reason = f"a {device_type} has no meter"
-        raise Rejected(reason)
+        raise RejectedError(reason)
     return _layout_by_fields(body)
 
 
@@ -132,13 +132,13 @@ def _layout_by_fields(body: Mapping[str, object]) -> Layout:
     if isinstance(body.get("power"), int | float):
         return "power_meter"
     reason = "the answer holds no power in watts: this device has no meter we know"
-    raise Rejected(reason)
+    raise RejectedError(reason)
 
 
 def _required_meter(meter: int | None) -> int:
     if meter is None:
-        reason = "this device has two meters: add 'channel: 1' or 'channel: 2' to its configuration"
-        raise Rejected(reason)
+        reason = "this device has two meters: add 'meter: 1' or 'meter: 2' to its configuration"
+        raise RejectedError(reason)
     return meter
 
 
@@ -152,7 +152,7 @@ def _watts_and_volts(body: Mapping[str, object], power_field: str) -> tuple[floa
 def _refuse_offline(body: Mapping[str, object]) -> None:
     if body.get("online") is False:
         reason = "the cloud reports the device as offline"
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
 
 
 def _amperes(milliamperes: float | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 
 # 16 A at 250 V, the largest plug sold, and half as much again.
 MAX_POWER_WATTS = 6000.0
@@ -17,17 +17,17 @@ def number(body: Mapping[str, object], field: str) -> float | None:
     """Return the field's value; None when it is absent or null.
 
     Raises:
-        BadPayload: It is no number, or not between 0 and a million.
+        BadPayloadError: It is no number, or not between 0 and a million.
     """
     value = body.get(field)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         reason = f"'{field}' is not a number"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if not 0 <= value <= MAX_NUMBER:
         reason = f"'{field}' is a number that nothing can be"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return float(value)
 
 
@@ -35,15 +35,15 @@ def power_watts(body: Mapping[str, object], field: str) -> float:
     """Return the active power.
 
     Raises:
-        BadPayload: It is missing, or more than any plug can carry.
+        BadPayloadError: It is missing, or more than any plug can carry.
     """
     watts = number(body, field)
     if watts is None:
         reason = f"'{field}' is missing, the power in watts"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if watts > MAX_POWER_WATTS:
         reason = f"'{field}' is {watts:g} W, more than any plug can carry"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return watts
 
 
@@ -51,7 +51,7 @@ def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
     """Return the RMS voltage; deci-volts are accepted, as sent in May 2022 (#98, #102).
 
     Raises:
-        BadPayload: No mains has it; 0 is how a lost link appears (#371, #484), while a plug
+        BadPayloadError: No mains has it; 0 is how a lost link appears (#371, #484), while a plug
             that is merely off still measures the mains.
     """
     volts = number(body, field)
@@ -63,27 +63,28 @@ def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
             return scaled
     if volts == 0:
         reason = f"'{field}' is 0 V: the cloud has lost its link to the plug"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     reason = f"'{field}' is {volts:g} V, which no mains has"
-    raise BadPayload(reason)
+    raise BadPayloadError(reason)
 
 
 def refuse_zero_without_voltage(watts: float, volts: float | None) -> None:
     """Accept 0 W only beside a voltage, which a plug that is off has and a lost link has not.
 
     Raises:
-        BadPayload: The power is 0 and there is no voltage.
+        BadPayloadError: The power is 0 and there is no voltage.
     """
     if watts == 0 and volts is None:
         reason = "0 W without a voltage: this could be a lost link"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def drifting_current_amperes(raw: float | None, watts: float, volts: float | None) -> float | None:
     """Return the RMS current of a Plug Mini US/JP.
 
-    Its unit was A, then 10 x A, then mA (#119, #274, #379). The scale is the one whose result is nearest to watts/volts without falling below what that
-    power needs. None when nothing fits, or below 2 W, where the rounding decides.
+    Its unit was A, then 10 x A, then mA (#119, #274, #379). The scale is the one whose result is
+    nearest to watts/volts without falling below what that power needs. None when nothing fits, or
+    below 2 W, where the rounding decides.
     """
     if raw is None or volts is None or watts < MIN_POWER_FOR_CURRENT_WATTS:
         return None

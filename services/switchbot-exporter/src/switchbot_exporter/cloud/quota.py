@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, NonNegativeInt, TypeAdapter, ValidationError
 
-from exporter_kit.durable import (
+from exporter_kit.statefile import (
     DamagedError,
     Document,
     load_document,

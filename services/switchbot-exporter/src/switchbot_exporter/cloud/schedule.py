@@ -7,12 +7,11 @@ careful call after each pause, and pauses that double up to half an hour.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from exporter_kit.outcomes import Outcome
 from home_model.errors import SourceError
 from switchbot_exporter.cloud.budget import Budget, even_interval_ms, interval_ms
 from switchbot_exporter.cloud.errors import (
     AccountRefusedError,
-    DailyLimitError,
+    DailyLimitReachedError,
     TooManyRequestsError,
 )
 from switchbot_exporter.cloud.quota import RemainingCalls
@@ -35,7 +34,7 @@ def pause_seconds(error: SourceError, refusals: int, interval_seconds: float) ->
     """
     if error.retry_after_seconds is not None:
         return error.retry_after_seconds
-    if not isinstance(error, AccountRefusedError | TooManyRequestsError | DailyLimitError):
+    if not isinstance(error, AccountRefusedError | TooManyRequestsError | DailyLimitReachedError):
         return 0.0
     return min(interval_seconds * 2 ** min(refusals, MAX_DOUBLINGS), MAX_PAUSE_SECONDS)
 
@@ -75,19 +74,19 @@ class CloudSchedule:
     remaining: RemainingCalls
     pause: Pause
     monotonic: Callable[[], float]
-    _target_count: int = field(default=1, init=False)
+    _request_count: int = field(default=1, init=False)
     _sent: int = field(default=0, init=False)
     _sent_at: float = field(default=float("-inf"), init=False)
 
-    def interval_seconds(self, target_count: int) -> float:
+    def interval_seconds(self, request_count: int) -> float:
         """Return the time between two polls of one plug, such that the day's quota lasts."""
-        self._target_count = max(target_count, 1)
+        self._request_count = max(request_count, 1)
         return self.effective_interval_seconds()
 
     def effective_interval_seconds(self) -> float:
         """Return the same for as many plugs as in the last call of `interval_seconds`."""
         planned = self._planned_ms()
-        return (planned or even_interval_ms(self.budget, self._target_count)) / 1000
+        return (planned or even_interval_ms(self.budget, self._request_count)) / 1000
 
     def pause_seconds(self) -> float:
         """Return how long no plug may be polled: until the next slot, or the end of a silence."""
@@ -102,9 +101,6 @@ class CloudSchedule:
         # The value of a header is read again before the day ends.
         header_seconds = self.remaining.header_valid_seconds() or until_reset_seconds
         return max(self.pause.seconds_left(), min(until_reset_seconds, header_seconds))
-
-    def note(self, outcome: Outcome) -> None:
-        """Do nothing: the client's calls are observed instead."""
 
     def on_request(self) -> None:
         """Count the call before it is sent."""
@@ -124,20 +120,20 @@ class CloudSchedule:
     def on_error(self, error: SourceError) -> None:
         """Pause if the cloud refuses the account as a whole."""
         self.pause.begin(error, self.effective_interval_seconds())
-        if isinstance(error, DailyLimitError):
+        if isinstance(error, DailyLimitReachedError):
             self.remaining.exhausted = True
 
     def _gap_seconds(self) -> float:
         """Return the time between any two calls: plugs are spread over the interval."""
-        if self._sent <= self._target_count:
+        if self._sent <= self._request_count:
             return 0.0  # the first round, and the device list: a page should not stay empty
-        even = GAP_SHARE * self.effective_interval_seconds() / self._target_count
+        even = GAP_SHARE * self.effective_interval_seconds() / self._request_count
         return max(even, PROBE_SECONDS) if self.pause.refusals else even
 
     def _planned_ms(self) -> int | None:
         return interval_ms(
             self.budget,
-            self._target_count,
+            self._request_count,
             remaining=self.remaining.plannable_calls(),
             until_reset_ms=self.remaining.quota.until_reset_ms(),
         )
