@@ -110,7 +110,7 @@ def test_a_slow_plug_delays_no_other(home: VirtualHome, start: Start) -> None:
 
 
 def test_a_small_quota_stretches_the_interval(home: VirtualHome, start: Start) -> None:
-    """700 calls less the reserve of 500 for five devices: one round each 2160 s, and it is shown."""
+    """700 calls less the reserve of 500 for five devices: 2160 s a round, and it is shown."""
     exporter = start(SWITCHBOT_DAILY_LIMIT="700")
     interval = exporter.scrape().value("exporter_poll_interval_seconds", source="cloud")
     assert interval is not None

@@ -8,6 +8,7 @@ handshake 1 answers 48 bytes on KLAP firmware and 403 on firmware with TPAP alon
 import asyncio
 import json
 import secrets
+import ssl
 import struct
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -24,6 +25,8 @@ SEED_BYTES = 16
 HANDSHAKE_BYTES = 48
 AES_UNSUPPORTED = 1003
 MAX_ANSWER_BYTES = 65_536
+# Plugs have plain HTTP: to load certificates would take most of the probe.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 SYSINFO = '{"system":{"get_sysinfo":{}}}'
 
 
@@ -83,7 +86,7 @@ async def probe(address: Address) -> ProbeResult:
 async def _probe_http(address: Address) -> tuple[Outcome, Outcome]:
     """Probe KLAP and AES, which share a port: one after the other, plugs have few sockets."""
     base = f"http://{address.host}:{address.http_port}/app"
-    async with httpx.AsyncClient(timeout=PROBE_SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, timeout=PROBE_SECONDS, trust_env=False) as client:
         klap = await _probe_klap(client, f"{base}/handshake1")
         if klap not in {"refused", "nonsense"}:
             return klap, "closed"
