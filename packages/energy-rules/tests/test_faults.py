@@ -10,7 +10,7 @@ from energy_rules.samples import UWH_PER_KWH, in_order
 from energy_rules.series import Question, judge, learn_cleaned
 from testbed.counter_faults import KINDS, Run, make_run
 
-RUNS = 12
+RUNS = 20
 MAX_ERROR_PERCENT = 2
 MAX_INVENTED_KWH = 1
 PLUG = Limits(4_000_000, 600_000)
