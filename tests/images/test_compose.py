@@ -98,13 +98,8 @@ def test_secrets_come_from_outside() -> None:
         environment = part.get("environment", {})
         secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD", name)]
         assert all(environment[name] == f"${{{name}:-}}" for name in secret)
-<<<<<<< HEAD
     example = _variables(ROOT / ".env.example")
-    assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TPLINK_PASSWORD"))
-=======
-    example = _variables(ROOT / "docker/home.env.example")
     assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TP_LINK_PASSWORD"))
->>>>>>> main
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
@@ -113,15 +108,9 @@ def test_the_virtual_homes_accounts_are_the_emulators() -> None:
     virtual = _variables(ROOT / "docker/virtual.env")
     assert virtual["SWITCHBOT_TOKEN"] == VIRTUAL_ACCOUNT.token
     assert virtual["SWITCHBOT_SECRET"] == VIRTUAL_ACCOUNT.secret
-<<<<<<< HEAD
-    assert virtual["TPLINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
-    assert virtual["TPLINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
-    home = _variables(ROOT / ".env.example")
-=======
     assert virtual["TP_LINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
     assert virtual["TP_LINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
-    home = _variables(ROOT / "docker/home.env.example")
->>>>>>> main
+    home = _variables(ROOT / ".env.example")
     assert virtual["COMPOSE_PROJECT_NAME"] != home["COMPOSE_PROJECT_NAME"]
 
 

@@ -19,7 +19,8 @@ from testbed.hands import Hands
 
 # 09:30 in Japan.
 MORNING = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
-DEADLINE_SECONDS = 1.0
+# Long: on a busy machine an answer may take seconds. One test of a hanging unit has its own.
+DEADLINE_SECONDS = 60.0
 
 NAMES = (
     ("キッチン　パントリー", "キッチン　パ|ントリー", 53),

@@ -57,7 +57,6 @@ async def test_the_settings_are_left_after_the_catalogue(
     ("fault", "message"),
     [
         ("http_500", "UnreachableError: .*HTTP 500"),
-        ("hang", "UnreachableError: .*within 1 s"),
         ("login_bounce", "BadPayloadError: .*/login"),
         ("without_marks", "BadPayloadError: .*marks of an AiSEG2"),
         ("unregistered", "RejectedError: .*not registered"),
@@ -75,6 +74,15 @@ async def test_every_fault_has_its_error_and_ends(
     emulator.fault = None
     hands.pass_by(minutes=1)
     assert (await client.fetch_summary()).generation_kw == 2.1
+
+
+async def test_a_unit_that_hangs_is_given_up(host: str, emulator: Emulator) -> None:
+    """After the deadline, which is for the whole answer."""
+    emulator.fault = "hang"
+    client = Client(Connection(host, USER, PASSWORD, deadline_seconds=0.2))
+    with pytest.raises(UnreachableError, match=r"within 0\.2 s"):
+        await client.fetch_summary()
+    await client.close()
 
 
 async def test_a_failing_unit_is_left_alone_for_longer_each_time(

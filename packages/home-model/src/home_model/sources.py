@@ -125,7 +125,9 @@ class SourceInfo:
         module: The exporter's Python package.
         k8s_app: The folder under `k8s/apps/`, which is the Argo CD application.
         default_port: Where the exporter listens unless LISTEN_PORT is set.
-        secrets: The environment variables of the exporter that hold secrets.
+        secrets: The environment variables of the exporter that hold secrets: all or none are set.
+        optional_secrets: Further ones, each of which may be set or not.
+        compose_service: Its name in `compose.yaml`, where it is not the service's.
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
@@ -139,9 +141,21 @@ class SourceInfo:
     k8s_app: str
     default_port: int
     secrets: tuple[str, ...] = ()
+    optional_secrets: tuple[str, ...] = ()
+    compose_service: str = ""
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """Return every variable that holds a secret."""
+        return self.secrets + self.optional_secrets
+
+    @property
+    def compose_name(self) -> str:
+        """Return the name that other services of `compose.yaml` reach it by."""
+        return self.compose_service or self.service
 
 
 SOURCES: tuple[SourceInfo, ...] = (
@@ -199,7 +213,9 @@ SOURCES: tuple[SourceInfo, ...] = (
         module="aiseg2_exporter",
         k8s_app="aiseg2",
         default_port=9104,
-        secrets=("AISEG2_PASSWORD", "INFLUXDB_TOKEN", "INFLUXDB_PASSWORD"),
+        secrets=("AISEG2_PASSWORD",),
+        optional_secrets=("INFLUXDB_TOKEN", "INFLUXDB_PASSWORD"),
+        compose_service="aiseg2-forwarder",
         ja="AiSEG2",
         en="AiSEG2",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
