@@ -15,7 +15,7 @@ up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOK
 	@python -m up
 
 test: lint servers page ## All checks: static, Python, TypeScript, browser
-	@scripts/setup-servers prometheus:promtool
+	@scripts/setup-servers prometheus:promtool influxdb:influxd
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
