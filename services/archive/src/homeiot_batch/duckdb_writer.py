@@ -96,14 +96,18 @@ def load_day(
             are kept.
     """
     if not is_intact(partition, manifest):
-        message = f"{partition.data} is damaged: its hash is not the manifest's. Archive the day again"
+        message = (
+            f"{partition.data} is damaged: its hash is not the manifest's. Archive the day again"
+        )
         raise StorageError(message)
     with _storage_errors(partition.data), _transaction(connection):
         connection.execute(f"DELETE FROM {TABLE} WHERE dt = ?", [partition.day])  # noqa: S608 - a constant
         connection.execute(_insert(zone), [str(partition.data)])
         (rows,) = _row(connection, f"SELECT count(*) FROM {TABLE} WHERE dt = ?", [partition.day])  # noqa: S608
         if rows != manifest.rows:
-            message = f"{partition.data} has {manifest.rows} rows, {rows} of them on {partition.day}"
+            message = (
+                f"{partition.data} has {manifest.rows} rows, {rows} of them on {partition.day}"
+            )
             raise StorageError(message)
         connection.execute(
             "INSERT OR REPLACE INTO archive_days VALUES (?, ?, ?, now())",
@@ -132,7 +136,9 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, columns: dict[str, str
         connection.execute(DAYS)
         if not connection.execute(f"FROM duckdb_tables() WHERE table_name = '{TABLE}'").fetchone():
             connection.execute(f"CREATE TABLE {TABLE} ({definition})")
-            connection.execute("DELETE FROM archive_days")  # somebody dropped the rows with the table
+            connection.execute(
+                "DELETE FROM archive_days"
+            )  # somebody dropped the rows with the table
     described = connection.execute(f"DESCRIBE {TABLE}").fetchall()
     found = {name: type_ for name, type_, *_ in described}
     if found != columns:
@@ -141,9 +147,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, columns: dict[str, str
         raise ConfigurationError(message)
 
 
-def _connect(
-    options: DuckdbOptions, sleep: Callable[[float], object]
-) -> duckdb.DuckDBPyConnection:
+def _connect(options: DuckdbOptions, sleep: Callable[[float], object]) -> duckdb.DuckDBPyConnection:
     attempts = 1 + int(options.busy_wait.total_seconds() / RETRY_SECONDS)
     for left in reversed(range(attempts)):
         try:

@@ -127,7 +127,9 @@ class InfluxReader:
                 yield table
                 return
         if not _is_divisible(span):
-            message = f"InfluxDB answers only a part of {span.start} to {span.end}: is max-row-limit"
+            message = (
+                f"InfluxDB answers only a part of {span.start} to {span.end}: is max-row-limit"
+            )
             message += " below the points of a millisecond, or does something end its queries?"
             raise SourceError(message)
         for half in span.halves():
@@ -222,7 +224,9 @@ class InfluxReader:
             message = f"InfluxDB at {self._address.url}: {error or type(error).__name__}"
             raise SourceError(message) from error
         if answer.status_code in REFUSED:
-            message = f"InfluxDB refuses the login ({answer.status_code}): {answer.text[:200].strip()}"
+            message = (
+                f"InfluxDB refuses the login ({answer.status_code}): {answer.text[:200].strip()}"
+            )
             raise ConfigurationError(message)
         if answer.is_error:
             message = f"InfluxDB answers {answer.status_code}: {answer.text[:200].strip()}"

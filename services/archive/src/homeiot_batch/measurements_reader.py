@@ -60,7 +60,9 @@ def _reflected(connection: Connection, name: str, instant: str) -> Table:
         message = f"the measurements database has no table {name}"
         raise ConfigurationError(message) from error
     if not isinstance(getattr(table.c.get(instant), "type", None), DateTime):
-        message = f"{name} of the measurements database has no column {instant} with a date and time"
+        message = (
+            f"{name} of the measurements database has no column {instant} with a date and time"
+        )
         raise ConfigurationError(message)
     return table
 

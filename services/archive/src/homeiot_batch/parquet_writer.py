@@ -318,5 +318,3 @@ def storage_text(folder: Path, error: OSError) -> str:
         f"{user}. `sudo chown -R {user}:{group} {existing}` mends it; for a bind mount of compose "
         f"run it on the host with the mounted folder, such as ./data"
     )
-
-

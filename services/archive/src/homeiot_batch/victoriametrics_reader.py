@@ -65,9 +65,7 @@ def read_samples(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
         yield _samples(series)
 
 
-def _export(
-    client: VictoriaMetrics, selector: str, span: Span
-) -> Iterator[dict[Labels, Samples]]:
+def _export(client: VictoriaMetrics, selector: str, span: Span) -> Iterator[dict[Labels, Samples]]:
     """Return the series of a span, in parts of it when they would not fit into memory."""
     found = _gather(client, selector, span)
     if found is None:
