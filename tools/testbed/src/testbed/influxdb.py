@@ -43,7 +43,7 @@ class InfluxDB:
             AssertionError: A statement failed.
         """
         answer = httpx.post(
-            f"{self.url}/query", data={"q": query, **params}, trust_env=False, timeout=60
+            f"{self.url}/query", params=params, data={"q": query}, trust_env=False, timeout=60
         )
         results = answer.raise_for_status().json()["results"]
         assert not any("error" in result for result in results), results  # noqa: S101 - for tests
