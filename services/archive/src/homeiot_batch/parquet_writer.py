@@ -6,6 +6,7 @@ beside it has its rows and hash. Readers use `<dataset>/dt=*/*.parquet`.
 
 import hashlib
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -77,7 +78,7 @@ def write_day(  # noqa: PLR0913 - each is a decision of its own
     schema: pa.Schema,
     *,
     fingerprint_columns: Iterable[str],
-    options: WriteOptions = WriteOptions(),  # noqa: B008 - frozen
+    options: WriteOptions = WriteOptions(),
     allow_fewer_rows: bool = False,
 ) -> Written:
     """Write a day; the same content as before leaves the old file as it is.
@@ -157,40 +158,37 @@ class Fingerprint:
     """A hash of the content of columns, whatever the pieces they come in."""
 
     def __init__(self, columns: Iterable[str]) -> None:
-        self._digests = {name: hashlib.sha256() for name in columns}
+        self._columns = tuple(columns)
+        self._digests = defaultdict(hashlib.sha256)
 
     def update(self, table: pa.Table) -> None:
         """Add rows."""
-        for name, digest in self._digests.items():
-            for piece in _pieces(table[name]):
-                digest.update(piece)
+        for name in self._columns:
+            for chunk in table[name].chunks:
+                # Of their own, or the hash would depend on where the chunks end.
+                for part, content in _parts(chunk):
+                    self._digests[name, part].update(content)
 
     def hexdigest(self) -> str:
         """Return the hash of all columns so far."""
-        parts = "".join(f"{name}={each.hexdigest()}" for name, each in self._digests.items())
-        return hashlib.sha256(parts.encode()).hexdigest()
+        parts = sorted((key, digest.hexdigest()) for key, digest in self._digests.items())
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _pieces(column: pa.ChunkedArray) -> Iterator[bytes | memoryview]:
-    for chunk in column.chunks:
-        if len(chunk) == 0:
-            continue
-        yield chunk.is_null().cast(pa.uint8()).to_numpy(zero_copy_only=False).data
-        if pa.types.is_string(chunk.type):
-            yield from _text_pieces(chunk.fill_null(""))
-        elif pa.types.is_timestamp(chunk.type):
-            yield chunk.cast(pa.int64()).fill_null(0).to_numpy().data
-        else:
-            yield chunk.fill_null(0).to_numpy().data
-
-
-def _text_pieces(texts: pa.StringArray) -> Iterator[bytes | memoryview]:
-    """Return lengths and characters: what Arrow keeps, without where it keeps it."""
+def _parts(chunk: pa.Array) -> Iterator[tuple[str, bytes | memoryview]]:
+    """Return what Arrow keeps of an array, without where it keeps it."""
+    yield "nulls", chunk.is_null().cast(pa.uint8()).to_numpy(zero_copy_only=False).data
+    if not pa.types.is_string(chunk.type):
+        numbers = chunk.cast(pa.int64()) if pa.types.is_timestamp(chunk.type) else chunk
+        yield "values", numbers.fill_null(0).to_numpy().data
+        return
+    texts = chunk.fill_null("")
     _, offsets, characters = texts.buffers()
-    edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    yield np.diff(edges).data
-    if characters is not None:
-        yield memoryview(characters)[edges[0] : edges[-1]]
+    if len(texts):
+        edges = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        yield "lengths", np.diff(edges).data
+        if characters is not None:
+            yield "characters", memoryview(characters)[edges[0] : edges[-1]]
 
 
 def _write(
@@ -256,11 +254,15 @@ def _replace(partition: Partition, staged: Path, manifest: Manifest, old: Manife
     partition.folder.mkdir(parents=True, exist_ok=True)
     versions = [manifest, old] if old else [manifest]
     _write_manifest(partition, versions)
-    staged.replace(partition.data)
+    _move(staged, partition.data)
     sync_folder(partition.folder)
     if old:
         _write_manifest(partition, [manifest])
     sync_folder(partition.folder.parent)
+
+
+def _move(staged: Path, target: Path) -> None:
+    staged.replace(target)
 
 
 def _write_manifest(partition: Partition, versions: list[Manifest]) -> None:
@@ -271,7 +273,7 @@ def _write_manifest(partition: Partition, versions: list[Manifest]) -> None:
         file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2))
         file.flush()
         os.fsync(file.fileno())
-    staged.replace(partition.folder / MANIFEST)
+    _move(staged, partition.folder / MANIFEST)
     sync_folder(partition.folder)
 
 
