@@ -3,8 +3,6 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-SERVERS := victoria-metrics:victoria-metrics caddy:caddy
-
 .PHONY: help up test test-long test-tools bench fmt lint docs check-config python servers page
 
 help: ## List the targets
@@ -57,7 +55,8 @@ python:
 	@scripts/setup-python
 
 servers:
-	@scripts/setup-servers $(SERVERS)
+	@scripts/setup-victoria-metrics
+	@scripts/setup-servers caddy:caddy
 
 page: python
 	@scripts/setup-page
