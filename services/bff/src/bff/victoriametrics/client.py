@@ -91,7 +91,7 @@ class VictoriaMetrics:
         """POST a question and hand over the body in pieces as they come, for bulk reading.
 
         Raises:
-            VictoriaMetricsDown: Unreachable, or the body was not complete in time.
+            VictoriaMetricsDown: UnreachableError, or the body was not complete in time.
             VictoriaMetricsRefused: It answered 4xx.
         """
         self._fail_if_known_down()
