@@ -2,16 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pyarrow as pa
 import pytest
 
-import duckdb
 from homeiot_batch.duckdb_writer import DuckdbOptions, load_day, loaded_fingerprints, opened
 from homeiot_batch.errors import ConfigurationError, DuckdbBusyError, StorageError
 from homeiot_batch.parquet_writer import Partition, Written, write_day
@@ -19,6 +19,7 @@ from homeiot_batch.transform import READINGS, RowContext, archive_rows, local_da
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 DAY = date(2026, 11, 27)
+JAPANS_MIDNIGHT = datetime(2026, 11, 27)  # noqa: DTZ001 - a wall clock
 NOW = datetime(2026, 11, 28, 15, 5, tzinfo=UTC)
 GOLDEN_TYPES = [
     ("ts_utc", "TIMESTAMP WITH TIME ZONE"),
@@ -40,12 +41,10 @@ GOLDEN_TYPES = [
 def write(folder: Path, values: list[float], zone: ZoneInfo = TOKYO, day: date = DAY) -> Written:
     """A day's file with one reading an hour."""
     start = local_day(day, zone).start
-    rows = {name: [None] * len(values) for name in READINGS.names}
+    rows: dict[str, list] = {name: [None] * len(values) for name in READINGS.names}
     rows["ts_utc"] = [start + timedelta(hours=n) for n in range(len(values))]
     rows["instant_power_w"] = values
-    table = archive_rows(
-        pa.table(rows, schema=READINGS), RowContext(day, zone, NOW, "meter1")
-    )
+    table = archive_rows(pa.table(rows, schema=READINGS), RowContext(day, zone, NOW, "meter1"))
     return write_day(
         partition(folder, day),
         [table],
@@ -86,7 +85,14 @@ def test_a_row_is_this_tuple(tmp_path: Path) -> None:
     (row,) = query(tmp_path, "FROM raw_meter_readings")
     quality = "energy_import_kwh:missing energy_export_kwh:missing"
     place = (None, None, None, None)
-    head = (datetime(2026, 11, 26, 15, tzinfo=UTC), datetime(2026, 11, 27), "meter1", 12.5, 0.0, 0.0)  # noqa: DTZ001
+    head = (
+        datetime(2026, 11, 26, 15, tzinfo=UTC),
+        JAPANS_MIDNIGHT,
+        "meter1",
+        12.5,
+        0.0,
+        0.0,
+    )
     assert row == (*head, NOW, quality, DAY, *place)
 
 
@@ -106,8 +112,9 @@ def test_the_date_does_not_depend_on_the_sessions_zone(
     """Neither while it is written nor while it is read: all 24 hours are of the Japanese day."""
     monkeypatch.setenv("TZ", session_zone)
     load(tmp_path, write(tmp_path, [1.0] * 24))
-    counted = query(tmp_path, "SELECT DATE(ts_jst), count(*) FROM raw_meter_readings GROUP BY 1",
-                    session_zone)
+    counted = query(
+        tmp_path, "SELECT DATE(ts_jst), count(*) FROM raw_meter_readings GROUP BY 1", session_zone
+    )
     assert counted == [(DAY, 24)]
 
 
@@ -115,7 +122,9 @@ def test_a_house_elsewhere_has_its_local_time(tmp_path: Path) -> None:
     """A day of 25 hours in Berlin is one `dt`, and one date of `ts_local`."""
     day = date(2026, 10, 25)
     load(tmp_path, write(tmp_path, [1.0] * 25, BERLIN, day), BERLIN, day)
-    found = query(tmp_path, "SELECT dt, DATE(ts_local), count(*) FROM raw_meter_readings GROUP BY ALL")
+    found = query(
+        tmp_path, "SELECT dt, DATE(ts_local), count(*) FROM raw_meter_readings GROUP BY ALL"
+    )
     assert found == [(day, day, 25)]
 
 
@@ -159,9 +168,10 @@ def test_a_table_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 @contextmanager
-def reader(file: Path) -> Iterator[subprocess.Popen[str]]:
+def reader(file: Path) -> Generator[subprocess.Popen[str]]:
     """Another process that has the file open, as a BI tool has."""
-    code = f"import duckdb, sys; c = duckdb.connect({str(file)!r}, read_only=True); print(1, flush=True); sys.stdin.read()"
+    code = f"import sys, duckdb; c = duckdb.connect({str(file)!r}, read_only=True); "
+    code += "print(1, flush=True); sys.stdin.read()"
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

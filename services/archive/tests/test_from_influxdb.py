@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import httpx
 import pyarrow.parquet as pq
 import pytest
-from conftest import DAY, Batch, MakeBatch
 
 from homeiot_batch import influx_reader
 from homeiot_batch.errors import SourceError
 from homeiot_batch.influx_reader import InfluxAddress, read_readings
 from homeiot_batch.transform import local_day
+from testbed.archive import DAY, Batch, MakeBatch
 from testbed.influxdb import InfluxDB, influxdb
 from testbed.process import free_port
 
@@ -73,7 +73,9 @@ def test_a_day_is_half_open_to_the_nanosecond(influx: InfluxDB, archive: Batch) 
     )
     log = archive_day(archive)
     assert [row["instant_power_w"] for row in rows(archive)] == [2, 3]
-    assert archive.query("SELECT sum(instant_power_w), count(*) FROM raw_meter_readings") == [(5, 2)]
+    assert archive.query("SELECT sum(instant_power_w), count(*) FROM raw_meter_readings") == [
+        (5, 2)
+    ]
     assert "2 rows read, written" in log
     assert "2 rows loaded" in log
 
@@ -109,7 +111,8 @@ def test_fields_and_the_tag_become_columns(influx: InfluxDB, archive: Batch) -> 
     assert second["ts_utc"] == START + timedelta(microseconds=1), "microseconds, cut"
 
 
-def test_a_field_that_changed_its_type_keeps_all_points(influx: InfluxDB, archive: Batch) -> None:
+@pytest.mark.usefixtures("archive")
+def test_a_field_that_changed_its_type_keeps_all_points(influx: InfluxDB) -> None:
     """A shard of InfluxDB ends on Monday 00:00 UTC, within the Monday of Japan: 09:00."""
     monday = date(2026, 11, 30)
     start = local_day(monday, TOKYO).start
@@ -159,7 +162,9 @@ def test_a_retention_policy_is_a_setting(influx: InfluxDB, archive: Batch) -> No
 
 def test_repeated_runs_are_equal(influx: InfluxDB, archive: Batch) -> None:
     """The file stays byte for byte, and DuckDB has each row once."""
-    write(influx, *(point(START + timedelta(minutes=n), source=f"meter{n % 3}") for n in range(300)))
+    write(
+        influx, *(point(START + timedelta(minutes=n), source=f"meter{n % 3}") for n in range(300))
+    )
     archive_day(archive)
     before = archive.data().read_bytes()
     assert "300 rows read, unchanged" in archive_day(archive)
@@ -241,9 +246,7 @@ def _address(influx: InfluxDB) -> InfluxAddress:
     return InfluxAddress(url=influx.url, database=DATABASE, measurement="power")
 
 
-def test_a_row_limit_loses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_limit_loses_nothing(tmp_path: Path) -> None:
     """`max-row-limit` cuts an answer with HTTP 200: the count differs, and the span is split."""
     with influxdb(tmp_path, env={"INFLUXDB_HTTP_MAX_ROW_LIMIT": "100"}) as influx:
         influx.create_database(DATABASE)
@@ -253,9 +256,8 @@ def test_a_row_limit_loses_nothing(
     assert max(map(len, found)) <= 100
 
 
-def test_memory_is_bounded_by_splitting(
-    influx: InfluxDB, archive: Batch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("archive")
+def test_memory_is_bounded_by_splitting(influx: InfluxDB, monkeypatch: pytest.MonkeyPatch) -> None:
     """An hour with more rows than may be in memory is read in parts, in order."""
     monkeypatch.setattr(influx_reader, "MAX_ROWS_IN_MEMORY", 150)
     write(influx, *(point(START + timedelta(seconds=n)) for n in range(1000)))
@@ -265,9 +267,8 @@ def test_memory_is_bounded_by_splitting(
     assert instants == [START + timedelta(seconds=n) for n in range(1000)]
 
 
-def test_a_server_killed_while_it_is_read_fails_loudly(
-    influx: InfluxDB, archive: Batch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("archive")
+def test_a_server_killed_while_it_is_read_fails_loudly(influx: InfluxDB) -> None:
     """Never a part of a day."""
     write(influx, *(point(START + timedelta(minutes=n)) for n in range(1440)))
     found = read_readings(_address(influx), local_day(DAY, TOKYO))

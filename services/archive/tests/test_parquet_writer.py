@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-import duckdb
 from homeiot_batch import parquet_writer
 from homeiot_batch.errors import FewerRowsError, StorageError
 from homeiot_batch.parquet_writer import (
@@ -37,9 +37,13 @@ def table(values: list[float], run: int = 1) -> pa.Table:
     return pa.table([names, values, [run] * len(values)], schema=SCHEMA)
 
 
-def write(partition: Partition, *tables: pa.Table, **options: bool) -> Written:
+def write(partition: Partition, *tables: pa.Table, allow_fewer_rows: bool = False) -> Written:
     return write_day(
-        partition, tables, SCHEMA, fingerprint_columns=["name", "value"], **options
+        partition,
+        tables,
+        SCHEMA,
+        fingerprint_columns=["name", "value"],
+        allow_fewer_rows=allow_fewer_rows,
     )
 
 
@@ -62,7 +66,7 @@ def test_duckdb_and_pyarrow_read_the_folder(partition: Partition) -> None:
     write(partition, table([1, 2]))
     folder = partition.base / "numbers"
     query = f"SELECT dt, sum(value) FROM '{folder}/dt=*/*.parquet' GROUP BY dt"  # noqa: S608
-    assert duckdb.sql(query).fetchall() == [(DAY, 3.0)]
+    assert duckdb.execute(query).fetchall() == [(DAY, 3.0)]
     assert ds.dataset(folder, partitioning="hive").to_table()["value"].to_pylist() == [1, 2]
 
 

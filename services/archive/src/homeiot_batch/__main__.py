@@ -11,12 +11,11 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from homeiot_batch.config import Settings
 from service_kit.clock import utc_now
 from service_kit.log import set_up_log
 from service_kit.settings import load_settings, secret_values
 from service_kit.signals import stop_event
-
-from homeiot_batch.config import Settings
 
 LOG = logging.getLogger("homeiot_batch")
 AT = time(0, 5)

@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr
+
 from home_model.load import load_home
 from home_model.problems import ConfigError
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr
-from service_kit.settings import LogSettings
-
 from homeiot_batch.duckdb_writer import DuckdbOptions
 from homeiot_batch.errors import ConfigurationError
 from homeiot_batch.influx_reader import InfluxAddress
 from homeiot_batch.parquet_writer import WriteOptions
+from service_kit.settings import LogSettings
 
 
 def _known_zone(name: str) -> str:

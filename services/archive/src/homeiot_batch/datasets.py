@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pyarrow as pa
-from timeseries_io.victoria_metrics import VictoriaMetrics
 
 from homeiot_batch import influx_reader, victoriametrics_reader
 from homeiot_batch.config import Settings, influx_address
@@ -14,6 +13,7 @@ from homeiot_batch.errors import ConfigurationError
 from homeiot_batch.measurements_reader import MEASUREMENTS, read_measurements
 from homeiot_batch.transform import RowContext, Span, archive_rows, row_schema
 from homeiot_batch.victoriametrics_reader import SAMPLES
+from timeseries_io.victoria_metrics import VictoriaMetrics
 
 READINGS = "raw_meter_readings"
 DEADLINE_SECONDS = 300.0

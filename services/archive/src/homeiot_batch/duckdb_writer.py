@@ -1,12 +1,12 @@
 """Loads the days of `raw_meter_readings` into DuckDB, each in one transaction.
 
-The table `archive_days` has the fingerprint of what was loaded: a day whose file has another one, or
-that is not there, is still to be loaded, whichever run wrote it.
+The table `archive_days` has the fingerprint of what was loaded: a day whose file has another one,
+or that is not there, is still to be loaded, whichever run wrote it.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,7 +61,7 @@ class DuckdbOptions:
 @contextmanager
 def opened(
     options: DuckdbOptions, sleep: Callable[[float], object] = time.sleep
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> Generator[duckdb.DuckDBPyConnection]:
     """Open the file for writing, with its tables; wait while another process has it open.
 
     Raises:
@@ -163,7 +163,7 @@ def _connect(options: DuckdbOptions, sleep: Callable[[float], object]) -> duckdb
     raise AssertionError
 
 
-def _config(options: DuckdbOptions) -> dict[str, str | int]:
+def _config(options: DuckdbOptions) -> dict[str, str | float | list[str]]:
     return {
         "memory_limit": options.memory_limit,
         "threads": options.threads,
@@ -179,7 +179,7 @@ def _row(connection: duckdb.DuckDBPyConnection, query: str, values: list) -> tup
 
 
 @contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
     connection.execute("BEGIN")
     try:
         yield
@@ -190,7 +190,7 @@ def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def _storage_errors(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:

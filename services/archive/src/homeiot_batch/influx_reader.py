@@ -1,9 +1,9 @@
 """Reads meter readings from InfluxDB 1.x, and from 2.x by its InfluxQL compatibility.
 
-Asked in short spans: an interrupted or limited query is answered with HTTP 200 and a part of the rows
-(InfluxDB 1.6.7), so each span's values are counted by the server and compared. Casts read every type
-that a field has had: a plain field shows only that of one shard. JSON, since CSV writes an empty string
-as it writes nothing.
+Asked in short spans: an interrupted or limited query is answered with HTTP 200 and a part of the
+rows (InfluxDB 1.6.7), so each span's values are counted by the server and compared. Casts read
+every type that a field has had: a plain field shows only that of one shard. JSON, since CSV writes
+an empty string as it writes nothing.
 """
 
 import logging
@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import httpx
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from homeiot_batch.errors import ConfigurationError, SourceError
-from homeiot_batch.transform import PLACE, READINGS, UTC_MICROSECONDS, VALUES, Span, hours
+from homeiot_batch.transform import PLACE, READINGS, VALUES, Span, hours
 
 LOG = logging.getLogger(__name__)
 DEADLINE_SECONDS = 120.0
@@ -90,7 +90,7 @@ class InfluxReader:
         self._address = address
         self._http = httpx.Client(base_url=address.url, trust_env=False, timeout=DEADLINE_SECONDS)
 
-    def __enter__(self) -> "InfluxReader":
+    def __enter__(self) -> Self:
         self._log_in()
         return self
 
@@ -115,7 +115,7 @@ class InfluxReader:
         return [(name, kind) for name, kind in rows if name in VALUES and kind in CAST_OF_TYPE]
 
     def read_span(self, span: Span, columns: list[Column]) -> Iterator[pa.Table]:
-        """Return the readings of a span, split where they are many or the answer is not complete."""
+        """Return the readings of a span, split where they are many or an answer is cut."""
         if not columns:
             return
         counts = self._counts(span, columns)
@@ -150,7 +150,8 @@ class InfluxReader:
 
     def _counts(self, span: Span, columns: list[Column]) -> dict[str, int]:
         selected = ", ".join(f"count({each.query}) AS {quoted(each.alias)}" for each in columns)
-        found = self._series(f"SELECT {selected} FROM {self._measurement} WHERE {_within(span)}")
+        query = f"SELECT {selected} FROM {self._measurement} WHERE {_within(span)}"  # noqa: S608 - quoted
+        found = self._series(query)
         if not found:
             return dict.fromkeys((each.alias for each in columns), 0)
         (series,) = found
@@ -239,28 +240,32 @@ def _table(names: list[str], rows: list[list]) -> Rows:
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def _readings(table: Rows, columns: list[Column]) -> pa.Table:
+def _readings(rows: Rows, columns: list[Column]) -> pa.Table:
     """Return the columns of the archive; rows of one instant in an order of their own."""
-    nanoseconds = pa.array(table["time"], pa.int64())
-    count = len(nanoseconds)
-    values = {name: _value(table, name, columns) for name in VALUES}
-    readings = pa.table(
-        {
-            "ts_utc": pc.divide(nanoseconds, 1000).cast(UTC_MICROSECONDS),
-            SOURCE: pa.array(table[SOURCE], pa.string()),
-            **{name: value or pa.nulls(count, pa.float64()) for name, value in values.items()},
-            **{name: pa.nulls(count, pa.string()) for name in PLACE},
-        },
-        schema=READINGS,
-    )
-    return readings.sort_by([(name, "ascending") for name in ("ts_utc", SOURCE, *VALUES)])
+    microseconds = [nanoseconds // 1000 for nanoseconds in rows["time"]]
+    readings = {
+        "ts_utc": microseconds,
+        SOURCE: rows[SOURCE],
+        **{name: _values(rows, name, columns) for name in VALUES},
+        **{name: [None] * len(microseconds) for name in PLACE},
+    }
+    order = [(name, "ascending") for name in ("ts_utc", SOURCE, *VALUES)]
+    return pa.table(readings, schema=READINGS).sort_by(order)
 
 
-def _value(table: Rows, name: str, columns: list[Column]) -> pa.Array | None:
+def _values(rows: Rows, name: str, columns: list[Column]) -> list[float | None]:
     """Return one field of all its types as numbers: NaN where something is stored that is none."""
-    stored = [table[each.alias] for each in columns if each.field == name]
-    numbers = [pa.array([_number(value) for value in each], pa.float64()) for each in stored]
-    return pc.coalesce(*numbers) if numbers else None
+    stored = [rows[each.alias] for each in columns if each.field == name]
+    if not stored:
+        return [None] * len(rows["time"])
+    return [
+        next((_number(value) for value in values if value is not None), None)
+        for values in zip(*stored, strict=True)
+    ]
+
+
+def _stored(values: list) -> int:
+    return sum(value is not None for value in values)
 
 
 def _number(value: float | str | bool | None) -> float | None:  # noqa: FBT001 - as JSON has it

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +15,11 @@ LOCK = ".lock"
 
 
 @contextmanager
-def single_run(folder: Path) -> Iterator[None]:
+def single_run(folder: Path) -> Generator[None]:
     """Hold the folder's lock; the system frees it when the process ends, however it ends.
 
-    The file is never removed: another run may already wait on it. What is written into it is for the
-    message alone.
+    The file is never removed: another run may already wait on it. What is written into it is for
+    the message alone.
 
     Raises:
         AlreadyRunningError: Another process holds it.

@@ -7,7 +7,7 @@ beside it has its rows and hash. Readers use `<dataset>/dt=*/*.parquet`.
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -278,7 +278,7 @@ def _write_manifest(partition: Partition, versions: list[Manifest]) -> None:
 
 
 @contextmanager
-def _staged(partition: Partition) -> Iterator[Path]:
+def _staged(partition: Partition) -> Generator[Path]:
     staged = _staged_path(partition, ".parquet")
     staged.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -302,7 +302,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _storage_errors(base: Path) -> Iterator[None]:
+def _storage_errors(base: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 
+import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from timeseries_io.victoria_metrics import Series, VictoriaMetrics, encode_series
 
 from homeiot_batch.config import Settings
 from homeiot_batch.datasets import victoriametrics_client
@@ -20,6 +19,7 @@ from homeiot_batch.errors import SourceError, StorageError
 from homeiot_batch.parquet_writer import Partition, is_intact, read_manifest
 from homeiot_batch.transform import local_day
 from homeiot_batch.victoriametrics_reader import read_samples, source_errors
+from timeseries_io.victoria_metrics import Series, VictoriaMetrics, encode_series
 
 LOG = logging.getLogger(__name__)
 LINES_AT_ONCE = 500
@@ -66,7 +66,7 @@ def _lines(partition: Partition, sent: Counter[Names]) -> Iterator[list[str]]:
 
 def _series(batch: pa.RecordBatch) -> Iterator[tuple[Names, Series]]:
     """Return the finite samples of a batch by series; the rows of one follow each other."""
-    kept = batch.filter(pc.is_finite(batch["value"].fill_null(math.nan)))
+    kept = batch.filter(pa.array(np.isfinite(batch["value"].fill_null(math.nan).to_numpy())))
     groups = pa.Table.from_batches([kept]).group_by(["name", "labels"], use_threads=False)
     found = groups.aggregate([("ts_ms", "list"), ("value", "list")])
     for row in found.to_pylist():

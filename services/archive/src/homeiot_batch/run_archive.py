@@ -5,17 +5,15 @@ Safe to run any number of times and to kill at any instant. README.md has the ex
 
 import argparse
 import logging
+import resource
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
-from service_kit.errors import SettingsError
-from service_kit.log import set_up_log
-from service_kit.settings import load_settings, secret_values
 
 from homeiot_batch import duckdb_writer, parquet_writer
 from homeiot_batch.config import Settings, check_zone, duckdb_options, write_options
@@ -28,6 +26,9 @@ from homeiot_batch.restore import restore_day
 from homeiot_batch.run_metrics import push_figures
 from homeiot_batch.snapshots import save_snapshots
 from homeiot_batch.transform import local_day, yesterday
+from service_kit.errors import SettingsError
+from service_kit.log import set_up_log
+from service_kit.settings import load_settings, secret_values
 
 LOG = logging.getLogger("homeiot_batch")
 
@@ -89,6 +90,8 @@ def run(settings: Settings, options: argparse.Namespace, now: datetime) -> int:
             with _failures(report):
                 run_dbt(settings)
     push_figures(settings, report.rows, report.exit_code, time.monotonic() - began)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    LOG.debug("peak memory in MiB: %.0f", peak_mib)
     return report.exit_code
 
 
@@ -199,7 +202,7 @@ def _restored_day(options: argparse.Namespace) -> date:
 
 
 @contextmanager
-def _failures(report: Report) -> Iterator[None]:
+def _failures(report: Report) -> Generator[None]:
     try:
         yield
     except ArchiveError as error:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import duckdb
 import httpx
+
 from home_model.load import load_home
 from home_model.problems import ConfigError
-
 from homeiot_batch.config import Settings
 from homeiot_batch.errors import ConfigurationError, SourceError
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 JAPAN = "Asia/Tokyo"
 UTC_MICROSECONDS = pa.timestamp("us", tz="UTC")
@@ -64,8 +63,8 @@ def hours(span: Span) -> list[Span]:
 def row_schema(zone: ZoneInfo) -> pa.Schema:
     """Return the columns of `raw_meter_readings`, in their fixed order.
 
-    The first seven are what users of the archive read by position. A house outside Japan has its own
-    local time besides.
+    The first seven are what users of the archive read by position. A house outside Japan has its
+    own local time besides.
     """
     fields = [
         ("ts_utc", UTC_MICROSECONDS),
@@ -131,13 +130,17 @@ def _quality_text(states: Mapping[str, str | None]) -> str:
 def _state(column: pa.ChunkedArray) -> np.ndarray:
     """Return 0 for a finite number, 1 for none, 2 for what is no number."""
     missing = column.is_null().to_numpy()
-    invalid = ~pc.is_finite(column.fill_null(0.0)).to_numpy()
+    invalid = ~np.isfinite(_numbers(column))
     return missing.astype(np.int32) + 2 * invalid.astype(np.int32)
 
 
-def _zero_unless_finite(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    filled = column.fill_null(0.0)
-    return pc.if_else(pc.is_finite(filled), filled, 0.0)
+def _zero_unless_finite(column: pa.ChunkedArray) -> pa.Array:
+    numbers = _numbers(column)
+    return pa.array(np.where(np.isfinite(numbers), numbers, 0.0))
+
+
+def _numbers(column: pa.ChunkedArray) -> np.ndarray:
+    return column.fill_null(0.0).to_numpy()
 
 
 def _instant(at: datetime) -> pa.Scalar:

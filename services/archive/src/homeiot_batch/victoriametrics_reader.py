@@ -1,7 +1,7 @@
 """Reads a day's samples from VictoriaMetrics: as meter readings, and all of them as they are."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import orjson
 import pyarrow as pa
-from timeseries_io.errors import BadAnswerError, DatabaseRejectedError, TimeSeriesError
-from timeseries_io.victoria_metrics import Series, VictoriaMetrics
 
 from homeiot_batch.errors import ConfigurationError, SourceError
 from homeiot_batch.transform import PLACE, READINGS, UTC_MICROSECONDS, Span
+from timeseries_io.errors import BadAnswerError, DatabaseRejectedError, TimeSeriesError
+from timeseries_io.victoria_metrics import Series, VictoriaMetrics
 
 METERS = '{__name__=~".+_(power_watts|energy_total_kwh)",device!=""}'
 EVERYTHING = '{__name__!=""}'
@@ -77,7 +77,7 @@ def _export(client: VictoriaMetrics, selector: str, span: Span) -> Iterator[dict
 
 def _gather(client: VictoriaMetrics, selector: str, span: Span) -> dict[Labels, Samples] | None:
     """Return the samples of a span; None when they are too many and the span can be split."""
-    parts: dict[Labels, list[Series]] = {}
+    parts: dict[Labels, list[Samples]] = {}
     limit = MAX_SAMPLES_IN_MEMORY if span.end - span.start > MIN_SPAN else float("inf")
     count = 0
     exported = client.export(selector, unix_ms(span.start), unix_ms(span.end))
@@ -197,7 +197,7 @@ def unix_ms(at: datetime) -> int:
 
 
 @contextmanager
-def source_errors() -> Iterator[None]:
+def source_errors() -> Generator[None]:
     """Turn the errors of a time series database into the archive's."""
     try:
         yield
