@@ -194,9 +194,7 @@ def test_the_figures_of_a_run_can_be_asked_for(vm: VictoriaMetrics, archive: Bat
     assert counts["raw_meter_readings", "written"] == 2
     assert counts["raw_meter_readings", "loaded"] == 2
     assert counts["raw_samples", "read"] == 2
-    archive_day(
-        archive, 3, ARCHIVE_SOURCE="influxdb", INFLUX_URL=f"http://127.0.0.1:{free_port()}"
-    )
+    archive_day(archive, 3, ARCHIVE_SOURCE="influxdb", INFLUX_URL=f"http://127.0.0.1:{free_port()}")
     vm.settle()
     assert vm.instant("archive_last_run_exit_code")[0][1] == 3
     assert vm.instant("archive_last_success_timestamp_seconds")[0][1] == succeeded[1]
