@@ -59,8 +59,8 @@ def test_each_payload_gives_its_golden_reading(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
-def test_a_body_without_device_type_is_understood(name: str) -> None:
-    """The device type can be missing: the listed one counts, else the fields tell."""
+def test_a_body_without_device_type_is_parsed(name: str) -> None:
+    """The device type can be missing: the listed one counts, else the fields decide."""
     body = payload(name)
     meter = 1 if "switch1Power" in body else None
     listed = body.pop("deviceType")
@@ -91,13 +91,13 @@ def test_a_plug_that_is_off_is_no_lost_link() -> None:
     assert (reading.power_watts, reading.voltage_volts) == (0, 102.2)
 
 
-def test_zero_watts_without_a_voltage_are_not_believed() -> None:
-    """Nothing tells it from a lost link."""
+def test_zero_watts_without_a_voltage_are_refused() -> None:
+    """A lost link has the same values."""
     with pytest.raises(BadPayloadError, match="without a voltage"):
         read({"deviceType": "Plug Mini (JP)", "weight": 0})
 
 
-def test_watts_without_a_voltage_are_believed() -> None:
+def test_watts_without_a_voltage_are_accepted() -> None:
     """The absence of one value is no error."""
     assert values(read({"deviceType": "Plug Mini (JP)", "weight": 5.5})) == {
         "power_watts": 5.5,
@@ -137,7 +137,7 @@ def test_a_voltage_no_mains_has_is_refused(volts: float) -> None:
 
 
 @pytest.mark.parametrize("name", ["plug_mini_eu_V0.8", "relay_switch_2pm_V0.7"])
-def test_a_device_that_says_it_is_offline_is_unreachable(name: str) -> None:
+def test_a_device_that_reports_offline_is_unreachable(name: str) -> None:
     """The numbers beside `online: false` are old."""
     with pytest.raises(UnreachableError):
         read(payload(name) | {"online": False}, 1 if "2pm" in name else None)
@@ -150,14 +150,14 @@ def test_a_device_without_a_meter_is_a_fault_of_the_configuration(device_type: s
         read({"deviceType": device_type, "power": "on", "version": "V1.0"})
 
 
-def test_a_device_we_do_not_know_is_refused_unless_its_fields_tell() -> None:
+def test_an_unknown_device_is_refused_unless_its_fields_are_known() -> None:
     """A future plug with a known field is read; a hub is not taken for a plug."""
     with pytest.raises(RejectedError, match="no meter we know"):
         read({"deviceType": "Hub 2", "temperature": 21.5, "power": "on"})
     assert read({"deviceType": "Plug Mini 2", "weight": 3, "voltage": 101}).power_watts == 3
 
 
-def test_the_channel_must_fit_the_device() -> None:
+def test_the_meter_must_fit_the_device() -> None:
     """A missing or needless `meter` is named, not guessed."""
     with pytest.raises(RejectedError, match="add 'meter"):
         read(payload("relay_switch_2pm_V0.7"))
@@ -174,7 +174,7 @@ def test_the_channel_must_fit_the_device() -> None:
         (0.994, 67.2, 100.8, 0.994),  # #274, v1.0
         (8.49, 71.3, 100.8, 0.849),  # #274, v1.1 of the same plug
         (1320, 150.3, 122.7, 1.32),  # AdyRock/com.switchbot PR 241
-        (0.04, 0.4, 102.2, None),  # #316: too little power to tell
+        (0.04, 0.4, 102.2, None),  # #316: too little power to decide
         (51, 1.2, 103.1, None),  # #379
         (0.0001, 500, 100, None),  # nothing fits
     ],
