@@ -3,8 +3,6 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-SERVERS := victoria-metrics:victoria-metrics caddy:caddy
-
 .PHONY: help up test test-long test-tools bench fmt lint docs check-config python servers page
 
 help: ## List the targets
@@ -45,7 +43,8 @@ fmt: python page ## Format everything
 	ruff format .
 	cd frontend && npm run --silent fmt
 
-docs: python page ## Write the generated files anew: OpenAPI, TypeScript types, metrics reference
+docs: python page ## Write the generated files anew: lists of sources, metrics, OpenAPI, TypeScript types
+	python -m manifests.generate
 	python -m home_model.reference > docs/metrics.md
 	python -m bff.openapi
 	cd frontend && npm run --silent types
@@ -57,7 +56,8 @@ python:
 	@scripts/setup-python
 
 servers:
-	@scripts/setup-servers $(SERVERS)
+	@scripts/setup-victoria-metrics
+	@scripts/setup-servers caddy:caddy
 
 page: python
 	@scripts/setup-page

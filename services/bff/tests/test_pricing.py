@@ -22,7 +22,8 @@ from bff.decimals import plain, scaled
 from bff.energy import Energy, Integers
 from bff.places.tree import HOUSE, Place, place_of
 from bff.stretch import Stretch
-from home_model.config import CloudSource, Device
+from home_model.config import Device
+from home_model.sources import CloudSource
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000

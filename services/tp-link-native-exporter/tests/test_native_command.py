@@ -29,9 +29,9 @@ def test_once_prints_a_table(plugs: Plugs, tmp_path: Path) -> None:
 
 def test_without_an_account_the_reason_names_the_settings(plugs: Plugs, tmp_path: Path) -> None:
     """Tapo plugs need one."""
-    done = run(settings_of_exporter(plugs.home(), tmp_path, TPLINK_USERNAME=""), "--once")
+    done = run(settings_of_exporter(plugs.home(), tmp_path, TP_LINK_USERNAME=""), "--once")
     assert done.returncode == 1
-    assert "set TPLINK_USERNAME and TPLINK_PASSWORD" in done.stdout
+    assert "set TP_LINK_USERNAME and TP_LINK_PASSWORD" in done.stdout
 
 
 def test_check_lists_problems(plugs: Plugs, tmp_path: Path) -> None:
@@ -69,6 +69,6 @@ def test_discover_prints_what_can_be_pasted(tmp_path: Path) -> None:
     home = load_home(config)
     assert [device.device for device in home.devices] == [f"tv_corner_{n}" for n in (1, 2, 3, 4)]
     assert [source.key for device in home.devices for source in device.sources] == [
-        ("5091E3000004", str(outlet)) for outlet in range(4)
+        ("5091E3000004", str(meter)) for meter in range(1, 5)
     ]
     assert "Third-Party Compatibility on" in newer.stdout

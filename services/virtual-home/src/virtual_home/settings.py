@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import Field
+import httpx
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from home_model.metrics import SourceKind
+from home_model.sources import SourceName
 from tapo_emulator.klap_cipher import Account as TpLinkAccount
 from virtual_home.cloud.signature import Account
 
@@ -43,13 +44,20 @@ class BackfillSettings(HouseSettings):
     """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not told."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
+    victoria_metrics_username: str = ""
+    victoria_metrics_password: SecretStr = SecretStr("")
     state_dir: Path = Path(".var/switchbot-exporter")
     tp_link_state_dir: Path | None = None
     tp_link_matter_state_dir: Path | None = None
     days: int = Field(default=60, ge=1, le=3660)
 
+    def victoria_metrics_auth(self) -> httpx.Auth | None:
+        """Return the account at VictoriaMetrics; None where it asks for none."""
+        password = self.victoria_metrics_password.get_secret_value()
+        return httpx.BasicAuth(self.victoria_metrics_username, password) if password else None
+
     @property
-    def state_dirs(self) -> dict[SourceKind, Path]:
+    def state_dirs(self) -> dict[SourceName, Path]:
         """Where the exporter of each kind of source keeps its counters."""
         return {
             "cloud": self.state_dir,

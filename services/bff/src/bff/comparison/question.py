@@ -10,7 +10,8 @@ from bff.grid import DAY_MS
 from bff.problems import Problem, wrong_input
 from bff.stretch import Stretch
 from bff.victoriametrics.readings import PowerOfSource
-from home_model.config import Device, Source
+from home_model.config import Device
+from home_model.sources import Source
 
 MOST_DAYS = 93
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from bff.grid import DAY_MS
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDown
-from home_model.config import Home, family_of
+from home_model.config import Home
 from home_model.metrics import ENERGY, metric_name
+from home_model.sources import family_of
 
 # As long as VictoriaMetrics itself lets a query run; what is asked at once is bounded.
 BULK_DEADLINE_SECONDS = 30.0
