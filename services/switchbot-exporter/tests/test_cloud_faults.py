@@ -30,7 +30,6 @@ OF_ONE_PLUG = [
     "all_zero",
     "nan",
     "infinite",
-    "negative",
     "text_numbers",
     "no_watts",
     "garbage",
@@ -115,6 +114,15 @@ def test_an_odd_answer_that_makes_sense_is_read(
     volts = page.value("switchbot_voltage_volts", device="server")
     assert volts is not None
     assert 95 < volts < 110
+
+
+def test_power_that_is_fed_back_is_shown_negative(
+    home: VirtualHome, hurried: ExporterProcess
+) -> None:
+    """As by every exporter; the counter of what was used stands still."""
+    home.set_watts("server", 120)
+    home.set_fault("negative", "server")
+    hurried.scrape_until(lambda page: page.value("switchbot_power_watts", device="server") == -121)
 
 
 def test_the_wait_that_the_cloud_asks_for_is_honoured(

@@ -21,6 +21,7 @@ from service_kit.clock import Clock
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.devices import AccountDevices
 from switchbot_exporter.cloud.exporter import CloudFetcher, account_samples, cloud_reader
+from switchbot_exporter.cloud.freshness import Freshness
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from testbed.exporter import OPEN_METRICS, TEXT
@@ -46,7 +47,8 @@ async def fetch_status(device_id: str) -> Mapping[str, object]:
     if device_id not in PAYLOAD_OF_ID:
         reason = "offline"
         raise UnreachableError(reason)
-    return json.loads((HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text())
+    payload = (HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text()
+    return json.loads(payload) | {"deviceId": device_id}
 
 
 async def no_list() -> Mapping[str, object]:
@@ -66,7 +68,9 @@ async def serving(folder: Path, config: str) -> AsyncGenerator[str]:
     schedule = CloudSchedule(
         Budget(10_000, 500, 30_000), remaining, Pause(CLOCK.monotonic), CLOCK.monotonic
     )
-    fetcher = CloudFetcher(fetch_status, AccountDevices(no_list, CLOCK.monotonic), CLOCK.now)
+    devices = AccountDevices(no_list, CLOCK.monotonic)
+    freshness = Freshness(7200, CLOCK.monotonic)
+    fetcher = CloudFetcher(fetch_status, devices, freshness, CLOCK.now)
     exporter = Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
     running = asyncio.create_task(run_exporter(Program(NAME, "0", settings, exporter), CLOCK))
     yield f"http://127.0.0.1:{settings.listen_port}"

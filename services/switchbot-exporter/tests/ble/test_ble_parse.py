@@ -115,19 +115,25 @@ def test_plug_mini_us_and_jp(payload: str, service: str | None, model: str, adve
 
 
 @pytest.mark.parametrize("service", ["3f000000", None])
-def test_plug_mini_eu_counts_tenths_of_a_watt_unless_told_otherwise(service: str | None) -> None:
-    """PySwitchbot's own vector is 1254 W there; 0.1 W a step is the rest of the family's unit."""
+def test_plug_mini_eu_counts_watts_unless_set_otherwise(service: str | None) -> None:
+    """The vector and its 1254 W are of PySwitchbot's tests, since 0.68.3; 0.1 W was read before."""
     payload = "94a99054855e3fa1000004e600000000"
-    assert parse(payload, service, "plug_mini_eu") == said(0x3F, 125.4, overload=None)
-    calibrated = Scale(relay_power_watts=1.0)
-    assert parse(payload, service, "plug_mini_eu", calibrated) == said(63, 1254.0, overload=None)
+    assert parse(payload, service, "plug_mini_eu") == said(0x3F, 1254.0, overload=None)
+    tenths = Scale(relay_power_watts=0.1)
+    assert parse(payload, service, "plug_mini_eu", tenths) == said(63, 125.4, overload=None)
+
+
+def test_relay_switch_1pm_counts_watts_too() -> None:
+    """49 W in PySwitchbot's tests."""
+    payload = "24587c08363647810000003100000000"
+    assert parse(payload, "3c000000", "relay_switch_1pm") == said(0x47, 49.0, overload=None)
 
 
 def test_relay_switch_1pm_has_the_layout_of_plug_mini_eu() -> None:
     """Letter `<`; the state is bit 7 alone."""
     payload = "94a99054855e4021000004e600000000"
     assert parse(payload, "3c000000", "relay_switch_1pm") == said(
-        64, 125.4, on=False, overload=None
+        64, 1254.0, on=False, overload=None
     )
 
 
@@ -211,7 +217,7 @@ def test_any_bytes_give_an_advert_or_nothing_or_bad_payload(
         advert = parse_advert(device, heard(payload, service, others), source, Scale())
     except BadPayloadError:
         return
-    assert advert is None or 0 <= advert.power_watts <= 6553.5
+    assert advert is None or 0 <= advert.power_watts <= 65_535
 
 
 @given(payload=PLUG_PAYLOAD, service=BYTES, model=st.sampled_from(sorted(MODELS)))

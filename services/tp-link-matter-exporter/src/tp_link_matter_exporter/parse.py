@@ -55,8 +55,8 @@ WATT_HOUR_KWH = 1e-3
 # 144 ElectricalPowerMeasurement and 145 ElectricalEnergyMeasurement are Matter 1.3's. P110M gives
 # RMS voltage and current, and lacks the plain ones (home-assistant/core #149847).
 # Before 1.3: 319486977 Eve, 308149265 Neo, 319683586 ThirdReality, and 2820, ElectricalMeasurement
-# of a draft. Numbers as in python-matter-server, `custom_clusters`, units as in core
-# home-assistant, `components/matter/sensor.py`.
+# of a draft. Numbers are those of python-matter-server's `custom_clusters`, units those of
+# home-assistant/core `components/matter/sensor.py`.
 POWER_STANDARD = (Attribute("144/8", MILLI), Attribute("144/13", MILLI))
 POWER_VENDOR = (
     Attribute("319486977/319422474"),

@@ -41,15 +41,16 @@ class Scale:
     """How doubtful numbers are read.
 
     Attributes:
-        relay_power_watts: What one step of power means in the advertisements of Plug Mini EU and
-            Relay Switch 1PM. PySwitchbot 3.1 reads 1 W; every other number of the family counts
-            0.1 W, and the vector in its tests would be 1254 W. Nobody has calibrated it.
+        relay_power_watts: One step of power in the advertisements of Plug Mini EU and Relay
+            Switch 1PM. PySwitchbot's tests read 1 W since 0.68.3 (2025-08, pull request 380:
+            49 W, 70 W and, for Plug Mini EU, 1254 W); until 0.64 it read 0.1 W, as its answers
+            over a connection still are. See docs/bluetooth.md.
         off_is_zero: An open relay carries nothing: report 0 W, whatever the advertisement shows.
             Old firmware of Plug Mini counts a phantom up, 0.1 W each second (home-assistant/core
             issue #84714, 2022-12).
     """
 
-    relay_power_watts: float = 0.1
+    relay_power_watts: float = 1.0
     off_is_zero: bool = True
 
 

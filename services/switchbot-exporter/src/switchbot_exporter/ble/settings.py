@@ -32,7 +32,7 @@ class BleSettings(ExporterSettings):
     ble_age_limit_seconds: Seconds = 120.0
     ble_mute_limit_seconds: Seconds = 30.0
     ble_check_seconds: Seconds = 5.0
-    ble_relay_power_watts: float = Field(default=0.1, gt=0, allow_inf_nan=False)
+    ble_relay_power_watts: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     ble_off_is_zero: bool = True
     bleak_dbus_auth_uid: int | None = None
     dbus_system_bus_address: str = "unix:path=/var/run/dbus/system_bus_socket"

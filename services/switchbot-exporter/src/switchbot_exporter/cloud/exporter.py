@@ -16,7 +16,8 @@ from service_kit.errors import CannotStartError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.client import ApiAccess, open_client
 from switchbot_exporter.cloud.devices import AccountDevices
-from switchbot_exporter.cloud.parse import parse_status
+from switchbot_exporter.cloud.freshness import Freshness
+from switchbot_exporter.cloud.parse import check_device_id, parse_status
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from switchbot_exporter.cloud.settings import CloudSettings
@@ -28,6 +29,7 @@ class CloudFetcher:
 
     fetch_status: Callable[[str], Awaitable[Mapping[str, object]]]
     devices: AccountDevices
+    freshness: Freshness
     now: Callable[[], datetime]
 
     async def read(
@@ -39,12 +41,14 @@ class CloudFetcher:
             sources: The meters of one device; one call reads them all.
 
         Raises:
-            SourceError: As `Client.fetch_status` and `AccountDevices.check`.
+            SourceError: As `Client.fetch_status`, `AccountDevices.check` and `check_device_id`.
         """
         device_id = sources[0].id
         await self.devices.check(device_id)
         body = await self.fetch_status(device_id)
+        check_device_id(body, device_id)
         at = self.now()
+        self.freshness.record(device_id, body, at)
         return {source: self._parse(body, source, at) for source in sources}
 
     def _parse(
@@ -52,9 +56,10 @@ class CloudFetcher:
     ) -> Reading | SourceError:
         listed_type = self.devices.device_type(source.id)
         try:
-            return parse_status(body, listed_type=listed_type, meter=source.meter, at=at)
+            reading = parse_status(body, listed_type=listed_type, meter=source.meter, at=at)
         except SourceError as error:
             return error
+        return self.freshness.check(source.id, reading)
 
 
 @asynccontextmanager
@@ -73,7 +78,8 @@ async def open_cloud(
     try:
         async with open_client(_api_access(settings), schedule) as client:
             devices = AccountDevices(client.fetch_devices, clock.monotonic)
-            fetcher = CloudFetcher(client.fetch_status, devices, clock.now)
+            freshness = Freshness(settings.switchbot_stale_seconds, clock.monotonic)
+            fetcher = CloudFetcher(client.fetch_status, devices, freshness, clock.now)
             yield Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
     finally:
         with suppress(OSError):  # a block counted too much does no harm

@@ -11,6 +11,7 @@ from typing import Literal
 from home_model.errors import BadPayloadError, RejectedError, UnreachableError
 from home_model.readings import Reading
 from switchbot_exporter.cloud.plausible import (
+    current_amperes,
     drifting_current_amperes,
     number,
     power_watts,
@@ -30,12 +31,31 @@ LAYOUT_BY_TYPE: dict[str, Layout] = {
     "Relay Switch 1PM": "power_meter",
     "Relay Switch 2PM": "two_meters",
 }
-WITHOUT_METER = frozenset({"Plug", "Relay Switch 1", "Garage Door Opener"})
+# Of the README's device types, those that a person might take for a meter; hubs by their prefix.
+WITHOUT_METER = frozenset(
+    {
+        "Plug",
+        "Relay Switch 1",
+        "Garage Door Opener",
+        "Bot",
+        "Color Bulb",
+        "Strip Light",
+        "Ceiling Light",
+        "Ceiling Light Pro",
+        "Meter",
+        "MeterPlus",
+        "MeterPro",
+        "MeterPro(CO2)",
+        "WoIOSensor",
+        "Smart Radiator Thermostat",
+    }
+)
+HUB_PREFIX = "Hub"
 
 
 def is_meterless(device_type: str | None) -> bool:
     """Return whether a device type is known to have no meter."""
-    return device_type in WITHOUT_METER
+    return device_type in WITHOUT_METER or (device_type or "").startswith(HUB_PREFIX)
 
 
 def parse_status(
@@ -58,16 +78,36 @@ def parse_status(
         UnreachableError: The device is offline.
         BadPayloadError: The body is empty or holds nonsense.
     """
+    device_type = _device_type(body) or listed_type
+    if is_meterless(device_type):
+        reason = f"this device is a {device_type}, which has no meter"
+        raise RejectedError(reason)
     if not body:
         reason = "the answer is empty: the cloud has lost its link to the device"
         raise BadPayloadError(reason)
-    layout = _layout(body, _device_type(body) or listed_type)
+    layout = _layout(body, device_type)
     if layout == "two_meters":
         return parse_relay_2pm(body, _required_meter(meter), at)
     if meter is not None:
         reason = "this device has one meter: remove 'meter' from its configuration"
         raise RejectedError(reason)
     return parse_plug_mini(body, at) if layout == "plug_mini" else parse_power_meter(body, at)
+
+
+def check_device_id(body: Mapping[str, object], device_id: str) -> None:
+    """Refuse the answer for another device.
+
+    Raises:
+        BadPayloadError: The body has another id than the one asked for.
+    """
+    answered = body.get("deviceId")
+    if isinstance(answered, str) and answered and _bare_id(answered) != device_id:
+        reason = "the cloud answered for another device"
+        raise BadPayloadError(reason)
+
+
+def _bare_id(text: str) -> str:
+    return text.replace(":", "").replace("-", "").upper()
 
 
 def parse_plug_mini(body: Mapping[str, object], at: datetime) -> Reading:
@@ -90,7 +130,7 @@ def parse_power_meter(body: Mapping[str, object], at: datetime) -> Reading:
         at=at,
         power_watts=watts,
         voltage_volts=volts,
-        current_amperes=_amperes(number(body, "electricCurrent")),
+        current_amperes=current_amperes(_amperes(body), watts, volts),
         extra=_switch(body.get("switchStatus")),
     )
 
@@ -117,13 +157,10 @@ def _layout(body: Mapping[str, object], device_type: str | None) -> Layout:
     known = LAYOUT_BY_TYPE.get(device_type or "")
     if known:
         return known
-    if is_meterless(device_type):
-        reason = f"a {device_type} has no meter"
-        raise RejectedError(reason)
-    return _layout_by_fields(body)
+    return _layout_by_fields(body, device_type)
 
 
-def _layout_by_fields(body: Mapping[str, object]) -> Layout:
+def _layout_by_fields(body: Mapping[str, object], device_type: str | None) -> Layout:
     if "switch1Power" in body or "switch2Power" in body:
         return "two_meters"
     if "weight" in body:
@@ -131,7 +168,8 @@ def _layout_by_fields(body: Mapping[str, object]) -> Layout:
     # A string here is the switch of a device that measures nothing.
     if isinstance(body.get("power"), int | float):
         return "power_meter"
-    reason = "the answer holds no power in watts: this device has no meter we know"
+    named = f"a {device_type}" if device_type else "this device"
+    reason = f"the answer holds no power in watts: {named} has no meter that is supported"
     raise RejectedError(reason)
 
 
@@ -155,7 +193,8 @@ def _refuse_offline(body: Mapping[str, object]) -> None:
         raise UnreachableError(reason)
 
 
-def _amperes(milliamperes: float | None) -> float | None:
+def _amperes(body: Mapping[str, object]) -> float | None:
+    milliamperes = number(body, "electricCurrent")
     return None if milliamperes is None else milliamperes / MA_PER_AMPERE
 
 

@@ -6,6 +6,7 @@ from home_model.errors import BadPayloadError
 
 # 16 A at 250 V, the largest plug sold, and half as much again.
 MAX_POWER_WATTS = 6000.0
+MAX_CURRENT_AMPERES = 24.0
 MAX_NUMBER = 1e6
 VOLTAGE_RANGE_VOLTS = (80.0, 270.0)
 CURRENT_SCALES = (1.0, 0.1, 0.001)
@@ -13,11 +14,11 @@ MIN_POWER_FOR_CURRENT_WATTS = 2.0
 MIN_SHARE_OF_CURRENT = 0.85
 
 
-def number(body: Mapping[str, object], field: str) -> float | None:
+def number(body: Mapping[str, object], field: str, minimum: float = 0.0) -> float | None:
     """Return the field's value; None when it is absent or null.
 
     Raises:
-        BadPayloadError: It is no number, or not between 0 and a million.
+        BadPayloadError: It is no number, or not between the minimum and a million.
     """
     value = body.get(field)
     if value is None:
@@ -25,23 +26,23 @@ def number(body: Mapping[str, object], field: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         reason = f"'{field}' is not a number"
         raise BadPayloadError(reason)
-    if not 0 <= value <= MAX_NUMBER:
+    if not minimum <= value <= MAX_NUMBER:
         reason = f"'{field}' is a number that nothing can be"
         raise BadPayloadError(reason)
     return float(value)
 
 
 def power_watts(body: Mapping[str, object], field: str) -> float:
-    """Return the active power.
+    """Return the active power, negative where the device feeds back.
 
     Raises:
         BadPayloadError: It is missing, or more than any plug can carry.
     """
-    watts = number(body, field)
+    watts = number(body, field, minimum=-MAX_NUMBER)
     if watts is None:
         reason = f"'{field}' is missing, the power in watts"
         raise BadPayloadError(reason)
-    if watts > MAX_POWER_WATTS:
+    if abs(watts) > MAX_POWER_WATTS:
         reason = f"'{field}' is {watts:g} W, more than any plug can carry"
         raise BadPayloadError(reason)
     return watts
@@ -79,6 +80,15 @@ def refuse_zero_without_voltage(watts: float, volts: float | None) -> None:
         raise BadPayloadError(reason)
 
 
+def current_amperes(amperes: float | None, watts: float, volts: float | None) -> float | None:
+    """Return an RMS current, or None where it cannot be: too much, or too little for the power."""
+    if amperes is None or amperes > MAX_CURRENT_AMPERES:
+        return None
+    if volts is None or abs(watts) < MIN_POWER_FOR_CURRENT_WATTS:
+        return amperes
+    return amperes if amperes >= MIN_SHARE_OF_CURRENT * abs(watts) / volts else None
+
+
 def drifting_current_amperes(raw: float | None, watts: float, volts: float | None) -> float | None:
     """Return the RMS current of a Plug Mini US/JP.
 
@@ -86,9 +96,9 @@ def drifting_current_amperes(raw: float | None, watts: float, volts: float | Non
     nearest to watts/volts without falling below what that power needs. None when nothing fits, or
     below 2 W, where the rounding decides.
     """
-    if raw is None or volts is None or watts < MIN_POWER_FOR_CURRENT_WATTS:
+    if raw is None or volts is None or abs(watts) < MIN_POWER_FOR_CURRENT_WATTS:
         return None
-    min_amperes = watts / volts
-    amperes = [raw * scale for scale in CURRENT_SCALES]
-    fitting = [value for value in amperes if value >= MIN_SHARE_OF_CURRENT * min_amperes]
-    return min(fitting, key=lambda value: abs(value - min_amperes), default=None)
+    min_amperes = abs(watts) / volts
+    scaled = (current_amperes(raw * scale, watts, volts) for scale in CURRENT_SCALES)
+    possible = [amperes for amperes in scaled if amperes is not None]
+    return min(possible, key=lambda value: abs(value - min_amperes), default=None)

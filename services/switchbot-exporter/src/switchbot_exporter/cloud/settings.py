@@ -32,6 +32,8 @@ class CloudSettings(ExporterSettings):
         switchbot_reset_zone: Where the day of the quota ends; the house's time zone by default.
             Undocumented: the vendor's own command line assumes local midnight.
         switchbot_reset_hour: The hour at which it ends there.
+        switchbot_stale_seconds: A device that is on, carries a load and repeats every value for so
+            long is down: the hub answers from its cache.
         switchbot_remaining_header: The response header with the calls left, should one appear.
     """
 
@@ -43,6 +45,7 @@ class CloudSettings(ExporterSettings):
     switchbot_reserve: int = Field(default=500, ge=0)
     switchbot_reset_zone: Zone | None = None
     switchbot_reset_hour: int = Field(default=0, ge=0, le=23)
+    switchbot_stale_seconds: Seconds = 7200.0
     switchbot_remaining_header: str = Field(default="X-RateLimit-Remaining", min_length=1)
 
     @model_validator(mode="after")
