@@ -44,7 +44,8 @@ fmt: python page ## Format everything
 	ruff format .
 	cd frontend && npm run --silent fmt
 
-docs: python page ## Write the generated files anew: OpenAPI, TypeScript types, metrics reference
+docs: python page ## Write the generated files anew: lists of sources, metrics, OpenAPI, TypeScript types
+	python -m manifests.generate
 	python -m home_model.reference > docs/metrics.md
 	python -m bff.openapi
 	cd frontend && npm run --silent types
