@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from aiseg2_exporter.settings import Settings as Aiseg2Settings
 from bff.settings import Settings as BffSettings
+from homeiot_batch.config import Settings as ArchiveSettings
 from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
 from tp_link_matter_exporter.settings import Settings as MatterSettings
 from tp_link_native_exporter.settings import Settings as NativeSettings
@@ -33,6 +34,7 @@ SETTINGS = {
     "switchbot-exporter": SwitchbotSettings,
     "tp-link-native-exporter": NativeSettings,
     "tp-link-matter-exporter": MatterSettings,
+    "batch": ArchiveSettings,
     "virtual-home": ServeSettings,
     "virtual-plugs": PlugsSettings,
     "virtual-past": BackfillSettings,
