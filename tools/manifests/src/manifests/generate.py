@@ -142,8 +142,8 @@ def page_names(_: str, rows: Rows) -> str:
 
 def import_rules(text: str, rows: Rows) -> str:
     """Return the import rules: lists with the BFF get all services, those with exporters all."""
-    folders = (ROOT / "services").glob("*/pyproject.toml")
-    services = {folder.parent.name.replace("-", "_") for folder in folders}
+    modules = (ROOT / "services").glob("*/src/*/__init__.py")
+    services = {module.parent.name for module in modules}
     exporters = {row.module for row in rows}
     everything = services | exporters
 
