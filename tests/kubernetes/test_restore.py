@@ -113,7 +113,7 @@ def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
                     "victoria-metrics",
                     f"-storageDataPath={tmp_path / 'storage'}",
                     f"-httpListenAddr=127.0.0.1:{port}",
-                    "-retentionPeriod=10y",
+                    "-retentionPeriod=100y",
                     "-search.latencyOffset=0s",
                 ],
                 "env": {},

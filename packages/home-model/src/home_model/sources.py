@@ -104,7 +104,7 @@ class Aiseg2Source(AnySource):
     """
 
     source: Literal["aiseg2"]
-    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123])$")
+    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump)$")
 
 
 type Source = Annotated[

@@ -6,8 +6,10 @@ Without a configuration file it only forwards to InfluxDB, as the tool that it r
 import asyncio
 import sys
 
+from aiseg2_exporter.discovery import discover_and_print
 from aiseg2_exporter.exporter import open_exporter
 from aiseg2_exporter.forward_only import forward_only
+from aiseg2_exporter.import_sd import import_and_print
 from aiseg2_exporter.settings import Settings
 from exporter_kit import main
 from service_kit.errors import CannotStartError, SettingsError
@@ -31,6 +33,10 @@ def run_forwarder(settings: Settings) -> int:
 
 def run(argv: list[str]) -> int:
     """Run the command that the arguments choose; return the exit code."""
+    if argv[:1] == ["--discover"]:
+        return discover_and_print()
+    if argv[:1] == ["import-sd"]:
+        return import_and_print(argv[1:])
     try:
         settings = load_settings(Settings)
     except SettingsError:

@@ -55,13 +55,13 @@ def victoria_metrics(
     port: int | None = None,
     flags: Sequence[str] = (),
 ) -> Generator[VictoriaMetrics]:
-    """Run vmsingle on a free loopback port with 10 years of retention."""
+    """Run vmsingle on a free loopback port with 100 years of retention."""
     url = f"http://127.0.0.1:{port or (port := free_port())}"
     command = [
         "victoria-metrics",
         f"-storageDataPath={folder / 'vm-data'}",
         f"-httpListenAddr=127.0.0.1:{port}",
-        "-retentionPeriod=10y",
+        "-retentionPeriod=100y",
         "-search.latencyOffset=0s",
         *flags,
     ]

@@ -36,7 +36,7 @@ def victoria_metrics(settings: Settings) -> Process:
             f"-storageDataPath={settings.home_dir / 'victoria-metrics'}",
             f"-httpListenAddr=127.0.0.1:{settings.vm_port}",
             f"-promscrape.config={settings.home_dir / 'scrape.yaml'}",
-            "-retentionPeriod=10y",
+            "-retentionPeriod=100y",
             "-search.latencyOffset=0s",
             "-dedup.minScrapeInterval=1ms",
             "-memory.allowedPercent=20",
