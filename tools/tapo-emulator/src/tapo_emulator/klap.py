@@ -36,7 +36,7 @@ class KlapSession:
     sequence: int | None = None
 
 
-class KlapDoor:
+class KlapEndpoint:
     """The three addresses below `/app` that speak KLAP."""
 
     def __init__(self, plug: Plug) -> None:

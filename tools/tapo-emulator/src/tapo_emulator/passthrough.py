@@ -61,7 +61,7 @@ class AesSession:
         return Cipher(algorithms.AES(self.key), modes.CBC(self.iv))
 
 
-class PassthroughDoor:
+class PassthroughEndpoint:
     """The address `/app` itself."""
 
     def __init__(self, plug: Plug) -> None:
