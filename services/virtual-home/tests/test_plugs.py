@@ -12,12 +12,12 @@ import pytest
 
 from home_model.config import Home
 from home_model.sources import NativeSource
+from service_kit.errors import CannotStartError
 from tapo_emulator.smart.dispatch import answer
 from testbed.process import free_port, running
-from virtual_home.listening import PortTakenError
 from virtual_home.meters import PlugMeter, meters_of
 from virtual_home.past.series import Span, past_of
-from virtual_home.plugs.on_the_network import plug_of, plugs_running
+from virtual_home.plugs.network import plug_of, plugs_running
 from virtual_home.plugs.outlets import outlet_at
 from virtual_home.settings import VIRTUAL_TP_LINK_ACCOUNT
 
@@ -80,13 +80,13 @@ async def test_a_taken_address_is_named(home: Home) -> None:
     """Two houses cannot have one address."""
     moved = at_port(home, free_port())
     async with plugs_running(moved, VIRTUAL_TP_LINK_ACCOUNT, seed=1):
-        with pytest.raises(PortTakenError, match=r"cannot listen at 127\.0\.0\.11:\d+ \(Address"):
+        with pytest.raises(CannotStartError, match=r"port \d+ on 127\.0\.0\.11 is taken"):
             async with plugs_running(moved, VIRTUAL_TP_LINK_ACCOUNT, seed=1):
                 pass
 
 
 def test_the_command_serves_four_plugs_and_ends_cleanly(home: Home, tmp_path: Path) -> None:
-    """Loads can be set by hand; the account's password is not in the log."""
+    """Loads can be overridden; the account's password is not in the log."""
     port, log, config = free_port(), tmp_path / "log", tmp_path / "devices.yaml"
     config.write_text(at_port(home, port).model_dump_json(), encoding="utf-8")
     url = f"http://127.0.0.1:{port}/plugs"

@@ -1,4 +1,4 @@
-"""What stands behind each plug of the virtual home: which device it is and how it draws power."""
+"""The load of each plug of the virtual home: which device it is and how it draws power."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -52,7 +52,7 @@ class Swing(Strict):
 
 
 class PlugConfig(Strict):
-    """One plug. `watts` has one load for each outlet; a single one stands for all."""
+    """One plug. `watts` has one load for each outlet; a single one is for all."""
 
     model: Annotated[str, AfterValidator(_known_model)]
     mac: Annotated[str, AfterValidator(dashed_mac)]

@@ -18,7 +18,7 @@ from virtual_home.past.series import MeterPast, Span, metric_of, past_of
 from virtual_home.past.verification import verify
 from virtual_home.past.victoriametrics import VictoriaMetrics
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 EXPORTERS: dict[SourceName, str] = {
     "cloud": "switchbot-exporter",
@@ -31,7 +31,7 @@ type Pasts = dict[AnyMeter, MeterPast]
 
 
 class CountersAheadError(Exception):
-    """The exporter's state knows more energy than the past would end with."""
+    """The exporter's state has more energy than the past would end with."""
 
 
 def backfill(
@@ -47,16 +47,16 @@ def backfill(
     """
     missing = tuple(meter for meter in every_meter(home) if not has_past(vm, meter, home))
     if not missing:
-        log.info("the past is there already: nothing to do")
+        LOG.info("the past is there already: nothing to do")
         return 0
-    log.info("writing %s of the past of %d meters", span, len(missing))
+    LOG.info("writing %s of the past of %d meters", span, len(missing))
     pasts = _write_measured(home, vm, missing, span, seed=seed)
     verify(vm, [series for past in pasts.values() for series in past.measured])
     for kind, exporter in EXPORTERS.items():
         _hand_over(_of_kind(pasts, kind), state_dirs[kind], exporter)
     vm.write([past.up for past in pasts.values()])
     verify(vm, [past.up for past in pasts.values()])
-    log.info("the past is written: %s", _sum_of(pasts))
+    LOG.info("the past is written: %s", _sum_of(pasts))
     return len(missing)
 
 
@@ -75,7 +75,7 @@ def _write_measured(
         vm.write(past.measured)
         name = f"{meter.device.device}/{meter.source.source}"
         progress = f"[{number:2}/{len(missing)}] {name}"
-        log.info("%s: %.1f kWh, %d samples", progress, past.total_kwh, past.sample_count)
+        LOG.info("%s: %.1f kWh, %d samples", progress, past.total_kwh, past.sample_count)
     return pasts
 
 

@@ -38,7 +38,7 @@ class Span:
 
     @property
     def gone_since(self) -> float:
-        """When the plug that is gone for good was last heard, so that it too has a past."""
+        """Return when the plug that is gone for good was last reachable: it too has a past."""
         return max(self.end - GONE_DAYS * DAY_SECONDS, (self.start + self.end) / 2)
 
 
@@ -61,7 +61,7 @@ class Series:
 class MeterPast:
     """All series of one meter; `measured` is empty of samples where the plug was silent.
 
-    The first two of `measured` are power and energy; not every plug knows more.
+    The first two of `measured` are power and energy; not every plug measures more.
     """
 
     measured: tuple[Series, ...]
@@ -113,7 +113,7 @@ def _energy_kwh(meter: AnyMeter, at: Integers, watts: Floats, up: Flags) -> Floa
     energy_kwh = np.zeros_like(watts)
     match meter.source:
         case MatterSource():
-            # The plug's own counter went on while nobody heard it, and has whole milliwatt-hours.
+            # The plug's counter went on while it was unreachable, and has whole milliwatt-hours.
             energy_kwh = _whole(counter_kwh(at, watts, np.inf), MILLIWATT_HOURS_PER_KWH)
         case NativeSource(gap_limit_seconds=limit):
             # As well the plug's own, in whole watt-hours.

@@ -1,4 +1,4 @@
-"""What an outlet of a TP-Link plug says at given instants."""
+"""What an outlet of a TP-Link plug measures at given instants."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,7 +28,7 @@ def model_of(appliance: Appliance) -> Model:
 
 
 def gauges_of(appliance: Appliance, power_watts: Floats) -> dict[Metric, Floats]:
-    """What the emulator says beside the watts: a steady voltage, or nothing."""
+    """Return what the emulator gives beside the watts: a steady voltage, or nothing."""
     model = model_of(appliance)
     if not model.emeter_data:
         return {POWER: power_watts}

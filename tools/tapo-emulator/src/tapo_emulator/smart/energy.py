@@ -1,4 +1,4 @@
-"""What a Tapo plug says of energy.
+"""The energy methods of a Tapo plug.
 
 `get_energy_usage` has mW and Wh, `get_current_power` has W under the same name, `get_emeter_data`
 has mW, mV and mA.

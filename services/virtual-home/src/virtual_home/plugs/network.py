@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from home_model.config import Home
 from home_model.sources import NativeSource
+from service_kit.server import cannot_listen
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, constant_watts
 from tapo_emulator.plug import Plug
 from tapo_emulator.server import PlugServer
-from virtual_home.listening import PortTakenError
 from virtual_home.meters import PlugMeter, meters_of
 from virtual_home.plugs.outlets import model_of, outlet_at
 
@@ -24,7 +24,7 @@ async def plugs_running(home: Home, account: Account, *, seed: int) -> AsyncGene
     """The plugs by the device on their first configured outlet, for the length of the block.
 
     Raises:
-        PortTakenError: An address cannot be listened at.
+        CannotStartError: An address cannot be listened at.
     """
     by_address = defaultdict[str, list[PlugMeter]](list)
     for meter in meters_of(home, NativeSource):
@@ -65,4 +65,4 @@ async def _start(server: PlugServer, stack: AsyncExitStack) -> None:
     try:
         await stack.enter_async_context(server)
     except OSError as error:
-        raise PortTakenError(server.netloc, error, "change its address") from error
+        raise cannot_listen(server.address, server.port, error, "port") from error
