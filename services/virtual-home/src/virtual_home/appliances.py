@@ -77,7 +77,7 @@ APPLIANCES: dict[str, Appliance] = {
 }
 
 
-def appliance_of(device: Device, source: AnySource) -> Appliance:
+def select_appliance(device: Device, source: AnySource) -> Appliance:
     """The table's row, or for a device of a changed configuration a lamp of its rated power."""
     if known := APPLIANCES.get(device.device):
         return known

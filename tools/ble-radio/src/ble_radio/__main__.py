@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from ble_radio.advertising import advertise_forever, plugs_of
+from ble_radio.advertising import advertise_forever, select_plugs
 from ble_radio.bus import bluetoothd, system_bus
 from ble_radio.radio import MockRefusedError, radio
 from home_model.load import load_home
@@ -37,7 +37,7 @@ def main() -> int:
 
 async def run(arguments: argparse.Namespace) -> None:
     """Advertise until SIGTERM or SIGINT."""
-    plugs = plugs_of(load_home(arguments.config))
+    plugs = select_plugs(load_home(arguments.config))
     arguments.folder.mkdir(parents=True, exist_ok=True)
     folder = arguments.folder.resolve()
     on_air = folder / "on-air"

@@ -28,7 +28,7 @@ class LastAdvert:
     adverts: int = 0
 
 
-def plugs_of(home: Home) -> dict[str, Plug]:
+def select_plugs(home: Home) -> dict[str, Plug]:
     """The plugs with a `ble` source, by device."""
     return {
         device.device: Plug(source.id, source.model)

@@ -73,7 +73,7 @@ class Plug:
         """The id by which `control_child` names an outlet, counted from 0."""
         return f"{self.device_id}{outlet:02d}"
 
-    def outlet_of(self, child_id: str) -> int | None:
+    def find_outlet(self, child_id: str) -> int | None:
         """The outlet that an id names, if any."""
         ids = {self.child_id(outlet): outlet for outlet in range(len(self.outlets))}
         return ids.get(child_id)

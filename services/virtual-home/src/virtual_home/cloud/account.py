@@ -9,20 +9,20 @@ from home_model.config import Home
 from home_model.sources import CloudSource
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
-from virtual_home.cloud.display import Display, display_of
+from virtual_home.cloud.display import Display, current_display
 from virtual_home.cloud.overrides import Overrides, RequestCounts
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.signature import Account
 from virtual_home.cloud.status_bodies import (
     Body,
-    hub_of,
+    hub_id,
     plug_mini_body,
     plug_mini_eu_body,
     relay_1pm_body,
     relay_2pm_body,
     zeroed,
 )
-from virtual_home.meters import CloudMeter, meters_of, number_of
+from virtual_home.meters import CloudMeter, meter_number, meters_of
 from virtual_home.presence import present
 
 
@@ -83,7 +83,7 @@ class VirtualCloud:
 
     def display(self, meter: CloudMeter) -> Display:
         """What the meter shows now."""
-        return display_of(
+        return current_display(
             meter,
             self.clock(),
             self.home.zone,
@@ -92,7 +92,7 @@ class VirtualCloud:
         )
 
     def _status_body(self, device_id: str, meters: tuple[CloudMeter, ...]) -> Body:
-        shown = {number_of(meter): self.display(meter) for meter in meters}
+        shown = {meter_number(meter): self.display(meter) for meter in meters}
         match meters[0].appliance.device_type:
             case "Relay Switch 2PM":
                 return relay_2pm_body(device_id, shown)
@@ -111,7 +111,7 @@ def _list_item(meter: CloudMeter) -> Body:
         "deviceName": meter.device.name.ja or meter.device.device,
         "deviceType": device_type,
         "enableCloudService": True,
-        "hubDeviceId": hub_of(device_type, device_id),
+        "hubDeviceId": hub_id(device_type, device_id),
     }
 
 

@@ -33,7 +33,7 @@ class Display:
     wobbly_energy_today_watt_minutes: int
 
 
-def display_of(
+def current_display(
     meter: CloudMeter,
     unix_seconds: float,
     zone: ZoneInfo,
