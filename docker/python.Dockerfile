@@ -18,6 +18,12 @@ COPY services services
 # The virtual home's plugs; every image has the same layers.
 COPY tools/tapo-emulator tools/tapo-emulator
 RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
+# The archive's dbt: a lock and an environment of its own, beside its project.
+RUN if [ -e "services/${SERVICE}/dbt" ]; then \
+      cp -r "services/${SERVICE}/dbt" /app/dbt-project \
+      && UV_PROJECT_ENVIRONMENT=/app/dbt uv sync --frozen --no-dev --project /app/dbt-project \
+      && ln -s /app/dbt/bin/dbt /app/bin/dbt; \
+    fi
 COPY --chmod=755 docker/run-service /app/bin/run-service
 
 FROM python:${PYTHON}

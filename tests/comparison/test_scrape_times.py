@@ -16,7 +16,7 @@ from testbed.exporter import exporter
 from testbed.plugs import emulated_plugs, settings_of_exporter
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from up import house
-from up.parts import parts
+from up.processes import processes
 from up.servers import scrape_config
 from up.settings import Settings
 
@@ -32,8 +32,8 @@ LIMIT_SECONDS = 90.0
 
 def make_up() -> str:
     """As `make up` writes it."""
-    settings = Settings(virtual_matter=False)
-    return scrape_config(settings, parts(settings, house.load(settings)))
+    settings = Settings(virtual_home=True, virtual_matter=False)
+    return scrape_config(settings, processes(settings, house.load(settings)))
 
 
 SHIPPED = {

@@ -91,6 +91,7 @@ def raw_counter(chain: Chain, start: datetime) -> list[tuple[float, float]]:
     """Samples of the NAS's counter as vmsingle has them: (Unix seconds, kWh)."""
     answer = httpx.get(
         f"{chain.url('VM_PORT')}/api/v1/export",
+        auth=chain.victoria_metrics_auth(),
         params={
             "match[]": 'switchbot_energy_total_kwh{device="nas"}',
             "start": start.timestamp(),

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bff.settings import Settings as BffSettings
+from homeiot_batch.config import Settings as ArchiveSettings
 from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
 from tp_link_matter_exporter.settings import Settings as MatterSettings
 from tp_link_native_exporter.settings import Settings as NativeSettings
@@ -31,6 +32,7 @@ SETTINGS = {
     "switchbot-exporter": SwitchbotSettings,
     "tp-link-native-exporter": NativeSettings,
     "tp-link-matter-exporter": MatterSettings,
+    "batch": ArchiveSettings,
     "virtual-home": ServeSettings,
     "virtual-plugs": PlugsSettings,
     "virtual-past": BackfillSettings,
@@ -97,7 +99,7 @@ def test_secrets_come_from_outside() -> None:
         secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD", name)]
         assert all(environment[name] == f"${{{name}:-}}" for name in secret)
     example = _variables(ROOT / "docker/home.env.example")
-    assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TPLINK_PASSWORD"))
+    assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TP_LINK_PASSWORD"))
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
@@ -106,8 +108,8 @@ def test_the_virtual_homes_accounts_are_the_emulators() -> None:
     virtual = _variables(ROOT / "docker/virtual.env")
     assert virtual["SWITCHBOT_TOKEN"] == VIRTUAL_ACCOUNT.token
     assert virtual["SWITCHBOT_SECRET"] == VIRTUAL_ACCOUNT.secret
-    assert virtual["TPLINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
-    assert virtual["TPLINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
+    assert virtual["TP_LINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
+    assert virtual["TP_LINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
     home = _variables(ROOT / "docker/home.env.example")
     assert virtual["COMPOSE_PROJECT_NAME"] != home["COMPOSE_PROJECT_NAME"]
 

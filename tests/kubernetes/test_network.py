@@ -99,6 +99,8 @@ def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
         Pair("vmalert", "vmsingle", 8428),
         Pair("grafana", "vmsingle", 8428),
         Pair("vmsingle-backup", "vmsingle", 8428),
+        Pair("archive", "vmsingle", 8428),
+        Pair("archive", "bff", 8000),
         Pair("vmsingle", "bff", 8001),
         Pair("vmsingle", "vmalert", 8880),
         *(Pair("vmsingle", f"{name}-exporter", 9101) for name in exporters),

@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
-from switchbot_exporter.cloud.envelope import parse_envelope
+from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
 from switchbot_exporter.cloud.errors import (
     AccountRefusedError,
     DailyLimitReachedError,
     TooManyRequestsError,
 )
-from switchbot_exporter.cloud.retry_after import parse_retry_after
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 

@@ -13,22 +13,17 @@ import aiohttp
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporter_kit import Exporter, ExporterSettings, Poll
+from exporter_kit import Exporter, ExporterSettings
 from exporter_kit.app import Program, run_exporter
 from exporter_kit.energy.store import write_initial_counters
 from home_model.errors import UnreachableError
-from home_model.sources import CloudSource
 from service_kit.clock import Clock
 from switchbot_exporter.cloud.budget import Budget
-from switchbot_exporter.cloud.directory import Directory
-from switchbot_exporter.cloud.pace import CloudPace
-from switchbot_exporter.cloud.pause import Pause
-from switchbot_exporter.cloud.quota import Quota
-from switchbot_exporter.cloud.quota_day import Reset
-from switchbot_exporter.cloud.reader import CloudReader
-from switchbot_exporter.cloud.remaining import Remaining
-from switchbot_exporter.cloud.spent import spent_document
-from switchbot_exporter.cloud.values import values_of
+from switchbot_exporter.cloud.devices import AccountDevices
+from switchbot_exporter.cloud.exporter import CloudFetcher, account_samples, cloud_reader
+from switchbot_exporter.cloud.freshness import Freshness
+from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
+from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from testbed.exporter import OPEN_METRICS, TEXT
 from testbed.process import free_port
 
@@ -52,7 +47,8 @@ async def fetch_status(device_id: str) -> Mapping[str, object]:
     if device_id not in PAYLOAD_OF_ID:
         reason = "offline"
         raise UnreachableError(reason)
-    return json.loads((HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text())
+    payload = (HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text()
+    return json.loads(payload) | {"deviceId": device_id}
 
 
 async def no_list() -> Mapping[str, object]:
@@ -67,13 +63,15 @@ async def serving(folder: Path, config: str) -> AsyncGenerator[str]:
         config_file=folder / "devices.yaml", state_dir=folder, listen_port=free_port()
     )
     write_initial_counters(folder, NAME, {("server", "cloud"): 12.5}, NOON)
-    quota = Quota(spent_document(folder), 10_000, Reset(ZoneInfo("UTC")), CLOCK.now)
-    remaining = Remaining(quota, "X-Left", CLOCK.monotonic)
-    pace = CloudPace(
+    quota = Quota(quota_document(folder), 10_000, ResetTime(ZoneInfo("UTC")), CLOCK.now)
+    remaining = RemainingCalls(quota, "X-Left", CLOCK.monotonic)
+    schedule = CloudSchedule(
         Budget(10_000, 500, 30_000), remaining, Pause(CLOCK.monotonic), CLOCK.monotonic
     )
-    reader = CloudReader(fetch_status, Directory(no_list, CLOCK.monotonic), CLOCK.now)
-    exporter = Exporter((Poll(CloudSource, reader.read, pace),), lambda: values_of(pace))
+    devices = AccountDevices(no_list, CLOCK.monotonic)
+    freshness = Freshness(7200, CLOCK.monotonic)
+    fetcher = CloudFetcher(fetch_status, devices, freshness, CLOCK.now)
+    exporter = Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
     running = asyncio.create_task(run_exporter(Program(NAME, "0", settings, exporter), CLOCK))
     yield f"http://127.0.0.1:{settings.listen_port}"
     running.cancel()

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switchbot_exporter.cloud.quota import BLOCK_CALLS, Quota
-from switchbot_exporter.cloud.quota_day import Reset
-from switchbot_exporter.cloud.remaining import HEADER_AGE_LIMIT_SECONDS, Remaining
-from switchbot_exporter.cloud.spent import spent_document
+from switchbot_exporter.cloud.quota import (
+    BLOCK_CALLS,
+    HEADER_AGE_LIMIT_SECONDS,
+    Quota,
+    RemainingCalls,
+    ResetTime,
+    quota_document,
+)
 from testbed.hands import Hands
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -24,7 +28,7 @@ def hands() -> Hands:
 
 
 def quota(folder: Path, now: Callable[[], datetime], daily_limit: int = 1000) -> Quota:
-    return Quota(spent_document(folder), daily_limit, Reset(TOKYO), now)
+    return Quota(quota_document(folder), daily_limit, ResetTime(TOKYO), now)
 
 
 def spend(of: Quota, calls: int) -> None:
@@ -98,7 +102,7 @@ def test_a_clock_that_is_set_back_gives_no_calls_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": 1}', b"\xff"])
 def test_a_damaged_count_is_set_aside(tmp_path: Path, content: bytes) -> None:
     """Counting goes on; the cloud's quota error corrects an optimist."""
-    spent_document(tmp_path).path.write_bytes(content)
+    quota_document(tmp_path).path.write_bytes(content)
     assert quota(tmp_path, hands().now).remaining_calls() == 1000
     assert len(list(tmp_path.glob("*.set-aside-*"))) == 1
 
@@ -118,22 +122,22 @@ def test_a_count_that_cannot_be_written_lets_no_call_out(tmp_path: Path) -> None
 )
 def test_now_lies_within_its_day(instant: datetime, zone: str, hour: int) -> None:
     """Also across summer time, where a day has 23 or 25 hours."""
-    now, reset = instant.replace(tzinfo=UTC), Reset(ZoneInfo(zone), hour)
+    now, reset = instant.replace(tzinfo=UTC), ResetTime(ZoneInfo(zone), hour)
     start, end = reset.day_start(now), reset.next(now)
     assert start <= now < end
     assert timedelta(hours=22) < end - start < timedelta(hours=26)
     assert reset.day_start(start) == start
 
 
-def remaining(folder: Path, clock: Hands) -> Remaining:
-    return Remaining(quota(folder, clock.now), "X-Left", clock.monotonic)
+def remaining(folder: Path, clock: Hands) -> RemainingCalls:
+    return RemainingCalls(quota(folder, clock.now), "X-Left", clock.monotonic)
 
 
 def test_without_a_header_the_local_count_is_shown(tmp_path: Path) -> None:
     """And HELP can say so. Other headers and nonsense change nothing."""
     left = remaining(tmp_path, hands())
     for headers in ({}, {"X-Other": "5"}, {"X-Left": "-1"}, {"X-Left": "²"}, {"X-Left": "9" * 99}):
-        left.learn(headers)
+        left.update_from_headers(headers)
         assert (left.shown_calls(), left.source()) == (
             1000,
             "a local count against the daily limit of 1000",
@@ -143,10 +147,10 @@ def test_without_a_header_the_local_count_is_shown(tmp_path: Path) -> None:
 def test_a_header_is_believed_and_planning_takes_the_lower(tmp_path: Path) -> None:
     """The cloud sees the other programs of the account; we see what it may not have counted yet."""
     left = remaining(tmp_path, hands())
-    left.learn({"X-Left": "7"})
+    left.update_from_headers({"X-Left": "7"})
     assert (left.shown_calls(), left.plannable_calls()) == (7, 7)
     assert left.source() == "the answer header X-Left"
-    left.learn({"X-Left": "5000"})
+    left.update_from_headers({"X-Left": "5000"})
     assert (left.shown_calls(), left.plannable_calls()) == (5000, 1000)
 
 
@@ -154,7 +158,7 @@ def test_a_header_is_forgotten_in_time(tmp_path: Path) -> None:
     """Else a 0 that meant a minute would silence us until the reset."""
     clock = hands()
     left = remaining(tmp_path, clock)
-    left.learn({"X-Left": "0"})
+    left.update_from_headers({"X-Left": "0"})
     assert left.plannable_calls() == 0
     clock.pass_by(seconds=HEADER_AGE_LIMIT_SECONDS + 1)
     assert left.plannable_calls() == 1000

@@ -13,7 +13,7 @@ from home_model.errors import BadPayloadError, RejectedError, SourceError, Unrea
 from home_model.readings import Reading
 from home_model.sources import MatterSource
 from testbed.process import free_port
-from tp_link_matter_exporter.listening import listen
+from tp_link_matter_exporter.exporter import subscribe
 from tp_link_matter_exporter.settings import Settings
 
 PLUG = MatterSource(source="matter", id="TAPO")
@@ -84,7 +84,7 @@ async def settings(odd: OddServer) -> AsyncIterator[Settings]:
 
 async def hear(settings: Settings) -> Reading | SourceError:
     """What is said first."""
-    async with aclosing(listen(settings, [PLUG])) as stream:
+    async with aclosing(subscribe(settings, [PLUG])) as stream:
         return (await anext(stream))[1]
 
 
@@ -97,7 +97,7 @@ async def test_a_cached_value_is_never_believed(settings: Settings) -> None:
 
 async def test_events_of_the_future_are_passed_over(odd: OddServer, settings: Settings) -> None:
     """Newer servers add events at will; what is known goes on."""
-    async with aclosing(listen(settings, [PLUG])) as stream:
+    async with aclosing(subscribe(settings, [PLUG])) as stream:
         await anext(stream)
         await odd.push("tea_is_ready", {"cups": 2})
         await odd.push("attribute_updated", [1, "1/144/8", 2500])
@@ -110,7 +110,7 @@ async def test_a_plug_that_becomes_unavailable_is_silent_at_once(
     odd: OddServer, settings: Settings
 ) -> None:
     """And read again the moment that it is back, whatever was said of it meanwhile."""
-    async with aclosing(listen(settings, [PLUG])) as stream:
+    async with aclosing(subscribe(settings, [PLUG])) as stream:
         await anext(stream)
         await odd.push("node_updated", NODE | {"available": False})
         _, gone = await anext(stream)
@@ -124,7 +124,7 @@ async def test_a_plug_that_becomes_unavailable_is_silent_at_once(
 
 async def test_a_node_that_is_removed_is_missed(odd: OddServer, settings: Settings) -> None:
     """Somebody took the plug out of the fabric: trying again will not mend it."""
-    async with aclosing(listen(settings, [PLUG])) as stream:
+    async with aclosing(subscribe(settings, [PLUG])) as stream:
         await anext(stream)
         await odd.push("node_removed", 1)
         _, said = await anext(stream)
@@ -147,7 +147,7 @@ async def test_another_program_is_called_by_its_name(
 ) -> None:
     """A WebSocket that is no Matter server's."""
     odd.greeting = greeting
-    with pytest.raises(BadPayloadError, match="does not speak like a Matter server"):
+    with pytest.raises(BadPayloadError, match="is not a Matter server"):
         await hear(settings)
 
 
@@ -165,7 +165,7 @@ async def test_a_server_that_says_nothing_is_given_up(odd: OddServer, settings: 
     """Within the deadline."""
     odd.greeting = None
     hasty = settings.model_copy(update={"deadline_seconds": 0.2})
-    with pytest.raises(UnreachableError, match=r"told nothing within 0\.2 s"):
+    with pytest.raises(UnreachableError, match=r"sent nothing within 0\.2 s"):
         await hear(hasty)
 
 

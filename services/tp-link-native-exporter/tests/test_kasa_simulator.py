@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from home_model.errors import BadPayloadError, RejectedError, UnreachableError
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
+from home_model.readings import Reading
 from home_model.sources import NativeSource
 from testbed.process import stop
-from tp_link_native_exporter.address import XOR_PORT
-from tp_link_native_exporter.link import Link, Timing
-from tp_link_native_exporter.reading import Reader
+from tp_link_native_exporter.exporter import NativeFetcher
+from tp_link_native_exporter.probe import XOR_PORT
+from tp_link_native_exporter.session import Session, TimeLimits
 
 FOLDER = Path(__file__).parent / "kasa-simulator"
 MAC = "50:C7:BF:0D:91:01"
-TIMING = Timing(update_seconds=10, connect_seconds=20, share_seconds=60)
+LIMITS = TimeLimits(update_seconds=10, connect_seconds=20)
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +60,26 @@ def source(device: dict[str, Any], meter: int | None = None, mac: str = MAC) -> 
     return NativeSource(source="native", id=mac, address=device["address"], meter=meter)
 
 
-def a_reader() -> Reader:
-    return Reader(lambda address: Link(address, None, TIMING))
+def a_fetcher() -> NativeFetcher:
+    return NativeFetcher(lambda address: Session(address, None, LIMITS))
+
+
+async def read_one(fetcher: NativeFetcher, source: NativeSource) -> Reading:
+    """Read one source; raise its error."""
+    result = (await fetcher.read([source]))[source]
+    if isinstance(result, SourceError):
+        raise result
+    return result
 
 
 async def test_kasa_plugs_are_read_without_an_account(node: str) -> None:
     """Both hardware generations: floats in V, A, W, kWh, and integers in their thousandths."""
     old, new = device("hs110"), device("hs110v2", "50:C7:BF:0D:91:02")
-    reader = a_reader()
+    fetcher = a_fetcher()
     with simulated(node, old, new):
-        first = await reader.read(source(old))
-        second = await reader.read(source(new, mac="50:C7:BF:0D:91:02"))
-        await reader.close()
+        first = await read_one(fetcher, source(old))
+        second = await read_one(fetcher, source(new, mac="50:C7:BF:0D:91:02"))
+        await fetcher.close()
     for reading in (first, second):
         assert reading.power_watts == pytest.approx(3.14)
         assert reading.voltage_volts == pytest.approx(122.049, abs=0.001)
@@ -83,46 +92,48 @@ async def test_kasa_plugs_are_read_without_an_account(node: str) -> None:
 async def test_every_outlet_of_a_kasa_strip_is_read(node: str) -> None:
     """HS300: six outlets behind one connection."""
     strip = device("hs300")
-    reader = a_reader()
+    fetcher = a_fetcher()
     with simulated(node, strip):
-        watts = [(await reader.read(source(strip, meter))).power_watts for meter in range(1, 7)]
+        watts = [
+            (await read_one(fetcher, source(strip, meter))).power_watts for meter in range(1, 7)
+        ]
         with pytest.raises(RejectedError, match="from 1 to 6"):
-            await reader.read(source(strip))
-        await reader.close()
+            await read_one(fetcher, source(strip))
+        await fetcher.close()
     assert watts == [pytest.approx(3.14)] * 6
 
 
 async def test_one_broken_outlet_of_a_kasa_strip_silences_no_other(node: str) -> None:
     """Its meter answers with an error from the first update on."""
     strip = device("hs300") | {"brokenOutlet": 2}
-    reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
+    fetcher = a_fetcher()
     with simulated(node, strip):
         for _ in range(2):
             with pytest.raises(BadPayloadError):
-                await reader.read(source(strip, 3))
-            assert (await reader.read(source(strip, 4))).power_watts == pytest.approx(3.14)
-        await reader.close()
+                await read_one(fetcher, source(strip, 3))
+            assert (await read_one(fetcher, source(strip, 4))).power_watts == pytest.approx(3.14)
+        await fetcher.close()
 
 
 async def test_a_kasa_plug_without_a_meter_is_refused(node: str) -> None:
     """HS100 switches and measures nothing."""
     plug = device("hs100")
-    reader = a_reader()
+    fetcher = a_fetcher()
     with simulated(node, plug), pytest.raises(RejectedError, match="has no energy meter"):
-        await reader.read(source(plug))
-    await reader.close()
+        await read_one(fetcher, source(plug))
+    await fetcher.close()
 
 
 async def test_a_kasa_plug_that_lost_its_power_comes_back(node: str) -> None:
     """The dead connection is noticed at the next reading; a new one is made when it answers."""
     plug = device("hs110v2")
-    reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
+    fetcher = a_fetcher()
     with simulated(node, plug):
-        await reader.read(source(plug))
-    with pytest.raises(UnreachableError, match="the cause is looked for"):
-        await reader.read(source(plug))
+        await read_one(fetcher, source(plug))
+    with pytest.raises(UnreachableError, match="the next attempt finds the cause"):
+        await read_one(fetcher, source(plug))
     with pytest.raises(UnreachableError, match="nothing answers"):
-        await reader.read(source(plug))
+        await read_one(fetcher, source(plug))
     with simulated(node, plug):
-        assert (await reader.read(source(plug))).power_watts == pytest.approx(3.14)
-    await reader.close()
+        assert (await read_one(fetcher, source(plug))).power_watts == pytest.approx(3.14)
+    await fetcher.close()

@@ -29,9 +29,9 @@ def test_once_prints_a_table(plugs: Plugs, tmp_path: Path) -> None:
 
 def test_without_an_account_the_reason_names_the_settings(plugs: Plugs, tmp_path: Path) -> None:
     """Tapo plugs need one."""
-    done = run(settings_of_exporter(plugs.home(), tmp_path, TPLINK_USERNAME=""), "--once")
+    done = run(settings_of_exporter(plugs.home(), tmp_path, TP_LINK_USERNAME=""), "--once")
     assert done.returncode == 1
-    assert "set TPLINK_USERNAME and TPLINK_PASSWORD" in done.stdout
+    assert "set TP_LINK_USERNAME and TP_LINK_PASSWORD" in done.stdout
 
 
 def test_check_lists_problems(plugs: Plugs, tmp_path: Path) -> None:

@@ -26,15 +26,15 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "wrong password": (
         {"password": "changed-in-the-app"},
         {"password": PASSWORD},
-        "refuses TPLINK_USERNAME and TPLINK_PASSWORD",
+        "refuses TP_LINK_USERNAME and TP_LINK_PASSWORD",
     ),
     "403 for ever": ({"fault": "forbidden"}, {"fault": "none"}, "refuses every request (403)"),
     "only TPAP": ({"fault": "tpap_only"}, {"fault": "none"}, "Third-Party Compatibility on"),
     "hang": ({"fault": "hang"}, {"fault": "none"}, "never answers: unplug it"),
-    "garbage": ({"fault": "garbage"}, {"fault": "none"}, "does not speak like a TP-Link plug"),
+    "garbage": ({"fault": "garbage"}, {"fault": "none"}, "is not a TP-Link plug"),
     "cut half-way": ({"fault": "cut"}, {"fault": "none"}, "ends every connection half-way"),
     "no power": ({"plugged_in": False}, {"plugged_in": True}, "nothing answers at"),
-    "broken meter": ({"fault": "meter_broken"}, {"fault": "none"}, "its meter says nothing"),
+    "broken meter": ({"fault": "meter_broken"}, {"fault": "none"}, "its meter gives no power"),
     "another plug": (
         {"mac": "50:91:E3:00:00:99"},
         {"mac": "50:91:E3:00:00:01"},

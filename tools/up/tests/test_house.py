@@ -1,4 +1,4 @@
-"""What the parts of a virtual home read: only what this machine has."""
+"""What the processes of a virtual home read: only what this machine has."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from home_model.config import Home
 from home_model.load import load_home
 from home_model.sources import BleSource, CloudSource, MatterSource, NativeSource
 from up import house, matter
-from up.parts import parts
 from up.preflight import problems
+from up.processes import processes
 from up.settings import Settings
 
 
@@ -17,26 +17,26 @@ def sources_of[S](home: Home, kind: type[S]) -> list[S]:
     return [s for device in home.devices for s in device.sources if isinstance(s, kind)]
 
 
-def test_without_a_radio_nothing_is_said_to_be_heard() -> None:
-    """A `ble` source that nobody reads would be shown as silent."""
+def test_without_a_radio_there_are_no_ble_sources() -> None:
+    """A `ble` source without a reader would be shown as silent."""
     settings = Settings(virtual_bluetooth=False)
     home = house.load(settings)
     assert sources_of(home, BleSource) == []
-    assert "bluetooth" not in {part.name for part in parts(settings, home)}
+    assert "bluetooth" not in {each.name for each in processes(settings, home)}
 
 
 def test_with_a_radio_some_plugs_have_a_second_source() -> None:
     """The same plug under its one MAC, second in rank; the exporter waits for the radio."""
     settings = Settings(virtual_bluetooth=True, virtual_matter=False)
     home = house.load(settings)
-    heard = [device for device in home.devices if len(device.sources) > 1]
-    assert {device.device for device in heard} == set(house.HEARD)
-    for device in heard:
+    read_twice = [device for device in home.devices if len(device.sources) > 1]
+    assert {device.device for device in read_twice} == set(house.OVER_BLUETOOTH)
+    for device in read_twice:
         cloud, ble = device.sources
         assert isinstance(cloud, CloudSource)
         assert isinstance(ble, BleSource)
         assert cloud.id == ble.id
-    by_name = {part.name: part for part in parts(settings, home)}
+    by_name = {each.name: each for each in processes(settings, home)}
     assert by_name["switchbot"].env["FETCHERS"] == "cloud,ble"
     assert by_name["bluetooth"].ready in by_name["switchbot"].after
 
@@ -48,7 +48,7 @@ def test_a_radio_that_cannot_be_is_refused_only_when_asked_for(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert sources_of(house.load(Settings()), BleSource) == []
     asked = Settings(virtual_bluetooth=True, virtual_matter=False)
-    found = problems(asked, house.load(asked), [])
+    found = problems(asked, [])
     assert len(found) == 2
     assert all("scripts/setup-bluetooth-mock" in problem for problem in found)
 
@@ -90,21 +90,19 @@ def test_where_matter_can_run_two_tapo_plugs_are_read_twice() -> None:
         native, over_matter = device.sources
         assert isinstance(native, NativeSource)
         assert isinstance(over_matter, MatterSource)
-    by_name = {part.name: part for part in parts(settings, home)}
+    by_name = {each.name: each for each in processes(settings, home)}
     network, reader = by_name["matter"], by_name["tplink_matter"]
     assert reader.env["MATTER_SERVER_URL"] == "ws://127.0.0.1:15580/ws"
-    assert {part.name for part in by_name.values() if network.ready in part.after} == {reader.name}
-    assert {part.name for part in by_name.values() if part.may_be_late} == {"matter", reader.name}
+    assert {each.name for each in by_name.values() if network.ready in each.after} == {reader.name}
+    assert {each.name for each in by_name.values() if each.may_join_late} == {"matter", reader.name}
 
 
 @pytest.mark.usefixtures("matter_is_missing")
 def test_matter_that_cannot_be_is_refused_only_when_asked_for() -> None:
-    """By default such a machine has a virtual home without it; what is in the way is told."""
+    """By default such a machine has a virtual home without it; the obstacle is reported."""
     assert sources_of(house.load(Settings()), MatterSource) == []
     asked = Settings(virtual_matter=True)
-    assert problems(asked, house.load(asked), []) == [
-        "VIRTUAL_MATTER: no Matter: run scripts/setup-matter"
-    ]
+    assert problems(asked, []) == ["VIRTUAL_MATTER: no Matter: run scripts/setup-matter"]
 
 
 @pytest.mark.usefixtures("matter_is_here")
@@ -113,4 +111,4 @@ def test_matter_can_be_left_out() -> None:
     settings = Settings(virtual_matter=False)
     home = house.load(settings)
     assert sources_of(home, MatterSource) == []
-    assert not {"matter", "tplink_matter"} & {part.name for part in parts(settings, home)}
+    assert not {"matter", "tplink_matter"} & {each.name for each in processes(settings, home)}

@@ -1,6 +1,7 @@
 """A start that cannot succeed is refused before anything runs, with the way out."""
 
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from pydantic import ValidationError
 from home_model.config import Home
 from home_model.load import load_home
 from home_model.problems import ConfigError
+from home_model.sources import SOURCES
 from up import house
-from up.parts import parts
 from up.preflight import problems
+from up.processes import processes
+from up.servers import victoria_metrics, victoria_metrics_password
 from up.settings import Settings
 
-SWITCHBOT = {"switchbot_token": "t", "switchbot_secret": "s"}
-TP_LINK = {"tplink_username": "u", "tplink_password": "p"}
+SWITCHBOT = {"SWITCHBOT_TOKEN": "t", "SWITCHBOT_SECRET": "s"}
 HEAD = """\
 house: home
 time_zone: Asia/Tokyo
@@ -39,70 +41,90 @@ def home_of(folder: Path, *devices: str) -> Home:
 
 
 def names_of(settings: Settings, home: Home) -> list[str]:
-    return [part.name for part in parts(settings, home)]
+    return [process.name for process in processes(settings, home)]
+
+
+def real_home(file: Path, secrets: dict[str, str]) -> Settings:
+    return Settings.model_validate(
+        {"secrets": secrets, "config_file": file, "data_dir": file.parent}
+    )
 
 
 @pytest.mark.parametrize(
     ("setting", "name"),
     [
         ("PAGE_PORT", "page"),
-        ("TP_LINK_EXPORTER_PORT", "tplink_native"),
+        ("TP_LINK_NATIVE_EXPORTER_PORT", "tplink_native"),
         ("VIRTUAL_PLUGS_PORT", "virtual-plugs"),
     ],
 )
-def test_a_taken_port_names_the_setting(setting: str, name: str) -> None:
+def test_a_taken_port_names_the_setting(
+    setting: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Somebody else's server on 8080 is the most common surprise."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        settings = Settings.model_validate({setting.lower(): port})
-        home = house.load(settings)
-        found = problems(settings, home, [p for p in parts(settings, home) if p.name == name])
+        monkeypatch.setenv(setting, str(port))
+        settings = Settings(data_dir=tmp_path, virtual_home=True)
+        found = processes(settings, house.load(settings))
+        refused = problems(settings, [each for each in found if each.name == name])
     way_out = f"choose another with {setting}, for example: make up {setting}={port + 1000}"
-    assert found == [f"{name}: port {port} is in use; {way_out}"]
+    assert refused == [f"{name}: port {port} is in use; {way_out}"]
 
 
 def test_a_missing_configuration_says_what_to_copy(tmp_path: Path) -> None:
     """Real credentials without devices.yaml must not fall back to the virtual home."""
-    settings = Settings.model_validate(SWITCHBOT | {"config_file": tmp_path / "devices.yaml"})
+    settings = real_home(tmp_path / "devices.yaml", SWITCHBOT)
     with pytest.raises(ConfigError, match=r"copy config/devices\.example\.yaml"):
         house.load(settings)
 
 
 @pytest.mark.parametrize(
     ("half", "other"),
-    [("switchbot_token", "SWITCHBOT_SECRET"), ("tplink_username", "TPLINK_PASSWORD")],
+    [("SWITCHBOT_TOKEN", "SWITCHBOT_SECRET"), ("TP_LINK_USERNAME", "TP_LINK_PASSWORD")],
 )
 def test_half_an_account_is_refused(half: str, other: str) -> None:
     """It would be a virtual home that looks real."""
     with pytest.raises(ValidationError, match=other):
-        Settings.model_validate({half: "t"})
+        Settings.model_validate({"secrets": {half: "t"}})
+
+
+def test_a_configuration_is_a_real_home_without_any_credential(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bluetooth and Kasa plugs need none; without a configuration the home is the virtual one."""
+    home_of(tmp_path, BLE)
+    file = tmp_path / "devices.yaml"
+    monkeypatch.setattr("up.settings.DEFAULT_CONFIG_FILE", file)
+    assert not Settings(config_file=file).is_virtual
+    file.unlink()
+    assert Settings(config_file=file).is_virtual
+    assert not Settings(config_file=tmp_path / "mine.yaml").is_virtual
 
 
 def test_only_the_accounts_of_the_configured_sources_are_needed(tmp_path: Path) -> None:
-    """A home of TP-Link plugs alone has no SwitchBot token; what is missing is named."""
-    both = home_of(tmp_path, CLOUD, NATIVE)
-    (tp_link_missing,) = problems(Settings.model_validate(SWITCHBOT), both, [])
-    assert tp_link_missing == (
-        "config/devices.yaml has `native` sources: set TPLINK_USERNAME and TPLINK_PASSWORD"
-    )
-    (switchbot_missing,) = problems(Settings.model_validate(TP_LINK), both, [])
-    assert "`cloud` sources: set SWITCHBOT_TOKEN and SWITCHBOT_SECRET" in switchbot_missing
-    assert problems(Settings.model_validate(SWITCHBOT | TP_LINK), both, []) == []
-    assert problems(Settings.model_validate(TP_LINK), home_of(tmp_path, NATIVE), []) == []
-    assert problems(Settings.model_validate(SWITCHBOT), home_of(tmp_path, CLOUD), []) == []
+    """What an exporter misses is what its own `--check` finds: Kasa plugs need no account."""
+    home, file = home_of(tmp_path, CLOUD, NATIVE), tmp_path / "devices.yaml"
+    without = real_home(file, {})
+    found = problems(without, [p for p in processes(without, home) if p.is_scraped])
+    assert found == [
+        "switchbot: SWITCHBOT_TOKEN: Field required",
+        "switchbot: SWITCHBOT_SECRET: Field required",
+    ]
+    given = real_home(file, SWITCHBOT)
+    assert problems(given, [p for p in processes(given, home) if p.is_scraped]) == []
 
 
 def test_an_exporter_runs_only_where_it_has_something_to_read(tmp_path: Path) -> None:
-    """And the SwitchBot one listens to Bluetooth where the configuration has `ble` sources."""
+    """And one with several sources is given those that are configured."""
+    settings = real_home(tmp_path / "devices.yaml", SWITCHBOT)
     native, cloud = home_of(tmp_path, NATIVE), home_of(tmp_path, CLOUD, BLE)
     rest = ["victoria-metrics", "bff", "page"]
-    assert set(names_of(Settings.model_validate(TP_LINK), native)) == {*rest, "tplink_native"}
-    assert set(names_of(Settings.model_validate(SWITCHBOT), cloud)) == {*rest, "switchbot"}
-    (exporter,) = [
-        p for p in parts(Settings.model_validate(SWITCHBOT), cloud) if p.name == "switchbot"
-    ]
+    assert set(names_of(settings, native)) == {*rest, "tplink_native"}
+    assert set(names_of(settings, cloud)) == {*rest, "switchbot"}
+    (exporter,) = [p for p in processes(settings, cloud) if p.name == "switchbot"]
     assert exporter.env["FETCHERS"] == "cloud,ble"
     assert exporter.after == ()
 
@@ -113,38 +135,48 @@ def test_a_home_of_matter_plugs_needs_their_server_and_no_account(
     """It is a real home; its exporter reads the server that the environment names."""
     home, server = home_of(tmp_path, MATTER), "ws://192.168.1.9:5580/ws"
     monkeypatch.setenv("MATTER_SERVER_URL", server)
-    settings = Settings()
-    assert not settings.virtual
-    assert problems(settings, home, []) == []
-    by_name = {part.name: part for part in parts(settings, home)}
+    settings = Settings(data_dir=tmp_path)
+    assert not settings.is_virtual
+    by_name = {process.name: process for process in processes(settings, home)}
     assert set(by_name) == {"victoria-metrics", "tplink_matter", "bff", "page"}
     assert by_name["tplink_matter"].environment()["MATTER_SERVER_URL"] == server
-    assert not by_name["tplink_matter"].may_be_late
+    assert not by_name["tplink_matter"].may_join_late
 
 
 def test_only_its_exporter_is_given_a_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A secret that a process does not need is not in its environment."""
-    secrets = {
-        "SWITCHBOT_TOKEN": "the-token",
-        "SWITCHBOT_SECRET": "the-secret",
-        "TPLINK_USERNAME": "the-user",
-        "TPLINK_PASSWORD": "the-password",
-    }
-    for name, value in secrets.items():
+    """A secret that a process does not need is not in its environment, nor an unknown vendor's."""
+    values = {name: f"the-{name}" for row in SOURCES for name in row.secrets}
+    for name, value in {**values, "SOMEBODYS_PASSWORD": "the-unknown"}.items():
         monkeypatch.setenv(name, value)
+    settings = Settings(data_dir=tmp_path)
+    password = victoria_metrics_password(settings)
     owners = {
-        "switchbot": {"the-token", "the-secret"},
-        "tplink_native": {"the-user", "the-password"},
+        "switchbot": {"the-SWITCHBOT_TOKEN", "the-SWITCHBOT_SECRET"},
+        "tplink_native": {"the-TP_LINK_USERNAME", "the-TP_LINK_PASSWORD"},
+        "victoria-metrics": {password},
+        "bff": {password},
     }
-    for part in parts(Settings(), home_of(tmp_path, CLOUD, NATIVE)):
-        given = set(secrets.values()) & set(part.environment().values())
-        assert given == owners.get(part.name, set()), part.name
+    for process in processes(settings, home_of(tmp_path, CLOUD, NATIVE)):
+        given = {*values.values(), password, "the-unknown"} & set(process.environment().values())
+        assert given == owners.get(process.name, set()), process.name
 
 
-def test_two_parts_never_share_a_default_port() -> None:
+def test_the_password_of_victoria_metrics_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    """It is not on the command line either, which every user of the machine can read."""
+    settings = Settings(data_dir=tmp_path, virtual_home=True)
+    password = victoria_metrics_password(settings)
+    assert victoria_metrics_password(settings) == password
+    assert len(password) >= 32
+    (file,) = settings.home_dir.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert password not in " ".join(victoria_metrics(settings).command)
+
+
+def test_two_processes_never_share_a_default_port(tmp_path: Path) -> None:
     """All defaults must be able to run at once."""
-    settings = Settings(virtual_matter=True)
-    ports = [port for part in parts(settings, house.load(settings)) for port in part.ports.values()]
+    settings = Settings(data_dir=tmp_path, virtual_home=True, virtual_matter=True)
+    found = processes(settings, house.load(settings))
+    ports = [port for process in found for port in process.ports.values()]
     assert len(ports) == len(set(ports)) == 10

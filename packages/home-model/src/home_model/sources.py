@@ -164,7 +164,7 @@ SOURCES: tuple[SourceInfo, ...] = (
         module="tp_link_native_exporter",
         k8s_app="tp-link-native",
         default_port=9102,
-        secrets=("TPLINK_USERNAME", "TPLINK_PASSWORD"),
+        secrets=("TP_LINK_USERNAME", "TP_LINK_PASSWORD"),
         ja="TP-Link(ローカル)",
         en="TP-Link, local",
     ),

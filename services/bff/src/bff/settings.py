@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import httpx
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import NoDecode
 
@@ -24,6 +25,8 @@ class Settings(LogSettings):
     config_file: Path
     database_url: SecretStr
     victoriametrics_url: HttpUrl
+    victoria_metrics_username: str = ""
+    victoria_metrics_password: SecretStr = SecretStr("")
     victoriametrics_deadline_seconds: Seconds = QUERY_DEADLINE_SECONDS
     silent_after_seconds: Annotated[int, Field(ge=1)] = 60
     listen_host: str = "127.0.0.1"
@@ -32,3 +35,8 @@ class Settings(LogSettings):
     virtual_home: bool = False
     allowed_hosts: Names = ()
     trust_tailscale_identity: bool = False
+
+    def victoria_metrics_auth(self) -> httpx.Auth | None:
+        """Return the account at VictoriaMetrics; None where it asks for none."""
+        password = self.victoria_metrics_password.get_secret_value()
+        return httpx.BasicAuth(self.victoria_metrics_username, password) if password else None

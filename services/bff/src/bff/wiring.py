@@ -25,6 +25,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     engine = open_database(settings.database_url.get_secret_value())
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
+        auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     ledger = Ledger(home, engine, victoriametrics, now)

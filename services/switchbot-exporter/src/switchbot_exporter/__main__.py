@@ -6,17 +6,17 @@ from exporter_kit import main
 from exporter_kit.cli import CANNOT_START
 from service_kit.errors import SettingsError
 from service_kit.settings import load_settings
-from switchbot_exporter.fetchers import FetcherSettings, parts_of
+from switchbot_exporter.exporter import FetcherSettings, select_fetchers
 
 
 def run() -> int:
-    """The command line; gives the exit code."""
+    """Run the command line; return the exit code."""
     try:
         fetchers = load_settings(FetcherSettings).fetchers
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_START
-    return main("switchbot-exporter", *parts_of(fetchers))
+    return main("switchbot-exporter", *select_fetchers(fetchers))
 
 
 if __name__ == "__main__":

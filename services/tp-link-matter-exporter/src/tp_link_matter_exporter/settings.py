@@ -1,4 +1,4 @@
-"""What the environment says."""
+"""Settings from the environment."""
 
 from pydantic import Field
 
@@ -10,9 +10,9 @@ class Settings(ExporterSettings):
     """The kit's settings with this exporter's defaults, and the Matter server.
 
     Attributes:
-        deadline_seconds: For one live read of a plug, and for the server to tell all its nodes.
-        matter_server_url: Of the server's WebSocket. It knows no authentication: keep it private.
-        matter_confirm_seconds: A plug says nothing while nothing changes; after so long it is
+        deadline_seconds: For one live read of a plug, and for the server to send all its nodes.
+        matter_server_url: Of the server's WebSocket. It has no authentication: keep it private.
+        matter_confirm_seconds: A plug sends nothing while nothing changes; after so long it is
             read, and if it does not answer then, it is down.
     """
 
@@ -23,5 +23,5 @@ class Settings(ExporterSettings):
 
     @property
     def age_limit_seconds(self) -> float:
-        """Past this a reading cannot have been confirmed, whatever became of the reader."""
+        """Age at which a reading cannot have been confirmed, whatever became of the reader."""
         return self.matter_confirm_seconds + 2 * self.deadline_seconds

@@ -1,11 +1,11 @@
-"""What the environment says."""
+"""Settings from the environment."""
 
 from kasa import Credentials
 from pydantic import SecretStr
 
 from exporter_kit import ExporterSettings
 from service_kit.settings import Port, Seconds
-from tp_link_native_exporter.link import Timing
+from tp_link_native_exporter.session import TimeLimits
 
 
 class Settings(ExporterSettings):
@@ -17,18 +17,17 @@ class Settings(ExporterSettings):
     listen_port: Port = 9102
     poll_interval_seconds: Seconds = 15.0
     deadline_seconds: Seconds = 10.0
-    tplink_username: SecretStr = SecretStr("")
-    tplink_password: SecretStr = SecretStr("")
+    tp_link_username: SecretStr = SecretStr("")
+    tp_link_password: SecretStr = SecretStr("")
 
     def credentials(self) -> Credentials | None:
-        """None when no account is set: enough for Kasa firmware before KLAP."""
-        username = self.tplink_username.get_secret_value()
-        return Credentials(username, self.tplink_password.get_secret_value()) if username else None
+        """Return the account; None when it is not set, enough for Kasa firmware before KLAP."""
+        username = self.tp_link_username.get_secret_value()
+        return Credentials(username, self.tp_link_password.get_secret_value()) if username else None
 
-    def timing(self) -> Timing:
-        """A turn ends, with its cause, a little before the kit's deadline would cut it off."""
-        return Timing(
+    def time_limits(self) -> TimeLimits:
+        """Return limits that end an attempt, with its cause, a little before the kit's deadline."""
+        return TimeLimits(
             update_seconds=0.5 * self.deadline_seconds,
             connect_seconds=0.9 * self.deadline_seconds,
-            share_seconds=0.5 * self.poll_interval_seconds,
         )

@@ -34,7 +34,7 @@ def run_backfill() -> None:
     """The past of the house."""
     settings = load_settings(BackfillSettings)
     home, span = load_home(settings.config_file), days_until(time.time(), settings.days)
-    with connected(settings.victoriametrics_url) as vm:
+    with connected(settings.victoriametrics_url, settings.victoria_metrics_auth()) as vm:
         backfill(home, vm, settings.state_dirs, span, seed=settings.seed)
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pydantic import Field
+import httpx
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from home_model.sources import SourceName
@@ -43,10 +44,17 @@ class BackfillSettings(HouseSettings):
     """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not told."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
+    victoria_metrics_username: str = ""
+    victoria_metrics_password: SecretStr = SecretStr("")
     state_dir: Path = Path(".var/switchbot-exporter")
     tp_link_state_dir: Path | None = None
     tp_link_matter_state_dir: Path | None = None
     days: int = Field(default=60, ge=1, le=3660)
+
+    def victoria_metrics_auth(self) -> httpx.Auth | None:
+        """Return the account at VictoriaMetrics; None where it asks for none."""
+        password = self.victoria_metrics_password.get_secret_value()
+        return httpx.BasicAuth(self.victoria_metrics_username, password) if password else None
 
     @property
     def state_dirs(self) -> dict[SourceName, Path]:

@@ -1,4 +1,4 @@
-"""The bytes that SwitchBot plugs put on the air. Pure.
+"""The bytes of SwitchBot plugs' advertisements. Pure.
 
 Source: OpenWonderLabs/SwitchBotAPI-BLE `devicetypes/plugmini.md` (US/JP), and for EU and Relay
 Switch 1PM the vector in PySwitchbot's `tests/test_adv_parser.py`.
@@ -19,12 +19,18 @@ MODEL_BYTE: dict[Model, int] = {
     "relay_switch_1pm": ord("<"),
 }
 OVERLOAD_BIT = 0x8000
-LARGEST_POWER_TENTHS = 0x7FFF
+MAX_POWER_STEPS = 0x7FFF
+STEPS_PER_WATT: dict[Model, int] = {
+    "plug_mini_us": 10,
+    "plug_mini_jp": 10,
+    "plug_mini_eu": 1,
+    "relay_switch_1pm": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Plug:
-    """A plug on the air. `mac` is bare: `6055F93599FF`."""
+    """A plug that advertises. `mac` is bare: `6055F93599FF`."""
 
     mac: str
     model: Model
@@ -43,13 +49,20 @@ class Plug:
 def manufacturer_data(
     plug: Plug, *, sequence: int, power_watts: float, on: bool = True, overload: bool = False
 ) -> dict[int, bytes]:
-    """One advert's manufacturer data. `sequence` runs from 1 to 255 and then starts again.
+    """Return the manufacturer data of one advertisement.
 
-    Power is cut to 0.1 W and to 3276.7 W. For EU and Relay Switch 1PM the unit of 0.1 W is an
-    assumption (see docs/bluetooth.md).
+    Power is cut to steps of 0.1 W, for EU and Relay Switch 1PM of 1 W (see docs/bluetooth.md).
+
+    Args:
+        plug: Whose it is.
+        sequence: From 1 to 255, then from 1 again.
+        power_watts: The load.
+        on: Whether the relay is closed.
+        overload: Whether the plug reports one.
     """
-    tenths = max(0, min(int(power_watts * 10 + 1e-6), LARGEST_POWER_TENTHS))
-    power = (tenths | (OVERLOAD_BIT if overload else 0)).to_bytes(2)
+    steps = int(power_watts * STEPS_PER_WATT[plug.model] + 1e-6)
+    limited = max(0, min(steps, MAX_POWER_STEPS))
+    power = (limited | (OVERLOAD_BIT if overload else 0)).to_bytes(2)
     head = bytes.fromhex(plug.mac) + bytes([sequence, 0x80 if on else 0x00])
     if plug.model in {"plug_mini_us", "plug_mini_jp"}:
         return {WOAN_COMPANY_ID: head + bytes([0x00, 0x26]) + power}

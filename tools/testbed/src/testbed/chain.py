@@ -24,14 +24,14 @@ PORTS = (
     "BFF_HEALTH_PORT",
     "VM_PORT",
     "SWITCHBOT_EXPORTER_PORT",
-    "TP_LINK_EXPORTER_PORT",
+    "TP_LINK_NATIVE_EXPORTER_PORT",
     "TP_LINK_MATTER_EXPORTER_PORT",
     "VIRTUAL_HOME_PORT",
     "VIRTUAL_PLUGS_PORT",
     "VIRTUAL_MATTER_PORT",
 )
 # With one of a real home this would not be the virtual one.
-ACCOUNTS = ("SWITCHBOT_", "TPLINK_", "MATTER_SERVER_")
+ACCOUNTS = ("SWITCHBOT_", "TP_LINK_", "MATTER_SERVER_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Chain:
     def url(self, port: str) -> str:
         """The address of one part."""
         return f"http://127.0.0.1:{self.ports[port]}"
+
+    def victoria_metrics_auth(self) -> tuple[str, str]:
+        """Return the account that the chain made for its VictoriaMetrics."""
+        (file,) = self.log.parent.glob("data/*/victoria-metrics-password")
+        return "ppms", file.read_text(encoding="ascii")
 
     def api(self, path: str, **params: str) -> Any:  # noqa: ANN401 - whatever JSON it is
         """Ask the BFF through the page's address, as a person's browser does."""
@@ -83,6 +88,7 @@ def begin_chain(folder: Path, backfill_days: int, *, over_matter: bool = False) 
     env |= settings | {
         "DATA_DIR": str(folder / "data"),
         "BACKFILL_DAYS": str(backfill_days),
+        "VIRTUAL_HOME": "1",
         "VIRTUAL_MATTER": str(int(over_matter)),
     }
     log = folder / f"up-{time.time_ns()}.log"

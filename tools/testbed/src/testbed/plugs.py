@@ -81,8 +81,8 @@ def settings_of_exporter(home: str, folder: Path, **changed: str) -> dict[str, s
         "LISTEN_PORT": str(free_port()),
         "POLL_INTERVAL_SECONDS": "0.2",
         "DEADLINE_SECONDS": "5",
-        "TPLINK_USERNAME": USERNAME,
-        "TPLINK_PASSWORD": PASSWORD,
+        "TP_LINK_USERNAME": USERNAME,
+        "TP_LINK_PASSWORD": PASSWORD,
         **changed,
     }
 

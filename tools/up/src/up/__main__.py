@@ -1,4 +1,4 @@
-"""`python -m up`: check, prepare, then run all parts until one ends or Ctrl-C."""
+"""`python -m up`: check, prepare, then run all processes until one exits or Ctrl-C."""
 
 import os
 import signal
@@ -10,18 +10,18 @@ from pydantic_core import ErrorDetails
 from home_model.config import Home
 from home_model.problems import ConfigError
 from up import house
-from up.after import after
-from up.part import Part
-from up.parts import parts
 from up.preflight import problems
 from up.prepare import PreparationError, prepare, write_scrape_config
+from up.process import Process
+from up.processes import processes
 from up.servers import scrape_config
 from up.settings import Settings
+from up.start_after import start_after
 from up.supervise import Command, supervise
 
 
 def main() -> int:
-    """The exit code: 0 after Ctrl-C, else that of the part that ended first."""
+    """Return the exit code: 0 after Ctrl-C, else that of the process that exited first."""
     try:
         settings = Settings()
         home = house.load(settings)
@@ -29,42 +29,42 @@ def main() -> int:
         return refuse([_plain(item) for item in error.errors()])
     except ConfigError as error:
         return refuse([str(problem) for problem in error.problems])
-    wanted = parts(settings, home)
-    if found := problems(settings, home, wanted):
+    wanted = processes(settings, home)
+    if found := problems(settings, wanted):
         return refuse(found)
     try:
-        lay_out(settings, home, wanted)
+        write_files(settings, home, wanted)
     except PreparationError as error:
         return refuse([str(error)])
     return supervise(commands(wanted))
 
 
-def lay_out(settings: Settings, home: Home, wanted: tuple[Part, ...]) -> None:
-    """Write what the parts read when they start.
+def write_files(settings: Settings, home: Home, wanted: tuple[Process, ...]) -> None:
+    """Write what the processes read when they start.
 
     Raises:
         PreparationError: The virtual home could not be given its past.
     """
     write_scrape_config(settings.home_dir, scrape_config(settings, wanted))
-    if settings.virtual:
+    if settings.is_virtual:
         house.write(home, settings.home_file)
         prepare(settings, home)
 
 
-def commands(wanted: tuple[Part, ...]) -> list[Command]:
-    """The parts, and beside them the one that says when all are ready."""
+def commands(wanted: tuple[Process, ...]) -> list[Command]:
+    """Return the commands, and beside them the one that prints when all are ready."""
     announcer = (sys.executable, "-m", "up.announce")
     return [
         *(
-            Command(part.name, after(part.after, part.command), part.environment())
-            for part in wanted
+            Command(each.name, start_after(each.after, each.command), each.environment())
+            for each in wanted
         ),
         Command("ready", announcer, os.environ),
     ]
 
 
 def refuse(reasons: list[str]) -> int:
-    """Say every reason and start nothing."""
+    """Print every reason and start nothing."""
     for reason in reasons:
         print(f"error: {reason}", file=sys.stderr)
     return 2
@@ -76,9 +76,9 @@ def _plain(item: ErrorDetails) -> str:
 
 
 if __name__ == "__main__":
-    # SIGINT too: a script's background job is born deaf to it.
-    for told_to_stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(told_to_stop, signal.default_int_handler)
+    # SIGINT too: a script's background job ignores it from its start.
+    for stop_signal in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop_signal, signal.default_int_handler)
     try:
         raise SystemExit(main())
     except KeyboardInterrupt:  # during the preparation; what it began is done anew next time

@@ -8,24 +8,24 @@ from up.settings import Settings
 
 NEEDED = ("dbus-daemon", "bluetoothd-mock")
 WAY_OUT = "scripts/setup-bluetooth-mock installs it (Debian packages, as root)"
-LONGEST_SOCKET_PATH_BYTES = 99  # dbus-daemon takes no more, though the system would
+MAX_SOCKET_PATH_BYTES = 99  # dbus-daemon takes no more, though the system would
 
 
 def is_wanted(settings: Settings) -> bool:
-    """As set; by default only where all it needs is there already."""
+    """Return the setting; by default whether all that it needs is installed."""
     if settings.virtual_bluetooth is None:
         return not any(_obstacles(settings))
     return settings.virtual_bluetooth
 
 
 def problems(settings: Settings) -> Iterator[str]:
-    """Why a radio that was asked for cannot be."""
-    if settings.virtual and settings.virtual_bluetooth:
+    """Yield why a radio that was asked for cannot run."""
+    if settings.is_virtual and settings.virtual_bluetooth:
         yield from (f"VIRTUAL_BLUETOOTH: {obstacle}" for obstacle in _obstacles(settings))
 
 
 def radio_folder(settings: Settings) -> Path:
-    """Where its bus listens, at `bus`."""
+    """Return the folder of its bus, whose socket is `bus`."""
     return settings.home_dir / "bluetooth"
 
 
@@ -33,5 +33,5 @@ def _obstacles(settings: Settings) -> Iterator[str]:
     for program in NEEDED:
         if shutil.which(program) is None:
             yield f"there is no {program}; {WAY_OUT}"
-    if len(bytes(radio_folder(settings) / "bus")) > LONGEST_SOCKET_PATH_BYTES:
+    if len(bytes(radio_folder(settings) / "bus")) > MAX_SOCKET_PATH_BYTES:
         yield f"{radio_folder(settings)} is too long for a socket; choose a shorter DATA_DIR"

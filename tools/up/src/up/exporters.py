@@ -1,107 +1,61 @@
-"""The exporters: those that have something to read."""
+"""The exporters that have something to read, derived from the table of sources."""
 
 import sys
-from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
-from up.accounts import switchbot_account, tp_link_account
-from up.bluetooth import radio_folder
-from up.part import Part, at
-from up.settings import Settings
+from home_model.sources import SOURCES, SourceInfo
+from up.emulators import Emulator
+from up.process import Process, local_url
+from up.settings import Settings, port_setting
 
 
 def exporters(
-    settings: Settings, kinds: frozenset[str], stand_ins: tuple[Part, ...]
-) -> tuple[Part, ...]:
-    """Those that have something to read; each starts after what it reads."""
-    after = tuple(part.ready for part in stand_ins if not part.may_be_late)
-    everything = tuple(part.ready for part in stand_ins)
-    switchbot = (switchbot_exporter(settings, kinds, after),) if kinds & {"cloud", "ble"} else ()
-    native = (tp_link_exporter(settings, after),) if "native" in kinds else ()
-    over_matter = (tp_link_matter_exporter(settings, everything),) if "matter" in kinds else ()
-    return (*switchbot, *native, *over_matter)
-
-
-def switchbot_exporter(settings: Settings, kinds: frozenset[str], after: tuple[str, ...]) -> Part:
-    """The real exporter; in a virtual home only its base URL and its bus differ."""
-    fetchers = settings.fetchers or ",".join(kind for kind in ("cloud", "ble") if kind in kinds)
-    return _exporter(
-        settings,
-        ("switchbot", "switchbot_exporter"),
-        {"SWITCHBOT_EXPORTER_PORT": settings.switchbot_exporter_port},
-        {
-            "STATE_DIR": str(switchbot_state(settings)),
-            "FETCHERS": fetchers,
-            **switchbot_account(settings),
-            **(_virtual_switchbot(settings) if settings.virtual else {}),
-        },
-        after,
+    settings: Settings, configured: frozenset[str], emulators: Sequence[Emulator]
+) -> tuple[Process, ...]:
+    """Return one for each service with a configured source; it starts after its emulators."""
+    rows = [row for row in SOURCES if row.source in configured]
+    services = dict.fromkeys(row.service for row in rows)
+    return tuple(
+        exporter(settings, [row for row in rows if row.service == service], emulators)
+        for service in services
     )
 
 
-def switchbot_state(settings: Settings) -> Path:
-    """Where the SwitchBot exporter keeps its counters."""
-    return settings.home_dir / "switchbot-exporter"
-
-
-def _virtual_switchbot(settings: Settings) -> dict[str, str]:
-    return {
-        "SWITCHBOT_BASE_URL": at(settings.virtual_home_port, ""),
-        "SWITCHBOT_DAILY_LIMIT": "1000000",
-        "POLL_INTERVAL_SECONDS": "5",
-        "DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={radio_folder(settings) / 'bus'}",
+def exporter(
+    settings: Settings, rows: Sequence[SourceInfo], emulators: Sequence[Emulator]
+) -> Process:
+    """Return the process that reads these sources, which are of one service."""
+    service, port = rows[0].service, settings.exporter_port(rows[0].service)
+    read = [each for each in emulators if each.sources & {row.source for row in rows}]
+    env = {
+        "CONFIG_FILE": str(settings.home_file),
+        "LISTEN_PORT": str(port),
+        "STATE_DIR": str(settings.state_dir(service)),
+        **_fetchers(settings, rows),
+        **_secrets(settings, rows),
     }
-
-
-def tp_link_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
-    """The exporter of TP-Link plugs on the local network."""
-    interval = {"POLL_INTERVAL_SECONDS": "5"} if settings.virtual else {}
-    return _exporter(
-        settings,
-        ("tplink_native", "tp_link_native_exporter"),
-        {"TP_LINK_EXPORTER_PORT": settings.tp_link_exporter_port},
-        {"STATE_DIR": str(tp_link_state(settings)), **interval, **tp_link_account(settings)},
-        after,
+    for each in read:
+        env |= each.env
+    return Process(
+        rows[0].family,
+        (sys.executable, "-m", rows[0].module),
+        {port_setting(service): port},
+        local_url(port, "/healthz"),
+        env,
+        after=tuple(each.process.ready for each in read),
+        is_scraped=True,
+        may_join_late=any(each.process.may_join_late for each in read),
     )
 
 
-def tp_link_state(settings: Settings) -> Path:
-    """Where the TP-Link exporter keeps its counters."""
-    return settings.home_dir / "tp-link-native-exporter"
+def _fetchers(settings: Settings, rows: Sequence[SourceInfo]) -> Mapping[str, str]:
+    """Return which of its sources a service reads, for a service that has several."""
+    of_service = [row for row in SOURCES if row.service == rows[0].service]
+    if len(of_service) == 1:
+        return {}
+    return {"FETCHERS": settings.fetchers or ",".join(row.source for row in rows)}
 
 
-def tp_link_matter_exporter(settings: Settings, after: tuple[str, ...]) -> Part:
-    """The exporter of plugs that a Matter server knows."""
-    server = f"ws://127.0.0.1:{settings.virtual_matter_port}/ws"
-    part = _exporter(
-        settings,
-        ("tplink_matter", "tp_link_matter_exporter"),
-        {"TP_LINK_MATTER_EXPORTER_PORT": settings.tp_link_matter_exporter_port},
-        {
-            "STATE_DIR": str(tp_link_matter_state(settings)),
-            **({"MATTER_SERVER_URL": server} if settings.virtual else {}),
-        },
-        after,
-    )
-    return replace(part, may_be_late=settings.virtual)
-
-
-def tp_link_matter_state(settings: Settings) -> Path:
-    """Where the Matter exporter keeps its counters."""
-    return settings.home_dir / "tp-link-matter-exporter"
-
-
-def _exporter(
-    settings: Settings,
-    names: tuple[str, str],
-    ports: Mapping[str, int],
-    env: Mapping[str, str],
-    after: tuple[str, ...],
-) -> Part:
-    """What all have in common; `names` are that of the part and that of its module."""
-    name, module = names
-    (port,) = ports.values()
-    common = {"CONFIG_FILE": str(settings.home_file), "LISTEN_PORT": str(port)}
-    command = (sys.executable, "-m", module)
-    return Part(name, command, ports, at(port, "/healthz"), {**common, **env}, after, scraped=True)
+def _secrets(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:
+    names = [name for row in rows for name in row.secrets if name in settings.secrets]
+    return {name: settings.secrets[name].get_secret_value() for name in names}

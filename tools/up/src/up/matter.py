@@ -8,18 +8,18 @@ from up.settings import Settings
 
 
 def is_wanted(settings: Settings) -> bool:
-    """As set; by default only where all it needs is there already."""
+    """Return the setting; by default whether all that it needs is installed."""
     if settings.virtual_matter is None:
         return what_is_missing() is None
     return settings.virtual_matter
 
 
 def problems(settings: Settings) -> Iterator[str]:
-    """Why a Matter network that was asked for cannot be."""
-    if settings.virtual and settings.virtual_matter and (obstacle := what_is_missing()):
+    """Yield why a Matter network that was asked for cannot run."""
+    if settings.is_virtual and settings.virtual_matter and (obstacle := what_is_missing()):
         yield f"VIRTUAL_MATTER: {obstacle}"
 
 
 def matter_folder(settings: Settings) -> Path:
-    """Where fabric and plugs are kept: they are commissioned once."""
+    """Return where fabric and plugs are kept: they are commissioned once."""
     return settings.home_dir / "matter"

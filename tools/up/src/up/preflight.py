@@ -1,30 +1,43 @@
 """What would make a start fail half-way is found before anything starts."""
 
 import socket
+import subprocess
 from collections.abc import Iterable, Iterator
 
-from home_model.config import Home
-from up import accounts, bluetooth, matter
-from up.part import Part
+from up import bluetooth, matter
+from up.process import Process
 from up.settings import Settings
 
 
-def problems(settings: Settings, home: Home, parts: Iterable[Part]) -> list[str]:
-    """Every reason not to start, each with the way out."""
+def problems(settings: Settings, processes: Iterable[Process]) -> list[str]:
+    """Return every reason not to start, each with the way out."""
+    processes = tuple(processes)
     return [
-        *accounts.problems(settings, home),
+        *(() if settings.is_virtual else _refused(processes)),
         *bluetooth.problems(settings),
         *matter.problems(settings),
-        *_taken_ports(parts),
+        *_taken_ports(processes),
     ]
 
 
-def _taken_ports(parts: Iterable[Part]) -> Iterator[str]:
-    for part in parts:
-        for setting, port in part.ports.items():
+def _refused(processes: Iterable[Process]) -> Iterator[str]:
+    """Yield what the exporters themselves find wrong in their settings: a missing account."""
+    for process in processes:
+        if process.is_scraped:
+            command = (*process.command, "--check")
+            checked = subprocess.run(
+                command, env=process.environment(), capture_output=True, text=True, check=False
+            )
+            if checked.returncode:
+                yield from (f"{process.name}: {line}" for line in checked.stderr.splitlines())
+
+
+def _taken_ports(processes: Iterable[Process]) -> Iterator[str]:
+    for process in processes:
+        for setting, port in process.ports.items():
             if not _is_free(port):
                 yield (
-                    f"{part.name}: port {port} is in use; choose another with {setting}, "
+                    f"{process.name}: port {port} is in use; choose another with {setting}, "
                     f"for example: make up {setting}={port + 1000}"
                 )
 

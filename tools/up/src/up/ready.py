@@ -1,4 +1,4 @@
-"""Whether a part is ready: a URL that answers 2xx, or a file that is there."""
+"""Whether a process is ready: a URL that answers 2xx, or a file that exists."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ FILE = "file://"
 
 
 def is_ready(url: str) -> bool:
-    """Look once."""
+    """Check once."""
     if url.startswith(FILE):
         return Path(url.removeprefix(FILE)).exists()
     try:

@@ -36,6 +36,7 @@ class VictoriaMetrics:
         self,
         base_url: str,
         *,
+        auth: httpx.Auth | None = None,
         deadline_seconds: float = QUERY_DEADLINE_SECONDS,
         alive_deadline_seconds: float = ALIVE_DEADLINE_SECONDS,
         known_down_seconds: float = KNOWN_DOWN_SECONDS,
@@ -48,7 +49,7 @@ class VictoriaMetrics:
         # A proxy of the environment has no business between two services of one house.
         # Compressing exports takes both sides longer than the network within a house saves.
         plain = {"Accept-Encoding": "identity"}
-        self._http = httpx.Client(base_url=base_url, trust_env=False, headers=plain)
+        self._http = httpx.Client(base_url=base_url, auth=auth, trust_env=False, headers=plain)
         # A cluster answers it at its root, not below a tenant.
         self._health_url = httpx.URL(base_url).copy_with(path="/health", query=None)
         # httpx limits each step; only waiting from outside limits name lookup and all steps.

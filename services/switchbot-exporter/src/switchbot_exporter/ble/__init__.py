@@ -1,1 +1,1 @@
-"""SwitchBot plugs heard over Bluetooth Low Energy: their adverts carry the power."""
+"""SwitchBot devices received over Bluetooth Low Energy: their advertisements carry the power."""

@@ -1,1 +1,1 @@
-"""The SwitchBot cloud API v1.1: sign, ask, understand, and live within the day's quota."""
+"""SwitchBot devices read through the cloud API v1.1, within the day's quota."""

@@ -1,10 +1,15 @@
-"""What the account has, beside what the configuration names."""
+"""The account's device list, kept to explain a configured device that cannot be read."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from home_model.errors import BadPayloadError
-from switchbot_exporter.cloud.parse import WITHOUT_METER
+from home_model.errors import BadPayloadError, RejectedError, SourceError
+from home_model.sources import CloudSource
+from switchbot_exporter.cloud.parse import is_meterless
+
+LOG = logging.getLogger(__name__)
+RECHECK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +22,15 @@ class CloudDevice:
     cloud_enabled: bool
 
     def __str__(self) -> str:
-        """The form the log uses."""
-        return f"{self.device_id} ({self.device_type or 'type not told'}) {self.name!r}"
+        """Return the form that the log uses."""
+        return f"{self.device_id} ({self.device_type or 'unknown type'}) {self.name!r}"
 
 
-type Devices = Mapping[str, CloudDevice]
+type CloudDevices = Mapping[str, CloudDevice]
 
 
 def parse_devices(body: Mapping[str, object]) -> dict[str, CloudDevice]:
-    """The physical devices by id; infrared remotes have no status and are left out.
+    """Return the physical devices by id; infrared remotes have no status and are left out.
 
     Raises:
         BadPayloadError: The list is missing.
@@ -47,19 +52,93 @@ def _parse_device(item: Mapping[str, object]) -> CloudDevice:
     )
 
 
-def refusal(devices: Devices, device_id: str) -> str | None:
-    """Why a configured device cannot be read, known without asking for its status."""
+def refusal(devices: CloudDevices, device_id: str) -> str | None:
+    """Return why a configured device cannot be read, as far as the list shows it."""
     device = devices.get(device_id)
     if device is None:
         return f"the account has no device {device_id}"
     if not device.cloud_enabled:
         return f"{device_id}: switch on its cloud service in the SwitchBot app"
-    if device.device_type in WITHOUT_METER:
+    if is_meterless(device.device_type):
         return f"{device_id} is a {device.device_type}, which has no meter"
     return None
 
 
-def not_configured(devices: Devices, configured: Iterable[str]) -> list[CloudDevice]:
-    """The account's devices that the configuration does not name, by id."""
+def not_configured(devices: CloudDevices, configured: Iterable[str]) -> list[CloudDevice]:
+    """Return the account's devices that the configuration does not name, by id."""
     known = set(configured)
     return [devices[key] for key in sorted(devices) if key not in known]
+
+
+@dataclass(slots=True)
+class AccountDevices:
+    """The last list, fetched again only while it leaves a configured device unexplained.
+
+    Attributes:
+        fetch: Fetches the body of `GET /devices`.
+        monotonic: Seconds of a clock that never goes back.
+    """
+
+    fetch: Callable[[], Awaitable[Mapping[str, object]]]
+    monotonic: Callable[[], float]
+    _devices: CloudDevices | None = field(default=None, init=False)
+    _fetched_at: float | None = field(default=None, init=False)
+    _configured: frozenset[str] = field(default=frozenset(), init=False)
+    _logged: set[str] = field(default_factory=set, init=False)
+
+    async def compare(self, sources: Sequence[CloudSource]) -> None:
+        """Log what the account has and the configuration lacks, and the reverse.
+
+        Raises:
+            SourceError: There is no list.
+        """
+        self._configured = frozenset(source.id for source in sources)
+        await self._refresh()
+
+    async def check(self, device_id: str) -> None:
+        """Refuse a device that cannot be read.
+
+        Raises:
+            RejectedError: The account lacks it, its cloud service is off, or it has no meter.
+        """
+        if self._refusal(device_id) and self._is_old():
+            await self._refresh()
+        elif self._devices is None and self._is_old():
+            await self._try_to_refresh()
+        reason = self._refusal(device_id)
+        if reason:
+            raise RejectedError(reason)
+
+    def device_type(self, device_id: str) -> str | None:
+        """Return the device type in the list, when there is one."""
+        device = (self._devices or {}).get(device_id)
+        return device.device_type if device else None
+
+    def _refusal(self, device_id: str) -> str | None:
+        return None if self._devices is None else refusal(self._devices, device_id)
+
+    def _is_old(self) -> bool:
+        fetched_at = self._fetched_at
+        return fetched_at is not None and self.monotonic() - fetched_at >= RECHECK_SECONDS
+
+    async def _try_to_refresh(self) -> None:
+        try:
+            await self._refresh()
+        except SourceError as error:
+            LOG.debug("no device list: %s", error.reason)  # the device's own answer may still come
+
+    async def _refresh(self) -> None:
+        self._fetched_at = self.monotonic()
+        self._devices = parse_devices(await self.fetch())
+        self._log_differences(self._devices)
+
+    def _log_differences(self, devices: CloudDevices) -> None:
+        for device in not_configured(devices, self._configured):
+            if device.device_id not in self._logged:
+                LOG.info("in the account, not in the configuration: %s", device)
+        refusals = {key: refusal(devices, key) for key in sorted(self._configured)}
+        for device_id, reason in refusals.items():
+            if reason and device_id not in self._logged:
+                LOG.error("%s", reason)
+        unreadable = {device_id for device_id, reason in refusals.items() if reason}
+        self._logged = unreadable | (devices.keys() - self._configured)

@@ -1,11 +1,14 @@
-"""From an HTTP answer to its `body`, or to the error it means.
+"""Parse an HTTP answer: its `body`, or the error it means. Pure.
 
 Most failures come as HTTP 200, so both the HTTP status and the envelope's `statusCode` count.
-No text of the server enters a message: it could repeat what we sent, secrets included.
+No text of the server enters a message: it could repeat what was sent, secrets included.
 """
 
 import json
+import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from switchbot_exporter.cloud.errors import (
@@ -15,12 +18,13 @@ from switchbot_exporter.cloud.errors import (
 )
 
 SUCCESS = 100
+MAX_RETRY_AFTER_SECONDS = 86_400.0
 
 # SwitchBotAPI README and, for 174, AdyRock/com.switchbot #31.
 STATUS_CODES: dict[int, tuple[type[SourceError], str]] = {
-    151: (RejectedError, "the cloud says the device type is wrong (151)"),
-    152: (RejectedError, "the cloud does not know this device id (152)"),
-    160: (RejectedError, "the device does not support this question (160)"),
+    151: (RejectedError, "the cloud refuses the device type (151)"),
+    152: (RejectedError, "the account has no device with this id (152)"),
+    160: (RejectedError, "the device does not support this command (160)"),
     161: (UnreachableError, "the device is offline (161)"),
     171: (UnreachableError, "the hub is offline, or the plug is unplugged (171)"),
     174: (RejectedError, "the cloud service is switched off for this device in the app (174)"),
@@ -41,13 +45,13 @@ ACCOUNT_REFUSED = (
 def parse_envelope(
     status: int, content: bytes, retry_after_seconds: float | None = None
 ) -> Mapping[str, object]:
-    """The `body` of a successful answer.
+    """Return the `body` of a successful answer.
 
     Raises:
         AccountRefusedError: HTTP 401 or 403.
         TooManyRequestsError: HTTP 429, or 190 with such a message.
         DailyLimitReachedError: 190 with such a message.
-        RejectedError: The cloud refuses this device or question.
+        RejectedError: The cloud refuses this device or command.
         UnreachableError: Device or hub offline, or a passing fault of the cloud.
         BadPayloadError: Not the JSON that the API documents.
     """
@@ -70,10 +74,10 @@ def _check_http(status: int, retry_after_seconds: float | None) -> None:
         case 401 | 403:
             raise AccountRefusedError(ACCOUNT_REFUSED.format(status=status))
         case 429:
-            reason = "the cloud says too many requests (HTTP 429)"
+            reason = "the cloud answers too many requests (HTTP 429)"
             raise TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
         case _ if status >= 500:  # noqa: PLR2004 - the class of server errors
-            reason = f"the cloud has a fault (HTTP {status})"
+            reason = f"the cloud has an internal error (HTTP {status})"
             raise UnreachableError(reason, retry_after_seconds=retry_after_seconds)
         case _ if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
             reason = f"the cloud redirects (HTTP {status}), which is not followed: check the URL"
@@ -100,10 +104,9 @@ def _envelope_error(code: object, message: str, retry_after_seconds: float | Non
         return _catch_all_error(message.lower(), retry_after_seconds)
     if not isinstance(code, int) or isinstance(code, bool):
         return BadPayloadError("the cloud's answer has no statusCode")
-    kind, reason = STATUS_CODES.get(
-        code, (UnreachableError, f"the cloud answers statusCode {code}")
-    )
-    return kind(reason, retry_after_seconds=retry_after_seconds)
+    unknown = (UnreachableError, f"the cloud answers statusCode {code}")
+    error_type, reason = STATUS_CODES.get(code, unknown)
+    return error_type(reason, retry_after_seconds=retry_after_seconds)
 
 
 def _catch_all_error(message: str, retry_after_seconds: float | None) -> SourceError:
@@ -111,7 +114,34 @@ def _catch_all_error(message: str, retry_after_seconds: float | None) -> SourceE
         reason = "the account's daily quota is spent (190)"
         return DailyLimitReachedError(reason, retry_after_seconds=retry_after_seconds)
     if any(words in message for words in BURST_WORDS):
-        reason = "the cloud says too many requests (190)"
+        reason = "the cloud answers too many requests (190)"
         return TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
-    reason = "the cloud has an internal error, or dislikes a parameter (190)"
+    reason = "the cloud has an internal error, or rejects a parameter (190)"
     return UnreachableError(reason, retry_after_seconds=retry_after_seconds)
+
+
+def parse_retry_after(text: str | None, now: datetime) -> float | None:
+    """Return the seconds of a `Retry-After` header, in either of its forms, at most a day.
+
+    None when the header is absent or makes no sense.
+    """
+    if text is None:
+        return None
+    seconds = _retry_after_seconds(text, now)
+    if seconds is None or not math.isfinite(seconds):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def _retry_after_seconds(text: str, now: datetime) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        instant = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # An HTTP date is always GMT; "-0000" parses as a naive datetime.
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return (aware - now).total_seconds()

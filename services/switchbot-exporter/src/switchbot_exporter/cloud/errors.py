@@ -1,4 +1,4 @@
-"""What the cloud can refuse beyond one device: the whole account must wait."""
+"""Errors of the cloud that concern the whole account, which then must wait."""
 
 from home_model.errors import RejectedError
 
@@ -12,4 +12,4 @@ class TooManyRequestsError(RejectedError):
 
 
 class DailyLimitReachedError(RejectedError):
-    """The account's calls of the day are spent, by us or by others who share it."""
+    """The account's calls of the day are spent, by this exporter or by others who share it."""

@@ -1,23 +1,61 @@
-"""Which meter a status body comes from, by its device type or else by its fields."""
+"""Parse the body of a status into a reading. Pure.
+
+Field lists: SwitchBotAPI README @0214825. None of them gives energy that can be trusted:
+`electricityOfDay` counts minutes switched on, `usedElectricity` goes up and down (HA #179178).
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from home_model.errors import BadPayloadError, RejectedError
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
 from home_model.readings import Reading
-from switchbot_exporter.cloud.meters import parse_channel, parse_plug_mini, parse_power_meter
+from switchbot_exporter.cloud.plausible import (
+    current_amperes,
+    drifting_current_amperes,
+    number,
+    power_watts,
+    refuse_zero_without_voltage,
+    voltage_volts,
+)
+
+MA_PER_AMPERE = 1000
+ON_OFF = {"on": 1.0, "off": 0.0, 1: 1.0, 0: 0.0}
 
 type Layout = Literal["plug_mini", "power_meter", "two_meters"]
 
-LAYOUT_OF_TYPE: dict[str, Layout] = {
+LAYOUT_BY_TYPE: dict[str, Layout] = {
     "Plug Mini (US)": "plug_mini",
     "Plug Mini (JP)": "plug_mini",
     "Plug Mini (EU)": "power_meter",
     "Relay Switch 1PM": "power_meter",
     "Relay Switch 2PM": "two_meters",
 }
-WITHOUT_METER = frozenset({"Plug", "Relay Switch 1", "Garage Door Opener"})
+# Of the README's device types, those that a person might take for a meter; hubs by their prefix.
+WITHOUT_METER = frozenset(
+    {
+        "Plug",
+        "Relay Switch 1",
+        "Garage Door Opener",
+        "Bot",
+        "Color Bulb",
+        "Strip Light",
+        "Ceiling Light",
+        "Ceiling Light Pro",
+        "Meter",
+        "MeterPlus",
+        "MeterPro",
+        "MeterPro(CO2)",
+        "WoIOSensor",
+        "Smart Radiator Thermostat",
+    }
+)
+HUB_PREFIX = "Hub"
+
+
+def is_meterless(device_type: str | None) -> bool:
+    """Return whether a device type is known to have no meter."""
+    return device_type in WITHOUT_METER or (device_type or "").startswith(HUB_PREFIX)
 
 
 def parse_status(
@@ -27,28 +65,87 @@ def parse_status(
     meter: int | None,
     at: datetime,
 ) -> Reading:
-    """The reading in a status body.
+    """Return the reading in a status body.
 
     Args:
         body: The `body` of the answer.
-        listed_type: The type that the device list gave, for bodies without `deviceType`.
+        listed_type: The type in the device list, for bodies without `deviceType`.
         meter: 1 or 2 on a device with two meters.
-        at: When the answer reached us; the body itself carries no time.
+        at: When the answer arrived; the body itself carries no time.
 
     Raises:
-        RejectedError: The device has no meter, or the configured meter does not fit it.
+        RejectedError: The device has no meter, or the configured one does not fit it.
+        UnreachableError: The device is offline.
         BadPayloadError: The body is empty or holds nonsense.
     """
+    device_type = _device_type(body) or listed_type
+    if is_meterless(device_type):
+        reason = f"this device is a {device_type}, which has no meter"
+        raise RejectedError(reason)
     if not body:
         reason = "the answer is empty: the cloud has lost its link to the device"
         raise BadPayloadError(reason)
-    layout = _layout(body, _device_type(body) or listed_type)
+    layout = _layout(body, device_type)
     if layout == "two_meters":
-        return parse_channel(body, _needed(meter), at)
+        return parse_relay_2pm(body, _required_meter(meter), at)
     if meter is not None:
         reason = "this device has one meter: remove 'meter' from its configuration"
         raise RejectedError(reason)
     return parse_plug_mini(body, at) if layout == "plug_mini" else parse_power_meter(body, at)
+
+
+def check_device_id(body: Mapping[str, object], device_id: str) -> None:
+    """Refuse the answer for another device.
+
+    Raises:
+        BadPayloadError: The body has another id than the one asked for.
+    """
+    answered = body.get("deviceId")
+    if isinstance(answered, str) and answered and _bare_id(answered) != device_id:
+        reason = "the cloud answered for another device"
+        raise BadPayloadError(reason)
+
+
+def _bare_id(text: str) -> str:
+    return text.replace(":", "").replace("-", "").upper()
+
+
+def parse_plug_mini(body: Mapping[str, object], at: datetime) -> Reading:
+    """Parse Plug Mini (US) and (JP): `weight` is watts now, `power` the switch (#119, #379)."""
+    watts, volts = _watts_and_volts(body, "weight")
+    return Reading(
+        at=at,
+        power_watts=watts,
+        voltage_volts=volts,
+        current_amperes=drifting_current_amperes(number(body, "electricCurrent"), watts, volts),
+        extra=_switch(body.get("power")),
+    )
+
+
+def parse_power_meter(body: Mapping[str, object], at: datetime) -> Reading:
+    """Parse Plug Mini (EU) and Relay Switch 1PM: `power` is watts, `switchStatus` the switch."""
+    _refuse_offline(body)
+    watts, volts = _watts_and_volts(body, "power")
+    return Reading(
+        at=at,
+        power_watts=watts,
+        voltage_volts=volts,
+        current_amperes=current_amperes(_amperes(body), watts, volts),
+        extra=_switch(body.get("switchStatus")),
+    )
+
+
+def parse_relay_2pm(body: Mapping[str, object], meter: int, at: datetime) -> Reading:
+    """Parse one meter of Relay Switch 2PM: its fields are prefixed `switch1` or `switch2`."""
+    prefix = f"switch{meter}"
+    unprefixed = {
+        "online": body.get("online"),
+        "power": body.get(f"{prefix}Power"),
+        "voltage": body.get(f"{prefix}Voltage"),
+        "electricCurrent": body.get(f"{prefix}ElectricCurrent"),
+        "switchStatus": body.get(f"{prefix}Status"),
+    }
+    return parse_power_meter(unprefixed, at)
 
 
 def _device_type(body: Mapping[str, object]) -> str | None:
@@ -57,16 +154,13 @@ def _device_type(body: Mapping[str, object]) -> str | None:
 
 
 def _layout(body: Mapping[str, object], device_type: str | None) -> Layout:
-    known = LAYOUT_OF_TYPE.get(device_type or "")
+    known = LAYOUT_BY_TYPE.get(device_type or "")
     if known:
         return known
-    if device_type in WITHOUT_METER:
-        reason = f"a {device_type} has no meter"
-        raise RejectedError(reason)
-    return _layout_by_fields(body)
+    return _layout_by_fields(body, device_type)
 
 
-def _layout_by_fields(body: Mapping[str, object]) -> Layout:
+def _layout_by_fields(body: Mapping[str, object], device_type: str | None) -> Layout:
     if "switch1Power" in body or "switch2Power" in body:
         return "two_meters"
     if "weight" in body:
@@ -74,12 +168,37 @@ def _layout_by_fields(body: Mapping[str, object]) -> Layout:
     # A string here is the switch of a device that measures nothing.
     if isinstance(body.get("power"), int | float):
         return "power_meter"
-    reason = "the answer holds no power in watts: this device has no meter we know"
+    named = f"a {device_type}" if device_type else "this device"
+    reason = f"the answer holds no power in watts: {named} has no meter that is supported"
     raise RejectedError(reason)
 
 
-def _needed(meter: int | None) -> int:
+def _required_meter(meter: int | None) -> int:
     if meter is None:
         reason = "this device has two meters: add 'meter: 1' or 'meter: 2' to its configuration"
         raise RejectedError(reason)
     return meter
+
+
+def _watts_and_volts(body: Mapping[str, object], power_field: str) -> tuple[float, float | None]:
+    watts = power_watts(body, power_field)
+    volts = voltage_volts(body, "voltage")
+    refuse_zero_without_voltage(watts, volts)
+    return watts, volts
+
+
+def _refuse_offline(body: Mapping[str, object]) -> None:
+    if body.get("online") is False:
+        reason = "the cloud reports the device as offline"
+        raise UnreachableError(reason)
+
+
+def _amperes(body: Mapping[str, object]) -> float | None:
+    milliamperes = number(body, "electricCurrent")
+    return None if milliamperes is None else milliamperes / MA_PER_AMPERE
+
+
+def _switch(state: object) -> dict[str, float]:
+    if isinstance(state, str | int) and state in ON_OFF:
+        return {"switch_on": ON_OFF[state]}
+    return {}

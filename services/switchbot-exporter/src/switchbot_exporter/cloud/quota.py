@@ -1,26 +1,81 @@
-"""How many calls of the account's day are gone, counted before each is sent.
+"""How many calls of the account's day are spent and left: counted here, or read from a header.
 
-Calls are reserved on disk in blocks: after `kill -9` the count is at most a block too high, never
-too low. Other programs that share the account are not seen.
+Calls are reserved on disk in blocks before they are sent: after `kill -9` the count is at most a
+block too high, never too low. Other programs that share the account are not seen.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from exporter_kit.statefile import Document
-from switchbot_exporter.cloud.quota_day import Reset
-from switchbot_exporter.cloud.spent import Spent, in_day, load_spent, save_spent
+from pydantic import AwareDatetime, NonNegativeInt, TypeAdapter, ValidationError
 
+from exporter_kit.statefile import (
+    DamagedError,
+    Document,
+    load_document,
+    save_document,
+    set_aside,
+)
+
+LOG = logging.getLogger(__name__)
+VERSION = 1
 BLOCK_CALLS = 16
+# A header might mean a shorter window than the day: its value is soon read again.
+HEADER_AGE_LIMIT_SECONDS = 1800.0
+MAX_HEADER_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class ResetTime:
+    """When a new day's quota begins. Undocumented; the vendor's own tool assumes local midnight."""
+
+    zone: ZoneInfo
+    hour: int = 0
+
+    def day_start(self, now: datetime) -> datetime:
+        """Return the last reset at or before `now`, in UTC."""
+        return self._at(now, days=0) if self._at(now, days=0) <= now else self._at(now, days=-1)
+
+    def next(self, now: datetime) -> datetime:
+        """Return the first reset after `now`, in UTC."""
+        return self._at(now, days=1) if self._at(now, days=0) <= now else self._at(now, days=0)
+
+    def until_next_ms(self, now: datetime) -> int:
+        """Return the milliseconds to the next reset, at least 1."""
+        return (self.next(now) - now) // timedelta(milliseconds=1) + 1
+
+    def _at(self, now: datetime, days: int) -> datetime:
+        day = now.astimezone(self.zone).date() + timedelta(days=days)
+        local = datetime(day.year, day.month, day.day, self.hour, tzinfo=self.zone)
+        return local.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CallCount:
+    """Calls spent in the day that began at `day_start` (UTC)."""
+
+    day_start: AwareDatetime
+    calls: NonNegativeInt
+
+
+CALL_COUNT = TypeAdapter(CallCount)
+
+
+def quota_document(state_dir: Path) -> Document:
+    """Return the document that keeps the count."""
+    return Document(state_dir / "switchbot.quota.json", VERSION)
 
 
 @dataclass(slots=True)
 class Quota:
-    """The calls of the day.
+    """The calls of the day, counted durably.
 
     Attributes:
-        document: Where the count is kept.
+        document: File that keeps the count.
         daily_limit: Calls a day of the whole account.
         reset: When a day begins.
         now: The present instant (aware).
@@ -28,15 +83,15 @@ class Quota:
 
     document: Document
     daily_limit: int
-    reset: Reset
+    reset: ResetTime
     now: Callable[[], datetime]
-    _taken: Spent = field(init=False)
+    _reserved: CallCount = field(init=False)
     _unused_calls: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        """Take up the count where the last process left it."""
+        """Load the count of the last process."""
         self.document.path.parent.mkdir(parents=True, exist_ok=True)
-        self._taken = self._on_disk()
+        self._reserved = self._load()
 
     def count(self) -> None:
         """Count one call, durably, before it is sent.
@@ -44,38 +99,121 @@ class Quota:
         Raises:
             OSError: The count could not be written; the call must not be made.
         """
-        self._turn_day()
+        self._start_new_day()
         if self._unused_calls == 0:
-            self._take(BLOCK_CALLS)
+            self._reserve(BLOCK_CALLS)
         self._unused_calls -= 1
 
     def remaining_calls(self) -> int:
-        """Calls left until the assumed reset."""
-        self._turn_day()
-        return max(self.daily_limit - self._taken.calls + self._unused_calls, 0)
+        """Return the calls left until the assumed reset."""
+        self._start_new_day()
+        return max(self.daily_limit - self._reserved.calls + self._unused_calls, 0)
 
     def until_reset_ms(self) -> int:
-        """Milliseconds to the assumed reset."""
+        """Return the milliseconds to the assumed reset."""
         return self.reset.until_next_ms(self.now())
 
     def close(self) -> None:
-        """Give the unused rest of the block back."""
-        self._turn_day()
+        """Release the unused part of the block."""
+        self._start_new_day()
         if self._unused_calls:
-            self._take(-self._unused_calls)
+            self._reserve(-self._unused_calls)
 
-    def _take(self, calls: int) -> None:
-        # From the file, not from memory: `--once` may have counted beside us.
-        before = self._on_disk()
-        taken = Spent(before.day_start, max(before.calls + calls, 0))
-        save_spent(self.document, taken)
-        self._taken = taken
+    def _reserve(self, calls: int) -> None:
+        # From the file, not from memory: `--once` may have counted in another process.
+        before = self._load()
+        reserved = CallCount(before.day_start, max(before.calls + calls, 0))
+        _save_count(self.document, reserved)
+        self._reserved = reserved
         self._unused_calls += calls
 
-    def _turn_day(self) -> None:
-        if self._taken.day_start < self.reset.day_start(self.now()):
-            self._taken, self._unused_calls = self._on_disk(), 0
+    def _start_new_day(self) -> None:
+        if self._reserved.day_start < self.reset.day_start(self.now()):
+            self._reserved, self._unused_calls = self._load(), 0
 
-    def _on_disk(self) -> Spent:
+    def _load(self) -> CallCount:
+        """Return the count of today. A clock that was set back does not give calls back."""
         now = self.now()
-        return in_day(load_spent(self.document, now), self.reset.day_start(now))
+        saved, day_start = _load_count(self.document, now), self.reset.day_start(now)
+        if saved is None or saved.day_start < day_start:
+            return CallCount(day_start, 0)
+        return saved
+
+
+def _load_count(document: Document, now: datetime) -> CallCount | None:
+    """Return the saved count; None if there is none, or it had to be set aside.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    try:
+        body = load_document(document)
+        return None if body is None else CALL_COUNT.validate_python(body)
+    except (DamagedError, ValidationError) as error:
+        kept = set_aside(document.path, now)
+        reason = type(error).__name__
+        LOG.warning("%s was not used (%s). It is kept as %s.", document.path, reason, kept.name)
+        return None
+
+
+def _save_count(document: Document, count: CallCount) -> None:
+    save_document(document, asdict(count) | {"day_start": count.day_start.isoformat()})
+
+
+@dataclass(slots=True)
+class RemainingCalls:
+    """Calls left of the day, by the best source there is.
+
+    No header of the cloud is known that gives them (SwitchBotAPI #442); its quota error does.
+
+    Attributes:
+        quota: The count kept here.
+        header: Name of the response header that would give them.
+        monotonic: Seconds of a clock that never goes back.
+        exhausted: The last answer of the cloud was that the day's quota is spent.
+    """
+
+    quota: Quota
+    header: str
+    monotonic: Callable[[], float]
+    exhausted: bool = False
+    _header_calls: int = field(default=0, init=False)
+    _header_at: float = field(default=float("-inf"), init=False)
+
+    def update_from_headers(self, headers: Mapping[str, str]) -> None:
+        """Keep the value of the header, if the answer has it; nonsense counts as absent."""
+        text = headers.get(self.header, "")
+        if text.isdecimal() and len(text) <= MAX_HEADER_DIGITS:
+            self._header_calls, self._header_at = int(text), self.monotonic()
+
+    def header_calls(self) -> int | None:
+        """Return the header's value, unless it is too old."""
+        return self._header_calls if self.header_valid_seconds() else None
+
+    def header_valid_seconds(self) -> float:
+        """Return how long the header's value is still valid; 0 when there is none."""
+        return max(self._header_at + HEADER_AGE_LIMIT_SECONDS - self.monotonic(), 0.0)
+
+    def shown_calls(self) -> int:
+        """Return the calls left: the cloud's own value before the count kept here."""
+        if self.exhausted:
+            return 0
+        given = self.header_calls()
+        return self.quota.remaining_calls() if given is None else given
+
+    def plannable_calls(self) -> int:
+        """Return the calls that planning may count on.
+
+        After a quota error this is not 0: others may have spent the day's calls, and only a
+        careful call finds out when they come back.
+        """
+        counted, given = self.quota.remaining_calls(), self.header_calls()
+        return counted if given is None else min(counted, given)
+
+    def source(self) -> str:
+        """Return where `shown_calls` comes from, for the metric's HELP."""
+        if self.exhausted:
+            return "the cloud's quota error"
+        if self.header_calls() is not None:
+            return f"the answer header {self.header}"
+        return f"a local count against the daily limit of {self.quota.daily_limit}"

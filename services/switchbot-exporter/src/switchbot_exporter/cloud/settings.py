@@ -1,4 +1,4 @@
-"""The settings of the cloud fetcher."""
+"""Settings of the cloud fetcher."""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -32,7 +32,9 @@ class CloudSettings(ExporterSettings):
         switchbot_reset_zone: Where the day of the quota ends; the house's time zone by default.
             Undocumented: the vendor's own command line assumes local midnight.
         switchbot_reset_hour: The hour at which it ends there.
-        switchbot_remaining_header: The answer header that tells the calls left, should one appear.
+        switchbot_stale_seconds: A device that is on, carries a load and repeats every value for so
+            long is down: the hub answers from its cache.
+        switchbot_remaining_header: The response header with the calls left, should one appear.
     """
 
     poll_interval_seconds: Seconds = 30.0
@@ -43,6 +45,7 @@ class CloudSettings(ExporterSettings):
     switchbot_reserve: int = Field(default=500, ge=0)
     switchbot_reset_zone: Zone | None = None
     switchbot_reset_hour: int = Field(default=0, ge=0, le=23)
+    switchbot_stale_seconds: Seconds = 7200.0
     switchbot_remaining_header: str = Field(default="X-RateLimit-Remaining", min_length=1)
 
     @model_validator(mode="after")
@@ -54,5 +57,5 @@ class CloudSettings(ExporterSettings):
 
     @property
     def reset_zone(self) -> ZoneInfo | None:
-        """Where the day of the quota ends, if that was set."""
+        """Time zone in which the day of the quota ends, if that was set."""
         return ZoneInfo(self.switchbot_reset_zone) if self.switchbot_reset_zone else None

@@ -71,9 +71,9 @@ class VictoriaMetrics:
 
 
 @contextmanager
-def connected(url: str) -> Generator[VictoriaMetrics]:
+def connected(url: str, auth: httpx.Auth | None = None) -> Generator[VictoriaMetrics]:
     """The vmsingle at a base URL, for the length of a `with` block."""
-    with httpx.Client(base_url=url, timeout=DEADLINE_SECONDS, trust_env=False) as client:
+    with httpx.Client(base_url=url, auth=auth, timeout=DEADLINE_SECONDS, trust_env=False) as client:
         yield VictoriaMetrics(client)
 
 

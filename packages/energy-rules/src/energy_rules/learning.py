@@ -1,0 +1,122 @@
+"""Learn of a source what its configuration does not say: step, renewal and held power.
+
+The samples of about three days are enough, and of these at most some thousand a day.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from energy_rules.limits import MAX_HELD_MW, MW_MS_PER_UWH, Learned
+from energy_rules.samples import HOUR_MS, MINUTE_MS, ROUNDING_UWH, Int64s, Samples
+
+WINDOW_MS = 72 * HOUR_MS
+STEPS_UWH = (1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000)
+# A counter that hardly moved may be coarse by chance.
+MAX_UNSEEN_STEP_UWH = 10_000_000
+MIN_RISES, MIN_RISES_ALONE = 2, 10
+MIN_MULTIPLES_PERCENT = 90
+MAX_RENEWAL_MS = 6 * HOUR_MS
+HELD_MS = 5 * MINUTE_MS
+HELD_INTERVALS = 3
+
+
+def learn(samples: Samples) -> Learned:
+    """Return what the samples show."""
+    if len(samples) < MIN_RISES:
+        return Learned(_step_uwh(samples.uwh))
+    step_uwh = _step_uwh(samples.uwh)
+    gaps_ms = np.diff(samples.at_ms)
+    scrape_ms = int(np.partition(gaps_ms, len(gaps_ms) // 2)[len(gaps_ms) // 2])
+    rises = _Rises.of(samples, step_uwh)
+    renewal_ms = _renewal_ms(rises.since_ms, scrape_ms)
+    held_ms = max(HELD_MS, renewal_ms * 6 // 5, scrape_ms * 6 // 5)
+    held_mw = _held_mw(samples, held_ms)
+    if renewal_ms > HELD_MS:
+        held_mw = max(held_mw, rises.second_power_mw(renewal_ms))
+    return Learned(step_uwh, renewal_ms, min(held_mw, MAX_HELD_MW))
+
+
+def _step_uwh(uwh: Int64s) -> int:
+    """The largest step that nearly all values, or nearly all of many rises, are multiples of."""
+    rises = np.diff(uwh)
+    rises = rises[rises > ROUNDING_UWH]
+    values = np.unique(uwh)
+    for step_uwh in STEPS_UWH:
+        if len(rises) < MIN_RISES and step_uwh > MAX_UNSEEN_STEP_UWH:
+            continue
+        if _are_multiples(values, step_uwh):
+            return step_uwh
+        if len(rises) >= MIN_RISES_ALONE and _are_multiples(rises, step_uwh):
+            return step_uwh
+    return 1
+
+
+def _are_multiples(values: Int64s, step_uwh: int) -> bool:
+    rest = (values + ROUNDING_UWH) % step_uwh
+    return bool(
+        np.count_nonzero(rest <= 2 * ROUNDING_UWH) * 100 >= len(values) * MIN_MULTIPLES_PERCENT
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rises:
+    """The rises of more than one step, each with the time since the change before it."""
+
+    uwh: Int64s
+    since_ms: Int64s
+
+    @classmethod
+    def of(cls, samples: Samples, step_uwh: int) -> Self:
+        """Find them."""
+        change_uwh = np.diff(samples.uwh)
+        changed = np.flatnonzero(np.abs(change_uwh) > ROUNDING_UWH) + 1
+        since_ms = np.diff(samples.at_ms[np.concatenate([[0], changed])])
+        rise_uwh = change_uwh[changed - 1]
+        more = rise_uwh > step_uwh
+        return cls(rise_uwh[more], since_ms[more])
+
+    def second_power_mw(self, renewal_ms: int) -> int:
+        """The second highest power of one whole renewal."""
+        whole = np.abs(self.since_ms - renewal_ms) * 5 <= renewal_ms
+        power_mw = self.uwh[whole] * MW_MS_PER_UWH // self.since_ms[whole]
+        power_mw = np.sort(power_mw[power_mw <= MAX_HELD_MW])
+        return int(power_mw[-2]) if len(power_mw) > 1 else 0
+
+
+def _renewal_ms(since_ms: Int64s, scrape_ms: int) -> int:
+    """How often the value is renewed: the shortest usual time between changes, or 0."""
+    if len(since_ms) < MIN_RISES:
+        return 0
+    shortest_ms = int(np.sort(since_ms)[len(since_ms) // 10])
+    if shortest_ms * 2 <= scrape_ms * 3 or shortest_ms > MAX_RENEWAL_MS:
+        return 0
+    near = np.count_nonzero(np.abs(since_ms - shortest_ms) * 5 <= shortest_ms)
+    return (
+        shortest_ms
+        if near * 2 >= len(since_ms) or _are_regular(since_ms, shortest_ms, scrape_ms)
+        else 0
+    )
+
+
+def _are_regular(since_ms: Int64s, renewal_ms: int, scrape_ms: int) -> bool:
+    """Whether most changes came after whole numbers of renewals."""
+    times = np.maximum(1, (since_ms + renewal_ms // 2) // renewal_ms)
+    tolerance_ms = max(scrape_ms * 3 // 2, renewal_ms // 50) * times
+    regular = np.count_nonzero(np.abs(since_ms - times * renewal_ms) <= tolerance_ms)
+    return len(since_ms) > MIN_RISES and bool(regular * 10 >= len(since_ms) * 8)
+
+
+def _held_mw(samples: Samples, held_ms: int) -> int:
+    """The highest power that three neighbouring intervals all reached."""
+    interval = samples.at_ms // held_ms
+    first = np.flatnonzero(np.append(True, np.diff(interval) > 0))
+    highest_uwh = np.maximum.reduceat(samples.uwh, first)
+    last_ms = samples.at_ms[np.append(first[1:], len(samples)) - 1]
+    power_mw = np.diff(highest_uwh) * MW_MS_PER_UWH // np.maximum(1, np.diff(last_ms))
+    power_mw = np.where(np.diff(interval[first]) == 1, power_mw, 0)
+    if len(power_mw) < HELD_INTERVALS:
+        return 0
+    lowest = np.lib.stride_tricks.sliding_window_view(power_mw, HELD_INTERVALS).min(axis=1)
+    return max(0, int(lowest.max()))

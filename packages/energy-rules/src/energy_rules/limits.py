@@ -1,0 +1,92 @@
+"""What is possible for a source: limits from its configuration and what was learned of it."""
+
+from dataclasses import dataclass
+
+from energy_rules.samples import HOUR_MS, MINUTE_MS, SECOND_MS, Int64s
+
+# A milliwatt for 3600 milliseconds is one micro-watt-hour.
+MW_MS_PER_UWH = 3_600
+MW_PER_W = 1_000
+
+# The strongest load that power held for a while can show: a house of 25 kW, with 20 % to spare.
+MAX_HELD_MW = 25_000_000
+SPARE_TENTHS = 12
+
+# How much later than its energy a counter's value may be seen.
+MIN_LAG_MS = 15 * SECOND_MS
+MAX_LAG_MS = 10 * MINUTE_MS
+
+# What nobody is asked about: less than 0.3 kWh, or 50 W for as long (an hour at least).
+UNASKED_UWH = 300_000_000
+UNASKED_MW = 50 * MW_PER_W
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the configuration and the type of source allow.
+
+    Attributes:
+        max_power_mw: The most that a single rise may come to, milliwatts: 4 kW for a plug, 25 kW
+            for circuits and meters, or the configured `max_power_watts`.
+        gap_limit_ms: A longer time between two samples is a silence; its energy is `estimated`.
+    """
+
+    max_power_mw: int
+    gap_limit_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the samples of a source show of it.
+
+    Attributes:
+        step_uwh: The smallest change that the counter shows.
+        renewal_ms: How often its value is renewed; 0 when it is at every sample.
+        held_mw: The highest power that was held for about a quarter of an hour, milliwatts.
+    """
+
+    step_uwh: int = 1
+    renewal_ms: int = 0
+    held_mw: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits and learned values together: what one sample after another is judged by.
+
+    Attributes:
+        ceiling_mw: The most power that is possible.
+        step_uwh: See `Learned`.
+        renewal_ms: See `Learned`.
+        lag_ms: How much later than its energy a value may be seen.
+        gap_limit_ms: See `Limits`.
+    """
+
+    ceiling_mw: int
+    step_uwh: int
+    renewal_ms: int
+    lag_ms: int
+    gap_limit_ms: int
+
+
+def bounds_of(limits: Limits, learned: Learned) -> Bounds:
+    """Return the bounds; power that was held lifts the ceiling."""
+    held_mw = min(learned.held_mw, MAX_HELD_MW) * SPARE_TENTHS // 10
+    lag_ms = max(MIN_LAG_MS, min(learned.renewal_ms, MAX_LAG_MS))
+    return Bounds(
+        max(limits.max_power_mw, held_mw),
+        learned.step_uwh,
+        learned.renewal_ms,
+        lag_ms,
+        limits.gap_limit_ms,
+    )
+
+
+def energy_uwh[Number: (int, Int64s)](power_mw: int, duration_ms: Number) -> Number:
+    """Return the energy of a power held for a time, rounded down."""
+    return power_mw * duration_ms // MW_MS_PER_UWH
+
+
+def unasked_uwh(duration_ms: int) -> int:
+    """Return the most energy that is too little to ask a person about."""
+    return max(UNASKED_UWH, energy_uwh(UNASKED_MW, max(duration_ms, HOUR_MS)))

@@ -1,0 +1,344 @@
+"""Judge all samples of an interval at once: whole arrays where nothing is unusual.
+
+A cheap test of neighbours finds what needs no further look. Everything else goes through the
+same decisions as a stream, one sample after the other, until samples are plain again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+
+from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, settle
+from energy_rules.history import History
+from energy_rules.learning import learn
+from energy_rules.limits import Bounds, Learned, Limits, bounds_of
+from energy_rules.possible import plain_spans
+from energy_rules.samples import ROUNDING_UWH, Booleans, Int64s, Samples
+from energy_rules.spread import Spans, flatten, join, spans_of
+from energy_rules.state import (
+    Answer,
+    Note,
+    NoteKind,
+    Quality,
+    Sample,
+    Span,
+    State,
+    first_state,
+)
+
+FEW_SAMPLES = 4
+# So many falls may hide how often a counter is renewed.
+MIN_FALLS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """The energy by the device's own power up to each sample; see `Sample`."""
+
+    uwh: Int64s
+    known_ms: Int64s
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to judge the samples of one source by.
+
+    Attributes:
+        bounds: What is possible.
+        past: The hours before the first sample.
+        now_ms: Up to when all samples are there.
+        answers: What a person said of doubts, by the instant of the sample that showed them.
+        power: The energy by the device's own power, where it is known.
+    """
+
+    bounds: Bounds
+    now_ms: int
+    past: History = field(default_factory=History)
+    answers: Mapping[int, Answer] = field(default_factory=dict)
+    power: Power | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the samples come to.
+
+    Attributes:
+        spans: Energy and known time, sorted and not overlapping.
+        ordinary: Those of the spans that show what the device usually uses, as they were booked.
+        notes: What happened to the counter, in the order of time.
+        settled_ms: Later energy may still change with samples to come; None when none was left.
+    """
+
+    spans: Spans
+    ordinary: Spans
+    notes: Sequence[Note]
+    settled_ms: int | None
+
+
+def judge(samples: Samples, question: Question) -> Judged:
+    """Return the energy of a source."""
+    if not len(samples):
+        nothing = spans_of([])
+        return Judged(nothing, nothing, [], None)
+    run = _Run(_Prepared.of(samples, question.bounds, question.answers), question)
+    run.finish()
+    spans = join([*run.booked, spans_of(run.loose_end())])
+    notes = sorted(run.notes, key=lambda note: note.at_ms)
+    return Judged(flatten(spans), spans.part(spans.ordinary), notes, run.settled_ms)
+
+
+def learn_cleaned(samples: Samples, limits: Limits) -> Learned:
+    """Learn from what is left of samples when those that never happened are left out.
+
+    A few of these change nothing; a second reader whose values are old, or a clock that was set
+    back, hide how often the counter is renewed.
+    """
+    learned = learn(samples)
+    falls = np.count_nonzero(np.diff(samples.uwh) < -max(ROUNDING_UWH, learned.step_uwh))
+    if falls < MIN_FALLS:
+        return learned
+    question = Question(bounds_of(limits, learned), int(samples.at_ms[-1]))
+    wrong = {
+        (note.at_ms, note.after_uwh)
+        for note in judge(samples, question).notes
+        if note.kind is NoteKind.LEFT_OUT
+    }
+    both = zip(samples.at_ms.tolist(), samples.uwh.tolist(), strict=True)
+    good = np.array([sample not in wrong for sample in both])
+    return learn(samples.part(good))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The samples with what neighbours show of each.
+
+    Attributes:
+        at_ms: Instants.
+        raw_uwh: Values as they were read.
+        uwh: The same without trembling.
+        changed: For each sample the position of the one that showed its value first.
+        rise_uwh: By how much each is above the one before it.
+        span_ms: Over which time that is spread.
+        unusual: The positions of those that need a decision, in order.
+    """
+
+    at_ms: Int64s
+    raw_uwh: Int64s
+    uwh: Int64s
+    changed: Int64s
+    rise_uwh: Int64s
+    span_ms: Int64s
+    unusual: Int64s
+
+    @classmethod
+    def of(cls, samples: Samples, bounds: Bounds, answers: Mapping[int, Answer]) -> Self:
+        """Compare each sample with the one before it."""
+        trembling_uwh = max(ROUNDING_UWH, bounds.step_uwh)
+        fallen = np.append(False, np.diff(samples.uwh) < -trembling_uwh)
+        uwh = _without_trembling(samples.uwh, fallen)
+        rise_uwh, gap_ms = _differences(uwh), _differences(samples.at_ms)
+        changed = _last_true((rise_uwh != 0) | fallen)
+        unchanged_ms = samples.at_ms - samples.at_ms[np.append(0, changed[:-1])]
+        plain, span_ms = plain_spans(bounds, rise_uwh, gap_ms, unchanged_ms)
+        unusual = fallen | ~plain | (uwh - samples.uwh > trembling_uwh)
+        if answers:
+            unusual |= np.isin(samples.at_ms, list(answers))
+        where = np.flatnonzero(unusual)
+        return cls(samples.at_ms, samples.uwh, uwh, changed, rise_uwh, span_ms, where)
+
+
+def _differences(values: Int64s) -> Int64s:
+    return np.diff(values, prepend=values[0])
+
+
+def _last_true(which: Booleans) -> Int64s:
+    """For each position the last one up to it that is marked; at first 0."""
+    return np.maximum.accumulate(np.where(which, np.arange(len(which)), 0))
+
+
+def _without_trembling(uwh: Int64s, fallen: Booleans) -> Int64s:
+    """The highest value since the counter last fell for more than a step."""
+    edges = [0, *np.flatnonzero(fallen).tolist(), len(uwh)]
+    highest = uwh.copy()
+    for start, end in pairwise(edges):
+        np.maximum.accumulate(uwh[start:end], out=highest[start:end])
+    return highest
+
+
+class _Past:
+    """What the device is known to use; spans are only added up when that is asked."""
+
+    def __init__(self, past: History) -> None:
+        self._history = History(dict(past.hours))
+        self._waiting: list[Spans] = []
+        self._single: list[Span] = []
+
+    def add(self, spans: Spans) -> None:
+        """Take these into account, but for those that are not ordinary."""
+        self._waiting.append(spans)
+
+    def add_one_by_one(self, spans: Sequence[Span]) -> None:
+        """Take these into account likewise."""
+        self._single.extend(span for span in spans if span.ordinary)
+
+    def _up_to_date(self) -> History:
+        waiting, single, self._waiting, self._single = self._waiting, self._single, [], []
+        for spans in (*waiting, spans_of(single)):
+            ordinary = spans.part(spans.ordinary)
+            self._history.add_many(ordinary.start_ms, ordinary.end_ms, ordinary.uwh)
+        return self._history
+
+    def max_uwh(self, duration_ms: int) -> int | None:
+        """Return the most used in any interval this long; see `KnownUse`."""
+        return self._up_to_date().max_uwh(duration_ms)
+
+    def max_hour_uwh(self) -> int | None:
+        """Return the most used in one hour; see `KnownUse`."""
+        return self._up_to_date().max_hour_uwh()
+
+
+class _Run:
+    """One pass over the samples: plain parts at once, the others one by one."""
+
+    def __init__(self, prepared: _Prepared, question: Question) -> None:
+        self._data = prepared
+        self._question = question
+        self._past = _Past(question.past)
+        self._rules = Rules(question.bounds, self._past, question.answers)
+        self._next = 1
+        self._state = first_state(self._sample(0, prepared.uwh))
+        first = self._state.base
+        self.booked: list[Spans] = []
+        self.notes = [
+            Note(NoteKind.START, first.at_ms, first.at_ms, first.uwh, first.uwh, first.uwh)
+        ]
+        self.settled_ms: int | None = None
+
+    def finish(self) -> None:
+        """Judge all samples; of the newest as much as is possible yet."""
+        while self._next < len(self._data.at_ms):
+            if self._is_in_step():
+                self._book_plain()
+            elif not self._decide():
+                return
+
+    def _sample(self, position: int, uwh: Int64s) -> Sample:
+        at_ms, power = int(self._data.at_ms[position]), self._question.power
+        if power is None:
+            return Sample(at_ms, int(uwh[position]))
+        by_power = int(power.uwh[position]), int(power.known_ms[position])
+        return Sample(at_ms, int(uwh[position]), *by_power)
+
+    def _state_at(self, position: int) -> State:
+        """The state that plain samples up to this one lead to."""
+        uwh, changed = self._data.uwh, int(self._data.changed[position])
+        base, before = self._sample(position, uwh), self._sample(max(position - 1, 0), uwh)
+        return replace(
+            self._state, base=base, changed=self._sample(changed, uwh), before=before, wrong=None
+        )
+
+    def _is_in_step(self) -> bool:
+        """Whether the next sample is plain, and plain samples lead to the present state."""
+        unusual = self._data.unusual
+        upcoming = np.searchsorted(unusual, self._next)
+        if upcoming < len(unusual) and unusual[upcoming] == self._next:
+            return False
+        return self._state == self._state_at(self._next - 1)
+
+    def _book_plain(self) -> None:
+        """Book all samples up to the next unusual one."""
+        unusual, first = self._data.unusual, self._next
+        upcoming = np.searchsorted(unusual, first)
+        end = int(unusual[upcoming]) if upcoming < len(unusual) else len(self._data.at_ms)
+        spans = self._plain_spans(slice(first, end))
+        self.booked.append(spans)
+        self._past.add(spans)
+        booked_ms = int(spans.end_ms[-1]) if len(spans) else self._state.booked_ms
+        self._state = replace(self._state_at(end - 1), booked_ms=booked_ms)
+        self._next = end
+
+    def _plain_spans(self, part: slice) -> Spans:
+        """Every rise over its span, and between these the time without change."""
+        data, bounds = self._data, self._question.bounds
+        risen = np.flatnonzero(data.rise_uwh[part]) + part.start
+        end_ms, uwh, span_ms = data.at_ms[risen], data.rise_uwh[risen], data.span_ms[risen]
+        booked_ms = np.append(self._state.booked_ms, end_ms[:-1]) if len(risen) else end_ms
+        start_ms = np.minimum(np.maximum(end_ms - span_ms, booked_ms), end_ms - 1)
+        long = (span_ms > bounds.gap_limit_ms) & (uwh > bounds.step_uwh)
+        quality = np.where(long, Quality.ESTIMATED, Quality.MEASURED).astype(np.int8)
+        rises = Spans(start_ms, end_ms, uwh, quality, np.ones(len(risen), dtype=bool))
+        still = booked_ms < start_ms
+        if not still.any():
+            return rises
+        return _with_still_time(rises, booked_ms, still)
+
+    def _decide(self) -> bool:
+        """Judge the next sample; False if it waits for others."""
+        position, raw = self._next, self._data.raw_uwh
+        first = self._sample(position, raw)
+        decision = settle(self._state, first, self._rules)
+        if decision is None:
+            decision = decide(self._state, self._few(position), self._rules, complete=False)
+        if decision is None:
+            end, complete = self._look_ahead(position)
+            if not complete:
+                self._hold()
+                if end == position + 1:
+                    return False
+            upcoming = self._upcoming(position, end)
+            decision = decide(self._state, upcoming, self._rules, complete=True)
+        if decision is None:
+            return False
+        self.booked.append(spans_of(decision.spans))
+        self._past.add_one_by_one(decision.spans)
+        self.notes.extend(decision.notes)
+        self._state = decision.state
+        self._next += decision.consumed
+        return True
+
+    def _few(self, position: int) -> list[Sample]:
+        """The next samples: most excursions are over with them."""
+        end = min(position + FEW_SAMPLES, len(self._data.at_ms))
+        return [self._sample(each, self._data.raw_uwh) for each in range(position, end)]
+
+    def _look_ahead(self, position: int) -> tuple[int, bool]:
+        """The end of the samples that may decide on this one, and whether all are there."""
+        until_ms = int(self._data.at_ms[position]) + LOOK_AHEAD_MS
+        end = int(np.searchsorted(self._data.at_ms, until_ms, side="right"))
+        return end, end < len(self._data.at_ms) or until_ms < self._question.now_ms
+
+    def _upcoming(self, position: int, end: int) -> list[Sample]:
+        """These samples; only the first where no other can be one that the counter came back to."""
+        values, base_uwh = self._data.raw_uwh[position:end], self._state.base.uwh
+        back = values >= base_uwh - max(ROUNDING_UWH, self._question.bounds.step_uwh)
+        if values[0] > base_uwh:
+            back &= values < values[0]
+        end = end if back.any() else position + 1
+        return [self._sample(each, self._data.raw_uwh) for each in range(position, end)]
+
+    def _hold(self) -> None:
+        if self.settled_ms is None:
+            self.settled_ms = self._state.base.at_ms
+
+    def loose_end(self) -> Sequence[Span]:
+        """The time since the last change: nothing was used in it, as far as is known."""
+        start_ms, end_ms = self._state.booked_ms, self._state.base.at_ms
+        if start_ms >= end_ms:
+            return ()
+        return (Span(start_ms, end_ms, 0, Quality.MEASURED, ordinary=True),)
+
+
+def _with_still_time(rises: Spans, booked_ms: Int64s, still: Booleans) -> Spans:
+    """Insert the time before each rise in which the counter did not change."""
+    before = Spans(
+        booked_ms[still],
+        rises.start_ms[still],
+        np.zeros(np.count_nonzero(still), dtype=np.int64),
+        np.full(np.count_nonzero(still), Quality.MEASURED, dtype=np.int8),
+        np.ones(np.count_nonzero(still), dtype=bool),
+    )
+    both = join([before, rises])
+    return both.part(np.argsort(both.end_ms, kind="stable"))

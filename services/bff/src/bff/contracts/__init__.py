@@ -1,0 +1,1 @@
+"""Contracts with an electricity supplier as data, and the bills that they come to."""

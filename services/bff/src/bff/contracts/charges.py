@@ -1,0 +1,329 @@
+"""The amount of each line of a bill, and which energy bears it. Pure and exact.
+
+Energy is in micro-watt-hours (10^9 to the kWh); kWh and money are fractions.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from bff.contracts.document import (
+    AnyLine,
+    BasicLine,
+    ContractDocument,
+    DiscountLine,
+    EnergyLine,
+    ExportLine,
+    FloorLine,
+    MinimumLine,
+    PercentLine,
+    PerKwhLine,
+    Proration,
+    Spot,
+    Tier,
+)
+from bff.contracts.period import BilledPart, length_in, proration_factor
+from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
+from bff.contracts.rounding import rounded
+
+UWH_PER_KWH = 10**9
+ALL = "all"
+ZERO = Fraction()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The energy that one part of a period is billed for.
+
+    Attributes:
+        band_uwh: By band of the contract; `all` where it has none.
+        slot_uwh: By slot of the market's prices, for contracts that follow the market.
+        export_uwh: Given to the grid.
+    """
+
+    band_uwh: Mapping[str, int]
+    slot_uwh: Sequence[int] = ()
+    export_uwh: int = 0
+
+    @property
+    def total_uwh(self) -> int:
+        """All energy used."""
+        return sum(self.band_uwh.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a part of a period is billed with.
+
+    Attributes:
+        slot_prices: The market's price of each slot; None where it is not there yet.
+        demand_kw: The highest mean power of a slot in the demand's months; None when unknown.
+    """
+
+    part: BilledPart
+    rates: Rates = field(default_factory=Rates)
+    slot_prices: Sequence[Decimal | None] = ()
+    demand_kw: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of a bill.
+
+    `by_band`, `by_slot`, `by_kwh` and `house` add up to the exact amount: borne by the energy of
+    a band, of a slot, by all energy alike, and by nobody but the house.
+
+    Attributes:
+        amount: As billed, rounded by the line's rule; None when a rate is missing.
+        missing: The rates that the line lacks.
+    """
+
+    name: str
+    kind: str
+    amount: Fraction | None
+    by_band: Mapping[str, Fraction] = field(default_factory=dict)
+    by_slot: Sequence[Fraction] = ()
+    by_kwh: Fraction = ZERO
+    house: Fraction = ZERO
+    missing: tuple[str, ...] = ()
+
+    @property
+    def exact(self) -> Fraction:
+        """The amount before its rounding."""
+        return sum(self.by_band.values(), ZERO) + sum(self.by_slot, ZERO) + self.by_kwh + self.house
+
+
+def billed_kwh(document: ContractDocument, usage: Usage) -> dict[str, Fraction]:
+    """Return the kWh that are charged, by band, each rounded on its own."""
+    rounding = document.kwh.rounding
+    return {
+        band: rounded(Fraction(uwh, UWH_PER_KWH), rounding) for band, uwh in usage.band_uwh.items()
+    }
+
+
+def charges(document: ContractDocument, usage: Usage, context: Context) -> tuple[Charge, ...]:
+    """Return the lines of a bill in the contract's order."""
+    kwh = billed_kwh(document, usage)
+    bill = _Lines(document, usage, context, kwh)
+    done: dict[str, Charge] = {}
+    for line in document.lines:
+        if not isinstance(line, FloorLine | PercentLine):
+            done[line.name] = _with_rounding(line, bill.charge(line))
+    for line in document.lines:
+        if isinstance(line, FloorLine | PercentLine):
+            done[line.name] = _with_rounding(line, _derived(line, done, context))
+    return tuple(done[line.name] for line in document.lines)
+
+
+def _with_rounding(line: AnyLine, charge: Charge) -> Charge:
+    if charge.amount is None:
+        return charge
+    return replace(charge, amount=rounded(charge.exact, line.round))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines that depend on energy and time alone."""
+
+    document: ContractDocument
+    usage: Usage
+    context: Context
+    kwh: Mapping[str, Fraction]
+
+    @property
+    def total_kwh(self) -> Fraction:
+        return sum(self.kwh.values(), ZERO)
+
+    def charge(self, line: AnyLine) -> Charge:
+        match line:
+            case BasicLine():
+                return self._basic(line)
+            case MinimumLine():
+                return self._minimum(line)
+            case DiscountLine():
+                return _of_house(line, -self._prorated(Fraction(line.amount), line.prorate))
+            case EnergyLine():
+                return self._energy(line)
+            case PerKwhLine():
+                return self._per_kwh(line)
+            case ExportLine():
+                return self._export(line)
+        message = f"{line.kind} depends on other lines"
+        raise TypeError(message)
+
+    def _basic(self, line: BasicLine) -> Charge:
+        amount = Fraction(line.amount or 0) * length_in(line.per, self.context.part)
+        if line.demand is not None:
+            if self.context.demand_kw is None:
+                return _lacking(line, f"{line.name}: highest demand")
+            amount += Fraction(line.demand.price) * self.context.demand_kw
+        if line.zero_usage is not None and self.total_kwh == 0:
+            amount *= Fraction(line.zero_usage)
+        return _of_house(line, self._prorated(amount, line.prorate))
+
+    def _minimum(self, line: MinimumLine) -> Charge:
+        amount = self._prorated(Fraction(line.amount), line.prorate)
+        covered = self._covered_kwh()
+        used = min(self.total_kwh, covered) / covered if covered else Fraction(1)
+        return Charge(line.name, line.kind, amount, by_kwh=amount * used, house=amount * (1 - used))
+
+    def _covered_kwh(self) -> Fraction:
+        """Return the kWh that the minimum charge covers."""
+        line = self.document.minimum_line
+        return self._width(Fraction(line.kwh), line.prorate) if line else ZERO
+
+    def _energy(self, line: EnergyLine) -> Charge:
+        if line.spot is not None:
+            return self._spot(line, line.spot)
+        amounts = {band: self._band_amount(line, band, kwh) for band, kwh in self.kwh.items()}
+        if (missing := [band for band, amount in amounts.items() if amount is None]) != []:
+            return _lacking(line, *(f"{line.name}: no price for '{band}'" for band in missing))
+        if line.times is None:
+            # A price for all kWh alike, whatever bands another line has.
+            return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
+        known = {band: amount for band, amount in amounts.items() if amount is not None}
+        return Charge(line.name, line.kind, ZERO, by_band=known)
+
+    def _unbanded(self, line: EnergyLine) -> Fraction:
+        tiers = line.tiers or (Tier(price=line.price or Decimal(0)),)
+        return self._tiered(tiers, line.prorate, self.total_kwh, after_minimum=True)
+
+    def _band_amount(self, line: EnergyLine, band: str, kwh: Fraction) -> Fraction | None:
+        if line.times is None:
+            return ZERO
+        of_band = next((each for each in line.times if each.name == band), None)
+        if of_band is None:
+            return None if kwh else ZERO
+        tiers = of_band.tiers or (Tier(price=of_band.price or Decimal(0)),)
+        return self._tiered(tiers, line.prorate, kwh, after_minimum=False)
+
+    def _tiered(
+        self,
+        tiers: Sequence[Tier],
+        proration: Proration | None,
+        kwh: Fraction,
+        *,
+        after_minimum: bool,
+    ) -> Fraction:
+        minimum = self.document.minimum_line if after_minimum else None
+        begin, left = ZERO, kwh
+        if minimum is not None:
+            begin, left = Fraction(minimum.kwh), max(ZERO, kwh - self._covered_kwh())
+        amount = ZERO
+        for tier in tiers:
+            if tier.up_to is None:
+                return amount + left * Fraction(tier.price)
+            width = self._width(max(ZERO, Fraction(tier.up_to) - begin), proration)
+            inside = min(left, width)
+            amount, left = amount + inside * Fraction(tier.price), left - inside
+            begin = max(begin, Fraction(tier.up_to))
+        return amount
+
+    def _width(self, width: Fraction, proration: Proration | None) -> Fraction:
+        factor = proration_factor(proration, self.context.part)
+        if factor is None:
+            return width
+        thresholds = proration.thresholds if proration else None
+        return rounded(width * factor, thresholds.rounding if thresholds else None)
+
+    def _prorated(self, amount: Fraction, proration: Proration | None) -> Fraction:
+        factor = proration_factor(proration, self.context.part)
+        if factor is None or proration is None:
+            return amount
+        return rounded(amount * factor, proration.amount_round)
+
+    def _per_kwh(self, line: PerKwhLine) -> Charge:
+        if line.tiers is not None:
+            amount = self._tiered(line.tiers, line.prorate, self.total_kwh, after_minimum=False)
+            return self._of_energy(line, amount)
+        month = self.context.part.bill_month
+        rate = rate_per_kwh(line, month, self.context.rates)
+        if rate is None:
+            return _lacking(line, f"{line.name} {month.month}")
+        if line.first is None:
+            return self._of_energy(line, self.total_kwh * rate)
+        first_kwh = self._width(Fraction(line.first.kwh), line.first.prorate)
+        published = first_amount(line.first, month)
+        if line.first.by_month is not None and published is None:
+            return _lacking(line, f"{line.name} {month.month} (first {line.first.kwh} kWh)")
+        whole = first_kwh * rate if published is None else published
+        return self._of_energy(line, whole + max(ZERO, self.total_kwh - first_kwh) * rate)
+
+    def _of_energy(self, line: AnyLine, amount: Fraction) -> Charge:
+        if self.usage.total_uwh == 0:
+            return _of_house(line, amount)
+        return Charge(line.name, line.kind, amount, by_kwh=amount)
+
+    def _export(self, line: ExportLine) -> Charge:
+        month = self.context.part.bill_month
+        rate = rate_per_kwh(line, month, self.context.rates)
+        if rate is None:
+            return _lacking(line, f"{line.name} {month.month}")
+        kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
+        return _of_house(line, -kwh * rate)
+
+    def _spot(self, line: EnergyLine, spot: Spot) -> Charge:
+        prices = [slot_price(spot, price) for price in self.context.slot_prices]
+        slots = list(zip(prices, self.usage.slot_uwh, strict=True))
+        lacking = sum(1 for price, uwh in slots if price is None and uwh)
+        by_slot = [ZERO if price is None else price * uwh / UWH_PER_KWH for price, uwh in slots]
+        missing = (f"{spot.series}: {lacking} slots without a price",) if lacking else ()
+        return Charge(line.name, line.kind, ZERO, by_slot=by_slot, missing=missing)
+
+
+def slot_price(spot: Spot, price: Decimal | None) -> Fraction | None:
+    """Return what a kWh costs in a slot of the market; None when the market's price is missing."""
+    if price is None:
+        return None
+    with_losses = Fraction(price) / (1 - Fraction(spot.loss)) * Fraction(spot.tax)
+    return rounded(with_losses, spot.unit_round) + Fraction(spot.fee)
+
+
+def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context: Context) -> Charge:
+    bases = [done[name] for name in line.of]
+    if lacking := [charge.name for charge in bases if charge.amount is None]:
+        return _lacking(line, *(f"{line.name}: needs {name}" for name in lacking))
+    total = sum((charge.amount or ZERO for charge in bases), ZERO)
+    if isinstance(line, FloorLine):
+        return _of_house(line, max(ZERO, Fraction(line.amount) - total))
+    percent = percent_rate(line, context.part.bill_month)
+    if percent is None:
+        return _lacking(line, f"{line.name} {context.part.month}")
+    amount = total * percent / 100
+    if line.max is not None and abs(amount) > Fraction(line.max):
+        amount = Fraction(line.max) if amount > 0 else -Fraction(line.max)
+    return _spread_like(line, amount, bases)
+
+
+def _spread_like(line: PercentLine, amount: Fraction, bases: Sequence[Charge]) -> Charge:
+    """Return a charge that is borne as the lines that it is a share of."""
+    exact = sum((charge.exact for charge in bases), ZERO)
+    if exact == 0:
+        return _of_house(line, amount)
+    part = amount / exact
+    bands = dict.fromkeys(band for charge in bases for band in charge.by_band)
+    slots = max((len(charge.by_slot) for charge in bases), default=0)
+    return Charge(
+        line.name,
+        line.kind,
+        amount,
+        by_band={
+            band: part * sum((charge.by_band.get(band, ZERO) for charge in bases), ZERO)
+            for band in bands
+        },
+        by_slot=[
+            part * sum((charge.by_slot[n] for charge in bases if charge.by_slot), ZERO)
+            for n in range(slots)
+        ],
+        by_kwh=part * sum((charge.by_kwh for charge in bases), ZERO),
+        house=part * sum((charge.house for charge in bases), ZERO),
+    )
+
+
+def _of_house(line: AnyLine, amount: Fraction) -> Charge:
+    return Charge(line.name, line.kind, amount, house=amount)
+
+
+def _lacking(line: AnyLine, *missing: str) -> Charge:
+    return Charge(line.name, line.kind, None, missing=missing)

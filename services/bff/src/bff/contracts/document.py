@@ -1,0 +1,396 @@
+"""The form of a contract: what is charged, line by line, as data.
+
+Amounts are decimals as strings, in the currency's unit; prices are per kWh including what the
+supplier includes in them. A field that is not listed here is refused, never ignored.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+type RoundingMode = Literal["half_up", "down", "up", "none"]
+type DayClass = Literal["all", "weekday", "saturday", "sunday", "holiday"]
+
+BILL_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
+HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
+
+
+def _decimal_text(value: object) -> object:
+    # Neither floats nor "1e5", "1_0" or full-width digits: an amount is what was written.
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        message = 'write it as a decimal in quotes, such as "29.80"'
+        raise ValueError(message)  # noqa: TRY004 - pydantic reports a ValueError at its place
+    if isinstance(value, str) and not (value.isascii() and DECIMAL.fullmatch(value)):
+        message = f'"{value}" is not a decimal such as "29.80"'
+        raise ValueError(message)
+    return value
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        message = "must be above 0"
+        raise ValueError(message)
+    return value
+
+
+type Exact = Annotated[Decimal, BeforeValidator(_decimal_text)]
+type Step = Annotated[Exact, AfterValidator(_positive)]
+type Month = Annotated[str, StringConstraints(pattern=f"^{BILL_MONTH}$")]
+type MonthOrDate = Annotated[str, StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$")]
+type LineName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+type SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+type Since = tuple[MonthOrDate, Exact]
+
+
+class Strict(BaseModel):
+    """Immutable; an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rounding(Strict):
+    """Rounding to a multiple of `to`; `down` is toward zero, `up` away from it."""
+
+    mode: RoundingMode
+    to: Step = Decimal(1)
+
+
+class TotalRounding(Strict):
+    """The same under the names that kWh and totals have it by."""
+
+    round: RoundingMode
+    to: Step = Decimal(1)
+
+    @property
+    def rounding(self) -> Rounding:
+        """As a line has it."""
+        return Rounding(mode=self.round, to=self.to)
+
+
+class ShiftedReading(Strict):
+    """By how many days a period must miss its calendar month to be prorated."""
+
+    shorter: int | None = Field(default=None, ge=1)
+    longer: int | None = Field(default=None, ge=1)
+
+
+class ThresholdRounding(TotalRounding):
+    """How the prorated widths of tiers become whole kWh, each width on its own."""
+
+    each: Literal["width"] = "width"
+
+
+class Proration(Strict):
+    """Days over a denominator: always when a contract begins or ends inside the period."""
+
+    when: ShiftedReading = ShiftedReading()
+    by: Literal["30", "period", "calendar"]
+    amount_round: Rounding | None = None
+    thresholds: ThresholdRounding | None = None
+
+
+class Tier(Strict):
+    """A price up to a number of kWh in the period; the last one has no end."""
+
+    up_to: Step | None = None
+    price: Exact
+
+
+def _ascending(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+    ends = [tier.up_to for tier in tiers]
+    bounds = [end for end in ends[:-1] if end is not None]
+    if not tiers or ends[-1] is not None or len(bounds) != len(ends) - 1:
+        message = "every tier but the last needs up_to, and the last must have none"
+        raise ValueError(message)
+    if sorted(set(bounds)) != bounds:
+        message = "the tiers' up_to must rise"
+        raise ValueError(message)
+    return tiers
+
+
+type Tiers = Annotated[tuple[Tier, ...], AfterValidator(_ascending)]
+
+
+class DaysOfSeries(Strict):
+    """Days on which a series of names has a value; such a day begins at `starts`."""
+
+    series: SeriesName
+    value: str
+    starts: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "00:00"
+
+
+type Days = DayClass | tuple[DayClass, ...] | DaysOfSeries
+
+
+class Band(Strict):
+    """A price by the time of use; the first band of a line that fits an instant holds."""
+
+    name: LineName
+    price: Exact | None = None
+    tiers: Tiers | None = None
+    hours: tuple[Annotated[str, StringConstraints(pattern=HOURS)], ...] = ()
+    days: Days = "all"
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+
+    @model_validator(mode="after")
+    def _one_price(self) -> Self:
+        if (self.price is None) == (self.tiers is None):
+            message = f"band '{self.name}' needs either price or tiers"
+            raise ValueError(message)
+        return self
+
+
+class Spot(Strict):
+    """A slot's price: market / (1 - loss) * tax, rounded, plus the fee."""
+
+    series: SeriesName
+    loss: Annotated[Exact, Field(ge=0, lt=1)] = Decimal(0)
+    tax: Exact = Decimal(1)
+    unit_round: Rounding | None = None
+    fee: Exact = Decimal(0)
+
+
+class Demand(Strict):
+    """A price per kW of the highest mean power of a slot in the last months."""
+
+    window_months: int = Field(ge=1, le=36)
+    slot_minutes: Literal[15, 30, 60]
+    price: Exact
+
+
+class Line(Strict):
+    """What all lines share. Without `round` an amount stays exact."""
+
+    name: LineName
+    round: Rounding | None = None
+
+
+class BasicLine(Line):
+    """A charge whatever is used."""
+
+    kind: Literal["basic"]
+    amount: Exact | None = None
+    per: Literal["period", "month", "day", "year"] = "period"
+    zero_usage: Exact | None = None
+    prorate: Proration | None = None
+    demand: Demand | None = None
+
+    @model_validator(mode="after")
+    def _some_charge(self) -> Self:
+        if self.amount is None and self.demand is None:
+            message = f"line '{self.name}' needs amount or demand"
+            raise ValueError(message)
+        return self
+
+
+class MinimumLine(Line):
+    """A charge that covers the first kWh; energy lines begin after it."""
+
+    kind: Literal["minimum"]
+    amount: Exact
+    kwh: Step
+    prorate: Proration | None = None
+
+
+class FloorLine(Line):
+    """What other lines lack to an amount."""
+
+    kind: Literal["floor"]
+    of: tuple[LineName, ...]
+    amount: Exact
+
+
+class EnergyLine(Line):
+    """Energy by tiers, by time of use or by the market's price."""
+
+    kind: Literal["energy"]
+    price: Exact | None = None
+    tiers: Tiers | None = None
+    times: tuple[Band, ...] | None = None
+    spot: Spot | None = None
+    saturday_is_holiday: bool = False
+    holiday_dates: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")], ...] = ()
+    prorate: Proration | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = [self.price, self.tiers, self.times, self.spot]
+        if sum(way is not None for way in ways) != 1:
+            message = f"line '{self.name}' needs exactly one of price, tiers, times, spot"
+            raise ValueError(message)
+        if self.times is not None:
+            names = [band.name for band in self.times]
+            if not names or len(set(names)) != len(names):
+                message = f"line '{self.name}' needs bands with different names"
+                raise ValueError(message)
+        return self
+
+
+class FirstKwh(Strict):
+    """The first kWh, charged whole whether used or not."""
+
+    kwh: Step
+    by_month: dict[Month, Exact] | None = None
+    prorate: Proration | None = None
+
+
+class PerKwhLine(Line):
+    """A rate on all billed kWh: fuel adjustment, levy, subsidy."""
+
+    kind: Literal["per_kwh"]
+    price: Exact | None = None
+    by_month: dict[Month, Exact] | None = None
+    from_: tuple[Since, ...] | None = Field(default=None, alias="from")
+    series: SeriesName | None = None
+    tiers: Tiers | None = None
+    first: FirstKwh | None = None
+    prorate: Proration | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Self:
+        rates = [self.price, self.by_month, self.from_, self.series, self.tiers]
+        if sum(rate is not None for rate in rates) != 1:
+            message = (
+                f"line '{self.name}' needs exactly one of price, by_month, from, series, tiers"
+            )
+            raise ValueError(message)
+        if self.tiers is not None and self.first is not None:
+            message = f"line '{self.name}': tiers and first together are not supported"
+            raise ValueError(message)
+        return self
+
+
+class ExportLine(Line):
+    """Energy given to the grid, taken off the bill."""
+
+    kind: Literal["export"]
+    price: Exact | None = None
+    by_month: dict[Month, Exact] | None = None
+    series: SeriesName | None = None
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Self:
+        if sum(rate is not None for rate in (self.price, self.by_month, self.series)) != 1:
+            message = f"line '{self.name}' needs exactly one of price, by_month, series"
+            raise ValueError(message)
+        return self
+
+
+class PercentLine(Line):
+    """A share of other lines: tax, or a discount up to `max`."""
+
+    kind: Literal["percent"]
+    of: tuple[LineName, ...]
+    percent: Exact | None = None
+    from_: tuple[Since, ...] | None = Field(default=None, alias="from")
+    max: Exact | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rates_under_percent(cls, data: object) -> object:
+        """Accept `percent: {from: [...]}` and `percent: [[month, rate], ...]` as well."""
+        if not isinstance(data, dict):
+            return data
+        percent = data.get("percent")
+        if isinstance(percent, dict) and set(percent) == {"from"}:
+            percent = percent["from"]
+        if not isinstance(percent, list | tuple):
+            return data
+        rest = {key: value for key, value in data.items() if key != "percent"}
+        return {**rest, "from": percent}
+
+    @model_validator(mode="after")
+    def _one_rate(self) -> Self:
+        if (self.percent is None) == (self.from_ is None):
+            message = f"line '{self.name}' needs either percent or from"
+            raise ValueError(message)
+        return self
+
+
+class DiscountLine(Line):
+    """An amount that is taken off."""
+
+    kind: Literal["discount"]
+    amount: Exact
+    prorate: Proration | None = None
+
+
+type AnyLine = Annotated[
+    BasicLine
+    | MinimumLine
+    | FloorLine
+    | EnergyLine
+    | PerKwhLine
+    | ExportLine
+    | PercentLine
+    | DiscountLine,
+    Field(discriminator="kind"),
+]
+
+
+class ContractDocument(Strict):
+    """How a supplier charges."""
+
+    kwh: TotalRounding
+    lines: tuple[AnyLine, ...]
+    total: TotalRounding
+    months: Literal["end", "start"] = "end"
+    valid_from: MonthOrDate | None = None
+    zone: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if problem := _problem_of(self.lines):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def banded_line(self) -> EnergyLine | None:
+        """The line with times of use, which divides the billed kWh."""
+        return next((line for line in self.energy_lines if line.times is not None), None)
+
+    @property
+    def energy_lines(self) -> tuple[EnergyLine, ...]:
+        """The lines that charge energy."""
+        return tuple(line for line in self.lines if isinstance(line, EnergyLine))
+
+    @property
+    def minimum_line(self) -> MinimumLine | None:
+        """The charge that covers the first kWh."""
+        return next((line for line in self.lines if isinstance(line, MinimumLine)), None)
+
+
+def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
+    names = [line.name for line in lines]
+    if not names or len(set(names)) != len(names):
+        return "a contract needs lines with different names"
+    if sum(isinstance(line, MinimumLine) for line in lines) > 1:
+        return "two minimum charges are not supported"
+    banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
+    if len(banded) > 1:
+        return "two lines with times of use are not supported"
+    if banded and any(isinstance(line, MinimumLine) for line in lines):
+        return "a minimum charge beside times of use is not supported"
+    return _dangling_reference(lines)
+
+
+def _dangling_reference(lines: tuple[AnyLine, ...]) -> str | None:
+    known = {line.name for line in lines if not isinstance(line, FloorLine | PercentLine)}
+    for line in lines:
+        if isinstance(line, FloorLine | PercentLine):
+            for name in line.of:
+                if name not in known:
+                    return f"line '{line.name}' is of '{name}', which is no line before it"
+            known.add(line.name)
+    return None

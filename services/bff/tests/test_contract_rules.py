@@ -1,0 +1,141 @@
+"""Bills by the pure rules; the same cases go through HTTP in `test_tariff_cases.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from bff.contracts.bands import Calendar, band_at, band_edges
+from bff.contracts.bill import PartBill, part_bill, without
+from bff.contracts.charges import ALL, UWH_PER_KWH, Context, Usage
+from bff.contracts.document import ContractDocument
+from bff.contracts.holidays import public_holidays
+from bff.contracts.period import BilledPart, month_name
+from bff.contracts.rounding import decimal_text
+from bff.contracts.shares import average_shares
+
+CASES = yaml.safe_load((Path(__file__).parents[3] / "tests/tariff/cases.yaml").read_text())
+UNROUNDED_TOLERANCE = Fraction(5, 1000)
+
+
+@dataclass(frozen=True)
+class Load:
+    """Constant watts over a time."""
+
+    start: datetime
+    end: datetime
+    watts: Fraction
+
+    def uwh(self, start: datetime, end: datetime) -> int:
+        """Return the energy in [start, end)."""
+        seconds = (min(end, self.end) - max(start, self.start)) // timedelta(seconds=1)
+        return round(self.watts * max(0, seconds) * 1_000_000 / 3600)
+
+
+def _loads(device: Mapping[str, Any]) -> list[Load]:
+    return [
+        Load(
+            datetime.fromisoformat(segment["from"]),
+            datetime.fromisoformat(segment["to"]),
+            Fraction(str(segment["watts"])),
+        )
+        for segment in device["segments"]
+    ]
+
+
+def _usage(
+    document: ContractDocument, calendar: Calendar, loads: list[Load], days: tuple[date, date]
+) -> Usage:
+    start, end = (datetime.combine(day, time(), calendar.zone).astimezone(UTC) for day in days)
+    line = document.banded_line
+    if line is None:
+        return Usage({ALL: sum(load.uwh(start, end) for load in loads)})
+    bands = dict.fromkeys((band.name for band in line.times or ()), 0)
+    for first, last in pairwise([start, *band_edges(line, calendar, start, end), end]):
+        band = band_at(line, calendar, first)
+        assert band is not None
+        bands[band.name] += sum(load.uwh(first, last) for load in loads)
+    return Usage(bands)
+
+
+def _bill(case: Mapping[str, Any], period: Mapping[str, Any]) -> tuple[PartBill, dict[str, Usage]]:
+    document = ContractDocument.model_validate(CASES["contracts"][case["contract"]])
+    zone = ZoneInfo(case.get("zone", "Asia/Tokyo"))
+    calendar = Calendar(zone, public_holidays(zone), {})
+    first, end = (date.fromisoformat(day) for day in period["days"])
+    days = (first, end)
+    part = BilledPart(
+        *days,
+        period_days=(days[1] - days[0]).days,
+        is_cut=period.get("partial", False),
+        month=month_name(*days, document.months),
+    )
+    by_device = {each["device"]: _loads(each) for each in case["devices"]}
+    all_loads = [load for loads in by_device.values() for load in loads]
+    metered = _loads(case["meter"]) if "meter" in case else all_loads
+    usages = {name: _usage(document, calendar, own, days) for name, own in by_device.items()}
+    return part_bill(document, _usage(document, calendar, metered, days), Context(part)), usages
+
+
+PERIODS = [
+    pytest.param(case, period, id=f"{case['name']} {period['days'][0]}")
+    for case in CASES["cases"]
+    for period in case["periods"]
+]
+
+
+@pytest.mark.parametrize(("case", "period"), PERIODS)
+def test_a_bill_comes_to_its_lines_and_total(
+    case: Mapping[str, Any], period: Mapping[str, Any]
+) -> None:
+    """Billed kWh, every line and the total are those of the case."""
+    bill, _ = _bill(case, period)
+    expected = period["expect"]
+    kwh = {band: decimal_text(value) for band, value in bill.kwh.items()}
+    assert kwh == expected["billed_kwh"]
+    amounts = {charge.name: charge.amount for charge in bill.charges}
+    assert amounts.keys() == expected["lines"].keys()
+    for name, text in expected["lines"].items():
+        amount = amounts[name]
+        assert amount is not None
+        assert abs(amount - Fraction(text)) < UNROUNDED_TOLERANCE, name
+    assert decimal_text(bill.total) == expected["total"]
+
+
+@pytest.mark.parametrize(("case", "period"), PERIODS)
+def test_average_shares_add_up_to_the_bill(
+    case: Mapping[str, Any], period: Mapping[str, Any]
+) -> None:
+    """Devices, rest, lines of the house and rounding are the bill, exactly."""
+    bill, usages = _bill(case, period)
+    shares = average_shares(bill, usages)
+    parts = [*shares.devices.values(), shares.rest, *shares.house_lines.values(), shares.rounding]
+    assert sum(parts) == bill.total
+    assert abs(shares.rounding) < 2 + len(bill.charges)
+
+
+def test_a_share_follows_the_energy_of_a_device() -> None:
+    """The fridge's 43.2 kWh of 349.992 bear as much of energy, fuel and levy."""
+    case = next(each for each in CASES["cases"] if "meter" in each)
+    bill, usages = _bill(case, case["periods"][0])
+    used = Fraction(usages["fridge"].total_uwh, UWH_PER_KWH)
+    assert used == Fraction("43.2")
+    shared = sum(charge.exact for charge in bill.charges if charge.name != "basic")
+    exact = shared * usages["fridge"].total_uwh / bill.usage.total_uwh
+    assert 0 <= exact - average_shares(bill, usages).devices["fridge"] < Fraction(1, 10**6)
+
+
+def test_the_marginal_cost_is_what_the_last_tier_takes() -> None:
+    """Without the fridge 43 kWh of the upper tiers, of fuel and of levy would not be charged."""
+    case = next(each for each in CASES["cases"] if "meter" in each)
+    bill, usages = _bill(case, case["periods"][0])
+    saved = without(bill, usages["fridge"])
+    assert saved > average_shares(bill, usages).devices["fridge"]
+    assert without(bill, Usage({ALL: 0})) == 0

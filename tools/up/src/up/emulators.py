@@ -1,0 +1,115 @@
+"""What the exporters of a virtual home read in place of devices."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from up.bluetooth import radio_folder
+from up.matter import matter_folder
+from up.process import Process, local_url
+from up.settings import Settings
+
+# Polled more often than real devices: it costs nothing.
+POLL_INTERVAL_SECONDS = "5"
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    """A process that behaves like devices.
+
+    Attributes:
+        sources: The sources whose exporters read it; it runs where one of them is configured.
+        env: What it adds to the environment of these exporters.
+    """
+
+    process: Process
+    sources: frozenset[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def emulators(settings: Settings, configured: frozenset[str]) -> tuple[Emulator, ...]:
+    """Return the emulators that something of a virtual home reads; none for a real home."""
+    if not settings.is_virtual:
+        return ()
+    made = (make(settings) for make in EMULATORS)
+    return tuple(each for each in made if each.sources & configured)
+
+
+def virtual_home(settings: Settings) -> Emulator:
+    """Return the emulator of the SwitchBot cloud."""
+    process = Process(
+        "virtual-home",
+        (sys.executable, "-m", "virtual_home", "serve"),
+        {"VIRTUAL_HOME_PORT": settings.virtual_home_port},
+        local_url(settings.virtual_home_port, "/virtual/"),
+        _listens(settings, settings.virtual_home_port),
+    )
+    env = {
+        "SWITCHBOT_TOKEN": "virtual-token",
+        "SWITCHBOT_SECRET": "virtual-secret",
+        "SWITCHBOT_BASE_URL": local_url(settings.virtual_home_port, ""),
+        "SWITCHBOT_DAILY_LIMIT": "1000000",
+        "POLL_INTERVAL_SECONDS": POLL_INTERVAL_SECONDS,
+    }
+    return Emulator(process, frozenset({"cloud"}), env)
+
+
+def virtual_plugs(settings: Settings) -> Emulator:
+    """Return the TP-Link plugs, at one port of several loopback addresses."""
+    process = Process(
+        "virtual-plugs",
+        (sys.executable, "-m", "virtual_home", "plugs"),
+        {"VIRTUAL_PLUGS_PORT": settings.virtual_plugs_port},
+        local_url(settings.virtual_plugs_port, "/plugs"),
+        _listens(settings, settings.virtual_plugs_port),
+    )
+    env = {
+        "TP_LINK_USERNAME": "virtual@example.com",
+        "TP_LINK_PASSWORD": "virtual-password",
+        "POLL_INTERVAL_SECONDS": POLL_INTERVAL_SECONDS,
+    }
+    return Emulator(process, frozenset({"native"}), env)
+
+
+def bluetooth(settings: Settings) -> Emulator:
+    """Return a bus with a mock bluetoothd, on which the SwitchBot plugs advertise."""
+    watts_url, folder = local_url(settings.virtual_home_port, "/virtual/"), radio_folder(settings)
+    config = ("--config", str(settings.home_file), "--folder", str(folder))
+    process = Process(
+        "bluetooth",
+        (sys.executable, "-m", "ble_radio", *config, "--watts-url", watts_url),
+        {},
+        f"file://{folder / 'on-air'}",
+        after=(watts_url,),
+    )
+    env = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"}
+    return Emulator(process, frozenset({"ble"}), env)
+
+
+def matter(settings: Settings) -> Emulator:
+    """Return a Matter server, and plugs that measure what the TP-Link plugs of their devices do."""
+    plugs_url, port = local_url(settings.virtual_plugs_port, "/plugs"), settings.virtual_matter_port
+    folder = matter_folder(settings)
+    config = ("--config", str(settings.home_file), "--folder", str(folder), "--port", str(port))
+    process = Process(
+        "matter",
+        (sys.executable, "-m", "matter_network.at_home", *config, "--plugs-url", plugs_url),
+        {"VIRTUAL_MATTER_PORT": port},
+        f"file://{folder / 'ready'}",
+        after=(plugs_url,),
+        may_join_late=True,
+    )
+    env = {"MATTER_SERVER_URL": f"ws://127.0.0.1:{port}/ws"}
+    return Emulator(process, frozenset({"matter"}), env)
+
+
+EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
+    virtual_home,
+    virtual_plugs,
+    bluetooth,
+    matter,
+)
+
+
+def _listens(settings: Settings, port: int) -> Mapping[str, str]:
+    return {"CONFIG_FILE": str(settings.home_file), "LISTEN_PORT": str(port)}
