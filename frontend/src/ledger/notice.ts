@@ -11,9 +11,13 @@ type Notice =
   | { kind: "late"; lagSeconds: number };
 
 /** What people should know of the ledger; null when all is well, or others say it better. */
-export function noticeOf({ rebuild, lag_seconds, victoriametrics }: LedgerState): Notice | null {
+export function noticeOf({
+  rebuild,
+  lag_seconds,
+  victoriametrics_error,
+}: LedgerState): Notice | null {
   // Then the panels themselves say that the store of readings does not answer.
-  if (victoriametrics !== null) return null;
+  if (victoriametrics_error !== null) return null;
   const { running, progress, eta_seconds } = rebuild;
   if (running && (eta_seconds === null || eta_seconds >= WORTH_SAYING_SECONDS)) {
     return { kind: "rebuilding", progress, etaSeconds: eta_seconds };

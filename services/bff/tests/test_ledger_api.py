@@ -54,7 +54,7 @@ def test_the_ledger_says_where_it_stands(open_bff: OpenBff, vm: VictoriaMetrics)
     get(api, "/cost")
     state = api.get("/ledger").raise_for_status().json()
     assert state["dirty_slots"] == 0
-    assert state["victoriametrics"] is None
+    assert state["victoriametrics_error"] is None
     assert 0 <= state["lag_seconds"] < 60
     assert state["rebuild"] == {"running": False, "progress": 1, "eta_seconds": 0}
 
