@@ -106,6 +106,7 @@ class Process:
             metrics=self._page.text,
             is_alive=self._pulse.is_alive,
             is_ready=self._readers.is_ready,
+            allowed_hosts=self._program.settings.allowed_hosts,
         )
 
     async def run(self) -> None:

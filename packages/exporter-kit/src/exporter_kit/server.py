@@ -1,12 +1,14 @@
 """The HTTP side: /metrics, health and a page with links to both."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import escape
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
+from service_kit.hosts import is_foreign_write, is_ours
 from service_kit.server import cannot_listen
 
 LANDING = """<!doctype html><html lang="en"><title>{name}</title>
@@ -26,6 +28,26 @@ class Endpoints:
     metrics: Callable[[str], tuple[bytes, str]]
     is_alive: Callable[[], bool]
     is_ready: Callable[[], bool]
+    allowed_hosts: Collection[str] = ()
+
+
+def own_requests_only(allowed_hosts: Collection[str] = ()) -> Middleware:
+    """Return a middleware that refuses foreign host names and writes of other sites' pages.
+
+    Args:
+        allowed_hosts: Names of this server, besides those that nobody else can register.
+    """
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not is_ours(request.host, allowed_hosts):
+            text = "this is not a name of this service; add it to ALLOWED_HOSTS\n"
+            return web.Response(status=421, text=text)
+        if is_foreign_write(request.method, request.headers):
+            return web.Response(status=403, text="a page of another site cannot write here\n")
+        return await handler(request)
+
+    return check
 
 
 def create_app(endpoints: Endpoints) -> web.Application:
@@ -47,7 +69,7 @@ def create_app(endpoints: Endpoints) -> web.Application:
         page = LANDING.format(name=escape(endpoints.name), version=escape(endpoints.version))
         return web.Response(text=page, content_type="text/html")
 
-    app = web.Application()
+    app = web.Application(middlewares=[own_requests_only(endpoints.allowed_hosts)])
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

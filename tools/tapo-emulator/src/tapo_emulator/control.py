@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError
 
+from exporter_kit.server import own_requests_only
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter
@@ -47,7 +48,7 @@ def control_app(servers: dict[str, PlugServer]) -> web.Application:
             raise web.HTTPBadRequest(text=str(error)) from None
         return web.json_response(_shown(name, servers[name]))
 
-    app = web.Application()
+    app = web.Application(middlewares=[own_requests_only()])
     app.router.add_get("/plugs", show)
     app.router.add_patch("/plugs/{name}", change)
     return app
