@@ -9,12 +9,19 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from exporter_kit.app import Program, run_exporter
-from exporter_kit.attempts import Failure, Outcome, quantities_of
-from exporter_kit.exporter import Exporter, Poll, PollGroup, Reader, Subscribe
-from exporter_kit.scheduler import group_targets, inspect, request
+from exporter_kit.attempts import Failure, Outcome, quantities_of, run_inspect
+from exporter_kit.exporter import (
+    Exporter,
+    Poll,
+    PollGroup,
+    Reader,
+    Subscribe,
+    Target,
+    select_targets,
+)
+from exporter_kit.scheduler import group_targets, request
 from exporter_kit.settings import ExporterSettings, FileSettings
 from exporter_kit.subscriptions import receive_once
-from exporter_kit.targets import Target, select_targets
 from home_model.config import Home
 from home_model.load import load_home
 from home_model.problems import ConfigError
@@ -37,7 +44,12 @@ COLUMNS = (
 
 
 def main[S: ExporterSettings](
-    name: str, settings_type: type[S], open_exporter: Open[S], argv: Sequence[str] | None = None
+    name: str,
+    settings_type: type[S],
+    open_exporter: Open[S],
+    argv: Sequence[str] | None = None,
+    *,
+    epilog: str = "",
 ) -> int:
     """Run the command line of one exporter.
 
@@ -46,11 +58,12 @@ def main[S: ExporterSettings](
         settings_type: Read from the environment, here and nowhere else.
         open_exporter: Opens connections for as long as the exporter runs and gives its readers.
         argv: Default: the command line of the process.
+        epilog: Ends the text of `--help`, for what else the program can do.
 
     Returns:
         The exit code.
     """
-    arguments = _parser(name).parse_args(argv)
+    arguments = _parser(name, epilog).parse_args(argv)
     if arguments.check:
         return _check(settings_type)
     try:
@@ -70,8 +83,13 @@ async def _serve[S: ExporterSettings](name: str, settings: S, open_exporter: Ope
         await run_exporter(Program(name, _version(name), settings, exporter), Clock())
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=name, description="Settings come from the environment.")
+def _parser(name: str, epilog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=name,
+        description="Settings come from the environment.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"{name} {_version(name)}")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--once", action="store_true", help="read every device once and print it")
@@ -131,7 +149,7 @@ async def _read_all(exporter: Exporter, home: Home, deadline_seconds: float) -> 
 
 async def _read_once(reader: Reader, home: Home, deadline_seconds: float) -> list[Line]:
     targets = select_targets(home, reader.source_type)
-    await inspect(reader, [target.source for target in targets])
+    await run_inspect(reader.inspect, [target.source for target in targets])
     if not targets:
         return []
     if isinstance(reader, Subscribe):
