@@ -3,9 +3,7 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-SERVERS := victoria-metrics:victoria-metrics caddy:caddy
-
-.PHONY: help up test bench fmt lint docs check-config python servers page
+.PHONY: help up test test-long test-tools bench fmt lint docs check-config python servers page
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,15 +12,20 @@ up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOK
 	@scripts/setup-matter --if-possible
 	@python -m up
 
-test: lint servers page ## All checks: static, Python, TypeScript, browser
-	@scripts/setup-servers prometheus:promtool
+test: lint test-tools ## All checks but the long ones: static, Python, TypeScript, browser
+	@cd frontend && npm run --silent check
+	pytest -n 4 -m "not long"
+
+test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, loads
+	pytest -n 2 -m long
+
+test-tools: servers page
+	@scripts/setup-servers prometheus:promtool influxdb:influxd
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
 	@scripts/setup-kubernetes-tools
 	@scripts/setup-matter || test "$$MATTER_NETWORK" != required
-	@cd frontend && npm run --silent check
-	pytest -n 4
 
 lint: python
 	ruff check .
@@ -52,7 +55,8 @@ python:
 	@scripts/setup-python
 
 servers:
-	@scripts/setup-servers $(SERVERS)
+	@scripts/setup-victoria-metrics
+	@scripts/setup-servers caddy:caddy
 
 page: python
 	@scripts/setup-page

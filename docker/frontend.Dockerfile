@@ -9,8 +9,7 @@ FROM --platform=$BUILDPLATFORM node:${NODE} AS page
 ENV NEXT_TELEMETRY_DISABLED=1
 WORKDIR /source/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
-# Not `npm ci`: see scripts/setup-page.
-RUN npm install --no-save --no-audit --no-fund --loglevel=error
+RUN npm ci --loglevel=error
 COPY frontend .
 RUN npm run build
 

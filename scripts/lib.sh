@@ -1,4 +1,4 @@
-# Shared by the set-up scripts: where tools go, and how to say things.
+# Shared by the set-up scripts: where tools go, what is printed, and how packages are fetched.
 # shellcheck shell=bash
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -36,4 +36,52 @@ apt_install() {
   say "installing $* (Debian)"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
     >/dev/null || die "apt-get could not install: $*"
+}
+
+# Programs are unpacked into .tools, not installed: an installed server would start a system service on
+# the very ports we want.
+
+# The mirror this machine uses for Debian already.
+# shellcheck disable=SC2016  # apt expands it, not the shell
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+    'Label: Debian' | sort -u | head -n 1
+}
+
+# An apt of its own for suites that are not this machine's: its own sources, lists and cache, and nothing
+# counts as installed. Needs SUITE_WORK, which `use_suites` makes.
+private_apt() {
+  apt-get -qq \
+    -o Dir::Etc::SourceList="$SUITE_WORK/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+    -o Dir::State::Lists="$SUITE_WORK/lists" -o Dir::State::status="$SUITE_WORK/status" \
+    -o Dir::Cache="$SUITE_WORK/cache" -o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
+}
+
+use_suites() { # SUITE...: read their package lists; fails where that is not possible
+  SUITE_WORK="$TOOLS/apt-$1-$$"
+  mkdir -p "$SUITE_WORK"/{lists/partial,cache/archives/partial}
+  : >"$SUITE_WORK/status"
+  local mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  mirror=$(debian_mirror)
+  [ -n "$mirror" ] || return 1
+  for suite in "$@"; do
+    echo "deb [signed-by=$keyring] $mirror $suite main"
+  done >"$SUITE_WORK/sources.list"
+  private_apt update
+}
+
+forget_suites() { rm -rf "${SUITE_WORK:?}"; }
+
+unpack() { # APT FOLDER PACKAGE: APT is apt-get or private_apt; fails when it has no such package
+  local folder="$TOOLS/deb/$2"
+  rm -rf "$folder.new" && mkdir -p "$folder.new/download"
+  # apt's own sandbox user may not write below a home folder
+  (cd "$folder.new/download" && "$1" download -qq -o APT::Sandbox::User=root "$3") || return 1
+  dpkg-deb -x "$folder.new"/download/*.deb "$folder.new"
+  rm -rf "$folder" "$folder.new/download" && mv "$folder.new" "$folder"
+}
+
+link_tool() { # PATH NAME: relative, so that the folder can be moved
+  mkdir -p "$TOOLS/bin"
+  ln -sfr "$1" "$TOOLS/bin/$2"
 }

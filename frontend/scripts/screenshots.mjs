@@ -79,7 +79,7 @@ const SHOTS = [
     name: "tooltip",
     path: "/",
     variants: FEW,
-    act: (page) => page.locator(".recharts-wrapper").hover({ position: { x: 200, y: 100 } }),
+    act: (page) => page.getByRole("list", { name: /日ごと|by day/ }).hover(),
   },
   {
     name: "table",

@@ -43,7 +43,7 @@ def panels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panels]:
     with ExitStack() as parts:
         vm = parts.enter_context(victoria_metrics(folder, scrape_config=folder / "scrape.yaml"))
         env = _settings(folder, vm, f"http://127.0.0.1:{emulator_port}")
-        subprocess.run([*HOME, "backfill"], env=env, check=True)  # noqa: S603 - our own program
+        subprocess.run([*HOME, "backfill"], env=env, check=True)
         parts.enter_context(_emulator(env, folder, emulator_port))
         settings = env | {"LISTEN_PORT": str(port)}
         parts.enter_context(exporter(EXPORTER, settings, folder / "exporter.log"))

@@ -75,5 +75,5 @@ def test_when_a_part_is_killed_all_stop_and_it_is_named(small: Chain) -> None:
     children = psutil.Process(small.process.pid).children(recursive=True)
     small.part("switchbot_exporter").send_signal(signal.SIGKILL)
     assert small.process.wait(STOP_LIMIT_SECONDS) != 0
-    assert "'switchbot' ended by itself with code -9" in small.log.read_text()
+    assert "'switchbot' exited with code -9" in small.log.read_text()
     assert psutil.wait_procs(children, timeout=5)[1] == []

@@ -43,7 +43,7 @@ def test_it_follows_the_compose_specification() -> None:
     """By the published JSON schema."""
     tool = ROOT / ".tools/images/bin/check-jsonschema"
     command = [tool, "--builtin-schema", "vendor.compose-spec", FILE]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
 
 
@@ -131,7 +131,7 @@ def test_vmsingle_takes_the_scrape_configuration() -> None:
     flags = ["-promscrape.config.dryRun", "-promscrape.config.strictParse"]
     command = ["victoria-metrics", f"-promscrape.config={config}", *flags]
     env = os.environ | {"SCRAPE_INTERVAL": "15s"}
-    found = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    found = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     text = config.read_text()
     for name, settings in SETTINGS.items():

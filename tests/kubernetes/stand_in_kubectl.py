@@ -40,7 +40,7 @@ def answer(state: dict[str, Any], words: list[str]) -> int:
         case ["create", "job", name, source, "--dry-run=client", _]:
             print_job(state, name, source.removeprefix("--from=cronjob/"))
         case ["set", "env", "--local", *_]:
-            return subprocess.run([state["kubectl"], *words], check=False).returncode  # noqa: S603
+            return subprocess.run([state["kubectl"], *words], check=False).returncode
         case ["create", "--filename=-"]:
             run_job(state, yaml.safe_load(sys.stdin.read()))
         case ["get", "job", name, _]:
@@ -63,7 +63,7 @@ def scale(workload: dict[str, Any], replicas: int) -> None:
         psutil.wait_procs([process], timeout=60)
     else:
         with Path(workload["log"]).open("ab") as log:
-            started = subprocess.Popen(  # noqa: S603 - the test's own command
+            started = subprocess.Popen(
                 workload["command"], env=os.environ | workload["env"], stdout=log, stderr=log
             )
         workload["pid"] = started.pid
@@ -85,7 +85,7 @@ def run_job(state: dict[str, Any], job: dict[str, Any]) -> None:
     for name, value in env.items():
         words = [word.replace(f"$({name})", value) for word in words]
     command = [here(state, word) for word in words]
-    ended = subprocess.run(  # noqa: S603 - the manifests' own command
+    ended = subprocess.run(
         command, env=os.environ | env, capture_output=True, text=True, check=False
     )
     log = ended.stdout + ended.stderr

@@ -35,7 +35,7 @@ class Cluster:
 
     def kubectl(self, *words: str, stdin: str = "") -> str:
         """Ask the stand-in."""
-        done = subprocess.run(  # noqa: S603 - the stand-in
+        done = subprocess.run(
             [self.folder / "bin" / "kubectl", *words],
             env=self.env,
             input=stdin,
@@ -55,7 +55,7 @@ class Cluster:
 
     def restore(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run the script as a person would."""
-        return subprocess.run(  # noqa: S603 - our own script
+        return subprocess.run(
             [RESTORE, *words], env=self.env, capture_output=True, text=True, check=False
         )
 

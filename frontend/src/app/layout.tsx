@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { Page } from "@/shell/Page";
+import { HEAD_SCRIPT } from "./head-script";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -21,8 +22,9 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     // The remembered theme and language are put here before and after hydration.
     <html lang="en" suppressHydrationWarning>
       <head>
-        {/* Blocking on purpose: a theme that comes after the first paint flashes. */}
-        <script src="/preferences.js" />
+        {/* Inline, because an external script would wait in the queue of the others; its hash is in
+            the content security policy (scripts/finish-export.mjs). */}
+        <script dangerouslySetInnerHTML={{ __html: HEAD_SCRIPT }} />
       </head>
       <body>
         <Page>{children}</Page>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { lasting } from "@/api/answer";
 import type { DeviceState } from "@/api/types";
+import { Texts } from "@/language/Texts";
 import { useDevice } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { PlaceNotFound } from "@/places/PlaceNotFound";
@@ -13,11 +14,23 @@ import { addressOf } from "@/places/place";
 import { useTitle } from "@/shell/useTitle";
 import { Choice } from "@/ui/Choice";
 import { Skeleton } from "@/ui/Skeleton";
+import en from "../../messages/en/comparison.json";
+import ja from "../../messages/ja/comparison.json";
 import { ComparisonPanels } from "./ComparisonPanels";
 import { RANGES, type RangeName } from "./range";
 
+const TEXTS = { en, ja };
+
 /** Two sources of the device that the address names, beside each other. */
 export function ComparisonPage() {
+  return (
+    <Texts of={TEXTS}>
+      <Asked />
+    </Texts>
+  );
+}
+
+function Asked() {
   const device = useSearchParams().get("device");
   return device ? <OfDevice device={device} /> : <PlaceNotFound />;
 }

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "use-intl";
 import { COMPARISON } from "@/api/refresh";
 import type { Comparison } from "@/api/types";
@@ -8,15 +7,11 @@ import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { Skeleton } from "@/ui/Skeleton";
 import { DifferenceFigures } from "./DifferenceFigures";
+import { PowerCharts } from "./PowerCharts";
 import type { RangeName } from "./range";
 import { SourcesFigures } from "./SourcesFigures";
 import { useComparison } from "./useComparison";
 import { Verdict } from "./Verdict";
-
-const PowerCharts = dynamic(() => import("./PowerCharts").then((file) => file.PowerCharts), {
-  ssr: false,
-  loading: () => <Skeleton className="h-96 w-full" />,
-});
 
 interface ComparisonPanelsProps {
   device: string;

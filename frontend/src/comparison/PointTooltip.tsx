@@ -18,7 +18,7 @@ export function PointTooltip({ comparison: { a, b }, point }: PointTooltipProps)
   const { time_zone } = useHouse();
   if (!point) return null;
   return (
-    <div className="rounded-md border border-line bg-surface px-3 py-2 text-sm shadow-md">
+    <>
       <p className="text-muted text-xs">{formatMoment(locale, point.at, time_zone)}</p>
       <dl className="grid grid-cols-[auto_auto] gap-x-3">
         <dt>
@@ -38,6 +38,6 @@ export function PointTooltip({ comparison: { a, b }, point }: PointTooltipProps)
           <Power watts={point.difference_watts} />
         </dd>
       </dl>
-    </div>
+    </>
   );
 }

@@ -1,12 +1,14 @@
 "use client";
 
-import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from "recharts";
 import { useLocale, useTranslations } from "use-intl";
 import type { Comparison } from "@/api/types";
-import { formatClock, formatShortDay } from "@/house/dates";
+import { Legend } from "@/charts/Legend";
+import { type Line, LineChart } from "@/charts/LineChart";
+import { formatClock, formatMoment, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { useSourceName } from "@/panels/device/SourceName";
-import { decimal } from "@/quantities/quantity";
+import { formatPower } from "@/quantities/power";
+import { decimal, textOf } from "@/quantities/quantity";
 import { PointTooltip } from "./PointTooltip";
 import { roundTicks } from "./ticks";
 
@@ -15,19 +17,16 @@ interface PowerChartsProps {
   isOneDay: boolean;
 }
 
-const margin = { top: 8, right: 16, bottom: 4, left: 0 };
-const tick = { fill: "var(--muted)", fontSize: 12 };
-
 // Besides its colour each line has its own stroke.
-const LINES = {
+const STROKES = {
   a_watts: { stroke: "var(--measured)", strokeWidth: 2 },
   b_watts: { stroke: "var(--estimated)", strokeWidth: 2, strokeDasharray: "5 3" },
   difference_watts: { stroke: "var(--accent)", strokeWidth: 1.5 },
 } as const;
 
-type LineName = keyof typeof LINES;
+type LineName = keyof typeof STROKES;
 
-/** Both lines, and below them what lies between; silence is a hole, never a line across it. */
+/** Both lines, and below them what lies between; silence is a gap, never a line across it. */
 export function PowerCharts({ comparison, isOneDay }: PowerChartsProps) {
   const t = useTranslations("comparison");
   const name = useSourceName();
@@ -36,11 +35,26 @@ export function PowerCharts({ comparison, isOneDay }: PowerChartsProps) {
   const chart = { comparison, isOneDay };
   return (
     <>
-      <Legend entries={{ a_watts: names.a, b_watts: names.b }} />
-      <Chart {...chart} lines={["a_watts", "b_watts"]} title={t("chart")} height="15rem" />
+      <Lines
+        {...chart}
+        lines={{ a_watts: names.a, b_watts: names.b }}
+        title={t("chart")}
+        heightRem={15}
+      />
+      <Legend
+        entries={[
+          { key: "a", label: names.a, colour: STROKES.a_watts.stroke, line: STROKES.a_watts },
+          { key: "b", label: names.b, colour: STROKES.b_watts.stroke, line: STROKES.b_watts },
+        ]}
+      />
       <h3 className="mt-4 text-muted text-sm">{t("differenceChart", names)}</h3>
       {comparison.watts ? (
-        <Chart {...chart} lines={["difference_watts"]} title={t("difference")} height="9rem" />
+        <Lines
+          {...chart}
+          lines={{ difference_watts: t("difference") }}
+          title={t("difference")}
+          heightRem={9}
+        />
       ) : (
         <p className="mt-1 text-sm">{t("neverTogether")}</p>
       )}
@@ -48,78 +62,54 @@ export function PowerCharts({ comparison, isOneDay }: PowerChartsProps) {
   );
 }
 
-interface ChartProps extends PowerChartsProps {
-  lines: readonly LineName[];
+interface LinesProps extends PowerChartsProps {
+  lines: Partial<Record<LineName, string>>;
   title: string;
-  height: string;
+  heightRem: number;
 }
 
-function Chart({ comparison, isOneDay, lines, title, height }: ChartProps) {
+function Lines({ comparison, isOneDay, lines, title, heightRem }: LinesProps) {
   const locale = useLocale();
   const { time_zone } = useHouse();
+  const { points } = comparison;
   const formatTime = isOneDay ? formatClock : formatShortDay;
+  const drawn = (Object.entries(lines) as [LineName, string][]).map(
+    ([key, label]): Line => ({
+      key,
+      label,
+      values: points.map((point) => point[key]),
+      ...STROKES[key],
+    }),
+  );
   return (
     <LineChart
-      responsive
-      data={comparison.points}
-      margin={margin}
       title={title}
-      style={{ width: "100%", height }}
-    >
-      <CartesianGrid vertical={false} stroke="var(--line)" />
-      <XAxis
-        dataKey="at"
-        tickFormatter={(at: string) => formatTime(locale, at, time_zone)}
-        tick={tick}
-        tickLine={false}
-        axisLine={{ stroke: "var(--line-strong)" }}
-        tickMargin={8}
-        minTickGap={24}
-        ticks={roundTicks(comparison.points, isOneDay)}
-      />
-      <YAxis
-        width={64}
-        tick={tick}
-        tickLine={false}
-        axisLine={false}
-        niceTicks="snap125"
-        tickFormatter={(watts: number) =>
-          `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`
-        }
-      />
-      <Tooltip
-        cursor={{ stroke: "var(--line-strong)" }}
-        content={({ payload }) => (
-          <PointTooltip comparison={comparison} point={payload[0]?.payload} />
-        )}
-        isAnimationActive={false}
-      />
-      {lines.map((line) => (
-        <Line
-          key={line}
-          dataKey={line}
-          {...LINES[line]}
-          type="linear"
-          dot={false}
-          connectNulls={false}
-          isAnimationActive={false}
-        />
-      ))}
-    </LineChart>
+      instantsMs={points.map(({ at }) => Date.parse(at))}
+      lines={drawn}
+      ticks={roundTicks(points, isOneDay).map((at) => ({
+        atMs: Date.parse(at),
+        text: formatTime(locale, at, time_zone),
+      }))}
+      heightRem={heightRem}
+      format={(watts) => `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`}
+      tooltip={(index) => <PointTooltip comparison={comparison} point={points[index]} />}
+      describe={(index) => describePoint(locale, time_zone, points[index], drawn, index)}
+    />
   );
 }
 
-function Legend({ entries }: { entries: Partial<Record<LineName, string>> }) {
-  return (
-    <ul className="mb-1 flex flex-wrap gap-x-5 gap-y-1 text-muted text-xs">
-      {Object.entries(entries).map(([line, label]) => (
-        <li key={line} className="flex items-center gap-1.5">
-          <svg aria-hidden viewBox="0 0 24 4" className="h-1 w-6">
-            <line x1="0" y1="2" x2="24" y2="2" {...LINES[line as LineName]} />
-          </svg>
-          {label}
-        </li>
-      ))}
-    </ul>
-  );
+/** An instant and the watts of each line, for screen readers. */
+function describePoint(
+  locale: string,
+  timeZone: string,
+  point: Comparison["points"][number] | undefined,
+  lines: readonly Line[],
+  index: number,
+): string {
+  if (!point) return "";
+  const values = lines.map(({ label, values }) => {
+    const watts = values[index];
+    return `${label} ${typeof watts === "number" ? textOf(formatPower(locale, watts)) : "—"}`;
+  });
+  return [formatMoment(locale, point.at, timeZone), ...values].join(", ");
 }

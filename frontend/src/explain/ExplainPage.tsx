@@ -6,12 +6,15 @@ import { useLocale, useTranslations } from "use-intl";
 import { lasting, together } from "@/api/answer";
 import { COST } from "@/api/refresh";
 import type { DeviceState, Explanation } from "@/api/types";
+import { Texts } from "@/language/Texts";
 import { useDevice } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { PlaceSkeleton } from "@/places/PlaceSkeleton";
 import { addressOf } from "@/places/place";
 import { reconcileAddress } from "@/reconcile/address";
 import { useTitle } from "@/shell/useTitle";
+import en from "../../messages/en/explain.json";
+import ja from "../../messages/ja/explain.json";
 import { type Question, questionFromQuery } from "./address";
 import { EdgeReadings } from "./EdgeReadings";
 import { HowWellKnown } from "./HowWellKnown";
@@ -20,8 +23,18 @@ import { Sentence } from "./Sentence";
 import { SlotsPanel } from "./SlotsPanel";
 import { useExplanation } from "./useExplanation";
 
+const TEXTS = { en, ja };
+
 /** The path of the number that the address names, back to readings and prices. */
 export function ExplainPage() {
+  return (
+    <Texts of={TEXTS}>
+      <Asked />
+    </Texts>
+  );
+}
+
+function Asked() {
   const t = useTranslations("explain");
   const question = questionFromQuery(useSearchParams());
   useTitle(t("title"));

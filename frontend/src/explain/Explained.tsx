@@ -14,17 +14,17 @@ interface ExplainedProps {
 
 /** A figure that leads to how it comes about. */
 export function Explained({ device, range, children }: ExplainedProps) {
-  const t = useTranslations("explain");
+  const t = useTranslations("quantity");
   if (!device) return children;
   return (
     <Link
       href={explainAddress({ device, from: range.from, to: range.to })}
       prefetch={false}
-      title={t("link")}
+      title={t("explain")}
       className="rounded-sm underline decoration-1 decoration-line-strong decoration-dotted underline-offset-4 hover:decoration-accent hover:decoration-solid"
     >
       {children}
-      <span className="sr-only"> – {t("link")}</span>
+      <span className="sr-only"> – {t("explain")}</span>
     </Link>
   );
 }

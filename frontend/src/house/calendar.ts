@@ -1,5 +1,3 @@
-import { Temporal } from "temporal-polyfill";
-
 /** A stretch of time [from, to): RFC 3339 instants with the house's offset. */
 interface Range {
   from: string;

@@ -2,11 +2,13 @@
 
 import { type ReactNode, useEffect } from "react";
 import { IntlProvider } from "use-intl";
-import en from "../../messages/en.json";
-import ja from "../../messages/ja.json";
-import { type Language, useChosenLanguage } from "./language";
+import en from "../../messages/en/frame.json";
+import ja from "../../messages/ja/frame.json";
+import { useChosenLanguage } from "./language";
+import type { Language, Messages } from "./messages";
 
-const MESSAGES: Record<Language, typeof en> = { en, ja };
+// Those of the routes are added by the routes (Texts.tsx).
+const MESSAGES = { en, ja } as Record<Language, Messages>;
 
 interface LanguageProviderProps {
   /** Shown in the prerendered page, where no language is known yet; it has no words. */

@@ -1,8 +1,6 @@
 import { useSyncExternalStore } from "react";
 import { remembered } from "@/preferences/remembered";
-
-const LANGUAGES = ["ja", "en"] as const;
-export type Language = (typeof LANGUAGES)[number];
+import { LANGUAGES, type Language } from "./messages";
 
 export const rememberedLanguage = remembered("language", LANGUAGES);
 

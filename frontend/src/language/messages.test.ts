@@ -1,6 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import en from "../../messages/en.json";
-import ja from "../../messages/ja.json";
 
 type Messages = { [key: string]: string | Messages };
 
@@ -11,6 +10,20 @@ function leaves(messages: Messages, prefix = ""): [key: string, text: string][] 
       : leaves(value, `${prefix}${key}.`),
   );
 }
+
+/** All files of a language under their names. */
+function load(language: string): Messages {
+  const folder = new URL(`../../messages/${language}/`, import.meta.url);
+  return Object.fromEntries(
+    readdirSync(folder).map((file) => [
+      file,
+      JSON.parse(readFileSync(new URL(file, folder), "utf8")),
+    ]),
+  );
+}
+
+const en = load("en");
+const ja = load("ja");
 
 const keys = (messages: Messages) => leaves(messages).map(([key]) => key);
 

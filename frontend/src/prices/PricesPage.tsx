@@ -3,20 +3,33 @@
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { UnitPrice } from "@/api/types";
+import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { useTitle } from "@/shell/useTitle";
 import { Button } from "@/ui/Button";
 import { Skeleton } from "@/ui/Skeleton";
+import en from "../../messages/en/prices.json";
+import ja from "../../messages/ja/prices.json";
 import { DeleteDialog } from "./DeleteDialog";
 import { PriceDialog } from "./PriceDialog";
 import { PricesTable } from "./PricesTable";
 import { usePrices } from "./usePrices";
 
+const TEXTS = { en, ja };
+
 /** What is open over the list. */
 type Task = { do: "add" } | { do: "change" | "delete"; price: UnitPrice };
 
 export function PricesPage() {
+  return (
+    <Texts of={TEXTS}>
+      <Prices />
+    </Texts>
+  );
+}
+
+function Prices() {
   const t = useTranslations("prices");
   const answer = usePrices();
   const [task, setTask] = useState<Task | null>(null);

@@ -6,20 +6,33 @@ import { lasting, together } from "@/api/answer";
 import { CHECKED } from "@/api/refresh";
 import { lastDays } from "@/house/calendar";
 import { useHouse } from "@/house/HouseProvider";
+import { Texts } from "@/language/Texts";
 import { useDevices } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { PlaceSkeleton } from "@/places/PlaceSkeleton";
 import { useTitle } from "@/shell/useTitle";
+import en from "../../messages/en/reconcile.json";
+import ja from "../../messages/ja/reconcile.json";
 import { type ReconcileQuestion, reconcileAddress, reconcileFromQuery } from "./address";
 import { DaysForm } from "./DaysForm";
 import { DevicesCompared } from "./DevicesCompared";
 import { useReconciliation } from "./useReconciliation";
 import { Ways } from "./Ways";
 
+const TEXTS = { en, ja };
+
 const DAYS = 7;
 
 export function ReconcilePage() {
+  return (
+    <Texts of={TEXTS}>
+      <Reconciled />
+    </Texts>
+  );
+}
+
+function Reconciled() {
   const t = useTranslations("reconcile");
   const router = useRouter();
   const { now, time_zone } = useHouse();

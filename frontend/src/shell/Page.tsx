@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { QueryProvider } from "@/api/QueryProvider";
 import { HouseProvider } from "@/house/HouseProvider";
+import { useTemporal } from "@/house/useTemporal";
 import { LanguageProvider } from "@/language/LanguageProvider";
 import { LedgerBanner } from "@/ledger/LedgerBanner";
 import { Skeleton } from "@/ui/Skeleton";
@@ -16,15 +17,22 @@ export function Page({ children }: { children: ReactNode }) {
     <QueryProvider>
       <LanguageProvider fallback={<Frame header={<div className="h-14" />}>{waiting}</Frame>}>
         <Frame header={<Header />} footer={<Footer />}>
-          <HouseProvider skeleton={waiting}>
-            <VirtualBanner />
-            <LedgerBanner />
-            {children}
-          </HouseProvider>
+          <WithDates>
+            <HouseProvider skeleton={waiting}>
+              <VirtualBanner />
+              <LedgerBanner />
+              {children}
+            </HouseProvider>
+          </WithDates>
         </Frame>
       </LanguageProvider>
     </QueryProvider>
   );
+}
+
+/** Nothing of the house can be shown before its dates can be computed. */
+function WithDates({ children }: { children: ReactNode }) {
+  return useTemporal() ? children : waiting;
 }
 
 const waiting = (
@@ -45,7 +53,8 @@ function Frame({ header, footer, children }: FrameProps) {
   return (
     <div className="flex min-h-dvh flex-col">
       <header className="border-line border-b bg-surface">{header}</header>
-      <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 py-6 sm:px-6 sm:py-8">
+      {/* As high as the window from the start: what arrives later never moves the footer in sight. */}
+      <main id="content" className="mx-auto min-h-dvh w-full max-w-6xl px-4 py-6 sm:px-6 sm:py-8">
         {children}
       </main>
       {footer}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exporter_kit.feeds import Exporter
+from exporter_kit import Exporter
 from exporter_kit.testing import Rig, Time
 from home_model.config import Home
 from home_model.load import load_home
@@ -72,7 +72,7 @@ async def start(time: Time, tmp_path: Path) -> AsyncGenerator[Callable[..., Rig]
     def start(exporter: Exporter, home: Home, deadline_seconds: float = 5.0) -> Rig:
         rig = Rig(exporter, time, tmp_path, deadline_seconds=deadline_seconds)
         rigs.append(rig)
-        rig.feeds.apply(home)
+        rig.readers.apply(home)
         return rig
 
     yield start

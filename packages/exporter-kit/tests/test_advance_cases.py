@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from exporter_kit.advance import advance
-from exporter_kit.counter import Counter, Limits
+from exporter_kit.energy.accumulate import advance
+from exporter_kit.energy.counter import Counter, Limits
 from home_model.readings import Reading
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

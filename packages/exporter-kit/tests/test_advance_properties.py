@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from exporter_kit.advance import advance
-from exporter_kit.counter import SPARE_POWER_FACTOR, Counter, Limits
+from exporter_kit.energy.accumulate import advance
+from exporter_kit.energy.counter import SPARE_POWER_FACTOR, Counter, Limits
 from home_model.readings import Reading
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from exporter_kit.durable import Document, load_document
+from exporter_kit.statefile import Document, load_document
 
 WRITER = """
 import sys
 from pathlib import Path
-from exporter_kit.durable import Document, load_document, save_document
+from exporter_kit.statefile import Document, load_document, save_document
 
 document = Document(Path(sys.argv[1]), 1)
 n = (load_document(document) or {"n": 0})["n"]

@@ -9,13 +9,14 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus_text
 
-from exporter_kit.collector import ENERGY_COUNTERS, DeviceCollector, ValueCollector
-from exporter_kit.exposition import encode_metrics
-from exporter_kit.feeds import Exporter, Poll, Value
+from exporter_kit import Exporter, Poll, Sample
+from exporter_kit.device_metrics import DeviceCollector, encode_metrics
+from exporter_kit.metrics_page import SampleCollector
 from exporter_kit.testing import Rig, Time
-from home_model.config import Home, NativeSource
-from home_model.errors import Unreachable
+from home_model.config import Home
+from home_model.errors import UnreachableError
 from home_model.readings import Reading
+from home_model.sources import NativeSource
 
 type HomeOf = Callable[..., Home]
 type Start = Callable[..., Rig]
@@ -55,8 +56,8 @@ tplink_native_voltage_volts{LABELS} 100.0
 def text_of(rig: Rig, accept: str) -> str:
     rig.energy.write(rig.energy.take())
     registry = CollectorRegistry()
-    registry.register(DeviceCollector(rig.board, rig.energy))
-    return encode_metrics(registry, accept, ENERGY_COUNTERS)[0].decode()
+    registry.register(DeviceCollector(rig.latest.current, rig.energy))
+    return encode_metrics(registry, accept)[0].decode()
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ async def rig(time: Time, start: Start, home_of: HomeOf) -> Rig:
     async def read(source: NativeSource) -> Reading:
         if source.address == "b":
             message = "no answer"
-            raise Unreachable(message)
+            raise UnreachableError(message)
         return Reading(
             at=time.now(),
             power_watts=360,
@@ -147,14 +148,14 @@ def test_label_values_and_help_are_escaped(accept: str) -> None:
     """Quotes, backslashes, new lines and Japanese come back as they were."""
     awkward = 'a"b\\c\nd 書斎'
     values = (
-        Value(
+        Sample(
             "x_requests_total", "counter", 'Help with "quotes",\nlines and \\.', 3, {"l": awkward}
         ),
-        Value("x_left", "gauge", "Left.", 2.5),
+        Sample("x_left", "gauge", "Left.", 2.5),
     )
     registry = CollectorRegistry()
-    registry.register(ValueCollector(lambda: values))
-    text = encode_metrics(registry, accept, ENERGY_COUNTERS)[0].decode()
+    registry.register(SampleCollector(lambda: values))
+    text = encode_metrics(registry, accept)[0].decode()
     parse = open_metrics if accept == OPEN_METRICS else prometheus_text
     samples = {s.name: s for family in parse(text) for s in family.samples}
     assert samples["x_requests_total"].labels == {"l": awkward}

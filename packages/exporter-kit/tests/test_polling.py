@@ -9,12 +9,12 @@ from itertools import pairwise
 
 import pytest
 
-from exporter_kit.feeds import Exporter, Pace, Poll
-from exporter_kit.outcomes import Outcome
+from exporter_kit import Exporter, Poll, Schedule
 from exporter_kit.testing import Rig, Time
-from home_model.config import Home, NativeSource
-from home_model.errors import BadPayload, Rejected, Unreachable
+from home_model.config import Home
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
 from home_model.readings import Reading
+from home_model.sources import NativeSource
 
 type HomeOf = Callable[..., Home]
 type Start = Callable[..., Rig]
@@ -40,9 +40,9 @@ class Plugs:
             raise fault
         return Reading(at=self.time.now(), power_watts=100.0)
 
-    def polled(self, pace: Pace | None = None) -> Exporter:
+    def polled(self, pace: Schedule | None = None) -> Exporter:
         """An exporter that polls them."""
-        return Exporter(feeds=(Poll(NativeSource, self.read, pace),))
+        return Exporter(readers=(Poll(NativeSource, self.read, pace),))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def giving(reading: Reading) -> Exporter:
     async def read(_: NativeSource) -> Reading:
         return reading
 
-    return Exporter(feeds=(Poll(NativeSource, read),))
+    return Exporter(readers=(Poll(NativeSource, read),))
 
 
 async def test_every_target_is_read_at_the_interval(
@@ -72,10 +72,10 @@ async def test_of_a_target_that_was_not_tried_yet_nothing_is_said(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """Neither up nor down: a 0 in the first seconds after each restart would be invented."""
-    plugs.faults["b"] = Unreachable("no answer")
+    plugs.faults["b"] = UnreachableError("no answer")
     rig = start(plugs.polled(), home_of("a", "b"))
     assert rig.metrics() == {}
-    assert not rig.feeds.tried()
+    assert not rig.readers.is_ready()
     await time.settle()
     assert up_of(rig) == {"a": 1}
     await time.pass_by(0.25)
@@ -108,7 +108,7 @@ async def test_a_hanging_plug_delays_nobody(
     rig = start(plugs.polled(), home_of("a", "b"), deadline_seconds=60)
     await time.pass_by(35)
     assert plugs.read_at["b"] == [0.25, 10.25, 20.25, 30.25]
-    assert rig.kind("b") == "up"
+    assert rig.state("b") == "up"
 
 
 async def test_the_deadline_is_total(
@@ -121,18 +121,18 @@ async def test_the_deadline_is_total(
     await asyncio.wait_for(_is(rig, "deadline"), 30)
     del plugs.faults["a"]
     await time.pass_by(15)
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
 
 
 async def _is(rig: Rig, kind: str) -> None:
-    while rig.kind("a") != kind:  # noqa: ASYNC110 - a deadline is real time, nobody tells of it
+    while rig.state("a") != kind:  # noqa: ASYNC110 - a deadline is real time, nobody tells of it
         await asyncio.sleep(0.005)
 
 
 FAULTS: Sequence[tuple[Exception | str, str]] = (
-    (Unreachable("no answer"), "unreachable"),
-    (Rejected("wrong password"), "rejected"),
-    (BadPayload("no JSON"), "bad_payload"),
+    (UnreachableError("no answer"), "unreachable"),
+    (RejectedError("wrong password"), "rejected"),
+    (BadPayloadError("no JSON"), "bad_payload"),
     (KeyError("watts"), "unexpected"),
     (TimeoutError(), "unexpected"),
     ("cancel", "unexpected"),
@@ -144,16 +144,16 @@ async def test_a_failure_takes_the_reading_away_at_once(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf, fault: tuple[Exception | str, str]
 ) -> None:
     """Whatever the reader raises, the target is down by its kind and the loop lives on."""
-    plugs.faults["b"] = Unreachable("another plug")
+    plugs.faults["b"] = UnreachableError("another plug")
     rig = start(plugs.polled(), home_of("a", "b"))
     await time.settle()
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
     plugs.faults["a"], kind = fault
     await time.pass_by(10)
-    assert rig.kind("a") == kind
+    assert rig.state("a") == kind
     del plugs.faults["a"]
     await time.pass_by(75)
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
 
 
 async def test_a_reader_that_swallows_its_cancellation_is_late_or_gone(
@@ -172,9 +172,9 @@ async def test_a_reader_that_swallows_its_cancellation_is_late_or_gone(
     await asyncio.wait_for(_is(rig, "deadline"), 30)
     patient = start(exporter, home_of("a", "b"), deadline_seconds=60)
     await time.pass_by(1)
-    patient.feeds.apply(home_of("b"))
+    patient.readers.apply(home_of("b"))
     await time.settle()
-    assert [target.key[0] for target, _ in patient.board.standings()] == ["b"]
+    assert [target.key[0] for target, _ in patient.latest.current()] == ["b"]
 
 
 async def test_readings_that_no_metric_can_carry_are_failures(
@@ -188,7 +188,7 @@ async def test_readings_that_no_metric_can_carry_are_failures(
     ):
         rig = start(giving(reading), home_of("a"))
         await time.settle()
-        assert rig.kind("a") == kind
+        assert rig.state("a") == kind
 
 
 async def test_a_reader_that_gives_old_readings_is_down(
@@ -199,14 +199,14 @@ async def test_a_reader_that_gives_old_readings_is_down(
     await time.pass_by(100)
     rig = start(giving(old), home_of("a"))
     await time.settle()
-    assert rig.kind("a") == "over_age"
+    assert rig.state("a") == "over_age"
 
 
 async def test_failing_targets_are_asked_more_and_more_seldom(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """To once a minute for the unreachable, to once in a quarter of an hour for the rejected."""
-    plugs.faults = {"a": Unreachable("no answer"), "b": Rejected("wrong password")}
+    plugs.faults = {"a": UnreachableError("no answer"), "b": RejectedError("wrong password")}
     start(plugs.polled(), home_of("a", "b"))
     await time.pass_by(3600)
     gaps_a = [after - before for before, after in pairwise(plugs.read_at["a"])]
@@ -221,7 +221,7 @@ async def test_a_source_that_names_a_time_is_left_alone_so_long(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """`retry_after_seconds` is honoured."""
-    plugs.faults["a"] = Unreachable("busy", retry_after_seconds=500)
+    plugs.faults["a"] = UnreachableError("busy", retry_after_seconds=500)
     start(plugs.polled(), home_of("a"))
     await time.pass_by(499)
     assert plugs.read_at["a"] == [0.0]
@@ -235,29 +235,14 @@ class Budget:
 
     seconds: float = 10.0
     pause: float = 0.0
-    seen: list[Outcome] = field(default_factory=list)
 
-    def interval_seconds(self, target_count: int) -> float:
+    def interval_seconds(self, request_count: int) -> float:
         """Shared by all targets."""
-        return self.seconds * target_count
+        return self.seconds * request_count
 
     def pause_seconds(self) -> float:
         """As set."""
         return self.pause
-
-    def note(self, outcome: Outcome) -> None:
-        """Remember."""
-        self.seen.append(outcome)
-
-
-async def test_a_pace_of_ones_own_sees_every_outcome(
-    time: Time, plugs: Plugs, start: Start, home_of: HomeOf
-) -> None:
-    """Good and bad, of every target."""
-    pace = Budget()
-    start(plugs.polled(pace), home_of("a", "b"))
-    await time.pass_by(21)
-    assert [outcome.target.key[0] for outcome in pace.seen] == ["a", "b", "a", "b"]
 
 
 async def test_a_pace_may_stretch_and_shorten_while_targets_wait(
@@ -282,13 +267,13 @@ async def test_nobody_is_read_in_a_pause_and_readings_age(
     await time.settle()
     pace.pause = 3600
     await time.pass_by(24)
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
     await time.pass_by(2)
-    assert rig.kind("a") == "over_age"
+    assert rig.state("a") == "over_age"
     assert plugs.read_at["a"] == [0.0]
     pace.pause = 0
     await time.pass_by(10)
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
 
 
 async def test_age_and_gap_follow_the_interval_in_force(
@@ -298,9 +283,9 @@ async def test_age_and_gap_follow_the_interval_in_force(
     pace = Budget(seconds=3600)
     rig = start(plugs.polled(pace), home_of("a"))
     await time.pass_by(3590)
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
     pace.seconds = 60  # a shorter interval does not condemn the hour before it
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"
     await time.pass_by(60)
     metered = next(iter(rig.energy.take().values()))
     assert metered.counter.gaps == 0
@@ -312,7 +297,7 @@ async def test_availability_is_told_once_each_way(
 ) -> None:
     """Device, source and reason; not at every poll."""
     caplog.set_level(logging.INFO)
-    plugs.faults["a"] = Unreachable("no answer")
+    plugs.faults["a"] = UnreachableError("no answer")
     start(plugs.polled(), home_of("a"))
     await time.pass_by(300)
     del plugs.faults["a"]
@@ -327,7 +312,7 @@ async def test_a_fault_of_the_reader_is_told_with_its_traceback(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also when the target was down already, and once only."""
-    plugs.faults["a"] = Unreachable("no answer")
+    plugs.faults["a"] = UnreachableError("no answer")
     start(plugs.polled(), home_of("a"))
     await time.pass_by(60)
     plugs.faults["a"] = KeyError("watts")
@@ -343,10 +328,10 @@ async def test_a_new_configuration_leaves_alone_what_stays(
     """A device that stays keeps its reading and its turn; one that goes leaves no trace."""
     rig = start(plugs.polled(), home_of("a", "b"))
     await time.pass_by(5)
-    rig.feeds.apply(home_of("a", "c"))
-    assert rig.kind("a") == "up"
+    rig.readers.apply(home_of("a", "c"))
+    assert rig.state("a") == "up"
     await time.pass_by(1)
-    assert {target.key[0] for target, _ in rig.board.standings()} == {"a", "c"}
+    assert {target.key[0] for target, _ in rig.latest.current()} == {"a", "c"}
     assert plugs.read_at == {"a": [0.0], "b": [0.25], "c": [5.0]}
 
 
@@ -359,10 +344,10 @@ async def test_looking_through_the_account_may_fail(
     async def about(sources: Sequence[NativeSource]) -> None:
         asked.extend(source.address for source in sources)
         message = "no answer"
-        raise Unreachable(message)
+        raise UnreachableError(message)
 
-    rig = start(Exporter((Poll(NativeSource, plugs.read, about=about),)), home_of("a"))
+    rig = start(Exporter((Poll(NativeSource, plugs.read, inspect=about),)), home_of("a"))
     await time.settle()
     assert asked == ["a"]
     assert "no answer" in caplog.text
-    assert rig.kind("a") == "up"
+    assert rig.state("a") == "up"

@@ -3,11 +3,10 @@
 import asyncio
 import time
 
-from exporter_kit.clock import Clock
-from exporter_kit.log import set_up_log
-from exporter_kit.program import Program
-from exporter_kit.running import run_exporter
-from exporter_kit.settings import read_settings, secrets_of
+from exporter_kit.app import Program, run_exporter
+from service_kit.clock import Clock
+from service_kit.log import set_up_log
+from service_kit.settings import load_settings, secret_values
 from switchbot_exporter.cloud.exporter import open_cloud
 from switchbot_exporter.cloud.settings import CloudSettings
 
@@ -25,6 +24,6 @@ async def serve(settings: CloudSettings) -> None:
 
 
 if __name__ == "__main__":
-    from_environment = read_settings(CloudSettings)
-    set_up_log(from_environment.log_level, "text", secrets_of(from_environment))
+    from_environment = load_settings(CloudSettings)
+    set_up_log(from_environment.log_level, "console", secret_values(from_environment))
     asyncio.run(serve(from_environment))

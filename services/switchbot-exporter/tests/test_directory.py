@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from home_model.config import CloudSource
-from home_model.errors import BadPayload, Rejected, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
+from home_model.sources import CloudSource
 from switchbot_exporter.cloud.devices import parse_devices
 from switchbot_exporter.cloud.directory import Directory
 from testbed.hands import Hands
@@ -36,7 +36,7 @@ class Cloud:
         self.asked += 1
         if self.devices is None:
             reason = "down"
-            raise Unreachable(reason)
+            raise UnreachableError(reason)
         return {"deviceList": self.devices, "infraredRemoteList": [REMOTE]}
 
 
@@ -77,7 +77,7 @@ async def test_a_configured_device_that_cannot_be_read_is_an_error(
     await known.compare([SERVER])
     await known.compare([SERVER])
     for _ in range(2):
-        with pytest.raises(Rejected, match=reason):
+        with pytest.raises(RejectedError, match=reason):
             await known.check(SERVER.id)
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(errors) == 1
@@ -90,7 +90,7 @@ async def test_a_device_that_is_added_to_the_account_is_found(clock: Hands) -> N
     known = directory(cloud, clock)
     await known.compare([SERVER])
     cloud.devices = [PLUG]
-    with pytest.raises(Rejected):
+    with pytest.raises(RejectedError):
         await known.check(SERVER.id)
     clock.pass_by(minutes=1)
     await known.check(SERVER.id)
@@ -116,7 +116,7 @@ async def test_without_a_list_devices_are_asked_directly(clock: Hands) -> None:
     cloud = Cloud(PLUG)
     cloud.devices = None
     known = directory(cloud, clock)
-    with pytest.raises(Unreachable):
+    with pytest.raises(UnreachableError):
         await known.compare([SERVER])
     await known.check(SERVER.id)
     assert (cloud.asked, known.type_of(SERVER.id)) == (1, None)
@@ -128,7 +128,7 @@ async def test_without_a_list_devices_are_asked_directly(clock: Hands) -> None:
 @pytest.mark.parametrize("body", [{}, {"deviceList": None}, {"deviceList": {}}])
 def test_a_missing_list_is_nonsense(body: dict[str, object]) -> None:
     """It must not read as an account without devices."""
-    with pytest.raises(BadPayload):
+    with pytest.raises(BadPayloadError):
         parse_devices(body)
 
 

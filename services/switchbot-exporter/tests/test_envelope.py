@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from switchbot_exporter.cloud.envelope import parse_envelope
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitReachedError,
+    TooManyRequestsError,
+)
 from switchbot_exporter.cloud.retry_after import parse_retry_after
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -34,34 +38,34 @@ def test_success_gives_the_body() -> None:
 @pytest.mark.parametrize(
     ("status", "content", "kind"),
     [
-        (200, envelope(151), Rejected),
-        (200, envelope(152), Rejected),
-        (200, envelope(160), Rejected),
-        (200, envelope(161), Unreachable),
-        (200, envelope(171, "Cannot get the status of device"), Unreachable),
-        (200, envelope(174), Rejected),
-        (200, envelope(190, "System error"), Unreachable),
-        (200, envelope(190, "Requests reached the daily limit"), DailyLimitReached),
-        (200, envelope(190, "Too many Request"), TooManyRequests),
-        (200, envelope(190, "Too many Requests"), TooManyRequests),
-        (200, envelope(999), Unreachable),
-        (200, envelope(True), BadPayload),  # noqa: FBT003 - a JSON value
-        (200, envelope("100"), BadPayload),
-        (200, b'{"statusCode": 100}', BadPayload),
-        (200, b'{"statusCode": 100, "body": [1]}', BadPayload),
-        (200, b"[]", BadPayload),
-        (200, b"<html>", BadPayload),
-        (200, b"\xff\xfe\x00", BadPayload),
-        (200, b"[" * 100_000, BadPayload),
-        (401, b'{"message":"Unauthorized"}', AccountRefused),
-        (403, b"", AccountRefused),
-        (429, b'{"message":"Too Many Requests"}', TooManyRequests),
-        (302, b"", Rejected),
-        (404, b"", Rejected),
-        (415, b"", Rejected),
-        (422, b"", Rejected),
-        (500, b"", Unreachable),
-        (502, b"<html>", Unreachable),
+        (200, envelope(151), RejectedError),
+        (200, envelope(152), RejectedError),
+        (200, envelope(160), RejectedError),
+        (200, envelope(161), UnreachableError),
+        (200, envelope(171, "Cannot get the status of device"), UnreachableError),
+        (200, envelope(174), RejectedError),
+        (200, envelope(190, "System error"), UnreachableError),
+        (200, envelope(190, "Requests reached the daily limit"), DailyLimitReachedError),
+        (200, envelope(190, "Too many Request"), TooManyRequestsError),
+        (200, envelope(190, "Too many Requests"), TooManyRequestsError),
+        (200, envelope(999), UnreachableError),
+        (200, envelope(True), BadPayloadError),  # noqa: FBT003 - a JSON value
+        (200, envelope("100"), BadPayloadError),
+        (200, b'{"statusCode": 100}', BadPayloadError),
+        (200, b'{"statusCode": 100, "body": [1]}', BadPayloadError),
+        (200, b"[]", BadPayloadError),
+        (200, b"<html>", BadPayloadError),
+        (200, b"\xff\xfe\x00", BadPayloadError),
+        (200, b"[" * 100_000, BadPayloadError),
+        (401, b'{"message":"Unauthorized"}', AccountRefusedError),
+        (403, b"", AccountRefusedError),
+        (429, b'{"message":"Too Many Requests"}', TooManyRequestsError),
+        (302, b"", RejectedError),
+        (404, b"", RejectedError),
+        (415, b"", RejectedError),
+        (422, b"", RejectedError),
+        (500, b"", UnreachableError),
+        (502, b"<html>", UnreachableError),
     ],
 )
 def test_each_failure_has_one_of_three_kinds(

@@ -13,14 +13,12 @@ import aiohttp
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporter_kit.clock import Clock
-from exporter_kit.energy_state import write_initial_counters
-from exporter_kit.feeds import Exporter, Poll
-from exporter_kit.program import Program
-from exporter_kit.running import run_exporter
-from exporter_kit.settings import ExporterSettings
-from home_model.config import CloudSource
-from home_model.errors import Unreachable
+from exporter_kit import Exporter, ExporterSettings, Poll
+from exporter_kit.app import Program, run_exporter
+from exporter_kit.energy.store import write_initial_counters
+from home_model.errors import UnreachableError
+from home_model.sources import CloudSource
+from service_kit.clock import Clock
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.directory import Directory
 from switchbot_exporter.cloud.pace import CloudPace
@@ -53,7 +51,7 @@ async def fetch_status(device_id: str) -> Mapping[str, object]:
     """The payload of a device; the EU plug is offline."""
     if device_id not in PAYLOAD_OF_ID:
         reason = "offline"
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
     return json.loads((HERE / "payloads" / f"{PAYLOAD_OF_ID[device_id]}.json").read_text())
 
 

@@ -10,9 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from switchbot_exporter.cloud.budget import Budget
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitReachedError,
+    TooManyRequestsError,
+)
 from switchbot_exporter.cloud.pace import CloudPace
 from switchbot_exporter.cloud.pause import LONGEST_PAUSE_SECONDS, Pause, pause_seconds
 from switchbot_exporter.cloud.quota import Quota
@@ -22,7 +26,7 @@ from switchbot_exporter.cloud.spent import spent_document
 from testbed.hands import Hands
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-OF_THE_ACCOUNT = [AccountRefused, TooManyRequests, DailyLimitReached]
+OF_THE_ACCOUNT = [AccountRefusedError, TooManyRequestsError, DailyLimitReachedError]
 
 
 @pytest.fixture
@@ -57,7 +61,9 @@ def test_pauses_double_up_to_half_an_hour(kind: type[SourceError]) -> None:
     assert found == [30, 60, 120, 960, LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS]
 
 
-@given(st.floats(0, 86_400), st.integers(0, 100), st.sampled_from([*OF_THE_ACCOUNT, Unreachable]))
+@given(
+    st.floats(0, 86_400), st.integers(0, 100), st.sampled_from([*OF_THE_ACCOUNT, UnreachableError])
+)
 def test_the_wait_the_cloud_asks_for_is_followed_exactly(
     seconds: float, refusals: int, kind: type[SourceError]
 ) -> None:
@@ -65,7 +71,7 @@ def test_the_wait_the_cloud_asks_for_is_followed_exactly(
     assert pause_seconds(kind("no", retry_after_seconds=seconds), refusals, 30) == seconds
 
 
-@pytest.mark.parametrize("kind", [Unreachable, Rejected, BadPayload])
+@pytest.mark.parametrize("kind", [UnreachableError, RejectedError, BadPayloadError])
 def test_a_failing_plug_does_not_silence_the_others(
     pace_of: PaceOf, kind: type[SourceError]
 ) -> None:
@@ -79,18 +85,18 @@ def test_calls_under_way_together_count_as_one_refusal(pace_of: PaceOf, clock: H
     """Else ten plugs would turn one burst into hours of silence."""
     pace = pace_of(1)
     for _ in range(10):
-        pace.failed(TooManyRequests("no"))
+        pace.failed(TooManyRequestsError("no"))
     assert pace.silence_seconds() == 30
     clock.pass_by(seconds=30)
     assert pace.silence_seconds() == 0
-    pace.failed(TooManyRequests("no"))
+    pace.failed(TooManyRequestsError("no"))
     assert pace.silence_seconds() == 60
 
 
 def test_a_late_answer_does_not_end_a_pause(pace_of: PaceOf, clock: Hands) -> None:
     """It was asked for before the refusal; Retry-After still holds."""
     pace = pace_of(14)
-    pace.failed(TooManyRequests("no", retry_after_seconds=90))
+    pace.failed(TooManyRequestsError("no", retry_after_seconds=90))
     pace.succeeded()
     assert pace.silence_seconds() == 90
     clock.pass_by(seconds=90)
@@ -102,13 +108,13 @@ def test_after_the_quota_error_one_careful_call_finds_the_reset(
 ) -> None:
     """Nothing remains by the cloud's word; a success makes our own count stand again."""
     pace = pace_of(14)
-    pace.failed(DailyLimitReached("spent"))
+    pace.failed(DailyLimitReachedError("spent"))
     assert pace.remaining.shown_calls() == 0
     clock.pass_by(seconds=pace.silence_seconds())
     pace.sending()
     pace.succeeded()
     assert pace.remaining.shown_calls() == 9999
-    pace.failed(DailyLimitReached("spent"))
+    pace.failed(DailyLimitReachedError("spent"))
     assert pace.silence_seconds() == pytest.approx(pace.interval_in_force_seconds())
 
 
@@ -159,7 +165,7 @@ def test_after_a_pause_one_call_goes_out_alone(pace_of: PaceOf, clock: Hands) ->
     """The waiting plugs do not all fall on the cloud at its end."""
     pace = pace_of(100, daily_limit=100_000_000)
     turns(pace, clock, 101)
-    pace.failed(TooManyRequests("no"))
+    pace.failed(TooManyRequestsError("no"))
     first, second = turns(pace, clock, 2)
     assert second - first >= 5
     pace.succeeded()

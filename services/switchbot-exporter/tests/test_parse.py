@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import Reading
 from switchbot_exporter.cloud.parse import parse_status
 from switchbot_exporter.cloud.plausible import drifting_current_amperes
@@ -33,9 +33,9 @@ def payload(name: str) -> dict[str, Any]:
 
 
 def read(
-    body: Mapping[str, object], channel: int | None = None, listed_type: str | None = None
+    body: Mapping[str, object], meter: int | None = None, listed_type: str | None = None
 ) -> Reading:
-    return parse_status(body, listed_type=listed_type, channel=channel, at=AT)
+    return parse_status(body, listed_type=listed_type, meter=meter, at=AT)
 
 
 def values(reading: Reading) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def rounded(amperes: float | None) -> float | None:
 def test_each_payload_gives_its_golden_reading(name: str) -> None:
     """Every model, firmware and unit of current gives watts, volts and amperes."""
     expected = json.loads((HERE / "readings" / f"{name}.json").read_text())
-    channels = [1, 2] if len(expected) == 2 else [None]
-    found = [values(read(payload(name), channel)) for channel in channels]
+    meters = [1, 2] if len(expected) == 2 else [None]
+    found = [values(read(payload(name), meter)) for meter in meters]
     assert [item | {"current_amperes": rounded(item["current_amperes"])} for item in found] == (
         expected
     )
@@ -62,9 +62,9 @@ def test_each_payload_gives_its_golden_reading(name: str) -> None:
 def test_a_body_without_device_type_is_understood(name: str) -> None:
     """The device type can be missing: the listed one counts, else the fields tell."""
     body = payload(name)
-    channel = 1 if "switch1Power" in body else None
+    meter = 1 if "switch1Power" in body else None
     listed = body.pop("deviceType")
-    assert read(body, channel) == read(body, channel, listed) == read(payload(name), channel)
+    assert read(body, meter) == read(body, meter, listed) == read(payload(name), meter)
 
 
 @pytest.mark.parametrize("name", PAYLOADS)
@@ -80,7 +80,7 @@ def test_an_all_zero_body_is_a_lost_link(name: str) -> None:
     body = {
         key: 0 if isinstance(value, int | float) else value for key, value in payload(name).items()
     }
-    with pytest.raises(BadPayload, match="lost its link"):
+    with pytest.raises(BadPayloadError, match="lost its link"):
         read(body | {"online": True}, 1 if "switch1Power" in body else None)
 
 
@@ -93,7 +93,7 @@ def test_a_plug_that_is_off_is_no_lost_link() -> None:
 
 def test_zero_watts_without_a_voltage_are_not_believed() -> None:
     """Nothing tells it from a lost link."""
-    with pytest.raises(BadPayload, match="without a voltage"):
+    with pytest.raises(BadPayloadError, match="without a voltage"):
         read({"deviceType": "Plug Mini (JP)", "weight": 0})
 
 
@@ -109,7 +109,7 @@ def test_watts_without_a_voltage_are_believed() -> None:
 
 def test_an_empty_body_is_a_lost_link() -> None:
     """Issue #89: success with `{}` comes for hubs, remotes and wrong ids."""
-    with pytest.raises(BadPayload, match="empty"):
+    with pytest.raises(BadPayloadError, match="empty"):
         read({}, listed_type="Plug Mini (JP)")
 
 
@@ -121,48 +121,48 @@ NONSENSE = [float("nan"), float("inf"), float("-inf"), -0.1, 1e300, 10**400, Tru
 def test_nonsense_watts_or_volts_are_refused(name: str, nonsense: object) -> None:
     """NaN, infinities, negative, absurd and mistyped values give no reading at all."""
     body = payload(name)
-    channel = 1 if "switch1Power" in body else None
+    meter = 1 if "switch1Power" in body else None
     eu = "power" if isinstance(body.get("power"), int | float) else "weight"
-    fields = ("switch1Power", "switch1Voltage") if channel else (eu, "voltage")
+    fields = ("switch1Power", "switch1Voltage") if meter else (eu, "voltage")
     for field in fields:
-        with pytest.raises(BadPayload):
-            read(body | {field: nonsense}, channel)
+        with pytest.raises(BadPayloadError):
+            read(body | {field: nonsense}, meter)
 
 
 @pytest.mark.parametrize("volts", [0.1, 79.9, 271, 799, 2701])
 def test_a_voltage_no_mains_has_is_refused(volts: float) -> None:
     """80 to 270 V, or the same in tenths (#98, #102)."""
-    with pytest.raises(BadPayload, match="no mains"):
+    with pytest.raises(BadPayloadError, match="no mains"):
         read(payload("plug_mini_jp_V1.8-1.8") | {"voltage": volts})
 
 
 @pytest.mark.parametrize("name", ["plug_mini_eu_V0.8", "relay_switch_2pm_V0.7"])
 def test_a_device_that_says_it_is_offline_is_unreachable(name: str) -> None:
     """The numbers beside `online: false` are old."""
-    with pytest.raises(Unreachable):
+    with pytest.raises(UnreachableError):
         read(payload(name) | {"online": False}, 1 if "2pm" in name else None)
 
 
 @pytest.mark.parametrize("device_type", ["Plug", "Relay Switch 1", "Garage Door Opener"])
 def test_a_device_without_a_meter_is_a_fault_of_the_configuration(device_type: str) -> None:
     """It answers with success and will never hold watts."""
-    with pytest.raises(Rejected, match=device_type):
+    with pytest.raises(RejectedError, match=device_type):
         read({"deviceType": device_type, "power": "on", "version": "V1.0"})
 
 
 def test_a_device_we_do_not_know_is_refused_unless_its_fields_tell() -> None:
     """A future plug with a known field is read; a hub is not taken for a plug."""
-    with pytest.raises(Rejected, match="no meter we know"):
+    with pytest.raises(RejectedError, match="no meter we know"):
         read({"deviceType": "Hub 2", "temperature": 21.5, "power": "on"})
     assert read({"deviceType": "Plug Mini 2", "weight": 3, "voltage": 101}).power_watts == 3
 
 
 def test_the_channel_must_fit_the_device() -> None:
-    """A missing or needless `channel` is named, not guessed."""
-    with pytest.raises(Rejected, match="add 'channel"):
+    """A missing or needless `meter` is named, not guessed."""
+    with pytest.raises(RejectedError, match="add 'meter"):
         read(payload("relay_switch_2pm_V0.7"))
-    with pytest.raises(Rejected, match="remove 'channel'"):
-        read(payload("plug_mini_jp_V1.8-1.8"), channel=1)
+    with pytest.raises(RejectedError, match="remove 'meter'"):
+        read(payload("plug_mini_jp_V1.8-1.8"), meter=1)
 
 
 @pytest.mark.parametrize(
@@ -209,11 +209,11 @@ JSON_VALUES = st.recursive(
     st.sampled_from([None, 1, 2]),
 )
 def test_any_body_gives_a_sane_reading_or_one_of_the_three_errors(
-    name: str, changes: dict[str, object], channel: int | None
+    name: str, changes: dict[str, object], meter: int | None
 ) -> None:
     """No other exception leaves the parser, and no value that nothing can have."""
     try:
-        reading = read(payload(name) | changes, channel)
+        reading = read(payload(name) | changes, meter)
     except SourceError:
         return
     assert reading.power_watts is not None

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from matter_server.common.models import MatterNodeData
 
-from home_model.config import MatterSource
-from home_model.errors import BadPayload, Rejected
+from home_model.errors import BadPayloadError, RejectedError
+from home_model.sources import MatterSource
 from tp_link_matter_exporter.directory import node_lines
 from tp_link_matter_exporter.meters import Meter, find_meter, find_node
 from tp_link_matter_exporter.parsing import parse_reading
@@ -96,15 +96,15 @@ def test_what_a_plug_does_not_know_is_absent(nothing: object) -> None:
 
 def test_a_value_of_another_kind_is_refused() -> None:
     """Rather than guessed at."""
-    with pytest.raises(BadPayload, match="1/144/8 is 'much'"):
+    with pytest.raises(BadPayloadError, match="1/144/8 is 'much'"):
         parse_reading(meter_of(TAPO), TAPO | {"1/144/8": "much"}, AT)
 
 
 def test_several_meters_need_an_endpoint_and_share_nothing() -> None:
     """The counter and the switch elsewhere could be anyone's."""
-    with pytest.raises(Rejected, match="endpoints 1, 2"):
+    with pytest.raises(RejectedError, match="endpoints 1, 2"):
         meter_of(STRIP)
-    with pytest.raises(Rejected, match="no meter on endpoint 7; it has on: 1, 2"):
+    with pytest.raises(RejectedError, match="no meter on endpoint 7; it has on: 1, 2"):
         meter_of(STRIP, 7)
     reading = parse_reading(meter_of(STRIP, 2), STRIP, AT)
     assert reading.power_watts == 2
@@ -114,7 +114,7 @@ def test_several_meters_need_an_endpoint_and_share_nothing() -> None:
 
 def test_a_plug_whose_firmware_has_no_meter_says_what_to_do() -> None:
     """Tapo P110M before mid-2025 is a mere switch over Matter."""
-    with pytest.raises(Rejected, match="update it"):
+    with pytest.raises(RejectedError, match="update it"):
         meter_of({"0/40/15": "OLD", "1/6/0": True})
 
 
@@ -122,7 +122,7 @@ def test_a_plug_commissioned_twice_is_its_living_node() -> None:
     """After a factory reset the old node stays at the server, unavailable."""
     nodes = [node(TAPO, 1, available=False), node(TAPO, 2), node(EVE, 3)]
     assert find_node(nodes, "TAPO").node_id == 2
-    with pytest.raises(Rejected, match="no node with the serial number GONE"):
+    with pytest.raises(RejectedError, match="no node with the serial number GONE"):
         find_node(nodes, "GONE")
 
 

@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from home_model.config import MatterSource
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import Reading
+from home_model.sources import MatterSource
 from testbed.process import free_port
 from tp_link_matter_exporter.listening import listen
 from tp_link_matter_exporter.settings import Settings
@@ -117,7 +117,7 @@ async def test_a_plug_that_becomes_unavailable_is_silent_at_once(
         await odd.push("attribute_updated", [1, "1/144/8", 888_000])
         await odd.push("node_updated", NODE)
         _, back = await anext(stream)
-    assert isinstance(gone, Unreachable)
+    assert isinstance(gone, UnreachableError)
     assert isinstance(back, Reading)
     assert back.power_watts == 1.5
 
@@ -128,7 +128,7 @@ async def test_a_node_that_is_removed_is_missed(odd: OddServer, settings: Settin
         await anext(stream)
         await odd.push("node_removed", 1)
         _, said = await anext(stream)
-    assert isinstance(said, Rejected)
+    assert isinstance(said, RejectedError)
 
 
 async def test_an_error_of_the_server_is_this_plugs_alone(
@@ -137,7 +137,7 @@ async def test_an_error_of_the_server_is_this_plugs_alone(
     """`NodeNotReady` and its like leave the connection standing."""
     odd.read_result = {"error_code": 3, "details": "not ready"}
     said = await hear(settings)
-    assert isinstance(said, Unreachable)
+    assert isinstance(said, UnreachableError)
     assert "NodeNotReady" in said.reason
 
 
@@ -147,17 +147,17 @@ async def test_another_program_is_called_by_its_name(
 ) -> None:
     """A WebSocket that is no Matter server's."""
     odd.greeting = greeting
-    with pytest.raises(BadPayload, match="does not speak like a Matter server"):
+    with pytest.raises(BadPayloadError, match="does not speak like a Matter server"):
         await hear(settings)
 
 
 async def test_a_server_too_old_or_too_new_says_so(odd: OddServer, settings: Settings) -> None:
     """Trying again will not mend it."""
     odd.greeting = json.dumps(INFO | {"schema_version": 5, "min_supported_schema_version": 1})
-    with pytest.raises(Rejected, match="update the Matter server"):
+    with pytest.raises(RejectedError, match="update the Matter server"):
         await hear(settings)
     odd.greeting = json.dumps(INFO | {"schema_version": 99, "min_supported_schema_version": 99})
-    with pytest.raises(Rejected, match="update the Matter client"):
+    with pytest.raises(RejectedError, match="update the Matter client"):
         await hear(settings)
 
 
@@ -165,12 +165,12 @@ async def test_a_server_that_says_nothing_is_given_up(odd: OddServer, settings: 
     """Within the deadline."""
     odd.greeting = None
     hasty = settings.model_copy(update={"deadline_seconds": 0.2})
-    with pytest.raises(Unreachable, match=r"told nothing within 0\.2 s"):
+    with pytest.raises(UnreachableError, match=r"told nothing within 0\.2 s"):
         await hear(hasty)
 
 
 async def test_no_server_at_all_is_said_with_the_setting_to_look_at() -> None:
     """The first thing that goes wrong for everybody."""
     nowhere = Settings(matter_server_url=f"ws://127.0.0.1:{free_port()}/ws")
-    with pytest.raises(Unreachable, match="is MATTER_SERVER_URL right"):
+    with pytest.raises(UnreachableError, match="is MATTER_SERVER_URL right"):
         await hear(nowhere)

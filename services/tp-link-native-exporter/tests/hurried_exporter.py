@@ -2,14 +2,13 @@
 
 import sys
 
-from exporter_kit import backoff
-from exporter_kit.command import main
+from exporter_kit import attempts, main
 from tp_link_native_exporter.__main__ import opened
 from tp_link_native_exporter.settings import Settings
 
-backoff.UNREACHABLE_LIMIT_SECONDS = 0.4
-backoff.REJECTED_FIRST_SECONDS = 0.4
-backoff.REJECTED_LIMIT_SECONDS = 0.4
+attempts.UNREACHABLE_LIMIT_SECONDS = 0.4
+attempts.REJECTED_FIRST_SECONDS = 0.4
+attempts.REJECTED_LIMIT_SECONDS = 0.4
 
 if __name__ == "__main__":
     sys.exit(main("tp-link-native-exporter", Settings, opened))

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from home_model.config import NativeSource
-from home_model.errors import BadPayload, Rejected, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
+from home_model.sources import NativeSource
 from testbed.process import stop
 from tp_link_native_exporter.address import XOR_PORT
 from tp_link_native_exporter.link import Link, Timing
@@ -55,8 +55,8 @@ def device(model: str, mac: str = MAC) -> dict[str, Any]:
     return {"model": model, "address": address, "port": XOR_PORT, "data": {"mac": mac}}
 
 
-def source(device: dict[str, Any], outlet: int | None = None, mac: str = MAC) -> NativeSource:
-    return NativeSource(source="native", id=mac, address=device["address"], outlet=outlet)
+def source(device: dict[str, Any], meter: int | None = None, mac: str = MAC) -> NativeSource:
+    return NativeSource(source="native", id=mac, address=device["address"], meter=meter)
 
 
 def a_reader() -> Reader:
@@ -85,8 +85,8 @@ async def test_every_outlet_of_a_kasa_strip_is_read(node: str) -> None:
     strip = device("hs300")
     reader = a_reader()
     with simulated(node, strip):
-        watts = [(await reader.read(source(strip, outlet))).power_watts for outlet in range(6)]
-        with pytest.raises(Rejected, match="from 0 to 5"):
+        watts = [(await reader.read(source(strip, meter))).power_watts for meter in range(1, 7)]
+        with pytest.raises(RejectedError, match="from 1 to 6"):
             await reader.read(source(strip))
         await reader.close()
     assert watts == [pytest.approx(3.14)] * 6
@@ -98,9 +98,9 @@ async def test_one_broken_outlet_of_a_kasa_strip_silences_no_other(node: str) ->
     reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
     with simulated(node, strip):
         for _ in range(2):
-            with pytest.raises(BadPayload):
-                await reader.read(source(strip, 2))
-            assert (await reader.read(source(strip, 3))).power_watts == pytest.approx(3.14)
+            with pytest.raises(BadPayloadError):
+                await reader.read(source(strip, 3))
+            assert (await reader.read(source(strip, 4))).power_watts == pytest.approx(3.14)
         await reader.close()
 
 
@@ -108,7 +108,7 @@ async def test_a_kasa_plug_without_a_meter_is_refused(node: str) -> None:
     """HS100 switches and measures nothing."""
     plug = device("hs100")
     reader = a_reader()
-    with simulated(node, plug), pytest.raises(Rejected, match="has no energy meter"):
+    with simulated(node, plug), pytest.raises(RejectedError, match="has no energy meter"):
         await reader.read(source(plug))
     await reader.close()
 
@@ -119,9 +119,9 @@ async def test_a_kasa_plug_that_lost_its_power_comes_back(node: str) -> None:
     reader = Reader(lambda address: Link(address, None, Timing(10, 20, 0)))
     with simulated(node, plug):
         await reader.read(source(plug))
-    with pytest.raises(Unreachable, match="the cause is looked for"):
+    with pytest.raises(UnreachableError, match="the cause is looked for"):
         await reader.read(source(plug))
-    with pytest.raises(Unreachable, match="nothing answers"):
+    with pytest.raises(UnreachableError, match="nothing answers"):
         await reader.read(source(plug))
     with simulated(node, plug):
         assert (await reader.read(source(plug))).power_watts == pytest.approx(3.14)

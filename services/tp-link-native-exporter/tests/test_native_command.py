@@ -69,6 +69,6 @@ def test_discover_prints_what_can_be_pasted(tmp_path: Path) -> None:
     home = load_home(config)
     assert [device.device for device in home.devices] == [f"tv_corner_{n}" for n in (1, 2, 3, 4)]
     assert [source.key for device in home.devices for source in device.sources] == [
-        ("5091E3000004", str(outlet)) for outlet in range(4)
+        ("5091E3000004", str(meter)) for meter in range(1, 5)
     ]
     assert "Third-Party Compatibility on" in newer.stdout

@@ -10,10 +10,10 @@ import pytest
 from kasa import Credentials
 from kasa.smart.smartmodule import SmartModule
 
-from exporter_kit.advance import advance
-from exporter_kit.counter import Counter, Limits
-from home_model.config import NativeSource
-from home_model.errors import BadPayload, Rejected, Unreachable
+from exporter_kit.energy.accumulate import advance
+from exporter_kit.energy.counter import Counter, Limits
+from home_model.errors import BadPayloadError, RejectedError, UnreachableError
+from home_model.sources import NativeSource
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.models import MODELS, Protocol
 from tapo_emulator.plug import Clock, Fault, Plug, utc_now
@@ -46,8 +46,8 @@ async def reader(share_seconds: float = 0.0, now: Clock = utc_now) -> AsyncGener
     await opened.close()
 
 
-def source(server: PlugServer, outlet: int | None = None) -> NativeSource:
-    return NativeSource(source="native", id=MAC, address=server.netloc, outlet=outlet)
+def source(server: PlugServer, meter: int | None = None) -> NativeSource:
+    return NativeSource(source="native", id=MAC, address=server.netloc, meter=meter)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_a_wrong_password_is_told_from_other_faults(model: str, protocol: 
     """Whatever the protocol; the password is right again at the next reading."""
     async with served(model, protocol=protocol) as server, reader() as opened:
         server.plug.account = Account(ACCOUNT.username, "Secret")
-        with pytest.raises(Rejected, match="both are case-sensitive"):
+        with pytest.raises(RejectedError, match="both are case-sensitive"):
             await opened.read(source(server))
         server.plug.account = ACCOUNT
         assert (await opened.read(source(server))).power_watts == 60
@@ -104,13 +104,13 @@ async def test_a_cause_learned_later_is_said_once(caplog: pytest.LogCaptureFixtu
     async with served("P110(AU) 1.3.1") as server, reader() as opened:
         await opened.read(source(server))
         await server.stop()
-        with pytest.raises(Unreachable):
+        with pytest.raises(UnreachableError):
             await opened.read(source(server))
         assert caplog.messages == []
         server.insert(Plug(MODELS["P115(US) 1.1.3"], "50-91-E3-00-00-99", ACCOUNT))
         await server.start()
         for _ in range(3):
-            with pytest.raises(Rejected, match="P115 50:91:E3:00:00:99"):
+            with pytest.raises(RejectedError, match="P115 50:91:E3:00:00:99"):
                 await opened.read(source(server))
     assert sum("another plug answers" in text for text in caplog.messages) == 1
 
@@ -127,26 +127,26 @@ async def test_a_session_is_kept_from_reading_to_reading() -> None:
 async def test_the_outlets_of_a_strip_share_one_update() -> None:
     """Four readers at once cause as many requests as one, and get the same instant."""
     async with served("P304M(UK) 1.0.3") as server, reader(share_seconds=60) as opened:
-        readings = await asyncio.gather(*(opened.read(source(server, n)) for n in range(4)))
+        readings = await asyncio.gather(*(opened.read(source(server, n)) for n in range(1, 5)))
         requests_of_four = server.requests
         assert [reading.power_watts for reading in readings] == [60, 61, 62, 63]
         assert len({reading.at for reading in readings}) == 1
     async with served("P304M(UK) 1.0.3") as server, reader(share_seconds=60) as opened:
-        await opened.read(source(server, 0))
+        await opened.read(source(server, 1))
         assert server.requests == requests_of_four
 
 
 async def test_an_outlet_that_does_not_exist_is_refused_with_the_range() -> None:
-    """So are a strip without `outlet`, and an outlet of a plug that is none."""
+    """So are a strip without `meter`, and an outlet of a plug that is none."""
     async with served("P304M(UK) 1.0.3") as server, reader() as opened:
-        with pytest.raises(Rejected, match="from 0 to 3"):
+        with pytest.raises(RejectedError, match="from 1 to 4"):
             await opened.read(source(server))
-        with pytest.raises(Rejected, match="the last is 3"):
-            await opened.read(source(server, 4))
+        with pytest.raises(RejectedError, match="the last is 4"):
+            await opened.read(source(server, 5))
     async with served("P110(AU) 1.3.1") as server, reader() as opened:
-        assert (await opened.read(source(server, 0))).power_watts == 60
-        with pytest.raises(Rejected, match="the last is 0"):
-            await opened.read(source(server, 1))
+        assert (await opened.read(source(server, 1))).power_watts == 60
+        with pytest.raises(RejectedError, match="the last is 1"):
+            await opened.read(source(server, 2))
 
 
 async def test_a_meter_that_python_kasa_gave_up_comes_back(
@@ -155,14 +155,14 @@ async def test_a_meter_that_python_kasa_gave_up_comes_back(
     """After ten errors it asks no more: the device is built anew, the other outlets stay."""
     monkeypatch.setattr(SmartModule, "UPDATE_INTERVAL_AFTER_ERROR_SECS", 0)
     async with served("P304M(UK) 1.0.3") as server, reader() as opened:
-        assert (await opened.read(source(server, 1))).power_watts == 61
+        assert (await opened.read(source(server, 2))).power_watts == 61
         server.plug.fault, server.plug.faulty_outlet = Fault.METER_BROKEN, 1
         for _ in range(SmartModule.DISABLE_AFTER_ERROR_COUNT + 2):
-            with pytest.raises(BadPayload, match="its meter says nothing"):
-                await opened.read(source(server, 1))
-            assert (await opened.read(source(server, 0))).power_watts == 60
+            with pytest.raises(BadPayloadError, match="its meter says nothing"):
+                await opened.read(source(server, 2))
+            assert (await opened.read(source(server, 1))).power_watts == 60
         server.plug.fault = Fault.NONE
-        assert (await opened.read(source(server, 1))).power_watts == 61
+        assert (await opened.read(source(server, 2))).power_watts == 61
 
 
 async def test_a_lost_clock_leaves_the_watts() -> None:
@@ -188,10 +188,10 @@ async def test_the_failure_of_a_strip_is_one_attempt_for_all_outlets() -> None:
     async with served("P304M(UK) 1.0.3") as server, reader(share_seconds=60) as opened:
         await server.stop()
         results = await asyncio.gather(
-            *(opened.read(source(server, n)) for n in range(4)), return_exceptions=True
+            *(opened.read(source(server, n)) for n in range(1, 5)), return_exceptions=True
         )
         assert all(result is results[0] for result in results)
-        assert isinstance(results[0], Unreachable)
+        assert isinstance(results[0], UnreachableError)
 
 
 async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:

@@ -11,9 +11,9 @@ import httpx
 import numpy as np
 import pytest
 
-from exporter_kit.advance import advance
-from exporter_kit.counter import Counter, Limits
-from exporter_kit.energy_state import load_counters, state_document, write_initial_counters
+from exporter_kit.energy.accumulate import advance
+from exporter_kit.energy.counter import Counter, Limits
+from exporter_kit.energy.store import load_counters, state_document, write_initial_counters
 from home_model.config import Home
 from home_model.readings import Reading
 from testbed.victoria_metrics import VictoriaMetrics as RealServer

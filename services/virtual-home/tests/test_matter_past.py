@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exporter_kit.energy_state import load_counters, state_document
-from home_model.config import Home, MatterSource, NativeSource
+from exporter_kit.energy.store import load_counters, state_document
+from home_model.config import Home
+from home_model.sources import MatterSource, NativeSource
 from testbed.victoria_metrics import VictoriaMetrics as RealServer
 from virtual_home.meters import meters_of
 from virtual_home.past.backfill import EXPORTERS, backfill

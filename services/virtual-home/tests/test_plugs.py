@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from home_model.config import Home, NativeSource
+from home_model.config import Home
+from home_model.sources import NativeSource
 from tapo_emulator.smart.dispatch import answer
 from testbed.process import free_port, running
 from virtual_home.listening import PortTakenError

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from home_model.config import BleSource, CloudSource, Home, MatterSource, NativeSource
+from home_model.config import Home
 from home_model.load import load_home
+from home_model.sources import BleSource, CloudSource, MatterSource, NativeSource
 from up import house, matter
 from up.parts import parts
 from up.preflight import problems

@@ -55,7 +55,7 @@ def test_when_one_part_crashes_all_stop_and_it_is_named(tmp_path: Path) -> None:
     wait_for("awake", log, 1)
     family = psutil.Process(manager.pid).children(recursive=True)
     assert manager.wait(30) == 3
-    ending = log.read_text().split("'two' ended by itself with code 3")[1]
+    ending = log.read_text().split("'two' exited with code 3")[1]
     assert "out of luck" in ending
     _, alive = psutil.wait_procs(family, timeout=10)
     assert not alive

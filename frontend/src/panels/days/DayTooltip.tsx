@@ -13,7 +13,7 @@ export function DayTooltip({ bar }: { bar: DayBar | undefined }) {
   const { time_zone } = useHouse();
   if (!bar) return null;
   return (
-    <div className="rounded-md border border-line bg-surface px-3 py-2 text-sm shadow-md">
+    <>
       <p className="text-muted text-xs">{formatDay(locale, bar.day, time_zone)}</p>
       <p className="font-semibold">
         <CostValue figures={bar.figures} />
@@ -22,6 +22,6 @@ export function DayTooltip({ bar }: { bar: DayBar | undefined }) {
         <Energy kwh={bar.figures.energy_kwh} />
       </p>
       <FigureNotes figures={bar.figures} about="both" />
-    </div>
+    </>
   );
 }

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
@@ -12,6 +11,7 @@ import type { Place } from "@/places/place";
 import { useDailyCost } from "@/places/useCost";
 import { Choice } from "@/ui/Choice";
 import { Skeleton } from "@/ui/Skeleton";
+import { DaysChart } from "./DaysChart";
 import { DaysLegend } from "./DaysLegend";
 import { DaysTable } from "./DaysTable";
 import { DaysTotal } from "./DaysTotal";
@@ -20,12 +20,6 @@ import { dayBars, type Measure } from "./day-bars";
 const DAYS = 30;
 
 const chartRoom = <Skeleton className="h-60 w-full" />;
-
-// The chart's library is two thirds of all script: the figures need not wait for it.
-const DaysChart = dynamic(() => import("./DaysChart").then((file) => file.DaysChart), {
-  ssr: false,
-  loading: () => chartRoom,
-});
 
 export function DaysPanel({ place }: { place: Place }) {
   const t = useTranslations("days");

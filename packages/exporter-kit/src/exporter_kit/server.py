@@ -1,6 +1,5 @@
-"""The HTTP side: /metrics, health and a page that says what this is."""
+"""The HTTP side: /metrics, health and a page with links to both."""
 
-import errno
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,43 +7,44 @@ from html import escape
 
 from aiohttp import web
 
-from exporter_kit.start_error import CannotStartError
+from service_kit.server import cannot_listen
 
 LANDING = """<!doctype html><html lang="en"><title>{name}</title>
 <h1>{name} {version}</h1>
 <ul><li><a href="metrics">metrics</a></li><li><a href="healthz">healthz</a>: the loop turns</li>
-<li><a href="readyz">readyz</a>: configured, and every device tried once</li></ul></html>
+<li><a href="readyz">readyz</a>: configured, and every polled device was attempted once
+(subscribed ones are not waited for)</li></ul></html>
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """What the server asks the exporter. None of it waits."""
+class Endpoints:
+    """What the server shows. None of it waits."""
 
     name: str
     version: str
     metrics: Callable[[str], tuple[bytes, str]]
-    healthy: Callable[[], bool]
-    ready: Callable[[], bool]
+    is_alive: Callable[[], bool]
+    is_ready: Callable[[], bool]
 
 
-def app_of(answers: Answers) -> web.Application:
-    """The routes."""
+def create_app(endpoints: Endpoints) -> web.Application:
+    """Return the application with its routes."""
 
     async def metrics(request: web.Request) -> web.Response:
-        page, content_type = answers.metrics(request.headers.get("Accept", ""))
+        page, content_type = endpoints.metrics(request.headers.get("Accept", ""))
         response = web.Response(body=page, headers={"Content-Type": content_type})
         response.enable_compression()
         return response
 
     async def healthz(_: web.Request) -> web.Response:
-        return _verdict(good=answers.healthy(), bad="the loop stands still")
+        return _verdict(good=endpoints.is_alive(), bad="the event loop is stuck")
 
     async def readyz(_: web.Request) -> web.Response:
-        return _verdict(good=answers.ready(), bad="the first round is not over")
+        return _verdict(good=endpoints.is_ready(), bad="the first round of polls is not complete")
 
     async def landing(_: web.Request) -> web.Response:
-        page = LANDING.format(name=escape(answers.name), version=escape(answers.version))
+        page = LANDING.format(name=escape(endpoints.name), version=escape(endpoints.version))
         return web.Response(text=page, content_type="text/html")
 
     app = web.Application()
@@ -56,30 +56,22 @@ def app_of(answers: Answers) -> web.Application:
 
 
 @asynccontextmanager
-async def serving(answers: Answers, host: str, port: int) -> AsyncGenerator[None]:
+async def serve(endpoints: Endpoints, host: str, port: int) -> AsyncGenerator[None]:
     """Serve for the length of a `with` block.
 
     Raises:
-        CannotStartError: The address cannot be had.
+        CannotStartError: The address cannot be listened on.
     """
-    runner = web.AppRunner(app_of(answers), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(create_app(endpoints), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
-        await _listen(runner, host, port)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise cannot_listen(host, port, error, "LISTEN_PORT") from None
         yield
     finally:
         await runner.cleanup()
-
-
-async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            message = f"LISTEN_PORT {port} on {host} is taken; choose another LISTEN_PORT"
-        else:
-            message = f"cannot listen on LISTEN_HOST {host}, LISTEN_PORT {port}: {error.strerror}"
-        raise CannotStartError(message) from None
 
 
 def _verdict(*, good: bool, bad: str) -> web.Response:

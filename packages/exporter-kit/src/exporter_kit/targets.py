@@ -1,11 +1,10 @@
-"""What an exporter reads: the sources of its kinds, each with the device it measures."""
+"""What an exporter reads: the sources of its types, each with the device it measures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import get_args
 
-from home_model.config import AnySource, Device, Home, family_of, labels_of
-from home_model.metrics import Family
+from home_model.config import Device, Home, labels_of
+from home_model.sources import SOURCE_OF_TYPE, AnySource, Family, family_of
 
 type Key = tuple[str, str]
 
@@ -21,7 +20,7 @@ class Target[S: AnySource]:
 
     @property
     def key(self) -> Key:
-        """(device, kind of source): what a counter belongs to, whichever plug is in place."""
+        """(device, source): what a counter belongs to, whichever plug is in place."""
         return (self.labels["device"], self.labels["source"])
 
     @property
@@ -30,20 +29,20 @@ class Target[S: AnySource]:
         return "/".join(self.source.key)
 
     def __str__(self) -> str:
-        """The form the log uses."""
+        """Return the form the log uses."""
         return "/".join(self.key)
 
 
-def targets_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Target[S], ...]:
-    """The targets of one kind of source, in configuration order."""
+def select_targets[S: AnySource](home: Home, source_type: type[S]) -> tuple[Target[S], ...]:
+    """Return the targets of one type of source, in configuration order."""
     return tuple(
         Target(device, source, family_of(source), labels_of(home, device, source))
         for device in home.devices
         for source in device.sources
-        if isinstance(source, kind)
+        if isinstance(source, source_type)
     )
 
 
-def source_word(kind: type[AnySource]) -> str:
-    """The word for a kind of source in the configuration and in the labels, such as `cloud`."""
-    return get_args(kind.model_fields["source"].annotation)[0]
+def source_name(source_type: type[AnySource]) -> str:
+    """Return the word of a type of source in configuration and labels, such as `cloud`."""
+    return SOURCE_OF_TYPE[source_type].source

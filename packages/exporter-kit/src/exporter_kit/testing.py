@@ -1,4 +1,4 @@
-"""For tests of exporters: time that the test owns, and feeds at work in it."""
+"""For tests of exporters: time that the test owns, and readers that run in it."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,23 +8,21 @@ from typing import Any
 
 from prometheus_client.core import Metric
 
-from exporter_kit.board import Board
-from exporter_kit.clock import Clock
-from exporter_kit.collector import DeviceCollector
-from exporter_kit.energy_state import EnergyState, load_counters, state_document
-from exporter_kit.feeds import Exporter
-from exporter_kit.feeds_at_work import FeedsAtWork
-from exporter_kit.outcomes import Failure
-from exporter_kit.own_metrics import OwnMetrics
-from exporter_kit.recording import Recorder
-from exporter_kit.surroundings import Surroundings
-from home_model.readings import Reading
+from exporter_kit.app import Readers
+from exporter_kit.attempts import Failure, Outcome
+from exporter_kit.device_metrics import DeviceCollector
+from exporter_kit.energy.store import EnergyStore, load_counters, state_document
+from exporter_kit.exporter import Exporter
+from exporter_kit.latest import LatestReadings, Recorder
+from exporter_kit.metrics_page import MetricsPage
+from exporter_kit.scheduler import Context
+from service_kit.clock import Clock
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 class Time:
-    """A clock that goes on when the test says so; sleepers wake in their order.
+    """A clock that the test advances; sleepers wake in their order.
 
     `seconds` counts from the begin of the test.
     """
@@ -63,7 +61,7 @@ class Time:
 
 
 class Rig:
-    """An exporter's feeds at work without a server; `feeds.apply(home)` starts them."""
+    """An exporter's readers without a server; `readers.apply(home)` starts them."""
 
     def __init__(
         self,
@@ -74,32 +72,44 @@ class Rig:
         deadline_seconds: float = 5.0,
     ) -> None:
         document = state_document(state_dir, "rig")
-        self.energy = EnergyState(document, load_counters(document, time.now()))
-        self.board = Board(time.clock)
+        self.energy = EnergyStore(document, load_counters(document, time.now()))
+        self.latest = LatestReadings(time.clock)
         self._tasks = set[asyncio.Task[None]]()
-        recorder = Recorder(self.board, self.energy, OwnMetrics())
-        around = Surroundings(recorder, time.clock, deadline_seconds, self._spawn)
-        self.feeds = FeedsAtWork(exporter, around, interval_seconds)
+        page = MetricsPage()
+        recorder = Recorder(self.latest, self.energy, page.count_failure)
+        context = Context(
+            recorder,
+            time.clock,
+            interval_seconds,
+            deadline_seconds,
+            self._spawn,
+            page.observe_seconds,
+        )
+        self.readers = Readers(exporter, context)
 
-    def standing(self, device: str) -> Reading | Failure:
-        """What is shown of a device."""
-        standings = self.board.standings()
-        return next(standing for target, standing in standings if target.key[0] == device)
+    def outcome(self, device: str) -> Outcome:
+        """Return what is shown of a device."""
+        current = self.latest.current()
+        return next(outcome for target, outcome in current if target.key[0] == device)
 
-    def kind(self, device: str) -> str:
-        """`up`, or the kind of the failure."""
-        standing = self.standing(device)
-        return standing.kind if isinstance(standing, Failure) else "up"
+    def state(self, device: str) -> str:
+        """Return `up`, or the type of the failure."""
+        outcome = self.outcome(device)
+        return outcome.failure_type if isinstance(outcome, Failure) else "up"
 
     def metrics(self) -> dict[str, Metric]:
-        """The devices' metrics as a scrape gives them now, all counters saved."""
+        """Return the devices' metrics as a scrape gives them now, all counters saved."""
         self.energy.write(self.energy.take())
-        collector = DeviceCollector(self.board, self.energy)
+        collector = DeviceCollector(self.latest.current, self.energy)
         return {metric.name: metric for metric in collector.collect()}
 
     async def stop(self) -> None:
-        """End all tasks; raises what ended one of them before its time."""
-        self.feeds.stop()
+        """End all tasks.
+
+        Raises:
+            Exception: What ended one of them before its time.
+        """
+        self.readers.stop()
         for task in self._tasks:
             task.cancel()
         for end in await asyncio.gather(*self._tasks, return_exceptions=True):

@@ -15,13 +15,13 @@ class SourceError(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class Unreachable(SourceError):  # noqa: N818 - the name is what a reader of the log looks for
+class UnreachableError(SourceError):
     """No answer, or a passing fault of the peer: try again."""
 
 
-class Rejected(SourceError):  # noqa: N818
-    """Credentials, quota or configuration: slow down and say so."""
+class RejectedError(SourceError):
+    """Credentials, quota or configuration are wrong: slow down; the reason names which."""
 
 
-class BadPayload(SourceError):  # noqa: N818
+class BadPayloadError(SourceError):
     """An answer came and makes no sense."""

@@ -3,19 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from home_model.sources import Family
+
 LABELS = ("house", "room", "shelf", "device", "source")
-
-type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "esp32"]
-type SourceKind = Literal["cloud", "ble", "native", "matter", "aiseg2", "esp32"]
-
-FAMILY_OF_SOURCE: dict[SourceKind, Family] = {
-    "cloud": "switchbot",
-    "ble": "switchbot",
-    "native": "tplink_native",
-    "matter": "tplink_matter",
-    "aiseg2": "aiseg2",
-    "esp32": "esp32",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +13,7 @@ class Metric:
     """One line of the table. `word` is what follows `<family>_` in the metric's name."""
 
     word: str
-    kind: Literal["gauge", "counter"]
+    metric_type: Literal["gauge", "counter"]
     help: str
 
 

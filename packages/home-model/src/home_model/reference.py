@@ -2,7 +2,8 @@
 
 import sys
 
-from home_model.metrics import FAMILY_OF_SOURCE, LABELS, TABLE, metric_name
+from home_model.metrics import LABELS, TABLE, metric_name
+from home_model.sources import FAMILIES
 
 HEAD = """\
 # Metrics of a device
@@ -19,12 +20,11 @@ Right after a start, until the first attempt has had an outcome, there is no lin
 
 
 def reference() -> str:
-    """The whole page as Markdown."""
+    """Return the whole page as Markdown."""
     labels = ", ".join(f"`{label}`" for label in LABELS)
-    families = sorted(set(FAMILY_OF_SOURCE.values()))
     lines = [
-        f"| `{metric_name(family, metric)}` | {metric.kind} | {metric.help} |"
-        for family in families
+        f"| `{metric_name(family, metric)}` | {metric.metric_type} | {metric.help} |"
+        for family in sorted(FAMILIES)
         for metric in TABLE
     ]
     return HEAD.format(labels=labels) + "\n".join(lines) + "\n"

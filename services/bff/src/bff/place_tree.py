@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bff.http.problems import not_found, wrong_input
+from service_kit.problems import not_found, wrong_input
 from home_model.config import Device, Home
 
 type Level = Literal["house", "room", "shelf", "device"]

@@ -2,15 +2,17 @@
 
 import sys
 
-from exporter_kit.command import CANNOT_START, main
-from exporter_kit.settings import SettingsError, read_settings
+from exporter_kit import main
+from exporter_kit.cli import CANNOT_START
+from service_kit.errors import SettingsError
+from service_kit.settings import load_settings
 from switchbot_exporter.fetchers import FetcherSettings, parts_of
 
 
 def run() -> int:
     """The command line; gives the exit code."""
     try:
-        fetchers = read_settings(FetcherSettings).fetchers
+        fetchers = load_settings(FetcherSettings).fetchers
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_START

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import chain
 
-from exporter_kit.feeds import Exporter, Poll
-from home_model.config import CloudSource
+from exporter_kit import Exporter, Poll
+from home_model.sources import CloudSource
 from switchbot_exporter.ble.exporter import ble_feed
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.ble.rest import Rest
@@ -38,15 +38,19 @@ async def open_both(settings: BothSettings) -> AsyncGenerator[Exporter]:
         rests = settings.cloud_rests_while_ble_fresh
         cloud = resting(opened, hearing, settings.ble_age_limit_seconds) if rests else opened
         yield Exporter(
-            (*cloud.feeds, ble_feed(settings, hearing)),
-            lambda: chain(cloud.values(), hearing.values()),
+            (*cloud.readers, ble_feed(settings, hearing)),
+            lambda: chain(cloud.samples(), hearing.values()),
         )
 
 
 def resting(cloud: Exporter, hearing: Hearing, age_limit_seconds: float) -> Exporter:
     """The same exporter, which leaves alone what is heard; shows how often."""
-    (poll,) = (feed for feed in cloud.feeds if isinstance(feed, Poll) and feed.kind is CloudSource)
-    others = [feed for feed in cloud.feeds if feed is not poll]
+    (poll,) = (
+        reader
+        for reader in cloud.readers
+        if isinstance(reader, Poll) and reader.source_type is CloudSource
+    )
+    others = [reader for reader in cloud.readers if reader is not poll]
     rest = Rest(poll.read, hearing, age_limit_seconds)
-    feeds = (*others, replace(poll, read=rest.read))
-    return replace(cloud, feeds=feeds, values=lambda: chain(cloud.values(), rest.values()))
+    readers = (*others, replace(poll, read=rest.read))
+    return replace(cloud, readers=readers, samples=lambda: chain(cloud.samples(), rest.values()))

@@ -7,8 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from exporter_kit.feeds import Exporter
-from exporter_kit.settings import ExporterSettings
+from exporter_kit import Exporter, ExporterSettings
 
 type Fetcher = Literal["cloud", "ble"]
 type Opened = Callable[[Any], AbstractAsyncContextManager[Exporter]]

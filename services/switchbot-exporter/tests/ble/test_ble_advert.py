@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ble_radio.adverts import Plug, manufacturer_data
-from home_model.config import BleSource
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
+from home_model.sources import BleSource
 from switchbot_exporter.ble.advert import (
     MODELS,
     SERVICE_UUIDS,
@@ -166,13 +166,13 @@ def test_a_scan_response_alone_says_no_power(service: str | None) -> None:
 def test_a_truncated_payload_is_refused(length: int, model: str) -> None:
     """Firmware before V1.3 has another layout, too; half of a number is not a number."""
     payload = "6055f93599ff0580002a00c8"[: 2 * length]
-    with pytest.raises(BadPayload, match=f"{length} bytes"):
+    with pytest.raises(BadPayloadError, match=f"{length} bytes"):
         parse(payload, None, model, mac="6055F93599FF")
 
 
 def test_a_payload_with_another_id_is_refused() -> None:
     """The first six bytes are the plug's own id: with another the rest cannot be trusted."""
-    with pytest.raises(BadPayload, match="6055F93599FE"):
+    with pytest.raises(BadPayloadError, match="6055F93599FE"):
         parse("6055f93599fe0580002a00c8", "6a0000", mac="6055F93599FF")
 
 
@@ -187,7 +187,7 @@ def test_a_payload_with_another_id_is_refused() -> None:
 )
 def test_a_model_of_another_layout_than_configured_is_refused(model: str, letter: str) -> None:
     """The message names the models, so that the configuration can be mended."""
-    with pytest.raises(BadPayload, match=f"model {model}.*j: plug_mini_jp"):
+    with pytest.raises(BadPayloadError, match=f"model {model}.*j: plug_mini_jp"):
         parse("6055f93599ff0580002a00c8", letter + "0000", model)
 
 
@@ -209,7 +209,7 @@ def test_any_bytes_give_an_advert_or_nothing_or_bad_payload(
     device = BLEDevice("60:55:F9:35:99:FF", None, None)
     try:
         advert = parse_advert(device, heard(payload, service, others), source, Scale())
-    except BadPayload:
+    except BadPayloadError:
         return
     assert advert is None or 0 <= advert.power_watts <= 6553.5
 
@@ -225,7 +225,7 @@ def test_nonsense_writes_no_traceback_into_the_log(
     handler.emit = logged.append  # ty: ignore[invalid-assignment]
     logging.getLogger("switchbot").addHandler(handler)
     try:
-        with suppress(BadPayload):
+        with suppress(BadPayloadError):
             parse_advert(BLEDevice("x", None, None), heard(payload, service), source, Scale())
     finally:
         logging.getLogger("switchbot").removeHandler(handler)

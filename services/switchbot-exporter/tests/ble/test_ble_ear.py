@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ble_radio.adverts import Plug, manufacturer_data
-from home_model.config import BleSource
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 from home_model.readings import Reading
+from home_model.sources import BleSource
 from switchbot_exporter.ble.advert import SERVICE_UUIDS
 from switchbot_exporter.ble.ear import Ear, Said
 from switchbot_exporter.ble.hearing import Hearing
@@ -74,6 +74,6 @@ def test_no_event_ends_the_loop(events: list[tuple[BLEDevice, AdvertisementData]
     """A good advert after any others is heard as ever."""
     *before, last = heard(Hearing(), *events, (DEVICE, advert(GOOD)))
     said = [item for item in (*before, last) if item is not None]
-    assert all(isinstance(what, Reading | BadPayload) for _, what in said)
+    assert all(isinstance(what, Reading | BadPayloadError) for _, what in said)
     assert isinstance(said[-1][1], Reading)
     assert said[-1][1].power_watts == 7.5

@@ -15,9 +15,9 @@ import pytest
 from ble_radio.adverts import Plug, manufacturer_data
 from ble_radio.bus import bluetoothd, system_bus
 from ble_radio.radio import Radio, radio
-from home_model.config import BleSource
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import Reading
+from home_model.sources import BleSource
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.ble.listen import listen
 from switchbot_exporter.ble.settings import BleSettings
@@ -150,7 +150,7 @@ async def test_a_payload_that_cannot_be_read_is_said_of_its_plug_alone(
     async with asyncio.timeout(LIMIT_SECONDS):
         source, said = await listener.said.get()
     assert source == SOURCE
-    assert isinstance(said, BadPayload)
+    assert isinstance(said, BadPayloadError)
     await air.speak(PLUG, 6, 8.0)
     assert (await listener.reading()).power_watts == 8.0
 
@@ -207,7 +207,7 @@ async def test_a_bluetoothd_that_was_restarted_quickly_is_noticed_too(
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
             await air.add_adapter()
-            assert isinstance(await listener.end(), Unreachable)
+            assert isinstance(await listener.end(), UnreachableError)
 
 
 async def test_a_bluetoothd_that_hangs_is_noticed(bus: str, tmp_path: Path) -> None:
@@ -281,9 +281,9 @@ async def test_a_user_whom_the_policy_forbids_bluez_is_told_where_it_stands(
     with system_bus(tmp_path, policy="bluez_forbidden") as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         with bluetoothd(address, tmp_path):
-            error: SourceError = Unreachable("not tried yet")
+            error: SourceError = UnreachableError("not tried yet")
             async with asyncio.timeout(LIMIT_SECONDS):
-                while not isinstance(error, Rejected):
+                while not isinstance(error, RejectedError):
                     error = await Listener().end()
     assert "/etc/dbus-1/system.d/bluetooth.conf" in error.reason
 
@@ -292,7 +292,7 @@ async def test_a_user_whom_the_policy_forbids_bluez_is_told_where_it_stands(
 async def test_a_user_whom_the_bus_does_not_know_is_told_the_setting() -> None:
     """A user namespace changes the id that the bus sees."""
     error = await Listener(bleak_dbus_auth_uid=4_000_000).end()
-    assert isinstance(error, Rejected)
+    assert isinstance(error, RejectedError)
     assert "BLEAK_DBUS_AUTH_UID" in error.reason
 
 
@@ -315,9 +315,9 @@ def test_a_user_whom_the_host_does_not_have_is_told_how_to_make_it() -> None:
 @pytest.mark.parametrize(
     ("address", "kind", "way_out"),
     [
-        ("unix:path=/nowhere/bus", Unreachable, "mount the host's /run/dbus"),
-        ("/run/dbus/system_bus_socket", Rejected, "write one like unix:path="),
-        ("pigeon:loft=3", Rejected, "write one like unix:path="),
+        ("unix:path=/nowhere/bus", UnreachableError, "mount the host's /run/dbus"),
+        ("/run/dbus/system_bus_socket", RejectedError, "write one like unix:path="),
+        ("pigeon:loft=3", RejectedError, "write one like unix:path="),
     ],
 )
 async def test_a_wrong_bus_address_says_how_to_write_one(

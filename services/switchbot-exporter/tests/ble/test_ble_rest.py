@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Exporter, Poll, Value
-from home_model.config import CloudSource
-from home_model.errors import Unreachable
+from exporter_kit import Exporter, Poll, Sample
+from home_model.errors import UnreachableError
 from home_model.readings import Reading
+from home_model.sources import CloudSource
+from service_kit.clock import Clock
 from switchbot_exporter.ble.advert import Advert
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.both import resting
@@ -33,7 +33,7 @@ class Cloud:
 
     def exporter(self) -> Exporter:
         """With one metric of its own."""
-        remaining = Value("switchbot_api_requests_remaining", "gauge", "Left.", 9)
+        remaining = Sample("switchbot_api_requests_remaining", "gauge", "Left.", 9)
         return Exporter((Poll(CloudSource, self.read),), lambda: [remaining])
 
 
@@ -45,7 +45,7 @@ class Seconds:
 
 
 def rested(exporter: Exporter) -> Poll[CloudSource]:
-    (poll,) = exporter.feeds
+    (poll,) = exporter.readers
     assert isinstance(poll, Poll)
     return poll
 
@@ -57,11 +57,11 @@ async def test_a_plug_that_was_just_heard_costs_no_call() -> None:
     exporter = resting(cloud.exporter(), hearing, age_limit_seconds=120)
     hearing.note(HEARD.id, ADVERT, NOW)
     seconds.now += 120
-    with pytest.raises(Unreachable, match="CLOUD_RESTS_WHILE_BLE_FRESH"):
+    with pytest.raises(UnreachableError, match="CLOUD_RESTS_WHILE_BLE_FRESH"):
         await rested(exporter).read(HEARD)
     assert await rested(exporter).read(UNHEARD)
     assert cloud.asked == [UNHEARD.id]
-    assert {value.name: value.value for value in exporter.values()} == {
+    assert {value.name: value.value for value in exporter.samples()} == {
         "switchbot_api_requests_remaining": 9,
         "switchbot_api_requests_saved_total": 1,
     }

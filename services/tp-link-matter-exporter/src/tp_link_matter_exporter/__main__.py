@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from exporter_kit.command import main
-from exporter_kit.feeds import Exporter, Listen
-from home_model.config import MatterSource
+from exporter_kit import Exporter, Subscribe, main
+from home_model.sources import MatterSource
 from tp_link_matter_exporter.directory import tell_nodes
 from tp_link_matter_exporter.listening import listen
 from tp_link_matter_exporter.settings import Settings
@@ -19,13 +18,13 @@ async def opened(settings: Settings) -> AsyncGenerator[Exporter]:
     """The exporter; the server is connected to later, and again whenever it went away."""
     # It reports every connection; what matters is said by us, once.
     logging.getLogger("matter_server").setLevel(logging.WARNING)
-    feed = Listen(
+    feed = Subscribe(
         MatterSource,
         partial(listen, settings),
         settings.age_limit_seconds,
-        about=partial(tell_nodes, settings),
+        inspect=partial(tell_nodes, settings),
     )
-    yield Exporter(feeds=(feed,))
+    yield Exporter(readers=(feed,))
 
 
 if __name__ == "__main__":

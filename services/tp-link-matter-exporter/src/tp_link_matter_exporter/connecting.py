@@ -14,7 +14,7 @@ from matter_server.client.exceptions import (
     MatterClientException,
 )
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 
 # What the client lets through when the peer speaks something else.
 NONSENSE = (InvalidMessage, ValueError, LookupError, TypeError, AttributeError)
@@ -64,23 +64,23 @@ async def _until_ready(
         raise why_ended(listening, url)
     if not ready.is_set():
         message = f"the Matter server at {url} told nothing within {deadline_seconds:g} s"
-        raise Unreachable(message)
+        raise UnreachableError(message)
 
 
 def why_ended(listening: asyncio.Task[None], url: str) -> SourceError:
     """The end of a connection in plain words."""
     error = None if listening.cancelled() else listening.exception()
     if isinstance(error, CannotConnect):
-        return Unreachable(
+        return UnreachableError(
             f"no Matter server at {url} ({error}): does it run, and is MATTER_SERVER_URL right?"
         )
     if isinstance(error, InvalidServerVersion):
-        return Rejected(f"{error}")
+        return RejectedError(f"{error}")
     if isinstance(error, NONSENSE):
-        return BadPayload(
+        return BadPayloadError(
             f"what answers at {url} does not speak like a Matter server "
             f"({type(error).__name__}: {error})"
         )
     if error is None or isinstance(error, MatterClientException | ClientError | OSError):
-        return Unreachable(f"the Matter server at {url} ended the connection")
+        return UnreachableError(f"the Matter server at {url} ended the connection")
     raise error

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from matter_server.common.models import MatterNodeData
 
-from home_model.config import MatterSource
+from home_model.sources import MatterSource
 from tp_link_matter_exporter.connecting import connected
 from tp_link_matter_exporter.meters import meter_endpoints, serial_of
 from tp_link_matter_exporter.settings import Settings

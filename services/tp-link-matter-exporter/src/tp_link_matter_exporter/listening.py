@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
-from home_model.config import MatterSource
+from home_model.sources import MatterSource
 from tp_link_matter_exporter.connecting import connected, why_ended
 from tp_link_matter_exporter.plug import Plug, Result, Timing
 from tp_link_matter_exporter.settings import Settings

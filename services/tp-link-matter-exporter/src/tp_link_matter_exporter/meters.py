@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from matter_server.common.models import MatterNodeData
 
-from home_model.config import MatterSource
-from home_model.errors import Rejected
+from home_model.errors import RejectedError
+from home_model.sources import MatterSource
 
 # Several where a quantity can stand under several attributes: the first that says something counts.
 # P110M tells RMS voltage and current, and lacks the plain ones (home-assistant/core #149847).
@@ -45,7 +45,7 @@ def find_node(nodes: Iterable[MatterNodeData], serial: str) -> MatterNodeData:
     """The node with this serial number.
 
     Raises:
-        Rejected: There is none.
+        RejectedError: There is none.
     """
     found = [node for node in nodes if serial_of(node) == serial]
     if not found:
@@ -53,7 +53,7 @@ def find_node(nodes: Iterable[MatterNodeData], serial: str) -> MatterNodeData:
             f"the Matter server has no node with the serial number {serial}: "
             "commission the plug, or look with --once how it is written"
         )
-        raise Rejected(message)
+        raise RejectedError(message)
     # A plug that was reset and commissioned again leaves its old node behind, for ever unavailable.
     return max(found, key=lambda node: (node.available, node.node_id))
 
@@ -72,7 +72,7 @@ def find_meter(node: MatterNodeData, source: MatterSource) -> Meter:
     """The meter of a source in its node.
 
     Raises:
-        Rejected: There is none, or several and the configuration does not say which.
+        RejectedError: There is none, or several and the configuration does not say which.
     """
     attributes = node.attributes
     endpoints = meter_endpoints(attributes)
@@ -106,13 +106,13 @@ def _chosen(endpoints: Sequence[int], source: MatterSource) -> int:
             f"{source.id} has no ElectricalPowerMeasurement: its firmware may be older than its "
             "meter (Tapo P110M before mid-2025); update it in its vendor's app"
         )
-        raise Rejected(message)
+        raise RejectedError(message)
     if source.endpoint is not None and source.endpoint not in endpoints:
         message = f"{source.id} has no meter on endpoint {source.endpoint}; it has on: {there}"
-        raise Rejected(message)
+        raise RejectedError(message)
     if source.endpoint is None and len(endpoints) > 1:
         message = f"{source.id} has meters on endpoints {there}: write `endpoint:` in devices.yaml"
-        raise Rejected(message)
+        raise RejectedError(message)
     return endpoints[0] if source.endpoint is None else source.endpoint
 
 

@@ -7,7 +7,7 @@ Matter counts in mW, mV, mA and mWh; an energy is a struct whose field 0 is the 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 from home_model.readings import Reading
 from tp_link_matter_exporter.meters import Meter
 
@@ -24,7 +24,7 @@ def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
     """A reading from the values by attribute path.
 
     Raises:
-        BadPayload: A value is of a kind that the specification does not know.
+        BadPayloadError: A value is of a kind that the specification does not know.
     """
     energy = _number(values, meter.energy)
     switch = _number(values, meter.switch)
@@ -55,4 +55,4 @@ def _parse(path: str, value: object) -> float | None:
     if value is None or isinstance(value, int | float):
         return value
     message = f"attribute {path} is {value!r}"
-    raise BadPayload(message)
+    raise BadPayloadError(message)

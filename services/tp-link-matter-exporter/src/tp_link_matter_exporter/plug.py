@@ -18,9 +18,9 @@ from matter_server.client.models.node import MatterNode
 from matter_server.common.errors import MatterError
 from matter_server.common.models import EventType
 
-from home_model.config import MatterSource
-from home_model.errors import SourceError, Unreachable
+from home_model.errors import SourceError, UnreachableError
 from home_model.readings import Reading
+from home_model.sources import MatterSource
 from tp_link_matter_exporter.meters import Meter, find_meter, find_node
 from tp_link_matter_exporter.parsing import parse_reading
 
@@ -87,7 +87,7 @@ class Plug:
             self._follow(meter)
         if not node.available:
             message = f"the Matter server cannot reach {self._source.id}: has the plug power?"
-            raise Unreachable(message)
+            raise UnreachableError(message)
         return meter
 
     def _follow(self, meter: Meter) -> None:
@@ -109,10 +109,10 @@ class Plug:
                 values = await self._client.read_attribute(meter.node_id, list(meter.paths))
         except TimeoutError:
             message = f"{self._source.id} gave no answer within {self._timing.read_seconds:g} s"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
         except (MatterError, MatterClientException) as error:
             message = f"{self._source.id} could not be read ({type(error).__name__}: {error})"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
         # What was pushed meanwhile may be newer or older than the answer: then it is read again.
         self._values = None if self._news.is_set() else values
         return values

@@ -2,7 +2,8 @@
 
 from pydantic import Field
 
-from exporter_kit.settings import ExporterSettings, Port, Seconds
+from exporter_kit import ExporterSettings
+from service_kit.settings import Port, Seconds
 
 
 class Settings(ExporterSettings):

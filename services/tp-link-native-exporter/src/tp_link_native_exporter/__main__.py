@@ -5,9 +5,8 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from exporter_kit.command import main
-from exporter_kit.feeds import Exporter, Poll
-from home_model.config import NativeSource
+from exporter_kit import Exporter, Poll, main
+from home_model.sources import NativeSource
 from tp_link_native_exporter.discovering import discover_and_print
 from tp_link_native_exporter.link import Link
 from tp_link_native_exporter.reading import Reader
@@ -22,7 +21,7 @@ async def opened(settings: Settings) -> AsyncGenerator[Exporter]:
     credentials, timing = settings.credentials(), settings.timing()
     reader = Reader(lambda address: Link(address, credentials, timing))
     try:
-        yield Exporter(feeds=(Poll(NativeSource, reader.read),))
+        yield Exporter(readers=(Poll(NativeSource, reader.read),))
     finally:
         await reader.close()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kasa import AuthenticationError, DeviceError
 from kasa import TimeoutError as KasaTimeoutError
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.doors import Doors
 
@@ -31,18 +31,18 @@ def cause_of(address: Address, doors: Doors, errors: Sequence[Exception]) -> Sou
     if "speaks" in doors.all:
         return _after_speaking(address, errors)
     if doors.klap == "refuses":
-        return Rejected(COMPATIBILITY_OFF)
+        return RejectedError(COMPATIBILITY_OFF)
     if "silent" in doors.all:
-        return Unreachable(
+        return UnreachableError(
             f"{address} takes the connection and never answers: unplug it for a moment"
         )
     if "cut" in doors.all:
-        return Unreachable(f"{address} ends every connection half-way: is its Wi-Fi weak?")
+        return UnreachableError(f"{address} ends every connection half-way: is its Wi-Fi weak?")
     if "nonsense" in doors.all:
-        return BadPayload(
+        return BadPayloadError(
             f"what answers at {address} does not speak like a TP-Link plug: is the address right?"
         )
-    return Unreachable(
+    return UnreachableError(
         f"nothing answers at {address}: has the plug power, Wi-Fi, and still this address?"
     )
 
@@ -50,12 +50,12 @@ def cause_of(address: Address, doors: Doors, errors: Sequence[Exception]) -> Sou
 def _after_speaking(address: Address, errors: Sequence[Exception]) -> SourceError:
     others = [error for error in errors if not isinstance(error, AuthenticationError)]
     if errors and not others:
-        return Rejected(WRONG_CREDENTIALS)
+        return RejectedError(WRONG_CREDENTIALS)
     if any(_is_forbidden(error) for error in others):
-        return Unreachable(SESSION_TAKEN)
+        return UnreachableError(SESSION_TAKEN)
     if any(isinstance(error, KasaTimeoutError | TimeoutError) for error in others):
-        return Unreachable(f"{address} begins to answer and then falls silent")
-    return BadPayload(f"the answers of {address} make no sense: {_in_short(others)}")
+        return UnreachableError(f"{address} begins to answer and then falls silent")
+    return BadPayloadError(f"the answers of {address} make no sense: {_in_short(others)}")
 
 
 def _is_forbidden(error: Exception) -> bool:

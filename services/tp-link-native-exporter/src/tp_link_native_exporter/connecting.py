@@ -18,7 +18,7 @@ from kasa.device_factory import (
     get_protocol,
 )
 
-from home_model.errors import Rejected, SourceError
+from home_model.errors import RejectedError, SourceError
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.causes import NO_CREDENTIALS, cause_of
 from tp_link_native_exporter.doors import Doors, knock
@@ -71,7 +71,7 @@ async def connect(
     if possible and credentials is None:
         possible = [way for way in possible if way[1] is XOR]
         if not possible:
-            raise Rejected(NO_CREDENTIALS)
+            raise RejectedError(NO_CREDENTIALS)
     errors: list[Exception] = []
     for way in possible:
         try:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from kasa import Credentials, Device, Discover, KasaException, Module, UnsupportedDeviceError
 
-from exporter_kit.settings import SettingsError, read_settings
+from service_kit.errors import SettingsError
+from service_kit.settings import load_settings
 from tp_link_native_exporter.address import HTTP_PORT, Address
 from tp_link_native_exporter.causes import COMPATIBILITY_OFF
 from tp_link_native_exporter.settings import Settings
@@ -40,7 +41,7 @@ def discover_and_print(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv[1:])
     logging.getLogger("kasa").setLevel(logging.CRITICAL)
     try:
-        credentials = read_settings(Settings).credentials()
+        credentials = load_settings(Settings).credentials()
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 2
@@ -116,7 +117,7 @@ def _plug_lines(plug: Found) -> Iterator[str]:
         yield f"        id: {plug.mac}"
         yield f"        address: {plug.address}"
         if plug.outlets > 1:
-            yield f"        outlet: {outlet}"
+            yield f"        meter: {outlet + 1}"
 
 
 def _id_of(plug: Found) -> str:

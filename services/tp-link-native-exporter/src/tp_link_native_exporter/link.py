@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from kasa import Credentials, Device, KasaException, Module
 from kasa.smart.smartmodule import SmartModule
 
-from home_model.errors import BadPayload, SourceError, Unreachable
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.connecting import Opened, Way, connect
@@ -118,7 +118,7 @@ class Link:
                 return await connect(self._address, self._credentials, self._way)
         except TimeoutError:
             message = f"{self._address} did not let us in within {self._timing.connect_seconds:g} s"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
 
     async def _update(self, device: Device) -> Mapping[int, SourceError]:
         # python-kasa alone would try for up to 78 s, and then hide why. The next turn learns it.
@@ -127,11 +127,11 @@ class Link:
                 return await update(device)
         except TimeoutError:
             message = f"{self._address} gave no answer within {self._timing.update_seconds:g} s"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
         except (KasaException, *NONSENSE) as error:
             LOG.debug("%s: %s", self._address, error)
             message = f"an update of {self._address} failed; the cause is looked for"
-            raise Unreachable(message) from None
+            raise UnreachableError(message) from None
 
     async def _drop(self) -> None:
         device, self._device = self._device, None
@@ -145,7 +145,7 @@ class Link:
             return _answer(device, failed, self._now())
         except (KasaException, *NONSENSE) as error:
             message = f"the answers of {self._address} make no sense: {error}"
-            raise BadPayload(message) from None
+            raise BadPayloadError(message) from None
 
 
 def _answer(device: Device, failed: Mapping[int, SourceError], at: datetime) -> Answer:
@@ -162,7 +162,7 @@ def _result(outlet: Device, plug: Device, at: datetime) -> Result:
     except SourceError as error:
         return error
     except NONSENSE as error:
-        return BadPayload(f"the outlet's answer makes no sense: {error}")
+        return BadPayloadError(f"the outlet's answer makes no sense: {error}")
 
 
 def _is_worn_out(device: Device) -> bool:

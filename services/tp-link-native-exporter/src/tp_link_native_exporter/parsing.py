@@ -6,7 +6,7 @@ from kasa import Device, KasaException, Module
 from kasa.interfaces import Energy
 from kasa.iot import IotDevice
 
-from home_model.errors import BadPayload, Rejected
+from home_model.errors import BadPayloadError, RejectedError
 from home_model.readings import Reading
 
 METER_SILENT = (
@@ -19,22 +19,22 @@ def parse_reading(outlet: Device, plug: Device, at: datetime) -> Reading:
     """The reading of one socket; `plug` is the strip it belongs to, or the same device.
 
     Raises:
-        Rejected: The model has no meter.
-        BadPayload: The meter gave no power.
+        RejectedError: The model has no meter.
+        BadPayloadError: The meter gave no power.
     """
     meter = outlet.modules.get(Module.Energy)
     if meter is None:
         message = f"{plug.model} has no energy meter"
-        raise Rejected(message)
+        raise RejectedError(message)
     try:
         return _reading(meter, outlet, plug, at)
     except KasaException:
-        raise BadPayload(METER_SILENT) from None
+        raise BadPayloadError(METER_SILENT) from None
 
 
 def _reading(meter: Energy, outlet: Device, plug: Device, at: datetime) -> Reading:
     if (power_watts := meter.current_consumption) is None:
-        raise BadPayload(METER_SILENT)
+        raise BadPayloadError(METER_SILENT)
     is_kasa_firmware = isinstance(plug, IotDevice)
     return Reading(
         at=at,

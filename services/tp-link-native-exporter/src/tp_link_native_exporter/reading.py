@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from home_model.config import NativeSource
-from home_model.errors import Rejected, SourceError
+from home_model.errors import RejectedError, SourceError
 from home_model.readings import Reading
+from home_model.sources import NativeSource
 from tp_link_native_exporter.address import Address
 from tp_link_native_exporter.link import Answer, Link
 
@@ -35,7 +35,7 @@ class Reader:
         except SourceError as error:
             self._tell(source, error.reason)
             raise
-        self._told.pop((source.address, source.outlet), None)
+        self._told.pop((source.address, source.meter), None)
         return reading
 
     async def close(self) -> None:
@@ -45,7 +45,7 @@ class Reader:
     def _tell(self, source: NativeSource, reason: str) -> None:
         """The kit logs the first failure; what is learned of its cause later is said here, once."""
         of_strip = [reasons for (at, _), reasons in self._told.items() if at == source.address]
-        told = self._told.setdefault((source.address, source.outlet), set())
+        told = self._told.setdefault((source.address, source.meter), set())
         if told and not any(reason in reasons for reasons in of_strip):
             LOG.warning("the plug at %s: %s", source.address, reason)
         told.add(reason)
@@ -55,7 +55,7 @@ def pick(answer: Answer, source: NativeSource) -> Reading:
     """The outlet's reading out of a plug's answer.
 
     Raises:
-        Rejected: Another plug has the address, or the configuration names the wrong outlet.
+        RejectedError: Another plug has the address, or the configuration names the wrong outlet.
         SourceError: What is wrong with this outlet.
     """
     if answer.mac != source.id:
@@ -63,7 +63,7 @@ def pick(answer: Answer, source: NativeSource) -> Reading:
             f"another plug answers at {source.address}: {answer.model} {_pairs(answer.mac)}, not "
             f"{_pairs(source.id)}; correct the address, or reserve it in the router"
         )
-        raise Rejected(message)
+        raise RejectedError(message)
     result = answer.outlets[_position(answer, source)]
     if isinstance(result, SourceError):
         raise result
@@ -72,15 +72,15 @@ def pick(answer: Answer, source: NativeSource) -> Reading:
 
 def _position(answer: Answer, source: NativeSource) -> int:
     count = len(answer.outlets)
-    if count == 1 and source.outlet in {None, 0}:
+    if count == 1 and source.meter in {None, 1}:
         return 0
-    if source.outlet is None:
-        message = f"{answer.model} has {count} outlets: configure `outlet`, from 0 to {count - 1}"
-        raise Rejected(message)
-    if source.outlet >= count:
-        message = f"{answer.model} has no outlet {source.outlet}; the last is {count - 1}"
-        raise Rejected(message)
-    return source.outlet
+    if source.meter is None:
+        message = f"{answer.model} has {count} outlets: configure `meter`, from 1 to {count}"
+        raise RejectedError(message)
+    if source.meter > count:
+        message = f"{answer.model} has no outlet {source.meter}; the last is {count}"
+        raise RejectedError(message)
+    return source.meter - 1
 
 
 def _pairs(mac: str) -> str:

@@ -3,7 +3,8 @@
 from kasa import Credentials
 from pydantic import SecretStr
 
-from exporter_kit.settings import ExporterSettings, Port, Seconds
+from exporter_kit import ExporterSettings
+from service_kit.settings import Port, Seconds
 from tp_link_native_exporter.link import Timing
 
 

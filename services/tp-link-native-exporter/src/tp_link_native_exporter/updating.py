@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from kasa import Device, KasaException, Module
 from kasa.iot import IotDevice
 
-from home_model.errors import BadPayload, SourceError
+from home_model.errors import BadPayloadError, SourceError
 
 # What python-kasa lets through when an answer has another shape than it expects.
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
@@ -33,7 +33,9 @@ async def update(device: Device) -> Mapping[int, SourceError]:
     for position, answer in _meter_answers(device).items():
         # python-kasa merges answers over the last ones: what is missing now would live on.
         if answer is None or answer is before.get(position):
-            failed.setdefault(position, BadPayload("the plug answers, but not about its meter"))
+            failed.setdefault(
+                position, BadPayloadError("the plug answers, but not about its meter")
+            )
     return failed
 
 
@@ -43,7 +45,7 @@ async def _update_children(strip: Device) -> Mapping[int, SourceError]:
         try:
             await child.update()
         except (KasaException, *NONSENSE) as error:
-            failed[position] = BadPayload(f"the outlet's answer makes no sense: {error}")
+            failed[position] = BadPayloadError(f"the outlet's answer makes no sense: {error}")
     return failed
 
 

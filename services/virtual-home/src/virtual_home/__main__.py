@@ -4,9 +4,9 @@ import argparse
 import logging
 import sys
 
-from exporter_kit.durable import InUseError
-from exporter_kit.settings import SettingsError
+from exporter_kit.statefile import InUseError
 from home_model.problems import ConfigError
+from service_kit.errors import SettingsError
 from virtual_home.commands import COMMANDS
 from virtual_home.listening import PortTakenError
 from virtual_home.past.backfill import CountersAheadError

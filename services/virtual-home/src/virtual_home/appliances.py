@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from home_model.config import AnySource, Device, NativeSource
+from home_model.config import Device
+from home_model.sources import AnySource, CloudSource, NativeSource
 from virtual_home.chance import Chance, Floats
 from virtual_home.curves import (
     air,
@@ -80,8 +81,8 @@ def appliance_of(device: Device, source: AnySource) -> Appliance:
     """The table's row, or for a device of a changed configuration a lamp of its rated power."""
     if known := APPLIANCES.get(device.device):
         return known
-    two_meters = getattr(source, "channel", None) is not None
-    of_strip = isinstance(source, NativeSource) and source.outlet is not None
+    two_meters = isinstance(source, CloudSource) and source.meter is not None
+    of_strip = isinstance(source, NativeSource) and source.meter is not None
     return Appliance(
         curve=lambda moments, chance: (
             lighting.living_light(moments, chance) * device.rated_power_watts / 60

@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from exporter_kit.settings import read_settings
 from home_model.load import load_home
+from service_kit.settings import load_settings
 from virtual_home.past.backfill import backfill
 from virtual_home.past.series import days_until
 from virtual_home.past.victoriametrics import connected
@@ -22,17 +22,17 @@ from virtual_home.settings import (
 
 def run_serve() -> None:
     """The emulator of the cloud, until told to end."""
-    asyncio.run(serve(read_settings(ServeSettings)))
+    asyncio.run(serve(load_settings(ServeSettings)))
 
 
 def run_plugs() -> None:
     """The TP-Link plugs, until told to end."""
-    asyncio.run(serve_plugs(read_settings(PlugsSettings)))
+    asyncio.run(serve_plugs(load_settings(PlugsSettings)))
 
 
 def run_backfill() -> None:
     """The past of the house."""
-    settings = read_settings(BackfillSettings)
+    settings = load_settings(BackfillSettings)
     home, span = load_home(settings.config_file), days_until(time.time(), settings.days)
     with connected(settings.victoriametrics_url) as vm:
         backfill(home, vm, settings.state_dirs, span, seed=settings.seed)
@@ -40,7 +40,7 @@ def run_backfill() -> None:
 
 def run_seed_prices() -> None:
     """The first prices."""
-    seed_prices(read_settings(PricesSettings).bff_url)
+    seed_prices(load_settings(PricesSettings).bff_url)
 
 
 COMMANDS: dict[str, Callable[[], None]] = {

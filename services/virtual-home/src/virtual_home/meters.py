@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from home_model.config import AnySource, CloudSource, Device, Home, MatterSource, NativeSource
+from home_model.config import Device, Home
+from home_model.sources import AnySource, CloudSource, MatterSource, NativeSource
 from virtual_home.appliances import Appliance, appliance_of
 
 
@@ -40,6 +41,6 @@ def every_meter(home: Home) -> tuple[AnyMeter, ...]:
     )
 
 
-def channel_of(meter: CloudMeter) -> int:
+def number_of(meter: CloudMeter) -> int:
     """1 or 2; plugs with one meter count as 1."""
-    return meter.source.channel or 1
+    return meter.source.meter or 1

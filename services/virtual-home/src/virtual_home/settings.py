@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from home_model.metrics import SourceKind
+from home_model.sources import SourceName
 from tapo_emulator.klap_cipher import Account as TpLinkAccount
 from virtual_home.cloud.signature import Account
 
@@ -49,7 +49,7 @@ class BackfillSettings(HouseSettings):
     days: int = Field(default=60, ge=1, le=3660)
 
     @property
-    def state_dirs(self) -> dict[SourceKind, Path]:
+    def state_dirs(self) -> dict[SourceName, Path]:
         """Where the exporter of each kind of source keeps its counters."""
         return {
             "cloud": self.state_dir,

@@ -9,7 +9,8 @@ import httpx
 
 from ble_radio.adverts import Plug, manufacturer_data
 from ble_radio.radio import Radio
-from home_model.config import BleSource, Home
+from home_model.config import Home
+from home_model.sources import BleSource
 
 LOG = logging.getLogger(__name__)
 LAST_SEQUENCE = 255

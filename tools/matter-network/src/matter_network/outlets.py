@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from home_model.config import Home, MatterSource
+from home_model.config import Home
+from home_model.sources import MatterSource
 from matter_network.plugs import Plug
 
 MILLI = 1_000

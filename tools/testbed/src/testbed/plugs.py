@@ -28,7 +28,7 @@ DEVICE = """\
   - device: {device}
     room: work
     shelf: rack_1
-    sources: [{{source: native, id: "{mac}", address: "{address}"{outlet}}}]
+    sources: [{{source: native, id: "{mac}", address: "{address}"{meter}}}]
 """
 
 type PlugConfig = dict[str, Any]
@@ -62,7 +62,7 @@ def _entries(plug: PlugConfig) -> Iterator[str]:
             device=name if outlet is None else f"{name}_{outlet}",
             mac=plug["mac"],
             address=_address(plug),
-            outlet="" if outlet is None else f", outlet: {outlet}",
+            meter="" if outlet is None else f", meter: {outlet + 1}",
         )
 
 

@@ -8,16 +8,9 @@ silent.
 from collections.abc import Iterator
 from pathlib import Path
 
-from home_model.config import (
-    BleSource,
-    CloudSource,
-    Device,
-    Home,
-    MatterSource,
-    NativeSource,
-    Source,
-)
+from home_model.config import Device, Home
 from home_model.load import load_home
+from home_model.sources import BleSource, CloudSource, MatterSource, NativeSource, Source
 from up import bluetooth, matter
 from up.settings import Settings
 

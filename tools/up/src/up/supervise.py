@@ -1,18 +1,18 @@
-"""Run all parts in the foreground with prefixed lines; when one ends, end all and say why."""
+"""Run processes in the foreground with prefixed lines; when one exits, stop all and report it."""
 
-import re
+import multiprocessing
 import shlex
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from multiprocessing.queues import Queue
 from typing import override
 
-from honcho.manager import SYSTEM_PRINTER_NAME, Manager
-from honcho.printer import Message, Printer
+from honcho.manager import Manager
+from honcho.printer import Message
 
 INTERRUPTED = (130, 143)
-LAST_WORDS_LINES = 5
-_STOPPED = re.compile(r"^(?P<name>\S+) stopped \(rc=(?P<code>-?\d+)\)")
+LAST_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,57 +25,57 @@ class Command:
 
 
 @dataclass(slots=True)
-class Witness:
-    """Remembers each part's last lines and which part ended first."""
+class FirstExit:
+    """The process that exited first, and the last lines of each."""
 
+    name: str = "nothing"
+    code: int = 0
     lines: defaultdict[str, deque[str]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=LAST_WORDS_LINES))
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=LAST_LINES))
     )
-    first_end: tuple[str, int] | None = None
+    _has_exited: bool = False
 
-    def see(self, message: Message) -> None:
-        """Take note of one printed line."""
-        text = _text(message.data)
-        if message.name != SYSTEM_PRINTER_NAME:
-            self.lines[message.name].append(text.rstrip())
-        elif self.first_end is None and (match := _STOPPED.match(text)):
-            self.first_end = match["name"], int(match["code"])
+    def observe(self, event: Message) -> None:
+        """Record one of honcho's events."""
+        if event.type == "line":
+            self.lines[event.name].append(event.data.decode(errors="replace").rstrip())
+        elif event.type == "stop" and not self._has_exited:
+            self.name, self.code = event.name, event.data["returncode"]
+            self._has_exited = True
 
-    def verdict(self) -> str:
-        """Which part ended first, with what code, and its last words."""
-        name, code = self.first_end or ("nothing", 0)
-        words = "\n".join(f"  {line}" for line in self.lines[name]) or "  (it said nothing)"
-        return f"'{name}' ended by itself with code {code}, so everything was stopped:\n{words}"
-
-
-def _text(data: str | bytes) -> str:
-    return data if isinstance(data, str) else data.decode(errors="replace")
+    def report(self) -> str:
+        """Return which process exited first, with what code, and its last lines."""
+        lines = "\n".join(f"  {line}" for line in self.lines[self.name]) or "  (no output)"
+        return f"'{self.name}' exited with code {self.code}, so everything was stopped:\n{lines}"
 
 
-class _WitnessedPrinter(Printer):
-    def __init__(self, witness: Witness) -> None:
-        super().__init__()
-        self.witness = witness
+class _ObservedEvents(Queue[Message]):
+    """The events of a manager; each is handed to `observe` when the manager takes it."""
+
+    def __init__(self, observe: Callable[[Message], None]) -> None:
+        super().__init__(ctx=multiprocessing.get_context())
+        self._observe = observe
 
     @override
-    def write(self, message: Message) -> None:
-        self.witness.see(message)
-        super().write(message)
+    def get(self, block: bool = True, timeout: float | None = None) -> Message:
+        event = super().get(block, timeout)
+        self._observe(event)
+        return event
 
 
 def supervise(commands: Iterable[Command]) -> int:
-    """Run until one ends or we are told to stop.
+    """Run until one process exits or SIGINT or SIGTERM arrives.
 
     Returns:
-        0 after Ctrl-C or SIGTERM; else the code of the part that ended first, 1 if that was 0.
+        0 after Ctrl-C or SIGTERM; else the code of the process that exited first, 1 if that was 0.
     """
-    witness = Witness()
-    manager = Manager(_WitnessedPrinter(witness))
+    first_exit, manager = FirstExit(), Manager()
+    manager.events = _ObservedEvents(first_exit.observe)
     for item in commands:
-        # exec: without it a shell would stand between the manager's signals and the part
+        # exec: without it a shell would be between the manager's signals and the process
         manager.add_process(item.name, f"exec {shlex.join(item.command)}", env=dict(item.env))
     manager.loop()
     if manager.returncode in INTERRUPTED:
         return 0
-    print(witness.verdict())
+    print(first_exit.report())
     return manager.returncode or 1

@@ -6,14 +6,15 @@ from datetime import datetime
 import numpy as np
 
 from bff.comparison.compare import Energies
-from bff.http.problems import ProblemError, wrong_input
+from service_kit.problems import ProblemError, wrong_input
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import fetch_history
 from bff.ledger.samples import NO_SAMPLES
 from bff.reconcile.differences import source_days
 from bff.time_grid import DAY_MS, Interval, unix_milliseconds
 from bff.victoriametrics.power import PowerOfSource
-from home_model.config import Device, Source
+from home_model.config import Device
+from home_model.sources import Source
 
 MAX_DAYS = 93
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bff.db.tables import DeviceMeta
 from bff.device_meta.schemas import DeviceMetaInput
-from bff.http.problems import ProblemError
+from service_kit.problems import ProblemError
 
 
 def select_all_meta(session: Session) -> Mapping[str, DeviceMeta]:

@@ -9,7 +9,7 @@ from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
 from bff.http.params import Instant
-from bff.http.problems import wrong_input
+from service_kit.problems import wrong_input
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bff.http.problems import MEDIA_TYPE, InputError, ProblemError
+from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
 from bff.ledger.status import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bff.http.error_handlers import problem_response
-from bff.http.problems import ProblemError
+from service_kit.problems import ProblemError
 
 LOG = logging.getLogger(__name__)
 

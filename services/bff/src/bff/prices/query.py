@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bff.db.engine import PRICE_DECIMALS
 from bff.db.tables import UnitPrice
-from bff.http.problems import ProblemError, not_found
+from service_kit.problems import ProblemError, not_found
 from bff.prices.schemas import PriceInput
 from bff.prices.spans import PriceSpan
 from bff.time_grid import unix_milliseconds

@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bff.calendar import bucket_edges
-from bff.http.problems import ProblemError, wrong_input
+from service_kit.problems import ProblemError, wrong_input
 from bff.ledger.tasks import VISIBLE_AFTER_MS
 from bff.services import Services
 from bff.time_grid import unix_milliseconds

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from bff.time_grid import DAY_MS
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.export import BULK_DEADLINE_SECONDS, export, unix_seconds
-from home_model.config import Home, family_of
+from home_model.config import Home
+from home_model.sources import family_of
 from home_model.metrics import ENERGY, metric_name
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]

@@ -7,7 +7,8 @@ from datetime import datetime
 from bff.time_grid import instant
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.live import SourceOfDevice
-from home_model.config import Home, family_of
+from home_model.config import Home
+from home_model.sources import family_of
 from home_model.metrics import POWER, READING_TIMESTAMP
 
 # Most silences are short; a month (13 ms for a source read every 15 s) costs nine times a day.

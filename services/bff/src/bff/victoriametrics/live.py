@@ -7,16 +7,10 @@ from typing import Any
 
 from bff.time_grid import instant
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
-from home_model.config import Home, family_of
-from home_model.metrics import (
-    CURRENT,
-    POWER,
-    READING_TIMESTAMP,
-    UP,
-    VOLTAGE,
-    Family,
-    metric_name,
-)
+from home_model.config import Home
+from home_model.sources import family_of
+from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
+from home_model.sources import Family
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import orjson
 
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import export, unix_seconds
-from home_model.metrics import SourceKind
+from home_model.sources import SourceName
 
 # Of every exporter on the kit, for each source that it reads; see docs/metrics.md.
 OWN_SERIES_OF_SOURCE = "exporter_age_limit_seconds"
@@ -30,7 +30,7 @@ class ScrapeTimes:
 
 
 def fetch_scrape_times(
-    victoriametrics: VictoriaMetrics, source: SourceKind, start_ms: int, end_ms: int
+    victoriametrics: VictoriaMetrics, source: SourceName, start_ms: int, end_ms: int
 ) -> ScrapeTimes | None:
     """Fetch over all exporters that read this source; None where none was scraped.
 
@@ -57,7 +57,7 @@ def fetch_scrape_times(
 
 
 def _targets(
-    victoriametrics: VictoriaMetrics, source: SourceKind, start_ms: int, end_ms: int
+    victoriametrics: VictoriaMetrics, source: SourceName, start_ms: int, end_ms: int
 ) -> Iterator[Target]:
     form = {
         "match[]": f'{OWN_SERIES_OF_SOURCE}{{source="{source}"}}',

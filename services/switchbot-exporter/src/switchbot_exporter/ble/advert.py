@@ -10,8 +10,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from switchbot import SwitchbotModel, parse_advertisement_data
 
-from home_model.config import BleSource
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
+from home_model.sources import BleSource
 from switchbot_exporter.ble.scale import Scale
 
 WOAN_COMPANY_ID = 2409
@@ -56,7 +56,7 @@ def parse_advert(
     """Read an advert of `source`; None when it carries no measurement, as scan responses do.
 
     Raises:
-        BadPayload: It is truncated, another device's, or of another model than configured.
+        BadPayloadError: It is truncated, another device's, or of another model than configured.
     """
     payload = data.manufacturer_data.get(WOAN_COMPANY_ID)
     if payload is None:
@@ -68,7 +68,7 @@ def parse_advert(
     values = parsed.data["data"] if parsed else {}
     if not values:
         reason = f"PySwitchbot makes nothing of the advert {payload.hex()}"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if source.model in PLUGS:
         return _plug(payload, values, scale)
     watts = round(values["power"] * scale.relay_power_watts, 3)
@@ -85,18 +85,18 @@ def _check_letter(data: AdvertisementData, source: BleSource) -> None:
             f"devices.yaml says model {source.model}, the advert says {chr(letter)!r}; "
             "letters are g: plug_mini_us, j: plug_mini_jp, ?: plug_mini_eu, <: relay_switch_1pm"
         )
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def _check_frame(payload: bytes, source: BleSource) -> None:
     # Firmware before V1.3 has another, shorter layout.
     if len(payload) < PAYLOAD_BYTES:
         reason = f"the advert has {len(payload)} bytes, {PAYLOAD_BYTES} are needed"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     mac = payload[:SEQUENCE_BYTE].hex().upper()
     if mac != source.id:
         reason = f"the advert carries the id {mac}"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def _plug(payload: bytes, values: dict[str, float], scale: Scale) -> Advert:

@@ -39,8 +39,8 @@ async def system_bus(settings: BleSettings) -> AsyncGenerator[MessageBus]:
     """Connect to the system bus.
 
     Raises:
-        Unreachable: Nobody listens there.
-        Rejected: The address makes no sense, or this user is not let in.
+        UnreachableError: Nobody listens there.
+        RejectedError: The address makes no sense, or this user is not let in.
     """
     uid = settings.bleak_dbus_auth_uid
     address = settings.dbus_system_bus_address
@@ -65,8 +65,8 @@ async def find_adapter(bus: MessageBus, wanted: str | None) -> Adapter:
     """The adapter of that name, or else the first one that is powered.
 
     Raises:
-        Unreachable: There is none, it is off, or bluetoothd does not run.
-        Rejected: D-Bus does not let this user speak to bluetoothd.
+        UnreachableError: There is none, it is off, or bluetoothd does not run.
+        RejectedError: D-Bus does not let this user speak to bluetoothd.
     """
     objects = Message(
         destination=BLUEZ,
@@ -99,7 +99,7 @@ async def check_adapter(bus: MessageBus, adapter: Adapter) -> None:
     """Ask the bluetoothd that we scan with, and no other, whether the adapter is still on.
 
     Raises:
-        Unreachable: It ended, was restarted, hangs, lost the adapter or switched it off.
+        UnreachableError: It ended, was restarted, hangs, lost the adapter or switched it off.
     """
     powered = Message(
         destination=adapter.owner,

@@ -8,9 +8,9 @@ from datetime import datetime
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
-from home_model.config import BleSource
-from home_model.errors import BadPayload, SourceError
+from home_model.errors import BadPayloadError, SourceError
 from home_model.readings import Reading
+from home_model.sources import BleSource
 from switchbot_exporter.ble.advert import Advert, parse_advert
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.ble.scale import Scale
@@ -65,7 +65,7 @@ class Ear:
     def _said(self, heard: Heard) -> Said | None:
         try:
             advert = parse_advert(heard.device, heard.data, heard.source, self._scale)
-        except BadPayload as error:
+        except BadPayloadError as error:
             self._hearing.note_unreadable(heard.source.id)
             return heard.source, error
         if advert is None:

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from exporter_kit.feeds import Exporter, Listen
-from home_model.config import BleSource
+from exporter_kit import Exporter, Subscribe
+from home_model.sources import BleSource
 from switchbot_exporter.ble.hearing import Hearing
 from switchbot_exporter.ble.listen import listen
 from switchbot_exporter.ble.settings import BleSettings
@@ -18,7 +18,7 @@ async def open_ble(settings: BleSettings) -> AsyncGenerator[Exporter]:
     yield Exporter((ble_feed(settings, hearing),), hearing.values)
 
 
-def ble_feed(settings: BleSettings, hearing: Hearing) -> Listen[BleSource]:
+def ble_feed(settings: BleSettings, hearing: Hearing) -> Subscribe[BleSource]:
     """All plugs of this kind share one radio."""
     heard = partial(listen, settings, hearing)
-    return Listen(BleSource, heard, settings.ble_age_limit_seconds)
+    return Subscribe(BleSource, heard, settings.ble_age_limit_seconds)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Value
+from exporter_kit import Sample
+from service_kit.clock import Clock
 from switchbot_exporter.ble.advert import Advert
 
 KINDS = ("changed", "repeated", "unreadable", "foreign")
@@ -52,17 +52,17 @@ class Hearing:
         """The radio died: no plug counts as heard."""
         self._heard_at.clear()
 
-    def values(self) -> Iterable[Value]:
+    def values(self) -> Iterable[Sample]:
         """The exporter's own metrics of its radio."""
         for kind in KINDS:
-            yield Value(
+            yield Sample(
                 "switchbot_ble_adverts_total",
                 "counter",
                 "Adverts heard: of our plugs (changed, repeated, unreadable) and of others.",
                 self.adverts[kind],
                 {"kind": kind},
             )
-        yield Value(
+        yield Sample(
             "switchbot_ble_scanners_total",
             "counter",
             "Scanners started: more than one means that the watchdog made a new one.",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 
-from home_model.config import BleSource
+from home_model.sources import BleSource
 from switchbot_exporter.ble.bluetoothd import find_adapter, system_bus
 from switchbot_exporter.ble.ear import Ear, Said
 from switchbot_exporter.ble.hearing import Hearing

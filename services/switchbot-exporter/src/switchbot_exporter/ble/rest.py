@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from exporter_kit.feeds import Value
-from home_model.config import CloudSource
-from home_model.errors import Unreachable
+from exporter_kit import Sample
+from home_model.errors import UnreachableError
 from home_model.readings import Reading
+from home_model.sources import CloudSource
 from switchbot_exporter.ble.hearing import Hearing
 
 type ReadCloud = Callable[[CloudSource], Awaitable[Reading]]
@@ -25,7 +25,7 @@ class Rest:
         """Ask the cloud, unless the plug was just heard.
 
         Raises:
-            Unreachable: It was; the cloud's own series leave meanwhile, nothing is copied.
+            UnreachableError: It was; the cloud's own series leave meanwhile, nothing is copied.
             SourceError: As `read_cloud`.
         """
         age_seconds = self.hearing.age_seconds(source.id)
@@ -33,11 +33,11 @@ class Rest:
             return await self.read_cloud(source)
         self.saved_calls += 1
         reason = "rests while the plug is heard over Bluetooth (CLOUD_RESTS_WHILE_BLE_FRESH)"
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
 
-    def values(self) -> Iterator[Value]:
+    def values(self) -> Iterator[Sample]:
         """What it is good for."""
-        yield Value(
+        yield Sample(
             "switchbot_api_requests_saved_total",
             "counter",
             "Calls to the cloud not made because the plug was heard over Bluetooth.",

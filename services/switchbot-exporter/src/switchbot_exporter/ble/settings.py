@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from exporter_kit.settings import ExporterSettings, Seconds
+from exporter_kit import ExporterSettings
+from service_kit.settings import Seconds
 from switchbot_exporter.ble.scale import Scale
 
 

@@ -29,7 +29,7 @@ class Watchdog:
         """Look, if it is time to.
 
         Raises:
-            Unreachable: bluetoothd or its adapter is gone, or nothing is heard any more.
+            UnreachableError: bluetoothd or its adapter is gone, or nothing is heard any more.
         """
         if self.due_in_seconds() > 0:
             return

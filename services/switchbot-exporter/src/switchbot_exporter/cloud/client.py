@@ -12,7 +12,7 @@ from typing import Protocol
 import aiohttp
 from pydantic import SecretStr
 
-from home_model.errors import BadPayload, SourceError, Unreachable
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from switchbot_exporter.cloud.envelope import parse_envelope
 from switchbot_exporter.cloud.retry_after import parse_retry_after
 from switchbot_exporter.cloud.sign import signed_headers
@@ -58,7 +58,7 @@ class Client:
         """The body of `GET /devices`: everything the account has. Costs one call.
 
         Raises:
-            SourceError: As `parse_envelope`; `Unreachable` also past the deadline.
+            SourceError: As `parse_envelope`; `UnreachableError` also past the deadline.
         """
         return await self._fetch("/v1.1/devices")
 
@@ -66,7 +66,7 @@ class Client:
         """The body of one device's status. Costs one call.
 
         Raises:
-            SourceError: As `parse_envelope`; `Unreachable` also past the deadline.
+            SourceError: As `parse_envelope`; `UnreachableError` also past the deadline.
         """
         return await self._fetch(f"/v1.1/devices/{device_id}/status")
 
@@ -86,11 +86,11 @@ class Client:
                 return await self._answer(path)
         except TimeoutError:
             reason = f"no answer from the cloud within {self.account.deadline_seconds:g} s"
-            raise Unreachable(reason) from None
+            raise UnreachableError(reason) from None
         except aiohttp.ClientError as error:
             # The library's own text may hold headers; its class says enough.
             reason = f"the cloud cannot be reached ({type(error).__name__})"
-            raise Unreachable(reason) from None
+            raise UnreachableError(reason) from None
 
     async def _answer(self, path: str) -> Mapping[str, object]:
         url = f"{self.account.base_url.rstrip('/')}{path}"
@@ -115,7 +115,7 @@ async def _read_limited(stream: aiohttp.StreamReader) -> bytes:
         content += chunk
         if len(content) > BODY_LIMIT_BYTES:
             reason = "the cloud's answer is longer than 1 MiB"
-            raise BadPayload(reason)
+            raise BadPayloadError(reason)
     return bytes(content)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 from switchbot_exporter.cloud.parse import WITHOUT_METER
 
 
@@ -28,12 +28,12 @@ def parse_devices(body: Mapping[str, object]) -> dict[str, CloudDevice]:
     """The physical devices by id; infrared remotes have no status and are left out.
 
     Raises:
-        BadPayload: The list is missing.
+        BadPayloadError: The list is missing.
     """
     items = body.get("deviceList")
     if not isinstance(items, list):
         reason = "the device list is missing"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     listed = (_parse_device(item) for item in items if isinstance(item, dict))
     return {device.device_id: device for device in listed if device.device_id}
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from home_model.config import CloudSource
-from home_model.errors import Rejected, SourceError
+from home_model.errors import RejectedError, SourceError
+from home_model.sources import CloudSource
 from switchbot_exporter.cloud.devices import (
     Devices,
     not_configured,
@@ -46,7 +46,7 @@ class Directory:
         """Refuse a device that has nothing to ask for.
 
         Raises:
-            Rejected: The account lacks it, its cloud service is off, or it has no meter.
+            RejectedError: The account lacks it, its cloud service is off, or it has no meter.
         """
         if self._refusal(device_id) and self._is_old():
             await self._refresh()
@@ -54,7 +54,7 @@ class Directory:
             await self._try_to_refresh()
         reason = self._refusal(device_id)
         if reason:
-            raise Rejected(reason)
+            raise RejectedError(reason)
 
     def type_of(self, device_id: str) -> str | None:
         """The device type in the list, when there is one."""

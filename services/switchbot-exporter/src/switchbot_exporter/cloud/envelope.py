@@ -7,19 +7,23 @@ No text of the server enters a message: it could repeat what we sent, secrets in
 import json
 from collections.abc import Mapping
 
-from home_model.errors import BadPayload, Rejected, SourceError, Unreachable
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitReachedError,
+    TooManyRequestsError,
+)
 
 SUCCESS = 100
 
 # SwitchBotAPI README and, for 174, AdyRock/com.switchbot #31.
 STATUS_CODES: dict[int, tuple[type[SourceError], str]] = {
-    151: (Rejected, "the cloud says the device type is wrong (151)"),
-    152: (Rejected, "the cloud does not know this device id (152)"),
-    160: (Rejected, "the device does not support this question (160)"),
-    161: (Unreachable, "the device is offline (161)"),
-    171: (Unreachable, "the hub is offline, or the plug is unplugged (171)"),
-    174: (Rejected, "the cloud service is switched off for this device in the app (174)"),
+    151: (RejectedError, "the cloud says the device type is wrong (151)"),
+    152: (RejectedError, "the cloud does not know this device id (152)"),
+    160: (RejectedError, "the device does not support this question (160)"),
+    161: (UnreachableError, "the device is offline (161)"),
+    171: (UnreachableError, "the hub is offline, or the plug is unplugged (171)"),
+    174: (RejectedError, "the cloud service is switched off for this device in the app (174)"),
 }
 
 # Seen: "Requests reached the daily limit", "Too many Request(s)" (homebridge-switchbot #1108,
@@ -40,12 +44,12 @@ def parse_envelope(
     """The `body` of a successful answer.
 
     Raises:
-        AccountRefused: HTTP 401 or 403.
-        TooManyRequests: HTTP 429, or 190 with such a message.
-        DailyLimitReached: 190 with such a message.
-        Rejected: The cloud refuses this device or question.
-        Unreachable: Device or hub offline, or a passing fault of the cloud.
-        BadPayload: Not the JSON that the API documents.
+        AccountRefusedError: HTTP 401 or 403.
+        TooManyRequestsError: HTTP 429, or 190 with such a message.
+        DailyLimitReachedError: 190 with such a message.
+        RejectedError: The cloud refuses this device or question.
+        UnreachableError: Device or hub offline, or a passing fault of the cloud.
+        BadPayloadError: Not the JSON that the API documents.
     """
     _check_http(status, retry_after_seconds)
     envelope = _json_object(content)
@@ -55,7 +59,7 @@ def parse_envelope(
     body = envelope.get("body")
     if not isinstance(body, dict):
         reason = "the cloud's answer has no body"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return body
 
 
@@ -64,19 +68,19 @@ def _check_http(status: int, retry_after_seconds: float | None) -> None:
         case 200:
             return
         case 401 | 403:
-            raise AccountRefused(ACCOUNT_REFUSED.format(status=status))
+            raise AccountRefusedError(ACCOUNT_REFUSED.format(status=status))
         case 429:
             reason = "the cloud says too many requests (HTTP 429)"
-            raise TooManyRequests(reason, retry_after_seconds=retry_after_seconds)
+            raise TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
         case _ if status >= 500:  # noqa: PLR2004 - the class of server errors
             reason = f"the cloud has a fault (HTTP {status})"
-            raise Unreachable(reason, retry_after_seconds=retry_after_seconds)
+            raise UnreachableError(reason, retry_after_seconds=retry_after_seconds)
         case _ if 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
             reason = f"the cloud redirects (HTTP {status}), which is not followed: check the URL"
-            raise Rejected(reason)
+            raise RejectedError(reason)
         case _:
             reason = f"the cloud refuses the request (HTTP {status})"
-            raise Rejected(reason)
+            raise RejectedError(reason)
 
 
 def _json_object(content: bytes) -> Mapping[str, object]:
@@ -84,10 +88,10 @@ def _json_object(content: bytes) -> Mapping[str, object]:
         document = json.loads(content)
     except (ValueError, RecursionError):
         reason = "the cloud's answer is not JSON"
-        raise BadPayload(reason) from None
+        raise BadPayloadError(reason) from None
     if not isinstance(document, dict):
         reason = "the cloud's answer is not a JSON object"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return document
 
 
@@ -95,17 +99,19 @@ def _envelope_error(code: object, message: str, retry_after_seconds: float | Non
     if code == 190:  # noqa: PLR2004 - the API's catch-all, see DAILY_LIMIT_WORDS
         return _catch_all_error(message.lower(), retry_after_seconds)
     if not isinstance(code, int) or isinstance(code, bool):
-        return BadPayload("the cloud's answer has no statusCode")
-    kind, reason = STATUS_CODES.get(code, (Unreachable, f"the cloud answers statusCode {code}"))
+        return BadPayloadError("the cloud's answer has no statusCode")
+    kind, reason = STATUS_CODES.get(
+        code, (UnreachableError, f"the cloud answers statusCode {code}")
+    )
     return kind(reason, retry_after_seconds=retry_after_seconds)
 
 
 def _catch_all_error(message: str, retry_after_seconds: float | None) -> SourceError:
     if any(words in message for words in DAILY_LIMIT_WORDS):
         reason = "the account's daily quota is spent (190)"
-        return DailyLimitReached(reason, retry_after_seconds=retry_after_seconds)
+        return DailyLimitReachedError(reason, retry_after_seconds=retry_after_seconds)
     if any(words in message for words in BURST_WORDS):
         reason = "the cloud says too many requests (190)"
-        return TooManyRequests(reason, retry_after_seconds=retry_after_seconds)
+        return TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
     reason = "the cloud has an internal error, or dislikes a parameter (190)"
-    return Unreachable(reason, retry_after_seconds=retry_after_seconds)
+    return UnreachableError(reason, retry_after_seconds=retry_after_seconds)

@@ -1,15 +1,15 @@
 """What the cloud can refuse beyond one device: the whole account must wait."""
 
-from home_model.errors import Rejected
+from home_model.errors import RejectedError
 
 
-class AccountRefused(Rejected):
+class AccountRefusedError(RejectedError):
     """Token, secret or clock are wrong: every further request would fail the same way."""
 
 
-class TooManyRequests(Rejected):
+class TooManyRequestsError(RejectedError):
     """A burst limit: the same request succeeds a little later."""
 
 
-class DailyLimitReached(Rejected):
+class DailyLimitReachedError(RejectedError):
     """The account's calls of the day are spent, by us or by others who share it."""

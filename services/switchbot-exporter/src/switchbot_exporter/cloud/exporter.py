@@ -3,11 +3,12 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
-from exporter_kit.clock import Clock
-from exporter_kit.feeds import Exporter, Poll
-from exporter_kit.start_error import CannotStartError
-from home_model.config import CloudSource, Home
+from exporter_kit import Exporter, Poll
+from home_model.config import Home
 from home_model.load import load_home
+from home_model.sources import CloudSource
+from service_kit.clock import Clock
+from service_kit.errors import CannotStartError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.client import Account, open_client
 from switchbot_exporter.cloud.directory import Directory
@@ -39,7 +40,7 @@ async def open_cloud(
         async with open_client(_account(settings), pace) as client:
             directory = Directory(client.fetch_devices, clock.monotonic)
             reader = CloudReader(client.fetch_status, directory, clock.now)
-            poll = Poll(CloudSource, reader.read, pace, directory.compare)
+            poll = Poll(CloudSource, reader.read, pace, inspect=directory.compare)
             yield Exporter((poll,), lambda: values_of(pace))
     finally:
         with suppress(OSError):  # a block counted too much does no harm

@@ -7,7 +7,7 @@ Field lists: SwitchBotAPI README @0214825. None of them gives energy that can be
 from collections.abc import Mapping
 from datetime import datetime
 
-from home_model.errors import Unreachable
+from home_model.errors import UnreachableError
 from home_model.readings import Reading
 from switchbot_exporter.cloud.plausible import (
     drifting_current_amperes,
@@ -69,7 +69,7 @@ def _watts_and_volts(body: Mapping[str, object], power_field: str) -> tuple[floa
 def _refuse_offline(body: Mapping[str, object]) -> None:
     if body.get("online") is False:
         reason = "the device is offline, says the cloud"
-        raise Unreachable(reason)
+        raise UnreachableError(reason)
 
 
 def _amperes(milliamperes: float | None) -> float | None:

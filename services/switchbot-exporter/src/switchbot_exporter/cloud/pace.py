@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from exporter_kit.outcomes import Outcome
 from home_model.errors import SourceError
 from switchbot_exporter.cloud.budget import Budget, even_interval_ms, interval_ms
-from switchbot_exporter.cloud.errors import DailyLimitReached
+from switchbot_exporter.cloud.errors import DailyLimitReachedError
 from switchbot_exporter.cloud.pause import Pause
 from switchbot_exporter.cloud.remaining import Remaining
 
@@ -18,25 +17,25 @@ PROBE_SECONDS = 5.0
 
 @dataclass(slots=True)
 class CloudPace:
-    """The kit's `Pace` and the client's `Watch` for one account."""
+    """The kit's `Schedule` and the client's `Watch` for one account."""
 
     budget: Budget
     remaining: Remaining
     pause: Pause
     monotonic: Callable[[], float]
-    _target_count: int = field(default=1, init=False)
+    _request_count: int = field(default=1, init=False)
     _sent: int = field(default=0, init=False)
     _sent_at: float = field(default=float("-inf"), init=False)
 
-    def interval_seconds(self, target_count: int) -> float:
+    def interval_seconds(self, request_count: int) -> float:
         """The time between two polls of one plug, such that the day's quota lasts."""
-        self._target_count = max(target_count, 1)
+        self._request_count = max(request_count, 1)
         return self.interval_in_force_seconds()
 
     def interval_in_force_seconds(self) -> float:
         """The same for as many plugs as there were when last asked."""
         planned = self._planned_ms()
-        return (planned or even_interval_ms(self.budget, self._target_count)) / 1000
+        return (planned or even_interval_ms(self.budget, self._request_count)) / 1000
 
     def pause_seconds(self) -> float:
         """How long no plug may be asked: until the next turn, or the end of a longer silence."""
@@ -51,9 +50,6 @@ class CloudPace:
         # What a header said is asked for again before the day ends.
         header_seconds = self.remaining.header_holds_seconds() or until_reset_seconds
         return max(self.pause.seconds_left(), min(until_reset_seconds, header_seconds))
-
-    def note(self, outcome: Outcome) -> None:
-        """Nothing: what follows comes from the cloud's own answers, as the client's watch."""
 
     def sending(self) -> None:
         """Count the call before it is sent."""
@@ -73,20 +69,20 @@ class CloudPace:
     def failed(self, error: SourceError) -> None:
         """Pause if the cloud refuses the account as a whole."""
         self.pause.begin(error, self.interval_in_force_seconds())
-        if isinstance(error, DailyLimitReached):
+        if isinstance(error, DailyLimitReachedError):
             self.remaining.exhausted = True
 
     def _gap_seconds(self) -> float:
         """Between any two calls, so that plugs are spread over the interval, not asked at once."""
-        if self._sent <= self._target_count:
+        if self._sent <= self._request_count:
             return 0.0  # the first round, and the device list: a page should not stay empty
-        even = GAP_SHARE * self.interval_in_force_seconds() / self._target_count
+        even = GAP_SHARE * self.interval_in_force_seconds() / self._request_count
         return max(even, PROBE_SECONDS) if self.pause.refusals else even
 
     def _planned_ms(self) -> int | None:
         return interval_ms(
             self.budget,
-            self._target_count,
+            self._request_count,
             remaining=self.remaining.plannable_calls(),
             until_reset_ms=self.remaining.quota.until_reset_ms(),
         )

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from home_model.errors import SourceError
-from switchbot_exporter.cloud.errors import AccountRefused, DailyLimitReached, TooManyRequests
+from switchbot_exporter.cloud.errors import (
+    AccountRefusedError,
+    DailyLimitReachedError,
+    TooManyRequestsError,
+)
 
 LONGEST_PAUSE_SECONDS = 1800.0
 MOST_DOUBLINGS = 20
@@ -24,7 +28,7 @@ def pause_seconds(error: SourceError, refusals: int, interval_seconds: float) ->
     """
     if error.retry_after_seconds is not None:
         return error.retry_after_seconds
-    if not isinstance(error, AccountRefused | TooManyRequests | DailyLimitReached):
+    if not isinstance(error, AccountRefusedError | TooManyRequestsError | DailyLimitReachedError):
         return 0.0
     return min(interval_seconds * 2 ** min(refusals, MOST_DOUBLINGS), LONGEST_PAUSE_SECONDS)
 

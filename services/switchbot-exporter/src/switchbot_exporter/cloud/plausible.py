@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from home_model.errors import BadPayload
+from home_model.errors import BadPayloadError
 
 # 16 A at 250 V, the largest plug sold, and half as much again.
 MOST_POWER_WATTS = 6000.0
@@ -17,17 +17,17 @@ def number(body: Mapping[str, object], field: str) -> float | None:
     """The field's value; None when it is absent or null.
 
     Raises:
-        BadPayload: It is no number, or not between 0 and a million.
+        BadPayloadError: It is no number, or not between 0 and a million.
     """
     value = body.get(field)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         reason = f"'{field}' is not a number"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if not 0 <= value <= MOST_OF_ANYTHING:
         reason = f"'{field}' is a number that nothing can be"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return float(value)
 
 
@@ -35,15 +35,15 @@ def power_watts(body: Mapping[str, object], field: str) -> float:
     """Active power.
 
     Raises:
-        BadPayload: It is missing, or more than any plug can carry.
+        BadPayloadError: It is missing, or more than any plug can carry.
     """
     watts = number(body, field)
     if watts is None:
         reason = f"'{field}' is missing, the power in watts"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     if watts > MOST_POWER_WATTS:
         reason = f"'{field}' is {watts:g} W, more than any plug can carry"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     return watts
 
 
@@ -51,7 +51,7 @@ def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
     """RMS voltage. Deci-volts are understood: the cloud sent them in May 2022 (#98, #102).
 
     Raises:
-        BadPayload: No mains has it; 0 is what a lost link looks like (#371, #484), while a
+        BadPayloadError: No mains has it; 0 is what a lost link looks like (#371, #484), while a
             plug that is merely off still measures the mains.
     """
     volts = number(body, field)
@@ -63,20 +63,20 @@ def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
             return scaled
     if volts == 0:
         reason = f"'{field}' is 0 V: the cloud has lost its link to the plug"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
     reason = f"'{field}' is {volts:g} V, which no mains has"
-    raise BadPayload(reason)
+    raise BadPayloadError(reason)
 
 
 def refuse_zero_without_voltage(watts: float, volts: float | None) -> None:
     """0 W is believed only beside a voltage, which tells a plug that is off from a lost link.
 
     Raises:
-        BadPayload: Both the power and the voltage say nothing.
+        BadPayloadError: Both the power and the voltage say nothing.
     """
     if watts == 0 and volts is None:
         reason = "0 W without a voltage: cannot be told from a lost link"
-        raise BadPayload(reason)
+        raise BadPayloadError(reason)
 
 
 def drifting_current_amperes(raw: float | None, watts: float, volts: float | None) -> float | None:

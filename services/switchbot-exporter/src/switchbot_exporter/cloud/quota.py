@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exporter_kit.durable import Document
+from exporter_kit.statefile import Document
 from switchbot_exporter.cloud.quota_day import Reset
 from switchbot_exporter.cloud.spent import Spent, in_day, load_spent, save_spent
 

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from home_model.config import CloudSource
 from home_model.readings import Reading
+from home_model.sources import CloudSource
 from switchbot_exporter.cloud.directory import Directory
 from switchbot_exporter.cloud.parse import parse_status
 
@@ -29,6 +29,6 @@ class CloudReader:
         return parse_status(
             body,
             listed_type=self.directory.type_of(source.id),
-            channel=source.channel,
+            meter=source.meter,
             at=self.now(),
         )

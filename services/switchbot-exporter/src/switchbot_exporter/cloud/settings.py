@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 
-from exporter_kit.settings import ExporterSettings, Seconds
+from exporter_kit import ExporterSettings
 from home_model.config import Zone
+from service_kit.settings import Seconds
 
 
 def _plain(secret: SecretStr) -> SecretStr:

@@ -7,13 +7,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, NonNegativeInt, TypeAdapter, ValidationError
 
-from exporter_kit.durable import (
-    DamagedError,
-    Document,
-    load_document,
-    save_document,
-    set_aside,
-)
+from exporter_kit.statefile import DamagedError, Document, load_document, save_document, set_aside
 
 log = logging.getLogger(__name__)
 VERSION = 1

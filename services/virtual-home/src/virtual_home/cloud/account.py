@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from home_model.config import CloudSource, Home
+from home_model.config import Home
+from home_model.sources import CloudSource
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
 from virtual_home.cloud.display import Display, display_of
@@ -21,7 +22,7 @@ from virtual_home.cloud.status_bodies import (
     relay_2pm_body,
     zeroed,
 )
-from virtual_home.meters import CloudMeter, channel_of, meters_of
+from virtual_home.meters import CloudMeter, meters_of, number_of
 from virtual_home.presence import present
 
 
@@ -91,7 +92,7 @@ class VirtualCloud:
         )
 
     def _status_body(self, device_id: str, meters: tuple[CloudMeter, ...]) -> Body:
-        shown = {channel_of(meter): self.display(meter) for meter in meters}
+        shown = {number_of(meter): self.display(meter) for meter in meters}
         match meters[0].appliance.device_type:
             case "Relay Switch 2PM":
                 return relay_2pm_body(device_id, shown)

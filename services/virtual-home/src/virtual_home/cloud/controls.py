@@ -72,7 +72,7 @@ class _Hand:
         return {
             "id": device_id,
             "type": meter.appliance.device_type,
-            "channel": meter.source.channel,
+            "meter": meter.source.meter,
             "watts": self.cloud.display(meter).power_watts,
             "watts_by_hand": meter.device.device in knobs.watts_by_hand,
             "online": self.cloud.is_online(device_id),

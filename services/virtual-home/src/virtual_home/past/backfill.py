@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from exporter_kit.energy_state import write_initial_counters
+from exporter_kit.energy.store import write_initial_counters
 from home_model.config import Home
-from home_model.metrics import ENERGY, UP, SourceKind
+from home_model.metrics import ENERGY, UP
+from home_model.sources import SourceName
 from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.past.series import MeterPast, Span, metric_of, past_of
 from virtual_home.past.verification import verify
@@ -19,13 +20,13 @@ from virtual_home.past.victoriametrics import VictoriaMetrics
 
 log = logging.getLogger(__name__)
 
-EXPORTERS: dict[SourceKind, str] = {
+EXPORTERS: dict[SourceName, str] = {
     "cloud": "switchbot-exporter",
     "native": "tp-link-native-exporter",
     "matter": "tp-link-matter-exporter",
 }
 
-type StateDirs = Mapping[SourceKind, Path]
+type StateDirs = Mapping[SourceName, Path]
 type Pasts = dict[AnyMeter, MeterPast]
 
 
@@ -84,7 +85,7 @@ def _cut_off_start(vm: VictoriaMetrics, meter: AnyMeter, home: Home, span: Span)
     return int(at_ms[0] // 1000) if at_ms.size else span.start
 
 
-def _of_kind(pasts: Pasts, kind: SourceKind) -> Pasts:
+def _of_kind(pasts: Pasts, kind: SourceName) -> Pasts:
     return {meter: past for meter, past in pasts.items() if meter.source.source == kind}
 
 

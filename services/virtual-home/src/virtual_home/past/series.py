@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from home_model.config import Home, MatterSource, NativeSource, family_of, labels_of
+from home_model.config import Home, labels_of
 from home_model.metrics import CURRENT, ENERGY, POWER, UP, VOLTAGE, Metric, metric_name
+from home_model.sources import MatterSource, NativeSource, family_of
 from virtual_home.chance import Flags, Floats, Integers
 from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter

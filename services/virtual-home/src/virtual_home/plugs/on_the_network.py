@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
-from home_model.config import Home, NativeSource
+from home_model.config import Home
+from home_model.sources import NativeSource
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, constant_watts
@@ -43,7 +44,7 @@ def plug_of(meters: Sequence[PlugMeter], home: Home, account: Account, *, seed: 
     """One plug or strip; outlets that the configuration does not name have no load."""
     first, now = meters[0], datetime.now(UTC)
     model = model_of(first.appliance)
-    named = {meter.source.outlet or 0: meter for meter in meters}
+    named = {(meter.source.meter or 1) - 1: meter for meter in meters}
     outlets = tuple(
         outlet_at(named[number], now, home.zone, seed=seed)
         if number in named

@@ -1,0 +1,67 @@
+// Finishes the export in out/ for Caddy: a content security policy for each page, which names the
+// page's inline scripts by their hashes, and each text compressed once, as well as it can be.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const OUT = join(import.meta.dirname, "../out");
+const INLINE_SCRIPT = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
+const TEXT_FILE = /\.(html|js|css|svg|txt|json|webmanifest)$/;
+
+/** Smaller files do not fill a network packet either way. */
+const MIN_COMPRESSED_BYTES = 1024;
+
+const DIRECTIVES = [
+  "default-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+];
+
+const files = () => readdirSync(OUT, { recursive: true }).map(String);
+
+function policyOf(html) {
+  if (/<style|\sstyle=/.test(html)) throw new Error("a page has inline styles: none are allowed");
+  const hashes = [...html.matchAll(INLINE_SCRIPT)].map(
+    ([, script]) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
+  );
+  const scripts = ["script-src 'self'", ...new Set(hashes)].join(" ");
+  return [...DIRECTIVES, scripts].join("; ");
+}
+
+/** The addresses under which Caddy serves a page. */
+function addressesOf(name) {
+  const address = `/${name.replace(/\.html$/, "")}`;
+  return name === "index.html" ? ["/", "/index", "/index.html"] : [address, `${address}.html`];
+}
+
+function writePolicies() {
+  const lines = files()
+    .filter((name) => name.endsWith(".html"))
+    .flatMap((name, index) => [
+      `@page${index} path ${addressesOf(name).join(" ")}`,
+      `header @page${index} Content-Security-Policy "${policyOf(readFileSync(join(OUT, name), "utf8"))}"`,
+    ]);
+  writeFileSync(join(OUT, "policies.caddy"), `${lines.join("\n")}\n`);
+}
+
+function compress() {
+  for (const name of files().filter((each) => TEXT_FILE.test(each))) {
+    const file = join(OUT, name);
+    const raw = readFileSync(file);
+    if (raw.length < MIN_COMPRESSED_BYTES) continue;
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: raw.length,
+    };
+    writeFileSync(`${file}.br`, brotliCompressSync(raw, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(raw, { level: 9 }));
+  }
+}
+
+writePolicies();
+compress();

@@ -1,0 +1,23 @@
+import type comparison from "../../messages/en/comparison.json";
+import type explain from "../../messages/en/explain.json";
+import type frame from "../../messages/en/frame.json";
+import type prices from "../../messages/en/prices.json";
+import type reconcile from "../../messages/en/reconcile.json";
+
+export const LANGUAGES = ["ja", "en"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** The texts of the frame and of all routes. */
+export type Messages = typeof frame &
+  typeof comparison &
+  typeof explain &
+  typeof prices &
+  typeof reconcile;
+
+// Makes every key that t(…) is given a checked one.
+declare module "use-intl" {
+  interface AppConfig {
+    Locale: Language;
+    Messages: Messages;
+  }
+}

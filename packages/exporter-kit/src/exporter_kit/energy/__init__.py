@@ -1,0 +1,1 @@
+"""Energy counters: what one reading adds (`accumulate.advance`), and their file (`store`)."""

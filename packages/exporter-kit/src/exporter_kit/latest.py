@@ -1,0 +1,172 @@
+"""The latest outcome of every target, and what recording one entails."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from exporter_kit.attempts import NEVER_READ, Failure, FailureType, Outcome
+from exporter_kit.energy.counter import Limits
+from exporter_kit.energy.store import EnergyStore
+from exporter_kit.exporter import EffectiveTimes
+from exporter_kit.targets import Key, Target
+from home_model.readings import Reading
+from service_kit.clock import Clock
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The latest outcome of a target.
+
+    Attributes:
+        target: As configured now.
+        age_limit_seconds: Returns how long a reading counts, by the interval in effect.
+        outcome: Of the last attempt.
+        taken: The reading's instant in monotonic seconds (a clock that jumps changes no age);
+            before the first attempt, when the target was configured.
+        limit_then_seconds: The age limit when it was taken.
+        failures: Failures in a row.
+    """
+
+    target: Target[Any]
+    age_limit_seconds: Callable[[], float]
+    outcome: Outcome = NEVER_READ
+    taken: float = 0.0
+    limit_then_seconds: float = 0.0
+    failures: int = 0
+
+    def current(self, monotonic: float) -> Outcome:
+        """Return the reading while it counts, else why there is none."""
+        if isinstance(self.outcome, Failure) and self.outcome is not NEVER_READ:
+            return self.outcome
+        # An interval that has just become shorter must not condemn what came by the longer one.
+        limit_seconds = max(self.limit_then_seconds, self.age_limit_seconds())
+        if monotonic - self.taken <= limit_seconds:
+            return self.outcome
+        return Failure("over_age", f"nothing new for more than {limit_seconds:.0f} s")
+
+
+class LatestReadings:
+    """What `/metrics` shows of the devices. All of it comes from memory."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries = dict[Key, Entry]()
+        self._logged = dict[Key, str]()
+
+    def add(self, target: Target[Any], age_limit_seconds: Callable[[], float]) -> None:
+        """Show a target; one that is read from the same source as before keeps its reading."""
+        old = self._entries.get(target.key)
+        if old and old.target.source == target.source:
+            self._entries[target.key] = replace(old, target=target)
+        else:
+            added = self._clock.monotonic()
+            self._entries[target.key] = Entry(target, age_limit_seconds, taken=added)
+
+    def keep_only(self, keys: Iterable[Key]) -> None:
+        """Remove every target that is no longer configured."""
+        kept = set(keys)
+        self._entries = {key: entry for key, entry in self._entries.items() if key in kept}
+        self._logged = {key: state for key, state in self._logged.items() if key in kept}
+
+    def set(self, key: Key, outcome: Outcome) -> Entry:
+        """Replace the outcome of a target."""
+        old = self._entries[key]
+        failed = isinstance(outcome, Failure)
+        self._entries[key] = entry = replace(
+            old,
+            outcome=outcome,
+            taken=self._clock.monotonic() - (0.0 if failed else self.age_seconds(outcome)),
+            limit_then_seconds=old.age_limit_seconds(),
+            failures=old.failures + 1 if failed else 0,
+        )
+        self._log_change(entry)
+        return entry
+
+    def age_seconds(self, reading: Reading) -> float:
+        """Return how long ago a reading that has just come was taken, by the wall clock."""
+        return max(0.0, (self._clock.now() - reading.at).total_seconds())
+
+    def target(self, key: Key) -> Target[Any]:
+        """Return the target as configured now."""
+        return self._entries[key].target
+
+    def was_attempted(self, key: Key) -> bool:
+        """Return whether a target had its first attempt, or should have had it long ago."""
+        return self._entries[key].current(self._clock.monotonic()) is not NEVER_READ
+
+    def current(self) -> Iterator[tuple[Target[Any], Outcome]]:
+        """Yield every target with its reading, or with the reason why it has none."""
+        monotonic = self._clock.monotonic()
+        for entry in self._entries.values():
+            yield entry.target, entry.current(monotonic)
+
+    def log_aged(self) -> None:
+        """Log whose reading grew too old since the last time."""
+        for entry in self._entries.values():
+            self._log_change(entry)
+
+    def _log_change(self, entry: Entry) -> None:
+        """Log a change: once each way; a fault of the reader whenever it is a new one."""
+        key = entry.target.key
+        outcome, logged = entry.current(self._clock.monotonic()), self._logged.get(key)
+        state = _state(outcome)
+        if outcome is NEVER_READ or state == logged:
+            return
+        if state == "down" and logged not in {None, "up"}:
+            return
+        self._logged[key] = state
+        if isinstance(outcome, Failure):
+            LOG.warning("%s is down: %s", entry.target, outcome, exc_info=outcome.error)
+        else:
+            LOG.info("%s is up", entry.target)
+
+
+class Recorder:
+    """Where all outcomes go: the latest readings, the energy counters, the count of failures."""
+
+    def __init__(
+        self,
+        latest: LatestReadings,
+        energy: EnergyStore,
+        count_failure: Callable[[Key, FailureType], None],
+    ) -> None:
+        self.latest = latest
+        self._energy = energy
+        self._count_failure = count_failure
+        self._gap_then_seconds = dict[Key, float]()
+
+    def record(self, target: Target[Any], outcome: Outcome, times: EffectiveTimes) -> Entry:
+        """Show an outcome and count its energy."""
+        outcome = self._in_age(outcome, times)
+        if isinstance(outcome, Failure):
+            self._count_failure(target.key, outcome.failure_type)
+        else:
+            limits = self._limits(target, times)
+            self._energy.advance(target.key, target.meter, outcome, limits)
+        return self.latest.set(target.key, outcome)
+
+    def _in_age(self, outcome: Outcome, times: EffectiveTimes) -> Outcome:
+        if isinstance(outcome, Failure):
+            return outcome
+        age_seconds = self.latest.age_seconds(outcome)
+        if age_seconds <= times.age_limit_seconds:
+            return outcome
+        return Failure("over_age", f"the reading was taken {age_seconds:.0f} s ago")
+
+    def _limits(self, target: Target[Any], times: EffectiveTimes) -> Limits:
+        # The silence before this reading was governed by the interval in effect when it began.
+        then_seconds = self._gap_then_seconds.get(target.key, 0.0)
+        self._gap_then_seconds[target.key] = times.gap_seconds
+        return Limits(
+            target.device.rated_power_watts,
+            max(target.source.gap_limit_seconds, times.gap_seconds, then_seconds),
+        )
+
+
+def _state(outcome: Outcome) -> str:
+    if isinstance(outcome, Reading):
+        return "up"
+    return outcome.reason if outcome.failure_type == "unexpected" else "down"

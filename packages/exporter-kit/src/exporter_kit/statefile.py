@@ -1,0 +1,102 @@
+"""Small JSON documents that survive `kill -9`: written whole or not at all, checked when read."""
+
+import hashlib
+import json
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from typing import Any
+
+from service_kit.files import sync_folder, write_atomically
+
+SET_ASIDE = "set-aside"
+
+
+class DamagedError(Exception):
+    """A document that cannot be trusted. Says why."""
+
+
+class InUseError(Exception):
+    """Another process holds this state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Where a document lies, and the version of its shape that this program writes."""
+
+    path: Path
+    version: int
+
+
+def save_document(document: Document, body: Mapping[str, Any]) -> None:
+    """Replace the document; after it returns the new one survives a crash of the machine.
+
+    Raises:
+        OSError: It could not be written; the old one is still there.
+    """
+    envelope = {"version": document.version, "sha256": _sha256(body), "body": body}
+    write_atomically(document.path, json.dumps(envelope, sort_keys=True).encode())
+
+
+def load_document(document: Document) -> dict[str, Any] | None:
+    """The body, or None if there is no such document.
+
+    Raises:
+        DamagedError: It is not what was written, or written by a newer program.
+        OSError: It could not be read.
+    """
+    try:
+        envelope = json.loads(document.path.read_bytes())
+        version, sha256, body = (envelope[name] for name in ("version", "sha256", "body"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"it is not a whole document ({type(error).__name__})"
+        raise DamagedError(message) from None
+    if version != document.version:
+        message = f"its version is {version}, this program knows {document.version}"
+        raise DamagedError(message)
+    if not isinstance(body, dict) or sha256 != _sha256(body):
+        message = "its checksum does not fit"
+        raise DamagedError(message)
+    return body
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Give a damaged document another name, never one that is taken. Nothing is deleted."""
+    stem = f"{path.name}.{SET_ASIDE}-{now:%Y%m%dT%H%M%SZ}"
+    names = (path.with_name(stem + suffix) for suffix in ("", *(f".{n}" for n in range(1, 1000))))
+    free = next(name for name in names if not name.exists())
+    path.rename(free)
+    sync_folder(path.parent)
+    return free
+
+
+def set_aside_count(path: Path) -> int:
+    """How many damaged documents still lie beside this one."""
+    return sum(1 for _ in path.parent.glob(f"{path.name}.{SET_ASIDE}-*"))
+
+
+@contextmanager
+def only_writer(path: Path) -> Generator[None]:
+    """Hold a document for one process; the lock ends with the process, however it ends.
+
+    Raises:
+        InUseError: Another process holds it.
+        OSError: The folder cannot be made or written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(path.name + ".lock").open("a") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            message = f"{path} is in use by another process"
+            raise InUseError(message) from None
+        yield
+
+
+def _sha256(body: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Write to InfluxDB and VictoriaMetrics, read VictoriaMetrics, keep what cannot be written yet."""
