@@ -10,10 +10,11 @@ import pytest
 import uvicorn
 
 from bff.app import create_app
-from bff.assemble import close_services, open_services
-from bff.serve import bind
-from bff.services import Clock, Services, utc_now
+from bff.http.serve import bind
+from bff.services import Services
 from bff.settings import Settings
+from bff.time_grid import Clock, utc_now
+from bff.wiring import close_services, open_services
 from testbed.bff import Bff, bff, settings_of
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics

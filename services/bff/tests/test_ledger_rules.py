@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bff.grid import SLOT_MS, slot_edges, slot_start
-from bff.ledger.clean import Limits, Pieces, clean
-from bff.ledger.counter import Counter, Int64s, in_order, parse_counter
-from bff.ledger.spread import between
+from bff.energy import Integers
+from bff.ledger.clean import Segments, clean
+from bff.ledger.device_rules import Limits
+from bff.ledger.samples import CounterSamples, in_order, parse_samples
+from bff.ledger.slots import amounts_between
+from bff.time_grid import SLOT_MS, slot_edges, slot_start
 
 START_MS = 1_772_323_200_000
 MINUTE_MS = 60_000
@@ -29,9 +31,11 @@ class Samples:
     uwh: list[int]
 
     @property
-    def counter(self) -> Counter:
+    def counter(self) -> CounterSamples:
         """As the ledger has it."""
-        return Counter(np.array(self.at_ms, dtype=np.int64), np.array(self.uwh, dtype=np.int64))
+        return CounterSamples(
+            np.array(self.at_ms, dtype=np.int64), np.array(self.uwh, dtype=np.int64)
+        )
 
 
 @st.composite
@@ -62,7 +66,7 @@ def samples(draw: st.DrawFn) -> Samples:
 
 def plainly(given_samples: Samples) -> list[tuple[int, int, int, bool]]:
     """The rules read aloud: (start, end, energy, estimated) of each piece."""
-    pieces = []
+    segments = []
     steps: list[tuple[int, int, int]] = []
     good: tuple[int, int] | None = None
     every = list(zip(given_samples.at_ms, given_samples.uwh, strict=True))
@@ -82,8 +86,8 @@ def plainly(given_samples: Samples) -> list[tuple[int, int, int, bool]]:
         began_again = uwh < before_uwh - 1
         good = (at, uwh)
         if can_be(steps[-1:] if began_again else steps) and start < at:  # rule 5
-            pieces.append((start, at, energy, lasted > LIMITS.gap_limit_ms))  # rule 3
-    return pieces
+            segments.append((start, at, energy, lasted > LIMITS.gap_limit_ms))  # rule 3
+    return segments
 
 
 def can_be(steps: list[tuple[int, int, int]]) -> bool:
@@ -98,12 +102,12 @@ def can_be(steps: list[tuple[int, int, int]]) -> bool:
     return False
 
 
-def tuples(pieces: Pieces) -> list[tuple[int, int, int, bool]]:
-    columns = (pieces.start_ms, pieces.end_ms, pieces.uwh, pieces.quality == 2)
+def tuples(segments: Segments) -> list[tuple[int, int, int, bool]]:
+    columns = (segments.start_ms, segments.end_ms, segments.uwh, segments.quality == 2)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
-def around(given_samples: Samples) -> Int64s:
+def around(given_samples: Samples) -> Integers:
     first = slot_start(given_samples.at_ms[0]) if given_samples.at_ms else START_MS
     last = given_samples.at_ms[-1] if given_samples.at_ms else START_MS
     return slot_edges(first, slot_start(last) + SLOT_MS)
@@ -120,10 +124,10 @@ def test_cleaning_all_at_once_is_the_rules_one_sample_at_a_time(what: Samples) -
 @given(samples())
 def test_the_slots_hold_exactly_the_energy_of_the_pieces(what: Samples) -> None:
     """Nothing is lost or made where pieces are cut by slots, and no slot is negative."""
-    pieces = clean(what.counter, LIMITS)
-    slots = between(pieces, around(what))
-    assert slots.measured_uwh.sum() + slots.estimated_uwh.sum() == pieces.uwh.sum()
-    lasted = (pieces.end_ms - pieces.start_ms).sum()
+    segments = clean(what.counter, LIMITS)
+    slots = amounts_between(segments, around(what))
+    assert slots.measured_uwh.sum() + slots.estimated_uwh.sum() == segments.uwh.sum()
+    lasted = (segments.end_ms - segments.start_ms).sum()
     assert slots.measured_ms.sum() + slots.estimated_ms.sum() == lasted
     assert (slots.stacked() >= 0).all()
 
@@ -132,11 +136,11 @@ def test_the_slots_hold_exactly_the_energy_of_the_pieces(what: Samples) -> None:
 @given(samples())
 def test_no_slot_holds_more_than_the_device_can_use(what: Samples) -> None:
     """Rated power with 20 % to spare, for the slot and for what it may show late."""
-    pieces = clean(what.counter, LIMITS)
-    slots = between(pieces, around(what))
+    segments = clean(what.counter, LIMITS)
+    slots = amounts_between(segments, around(what))
     known_ms = slots.measured_ms + slots.estimated_ms
     in_time_ms = known_ms + LIMITS.late_ms * (known_ms > 0)
-    most = np.ceil(in_time_ms * 1500 * 1.2 / 3.6) + WATT_HOUR * len(pieces.uwh) + 1
+    most = np.ceil(in_time_ms * 1500 * 1.2 / 3.6) + WATT_HOUR * len(segments.uwh) + 1
     assert (slots.measured_uwh + slots.estimated_uwh <= most).all()
     assert (known_ms <= SLOT_MS).all()
 
@@ -145,12 +149,12 @@ def test_no_slot_holds_more_than_the_device_can_use(what: Samples) -> None:
 @given(samples(), st.lists(st.integers(0, 400 * MINUTE_MS), max_size=20))
 def test_finer_cuts_add_up_to_the_slot(what: Samples, offsets: list[int]) -> None:
     """However finely a stretch is cut, the parts are whole numbers whose sum is the stretch."""
-    pieces, edges = clean(what.counter, LIMITS), around(what)
+    segments, edges = clean(what.counter, LIMITS), around(what)
     finer = np.union1d(edges, np.clip(edges[0] + np.array(offsets, int), edges[0], edges[-1]))
     sums = np.zeros((4, len(finer)), dtype=np.int64)
-    np.cumsum(between(pieces, finer).stacked(), axis=1, out=sums[:, 1:])
+    np.cumsum(amounts_between(segments, finer).stacked(), axis=1, out=sums[:, 1:])
     again = np.diff(sums[:, np.searchsorted(finer, edges)], axis=1)
-    assert (again == between(pieces, edges).stacked()).all()
+    assert (again == amounts_between(segments, edges).stacked()).all()
 
 
 @settings(deadline=None)
@@ -176,9 +180,9 @@ def test_the_last_minutes_and_two_samples_are_all_a_stretch_depends_on(
     position = data.draw(st.integers(0, len(edges) - 2))
     start_ms, end_ms = edges[position], edges[position + 1]
     first, after = np.searchsorted(counter.at_ms, [start_ms - LIMITS.late_ms, end_ms])
-    near = counter.part(slice(max(0, first - 2), after + 2))
-    alone = between(clean(near, LIMITS), np.array([start_ms, end_ms]))
-    together = between(clean(counter, LIMITS), edges)
+    near = counter.select(slice(max(0, first - 2), after + 2))
+    alone = amounts_between(clean(near, LIMITS), np.array([start_ms, end_ms]))
+    together = amounts_between(clean(counter, LIMITS), edges)
     assert (alone.stacked()[:, 0] == together.stacked()[:, position]).all()
 
 
@@ -186,9 +190,9 @@ def test_a_counter_of_whole_watt_hours_is_counted_however_often_it_is_looked_at(
     """A step of 1 Wh within 5 s would be 720 W: a fan of 30 W uses it all the same."""
     at_ms = [START_MS + 5000 * sample for sample in range(721)]
     floored = [(at - START_MS) * 30 // 3_600_000 * WATT_HOUR for at in at_ms]
-    pieces = clean(Samples(at_ms, floored).counter, Limits(30, 600_000))
-    assert pieces.uwh.sum() == 30 * WATT_HOUR
-    assert (pieces.end_ms - pieces.start_ms).sum() == 3_600_000
+    segments = clean(Samples(at_ms, floored).counter, Limits(30, 600_000))
+    assert segments.uwh.sum() == 30 * WATT_HOUR
+    assert (segments.end_ms - segments.start_ms).sum() == 3_600_000
 
 
 @pytest.mark.parametrize("poll_seconds", [14.9, 15.1, 20, 29, 140, 500])
@@ -198,8 +202,8 @@ def test_polls_slower_than_scrapes_lose_nothing(poll_seconds: float) -> None:
     poll_ms = round(poll_seconds * 1000)
     read_ms = [(at - START_MS) // poll_ms * poll_ms for at in at_ms]
     uwh = [at * 1400 * 10 // 36 for at in read_ms]
-    pieces = clean(Samples(at_ms, uwh).counter, LIMITS)
-    assert pieces.uwh.sum() == uwh[-1]
+    segments = clean(Samples(at_ms, uwh).counter, LIMITS)
+    assert segments.uwh.sum() == uwh[-1]
 
 
 def test_a_rise_that_no_rest_explains_is_another_counter() -> None:
@@ -214,23 +218,23 @@ def test_a_rise_that_no_rest_explains_is_another_counter() -> None:
 def test_nonsense_is_no_sample() -> None:
     """Stale markers, infinities and negative counters are left out, not read as zero."""
     at_ms = np.arange(6, dtype=np.int64)
-    counter = parse_counter(at_ms, np.array([1.0, np.nan, np.inf, -1.0, 1e300, 2.0]))
+    counter = parse_samples(at_ms, np.array([1.0, np.nan, np.inf, -1.0, 1e300, 2.0]))
     assert counter.at_ms.tolist() == [0, 5]
     assert counter.uwh.tolist() == [KWH, 2 * KWH]
 
 
 def test_of_two_samples_at_one_instant_the_larger_counts() -> None:
     """As VictoriaMetrics' own deduplication decides."""
-    counter = parse_counter(np.array([5, 5, 1]), np.array([2.0, 3.0, 1.0]))
+    counter = parse_samples(np.array([5, 5, 1]), np.array([2.0, 3.0, 1.0]))
     assert counter.uwh.tolist() == [KWH, 3 * KWH]
 
 
 def test_a_silence_of_years_is_spread_exactly() -> None:
     """The products leave 64 bits; the shares must still be whole and add up."""
-    years = Counter(
+    years = CounterSamples(
         np.array([START_MS, START_MS + 3 * 365 * 86_400_000]), np.array([0, 39_000 * KWH + 7])
     )
-    pieces = clean(years, LIMITS)
-    slots = between(pieces, slot_edges(START_MS, int(years.at_ms[-1])))
+    segments = clean(years, LIMITS)
+    slots = amounts_between(segments, slot_edges(START_MS, int(years.at_ms[-1])))
     assert slots.estimated_uwh.sum() == 39_000 * KWH + 7
     assert np.ptp(slots.estimated_uwh) <= 1

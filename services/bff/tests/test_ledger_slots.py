@@ -5,22 +5,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bff.grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
-from bff.ledger.clean import Limits, clean
-from bff.ledger.counter import Counter
+from bff.ledger.clean import clean
+from bff.ledger.device_rules import Limits
+from bff.ledger.open_slots import sums_up_to
 from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import Slots, slots_between
-from bff.ledger.spread import Amounts
-from bff.ledger.tail import sums_up_to
+from bff.ledger.samples import CounterSamples
+from bff.ledger.slots import SlotAmounts, Slots, slots_between
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
 
 START_MS = 1_772_323_200_000
 LIMITS = Limits(rated_power_watts=1500, gap_limit_ms=600_000)
 MINUTE_MS = 60_000
 
 
-def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Counter:
+def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> CounterSamples:
     at = np.array(minutes, dtype=np.int64)
-    return Counter(START_MS + at * MINUTE_MS, at * milliwatt_hours_per_minute * 1000)
+    return CounterSamples(START_MS + at * MINUTE_MS, at * milliwatt_hours_per_minute * 1000)
 
 
 def test_the_first_source_counts_where_both_measured() -> None:
@@ -72,7 +72,9 @@ def test_an_open_slot_is_divided_as_the_source_of_the_whole_slot_says(
 def day(energy_uwh: int, measured_ms: int, source: int) -> Slots:
     same = np.ones(SLOTS_PER_DAY, dtype=np.int64)
     return Slots(
-        Amounts(same * energy_uwh, same * 7, same * measured_ms, same * (SLOT_MS - measured_ms)),
+        SlotAmounts(
+            same * energy_uwh, same * 7, same * measured_ms, same * (SLOT_MS - measured_ms)
+        ),
         same * source,
     )
 

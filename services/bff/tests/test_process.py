@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bff.serve import bind
+from bff.http.serve import bind
 from testbed.bff import Bff
 from testbed.process import free_port
 

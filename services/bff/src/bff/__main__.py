@@ -1,4 +1,4 @@
-"""`python -m bff`: read the settings, open everything, serve until SIGTERM."""
+"""`python -m bff`: load the settings, open everything, serve until SIGTERM."""
 
 import gc
 import logging
@@ -8,31 +8,35 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 from pydantic import ValidationError
 
 from bff.app import create_app
-from bff.assemble import close_services, open_services
-from bff.health import create_health_app
-from bff.ledger.metrics import LedgerCollector
-from bff.migrate import DatabaseUnusable
-from bff.request_times import RequestTimes
-from bff.serve import PortTaken, bind, serve
+from bff.db.migrate import DatabaseUnusableError
+from bff.http.health import create_health_app
+from bff.http.metrics import RequestMetrics
+from bff.http.serve import PortTakenError, bind, serve
+from bff.ledger_state.metrics import LedgerCollector
 from bff.settings import Settings
+from bff.wiring import close_services, open_services
 from home_model.problems import ConfigError
 
 WRONG_SETTINGS = 2
 
-log = logging.getLogger("bff")
+LOG = logging.getLogger("bff")
 
 
 def main() -> int:
-    """Run one BFF. Returns the exit code."""
+    """Run one BFF.
+
+    Returns:
+        The exit code.
+    """
     logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("httpx", "uvicorn.error", "alembic.runtime.migration"):
         logging.getLogger(chatty).setLevel("WARNING")
     try:
         _run(Settings())
     except ValidationError as error:
-        sys.stderr.write(_in_words(error))
+        sys.stderr.write(_describe(error))
         return WRONG_SETTINGS
-    except (ConfigError, DatabaseUnusable, PortTaken) as error:
+    except (ConfigError, DatabaseUnusableError, PortTakenError) as error:
         sys.stderr.write(f"{error}\n")
         return WRONG_SETTINGS
     return 0
@@ -46,17 +50,17 @@ def _run(settings: Settings) -> None:
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
-    log.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
-    api = RequestTimes(create_app(services), registry)
-    # What is loaded stays: searching it for garbage again would hold up an answer for 50 ms.
+    LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
+    api = RequestMetrics(create_app(services), registry)
+    # What is loaded stays: collecting it again would delay a response by 50 ms.
     gc.collect()
     gc.freeze()
     serve([(api, api_socket), (create_health_app(services, registry), health_socket)])
     close_services(services)
-    log.info("stopped")
+    LOG.info("stopped")
 
 
-def _in_words(error: ValidationError) -> str:
+def _describe(error: ValidationError) -> str:
     faults = [
         f"{'.'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}"
         for fault in error.errors()

@@ -1,4 +1,4 @@
-"""What the environment decides. Read once, in `__main__`."""
+"""The settings of the environment, loaded once in `__main__`."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Rules 1 to 5: what a counter's samples say of energy, as pieces of time with energy in them."""
+"""Rules 1 to 5: the energy that a counter's samples prove, as segments of time. Pure."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -7,61 +7,42 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.ledger.counter import ROUNDING_UWH, Counter, Int64s, without_glitches
+from bff.energy import Integers
+from bff.ledger.device_rules import Limits
+from bff.ledger.samples import ROUNDING_UWH, CounterSamples, without_glitches
 
 # 3.6 watt-milliseconds are a micro-watt-hour. Written as whole numbers, whole results are exact.
 SPARE_TENTHS = 12
 WATT_MS_PER_UWH_TENTHS = 36
 # Tapo and Kasa plugs count whole watt-hours: a step may fall due just after the sample before.
-COARSEST_STEP_UWH = 1_000_000
-# However long the gap limit: so far back only do samples have a say on what is energy.
-MOST_LATE_MS = 3_600_000
+MAX_STEP_UWH = 1_000_000
 
 
 class Quality(IntEnum):
-    """How energy came to be known. What is neither is missing, and has no piece."""
+    """How the energy of a segment was found. Time without a segment is missing."""
 
     MEASURED = 1
     ESTIMATED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What is possible for one source of one device.
+class Segments:
+    """Intervals with energy spread evenly over each; sorted, never overlapping.
 
     Attributes:
-        rated_power_watts: More than this, with 20 % to spare, the device cannot use; a counter may
-            show one step of its own more.
-        gap_limit_ms: A silence longer than this makes its energy `estimated`.
-    """
-
-    rated_power_watts: float
-    gap_limit_ms: int
-
-    @property
-    def late_ms(self) -> int:
-        """How long ago the energy of a rise may have been used."""
-        return min(self.gap_limit_ms, MOST_LATE_MS)
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """Energy spread evenly over stretches of time; sorted, never overlapping.
-
-    Attributes:
-        start_ms: Where each piece begins, Unix milliseconds.
-        end_ms: Where it ends; always later than its start.
+        start_ms: The start of each segment, Unix milliseconds.
+        end_ms: Its end, always later than its start.
         uwh: The energy in it, micro-watt-hours.
         quality: `Quality` of each.
     """
 
-    start_ms: Int64s
-    end_ms: Int64s
-    uwh: Int64s
+    start_ms: Integers
+    end_ms: Integers
+    uwh: Integers
     quality: NDArray[np.int8]
 
-    def part(self, which: NDArray[np.bool_]) -> Self:
-        """Some of the pieces."""
+    def select(self, which: NDArray[np.bool_]) -> Self:
+        """Return some of the segments."""
         return type(self)(
             self.start_ms[which], self.end_ms[which], self.uwh[which], self.quality[which]
         )
@@ -69,7 +50,7 @@ class Pieces:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What lies between each two neighbouring good samples; arrays one shorter than `good`.
+    """The steps between neighbouring good samples; arrays one shorter than `good`.
 
     Attributes:
         good: The samples without glitches.
@@ -79,46 +60,46 @@ class Steps:
         long: Longer than the gap limit.
     """
 
-    good: Counter
+    good: CounterSamples
     began_again: NDArray[np.bool_]
-    uwh: Int64s
+    uwh: Integers
     possible: NDArray[np.bool_]
     long: NDArray[np.bool_]
 
 
-def steps(counter: Counter, limits: Limits) -> Steps:
+def steps(samples: CounterSamples, limits: Limits) -> Steps:
     """Judge a counter's samples one after the other (rules 3 to 5)."""
-    good = without_glitches(counter)
-    lasted_ms, rise = np.diff(good.at_ms), np.diff(good.uwh)
+    good = without_glitches(samples)
+    duration_ms, rise = np.diff(good.at_ms), np.diff(good.uwh)
     began_again = rise < -ROUNDING_UWH
     uwh = np.where(began_again, good.uwh[1:], np.maximum(rise, 0))
-    possible = uwh <= _most(lasted_ms, limits)
+    possible = uwh <= _max_uwh(duration_ms, limits)
     for step in np.flatnonzero(~possible & ~began_again).tolist():
-        possible[step] = _came_late(good.at_ms, uwh, step, limits)
-    return Steps(good, began_again, uwh, possible, lasted_ms > limits.gap_limit_ms)
+        possible[step] = _is_late(good.at_ms, uwh, step, limits)
+    return Steps(good, began_again, uwh, possible, duration_ms > limits.gap_limit_ms)
 
 
-def clean(counter: Counter, limits: Limits) -> Pieces:
-    """The energy between each two neighbouring good samples, where there is any to be known."""
-    found = steps(counter, limits)
+def clean(samples: CounterSamples, limits: Limits) -> Segments:
+    """Return the energy between neighbouring good samples, where it can be determined."""
+    found = steps(samples, limits)
     start, end = found.good.at_ms[:-1], found.good.at_ms[1:]
     quality = np.where(found.long, Quality.ESTIMATED, Quality.MEASURED).astype(np.int8)
     if found.began_again.any():
-        shortest = _shortest(found.uwh, end - start, limits)
-        start = np.where(found.began_again, end - shortest, start)
-    pieces = Pieces(start, end, found.uwh, quality)
-    return pieces.part(found.possible & (start < end))
+        shortest_ms = _min_duration_ms(found.uwh, end - start, limits)
+        start = np.where(found.began_again, end - shortest_ms, start)
+    segments = Segments(start, end, found.uwh, quality)
+    return segments.select(found.possible & (start < end))
 
 
-def _most(lasted_ms: Int64s, limits: Limits) -> NDArray[np.float64]:
-    """The most energy a counter could show for that time, micro-watt-hours."""
+def _max_uwh(duration_ms: Integers, limits: Limits) -> NDArray[np.float64]:
+    """Return the most energy a counter could show for that time, micro-watt-hours."""
     rated_power = np.float64(limits.rated_power_watts)
-    used = lasted_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
-    return used + COARSEST_STEP_UWH
+    used = duration_ms * (rated_power * SPARE_TENTHS) / WATT_MS_PER_UWH_TENTHS
+    return used + MAX_STEP_UWH
 
 
-def _came_late(at_ms: Int64s, uwh: Int64s, step: int, limits: Limits) -> bool:
-    """Whether a rise is one that was read less often than it was scraped.
+def _is_late(at_ms: Integers, uwh: Integers, step: int, limits: Limits) -> bool:
+    """Return whether a rise is one that was read less often than it was scraped.
 
     A device that is polled every two minutes and scraped every fifteen seconds shows one value
     again and again, then the energy of two minutes in one step. So a rise is possible when the
@@ -127,15 +108,15 @@ def _came_late(at_ms: Int64s, uwh: Int64s, step: int, limits: Limits) -> bool:
     first = np.searchsorted(at_ms, at_ms[step + 1] - limits.late_ms)
     recent = slice(min(first, step), step + 1)
     since = np.cumsum(uwh[recent][::-1])
-    return bool((since <= _most(at_ms[step + 1] - at_ms[recent][::-1], limits)).any())
+    return bool((since <= _max_uwh(at_ms[step + 1] - at_ms[recent][::-1], limits)).any())
 
 
-def _shortest(uwh: Int64s, lasted_ms: Int64s, limits: Limits) -> Int64s:
-    """The least time the energy since a new beginning took: at full rated power.
+def _min_duration_ms(uwh: Integers, duration_ms: Integers, limits: Limits) -> Integers:
+    """Return the least time the energy since a new beginning took: at full rated power.
 
-    When the counter began again is not known, only that this energy was used since; the rest
-    of the stretch is without knowledge.
+    When the counter began again cannot be determined, only that this energy was used since; the
+    rest of the interval is missing.
     """
     rated_power = np.float64(limits.rated_power_watts)
     at_rated_power = np.ceil(uwh * np.float64(WATT_MS_PER_UWH_TENTHS) / (rated_power * 10))
-    return np.minimum(at_rated_power, lasted_ms).astype(np.int64)
+    return np.minimum(at_rated_power, duration_ms).astype(np.int64)

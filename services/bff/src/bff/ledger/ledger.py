@@ -1,38 +1,42 @@
-"""What one ledger works with."""
+"""The parts of one ledger."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from bff.database import reading, unix_milliseconds
-from bff.device_meta.store import all_meta
-from bff.house import CurrentHome
-from bff.ledger.cuts import CutMemory
-from bff.ledger.rules import DeviceRules, rules_of
-from bff.ledger.standing import StandingBoard
+from bff.config_file import CurrentHome
+from bff.db.engine import read_session
+from bff.db.tables import DeviceMeta
+from bff.ledger.device_rules import DeviceRules, rules_of
+from bff.ledger.partial_slots import SplitCache
+from bff.ledger.status import SharedStatus
+from bff.time_grid import Clock, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
+
+type Rules = Mapping[str, DeviceRules]
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The parts of one ledger. `home` and `now` are called afresh."""
+    """The parts of one ledger. `home` and `now` are called anew each time."""
 
     home: CurrentHome
     engine: Engine
     victoriametrics: VictoriaMetrics
-    now: Callable[[], datetime]
-    board: StandingBoard = field(default_factory=StandingBoard)
-    cuts: CutMemory = field(default_factory=CutMemory)
+    now: Clock
+    status: SharedStatus = field(default_factory=SharedStatus)
+    splits: SplitCache = field(default_factory=SplitCache)
 
     def now_ms(self) -> int:
-        """The present instant in Unix milliseconds."""
+        """Return the present instant in Unix milliseconds."""
         return unix_milliseconds(self.now())
 
-    def rules(self) -> Mapping[str, DeviceRules]:
-        """The rules of every device, with the rated powers that people gave."""
-        with reading(self.engine) as session:
-            said = {device: meta.rated_power_watts for device, meta in all_meta(session).items()}
-        rated = {device: watts for device, watts in said.items() if watts is not None}
+    def rules(self) -> Rules:
+        """Return the rules of every device, with the rated powers entered by people."""
+        overridden = select(DeviceMeta.device, DeviceMeta.rated_power_watts).where(
+            DeviceMeta.rated_power_watts.is_not(None)
+        )
+        with read_session(self.engine) as session:
+            rated = {device: watts for device, watts in session.execute(overridden) if watts}
         return rules_of(self.home(), rated)
