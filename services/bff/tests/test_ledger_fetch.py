@@ -6,14 +6,15 @@ from typing import Any, override
 
 import numpy as np
 
-from bff.ledger.device_rules import DeviceRules, Limits
+from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays
-from bff.ledger.samples import CounterSamples
 from bff.time_grid import DAY_MS, Interval
 from bff.victoriametrics.counters import CounterSelection
+from energy_rules.limits import Limits
+from energy_rules.samples import Samples
 
-LIMITS = Limits(1500, 600_000)
+LIMITS = Limits(4_000_000, 600_000)
 HOUR_MS = 3_600_000
 NOW_MS = 400 * DAY_MS
 
@@ -34,9 +35,9 @@ class Remembered(SampleSource):
         }
 
 
-def _counter(at_ms: list[int], interval: Interval) -> CounterSamples:
+def _counter(at_ms: list[int], interval: Interval) -> Samples:
     inside = [at for at in at_ms if interval.start_ms <= at < interval.end_ms]
-    return CounterSamples(np.array(inside, dtype=np.int64), np.array(inside, dtype=np.int64))
+    return Samples(np.array(inside, dtype=np.int64), np.array(inside, dtype=np.int64))
 
 
 def gathered(

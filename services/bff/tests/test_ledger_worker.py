@@ -17,10 +17,10 @@ from bff.db.tables import LedgerDay
 from bff.device_meta.query import save_meta
 from bff.device_meta.schemas import DeviceMetaInput
 from bff.energy import Energy
-from bff.ledger.status import LedgerStaleError
 from bff.ledger import query as read
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
+from bff.ledger.status import LedgerStaleError
 from bff.ledger.worker import LedgerWorker
 from bff.time_grid import unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDownError

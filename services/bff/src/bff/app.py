@@ -12,13 +12,13 @@ from bff.device_meta.routes import router as device_meta
 from bff.explain.routes import router as explain
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
-from service_kit.problems import MEDIA_TYPE, ProblemDocument
 from bff.ledger_state.routes import router as ledger
 from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
 from bff.reconcile.routes import router as reconcile
 from bff.services import Services
+from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
 

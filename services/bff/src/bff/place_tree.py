@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from service_kit.problems import not_found, wrong_input
 from home_model.config import Device, Home
+from service_kit.problems import not_found, wrong_input
 
 type Level = Literal["house", "room", "shelf", "device"]
 

@@ -12,10 +12,10 @@ import numpy as np
 from bff.calendar import MIN_MILLISECONDS, Bucket, bucket_edges
 from bff.cost.pricing import CostTable, Layout, price_energy
 from bff.energy import Energy, EnergyBetween
-from service_kit.problems import ProblemError, wrong_input
 from bff.place_tree import Level, Place, devices_in, place_of
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
 from home_model.config import Device, Home
+from service_kit.problems import ProblemError, wrong_input
 
 MAX_ROWS = 20_000
 LEVELS: tuple[Level, ...] = ("house", "room", "shelf", "device")

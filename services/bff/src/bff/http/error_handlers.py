@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
 from bff.ledger.status import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
 
 LOG = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from bff.db.engine import PRICE_DECIMALS
 from bff.db.tables import UnitPrice
-from service_kit.problems import ProblemError, not_found
 from bff.prices.schemas import PriceInput
 from bff.prices.spans import PriceSpan
 from bff.time_grid import unix_milliseconds
 from bff.units import plain
+from service_kit.problems import ProblemError, not_found
 
 
 def select_prices(session: Session) -> Sequence[UnitPrice]:

@@ -6,12 +6,12 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bff.calendar import bucket_edges
-from service_kit.problems import ProblemError, wrong_input
 from bff.ledger.tasks import VISIBLE_AFTER_MS
 from bff.services import Services
 from bff.time_grid import unix_milliseconds
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import Increase, all_counters, fetch_increases
+from service_kit.problems import ProblemError, wrong_input
 
 MAX_ROWS = 1_000
 

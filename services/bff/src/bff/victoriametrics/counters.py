@@ -13,8 +13,8 @@ from bff.time_grid import DAY_MS
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.export import BULK_DEADLINE_SECONDS, export, unix_seconds
 from home_model.config import Home
-from home_model.sources import family_of
 from home_model.metrics import ENERGY, metric_name
+from home_model.sources import family_of
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
 

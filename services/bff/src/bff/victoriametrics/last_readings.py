@@ -8,8 +8,8 @@ from bff.time_grid import instant
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.live import SourceOfDevice
 from home_model.config import Home
-from home_model.sources import family_of
 from home_model.metrics import POWER, READING_TIMESTAMP
+from home_model.sources import family_of
 
 # Most silences are short; a month (13 ms for a source read every 15 s) costs nine times a day.
 NEAR, FAR = "1d", "31d"

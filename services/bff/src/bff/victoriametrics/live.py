@@ -8,9 +8,8 @@ from typing import Any
 from bff.time_grid import instant
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from home_model.config import Home
-from home_model.sources import family_of
 from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
-from home_model.sources import Family
+from home_model.sources import Family, family_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import export
-from home_model.sources import Source, family_of
 from home_model.metrics import POWER, READING_TIMESTAMP
+from home_model.sources import Source, family_of
 
 
 @dataclass(frozen=True, slots=True)
