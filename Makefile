@@ -25,6 +25,7 @@ test-tools: servers page
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
 	@scripts/setup-kubernetes-tools
+	@scripts/setup-dbt
 	@scripts/setup-matter || test "$$MATTER_NETWORK" != required
 
 lint: python
@@ -43,7 +44,8 @@ fmt: python page ## Format everything
 	ruff format .
 	cd frontend && npm run --silent fmt
 
-docs: python page ## Write the generated files anew: OpenAPI, TypeScript types, metrics reference
+docs: python page ## Write the generated files anew: lists of sources, metrics, OpenAPI, TypeScript types
+	python -m manifests.generate
 	python -m home_model.reference > docs/metrics.md
 	python -m bff.openapi
 	cd frontend && npm run --silent types

@@ -4,16 +4,23 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { isWorthRetrying, parseProblem } from "./problem";
 
+/** A refused question is not asked again by itself: its answer cannot change. */
+const unlessRefused = ({ state }: { state: { error: unknown } }) =>
+  state.error === null || isWorthRetrying(parseProblem(state.error));
+
 function newClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // The page and the API are one machine away: "offline" says nothing about them.
+        // The page and the API are one machine away: "offline" means nothing to them.
         networkMode: "always",
-        // One second try hides a moment's trouble; after that the page tells the truth. The BFF
-        // takes a store that failed for down for a second: before that, asking again is in vain.
+        // One second try hides a short failure; after that the page shows it. For a second the BFF
+        // takes a store that failed to be down: before that, asking again cannot succeed.
         retry: (failures, error) => failures < 1 && isWorthRetrying(parseProblem(error)),
         retryDelay: 1_200,
+        retryOnMount: false,
+        refetchOnWindowFocus: unlessRefused,
+        refetchOnReconnect: unlessRefused,
       },
       mutations: { networkMode: "always" },
     },

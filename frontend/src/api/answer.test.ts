@@ -27,7 +27,9 @@ describe("lasting", () => {
 describe("every", () => {
   it("asks in the quick rhythm while something is wrong", () => {
     const { refetchInterval } = every(COST);
-    expect(refetchInterval({ state: { status: "success" } })).toBe(COST.everyMs);
-    expect(refetchInterval({ state: { status: "error" } })).toBe(LIVE.everyMs);
+    expect(refetchInterval({ state: { status: "success", error: null } })).toBe(COST.everyMs);
+    expect(refetchInterval({ state: { status: "error", error: new Error("down") } })).toBe(
+      LIVE.everyMs,
+    );
   });
 });

@@ -14,7 +14,7 @@ const overlap = {
 describe("parseProblem", () => {
   it("reads a problem document", () => {
     expect(parseProblem(overlap)).toEqual({
-      kind: "prices-overlap",
+      type: "prices-overlap",
       status: 409,
       title: "Prices overlap",
       detail: "It overlaps row 3.",
@@ -26,13 +26,13 @@ describe("parseProblem", () => {
 
   it("knows a request that nobody answered", () => {
     expect(parseProblem(new TypeError("Failed to fetch"))).toEqual({
-      kind: "unreachable",
+      type: "unreachable",
       errors: [],
     });
   });
 
   it("does not trust an answer that is no problem document", () => {
-    expect(parseProblem("<html>").kind).toBe("unreadable");
+    expect(parseProblem("<html>").type).toBe("unreadable");
     expect(parseProblem({ type: "about:blank", errors: "none" }).errors).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 /** What went wrong, as the page shows it (RFC 9457 and the API's own `what_to_do`). */
 export interface Problem {
-  /** The last word of `type`, such as `prices-overlap`; `unreachable` when nobody answered. */
-  kind: string;
+  /** The last part of the document's `type`: `prices-overlap`; `unreachable` without an answer. */
+  type: string;
   /** Absent when there was no HTTP answer. */
   status?: number;
   title?: string;
@@ -13,11 +13,11 @@ export interface Problem {
 
 /** Reads a problem out of whatever a request failed with: a problem document, or an exception. */
 export function parseProblem(failure: unknown): Problem {
-  if (!isRecord(failure)) return { kind: "unreadable", errors: [] };
+  if (!isRecord(failure)) return { type: "unreadable", errors: [] };
   // The browser's own errors: connection refused, time-out, aborted.
-  if (failure instanceof Error) return { kind: "unreachable", errors: [] };
+  if (failure instanceof Error) return { type: "unreachable", errors: [] };
   return {
-    kind: text(failure.type)?.split(/[:/#]/).at(-1) || "unreadable",
+    type: text(failure.type)?.split(/[:/#]/).at(-1) || "unreadable",
     ...defined("status", number(failure.status)),
     ...defined("title", text(failure.title)),
     ...defined("detail", text(failure.detail)),
@@ -29,7 +29,7 @@ export function parseProblem(failure: unknown): Problem {
 
 /** Whether asking again can help: not when the question itself was refused. */
 export function isWorthRetrying({ status }: Problem): boolean {
-  return status === undefined || status >= 500;
+  return status === undefined || status >= 500 || status === 408 || status === 429;
 }
 
 function parseErrors(value: unknown): Problem["errors"] {

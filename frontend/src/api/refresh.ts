@@ -1,13 +1,20 @@
-// How often the page asks, and from which age on a figure is no longer shown as the present one.
+import { isWorthRetrying, parseProblem } from "./problem";
+
+// How often the page asks, and from which age on a figure is greyed, with its time.
 export const LIVE = { everyMs: 5_000, notAfterMs: 20_000 } as const;
 export const COST = { everyMs: 30_000, notAfterMs: 100_000 } as const;
 export const COMPARISON = { everyMs: 120_000, notAfterMs: 400_000 } as const;
 export const CHECKED = { everyMs: 300_000, notAfterMs: 700_000 } as const;
 
-/** Asks again in the given rhythm; after a failure in the quick one, to be back as soon as it is over. */
+/**
+ * Asks again in the given interval; after a failure in the short one, to be back as soon as it is
+ * over, and never again where asking cannot help.
+ */
 export function every({ everyMs }: { everyMs: number }) {
   return {
-    refetchInterval: ({ state }: { state: { status: string } }) =>
-      state.status === "error" ? LIVE.everyMs : everyMs,
+    refetchInterval: ({ state }: { state: { status: string; error: unknown } }) => {
+      if (state.status !== "error") return everyMs;
+      return isWorthRetrying(parseProblem(state.error)) ? LIVE.everyMs : (false as const);
+    },
   };
 }

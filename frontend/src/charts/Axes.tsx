@@ -74,12 +74,12 @@ export function LabelAxis({ labels, width, height, textScale }: LabelAxisProps) 
 }
 
 function anchorOf(x: number, textWidth: number, width: number): "start" | "middle" | "end" {
-  if (x + textWidth / 2 > width + 14) return "end";
+  if (x + textWidth / 2 > width + 4) return "end";
   return x - textWidth / 2 < -30 ? "start" : "middle";
 }
 
 /** About how many pixels a text of an axis is wide; Japanese letters are twice as wide. */
 export function widthOf(text: string, textScale: number): number {
   const wide = [...text].filter((letter) => letter > "\u2e80").length;
-  return (text.length + wide) * 6.6 * textScale;
+  return (text.length + wide) * 7 * textScale;
 }

@@ -122,12 +122,12 @@ function layout({ columns, format }: StackedChartProps, { width, textScale }: Ro
 
 const centre = (positions: ColumnScale, key: string) => positions(key) + positions.bandwidth / 2;
 
-/** Labels as far as there is room, counted from the last column: the newest one keeps its own. */
+/** Labels as far as there is room, counted from the first column. */
 function labels(columns: readonly Column[], positions: ColumnScale, { textScale }: Room) {
   const widest = Math.max(...columns.map(({ label }) => widthOf(label, textScale)));
   const every = labelInterval(widest, positions.step);
   return columns
-    .filter((_, index) => (columns.length - 1 - index) % every === 0)
+    .filter((_, index) => index % every === 0)
     .map(({ key, label }) => ({ x: centre(positions, key), text: label }));
 }
 

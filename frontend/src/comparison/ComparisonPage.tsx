@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
@@ -10,9 +9,9 @@ import { Texts } from "@/language/Texts";
 import { useDevice } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { PlaceNotFound } from "@/places/PlaceNotFound";
-import { addressOf } from "@/places/place";
-import { useTitle } from "@/shell/useTitle";
+import { BackLink } from "@/ui/BackLink";
 import { Choice } from "@/ui/Choice";
+import { PageHeading } from "@/ui/PageHeading";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../messages/en/comparison.json";
 import ja from "../../messages/ja/comparison.json";
@@ -50,25 +49,16 @@ function Compared({ device }: { device: DeviceState }) {
   const name = device.name[locale];
   const title = t("title", { device: name });
   const choices = RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }));
-  useTitle(title);
   return (
     <div className="space-y-6">
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div>
-          <Link
-            href={addressOf(device)}
-            prefetch={false}
-            className="text-muted text-sm hover:text-ink hover:underline"
-          >
-            ‹ {name}
-          </Link>
-          <h1 className="font-semibold text-title tracking-tight">{title}</h1>
-          <p className="mt-1 max-w-2xl text-muted">{t("lead")}</p>
-        </div>
-        <Choice label={t("range")} choices={choices} chosen={range} onChoose={setRange} />
-      </div>
+      <PageHeading
+        title={title}
+        lead={t("lead")}
+        above={<BackLink place={device}>{name}</BackLink>}
+        aside={<Choice label={t("range")} choices={choices} chosen={range} onChoose={setRange} />}
+      />
       {device.sources.length > 1 ? (
-        <ComparisonPanels device={device.device} range={range} />
+        <ComparisonPanels key={range} device={device.device} range={range} />
       ) : (
         <p className="py-10 text-center text-muted">{t("onlyOne")}</p>
       )}

@@ -15,6 +15,7 @@ import { roundTicks } from "./ticks";
 interface PowerChartsProps {
   comparison: Comparison;
   isOneDay: boolean;
+  onZoom: (fromMs: number, toMs: number) => void;
 }
 
 // Besides its colour each line has its own stroke.
@@ -27,12 +28,12 @@ const STROKES = {
 type LineName = keyof typeof STROKES;
 
 /** Both lines, and below them what lies between; silence is a gap, never a line across it. */
-export function PowerCharts({ comparison, isOneDay }: PowerChartsProps) {
+export function PowerCharts({ comparison, isOneDay, onZoom }: PowerChartsProps) {
   const t = useTranslations("comparison");
   const name = useSourceName();
   const { a, b } = comparison;
   const names = { a: name(a.source), b: name(b.source) };
-  const chart = { comparison, isOneDay };
+  const chart = { comparison, isOneDay, onZoom };
   return (
     <>
       <Lines
@@ -68,7 +69,7 @@ interface LinesProps extends PowerChartsProps {
   heightRem: number;
 }
 
-function Lines({ comparison, isOneDay, lines, title, heightRem }: LinesProps) {
+function Lines({ comparison, isOneDay, onZoom, lines, title, heightRem }: LinesProps) {
   const locale = useLocale();
   const { time_zone } = useHouse();
   const { points } = comparison;
@@ -91,6 +92,7 @@ function Lines({ comparison, isOneDay, lines, title, heightRem }: LinesProps) {
         text: formatTime(locale, at, time_zone),
       }))}
       heightRem={heightRem}
+      onZoom={onZoom}
       format={(watts) => `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`}
       tooltip={(index) => <PointTooltip comparison={comparison} point={points[index]} />}
       describe={(index) => describePoint(locale, time_zone, points[index], drawn, index)}

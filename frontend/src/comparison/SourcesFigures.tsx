@@ -6,6 +6,7 @@ import type { Comparison, SourceReport } from "@/api/types";
 import { SourceName } from "@/panels/device/SourceName";
 import { Energy, Unknown } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 import { formatAvailability, formatSeconds } from "./figures";
 
 const ROWS = [
@@ -23,18 +24,16 @@ export function SourcesFigures({ comparison: { a, b } }: { comparison: Compariso
   const t = useTranslations("comparison");
   return (
     <table className="w-full text-sm">
-      <thead className="text-muted text-xs">
-        <tr className="border-line border-b">
-          <ColumnTitle align="start">
-            <span className="sr-only">{t("figure")}</span>
+      <TableHead>
+        <ColumnTitle align="start">
+          <span className="sr-only">{t("figure")}</span>
+        </ColumnTitle>
+        {[a, b].map(({ source }) => (
+          <ColumnTitle key={source} align="end">
+            <SourceName source={source} />
           </ColumnTitle>
-          {[a, b].map(({ source }) => (
-            <ColumnTitle key={source} align="end">
-              <SourceName source={source} />
-            </ColumnTitle>
-          ))}
-        </tr>
-      </thead>
+        ))}
+      </TableHead>
       <tbody>
         {ROWS.map((row) => (
           <tr key={row} className="border-line border-b last:border-0">

@@ -10,6 +10,7 @@ import { formatExactEnergy } from "@/quantities/energy";
 import { textOf } from "@/quantities/quantity";
 import { Unknown } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 
 /** What the counters showed on both sides of both edges. */
 export function EdgeReadings({ readings }: { readings: readonly EdgeReading[] }) {
@@ -17,13 +18,11 @@ export function EdgeReadings({ readings }: { readings: readonly EdgeReading[] })
   return (
     <Panel title={t("title")}>
       <table className="w-full text-sm">
-        <thead className="text-muted text-xs">
-          <tr className="border-line border-b">
-            <ColumnTitle align="start">{t("edge")}</ColumnTitle>
-            <ColumnTitle align="end">{t("before")}</ColumnTitle>
-            <ColumnTitle align="end">{t("after")}</ColumnTitle>
-          </tr>
-        </thead>
+        <TableHead>
+          <ColumnTitle align="start">{t("edge")}</ColumnTitle>
+          <ColumnTitle align="end">{t("before")}</ColumnTitle>
+          <ColumnTitle align="end">{t("after")}</ColumnTitle>
+        </TableHead>
         <tbody>
           {readings.map(({ source, edge, before, after }) => (
             <tr key={edge + source} className="border-line border-b align-top last:border-0">

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useLocale, useTranslations } from "use-intl";
+import { AddressLink } from "@/address/AddressLink";
 import { lasting, together } from "@/api/answer";
 import { COST } from "@/api/refresh";
 import type { DeviceState, Explanation } from "@/api/types";
@@ -10,9 +10,9 @@ import { Texts } from "@/language/Texts";
 import { useDevice } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { PlaceSkeleton } from "@/places/PlaceSkeleton";
-import { addressOf } from "@/places/place";
 import { reconcileAddress } from "@/reconcile/address";
-import { useTitle } from "@/shell/useTitle";
+import { BackLink } from "@/ui/BackLink";
+import { PageHeading } from "@/ui/PageHeading";
 import en from "../../messages/en/explain.json";
 import ja from "../../messages/ja/explain.json";
 import { type Question, questionFromQuery } from "./address";
@@ -37,11 +37,10 @@ export function ExplainPage() {
 function Asked() {
   const t = useTranslations("explain");
   const question = questionFromQuery(useSearchParams());
-  useTitle(t("title"));
   return question ? (
     <Path question={question} />
   ) : (
-    <p className="py-16 text-center text-muted">{t("incomplete")}</p>
+    <PageHeading title={t("title")} lead={t("incomplete")} />
   );
 }
 
@@ -74,17 +73,10 @@ function Heading({ path, device }: { path: Explanation; device: DeviceState }) {
   const t = useTranslations("explain");
   const name = device.name[useLocale()];
   return (
-    <div>
-      <Link
-        href={addressOf(device)}
-        prefetch={false}
-        className="text-muted text-sm hover:text-ink hover:underline"
-      >
-        ‹ {name}
-      </Link>
-      <h1 className="font-semibold text-title tracking-tight">{t("title")}</h1>
+    <>
+      <PageHeading title={t("title")} above={<BackLink place={device}>{name}</BackLink>} />
       <Sentence path={path} name={name} />
-    </div>
+    </>
   );
 }
 
@@ -92,9 +84,9 @@ function OtherWays({ question }: { question: Question }) {
   const t = useTranslations("explain");
   return (
     <p className="text-sm">
-      <Link href={reconcileAddress(question)} prefetch={false} className="text-accent underline">
+      <AddressLink href={reconcileAddress(question)} className="text-accent underline">
         {t("otherWays")}
-      </Link>
+      </AddressLink>
     </p>
   );
 }

@@ -9,13 +9,14 @@ import { Panel } from "@/panels/Panel";
 import { Button } from "@/ui/Button";
 import { Skeleton } from "@/ui/Skeleton";
 import type { Question } from "./address";
+import { PowerCurve } from "./PowerCurve";
 import { SlotsTable } from "./SlotsTable";
-import { A_DAY_OF_SLOTS, MOST_SLOTS, useExplanation } from "./useExplanation";
+import { A_DAY_OF_SLOTS, MAX_SLOTS, useExplanation } from "./useExplanation";
 
 export function SlotsPanel({ question }: { question: Question }) {
   const t = useTranslations("explain.slots");
-  const [mostSlots, setMostSlots] = useState(A_DAY_OF_SLOTS);
-  const answer = useExplanation(question, mostSlots);
+  const [maxSlots, setMaxSlots] = useState(A_DAY_OF_SLOTS);
+  const answer = useExplanation(question, maxSlots);
   return (
     <Panel title={t("title")}>
       <Loaded
@@ -25,8 +26,14 @@ export function SlotsPanel({ question }: { question: Question }) {
       >
         {(path) => (
           <>
-            <LeftOut path={path} onMore={() => setMostSlots(MOST_SLOTS)} />
-            <SlotsTable slots={path.slots} />
+            <PowerCurve question={question} path={path} />
+            <details className="mt-3">
+              <summary className="tap flex w-fit cursor-pointer items-center text-accent text-sm">
+                {t("digits")}
+              </summary>
+              <LeftOut path={path} onMore={() => setMaxSlots(MAX_SLOTS)} />
+              <SlotsTable slots={path.slots} />
+            </details>
           </>
         )}
       </Loaded>
@@ -34,7 +41,7 @@ export function SlotsPanel({ question }: { question: Question }) {
   );
 }
 
-/** Nobody should take a part of the slots for all of them. */
+/** A part of the slots never passes for all of them. */
 function LeftOut({ path, onMore }: { path: Explanation; onMore: () => void }) {
   const t = useTranslations("explain.slots");
   const format = new Intl.NumberFormat(useLocale());
@@ -42,13 +49,13 @@ function LeftOut({ path, onMore }: { path: Explanation; onMore: () => void }) {
   const all = shown + path.slots_left_out;
   if (shown === all) return null;
   const more =
-    all <= MOST_SLOTS
+    all <= MAX_SLOTS
       ? t("listAll", { all: format.format(all) })
-      : t("listMore", { most: format.format(MOST_SLOTS) });
+      : t("listMore", { most: format.format(MAX_SLOTS) });
   return (
     <div className="mb-2 flex flex-wrap items-center gap-3 text-sm">
       <p>{t("leftOut", { shown: format.format(shown), all: format.format(all) })}</p>
-      {shown < MOST_SLOTS && <Button onClick={onMore}>{more}</Button>}
+      {shown < MAX_SLOTS && <Button onClick={onMore}>{more}</Button>}
     </div>
   );
 }

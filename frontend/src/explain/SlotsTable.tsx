@@ -10,29 +10,29 @@ import { formatEnergy } from "@/quantities/energy";
 import { textOf } from "@/quantities/quantity";
 import { Energy, Unknown } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
+import { groupsOf, type SlotGroup } from "./groups";
 import { QualityMark } from "./QualityMark";
 
 export function SlotsTable({ slots }: { slots: readonly ExplainedSlot[] }) {
   const t = useTranslations("explain.slots");
   return (
     <table className="w-full text-sm">
-      <thead className="text-muted text-xs">
-        <tr className="border-line border-b">
-          <ColumnTitle align="start">{t("time")}</ColumnTitle>
-          <ColumnTitle align="start">{t("quality")}</ColumnTitle>
-          <ColumnTitle align="end">{t("energy")}</ColumnTitle>
-        </tr>
-      </thead>
+      <TableHead>
+        <ColumnTitle align="start">{t("time")}</ColumnTitle>
+        <ColumnTitle align="start">{t("quality")}</ColumnTitle>
+        <ColumnTitle align="end">{t("energy")}</ColumnTitle>
+      </TableHead>
       <tbody>
-        {slots.map((slot) => (
-          <SlotRow key={slot.from} slot={slot} />
+        {groupsOf(slots).map((group) => (
+          <SlotRow key={group.from} group={group} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function SlotRow({ slot }: { slot: ExplainedSlot }) {
+function SlotRow({ group: { from, to, count, slot } }: { group: SlotGroup }) {
   const t = useTranslations("explain.slots");
   const locale = useLocale();
   const { time_zone } = useHouse();
@@ -40,10 +40,8 @@ function SlotRow({ slot }: { slot: ExplainedSlot }) {
   return (
     <tr className="border-line border-b align-top last:border-0">
       <th scope="row" className="py-1.5 pe-4 text-start font-normal">
-        <span className="me-2 text-muted">{formatNumericDay(locale, slot.from, time_zone)}</span>
-        <span className="whitespace-nowrap">
-          {formatClockRange(locale, slot.from, slot.to, time_zone)}
-        </span>
+        <span className="me-2 text-muted">{formatNumericDay(locale, from, time_zone)}</span>
+        <span className="whitespace-nowrap">{formatClockRange(locale, from, to, time_zone)}</span>
       </th>
       <td className="py-1.5 pe-4">
         <QualityMark quality={quality} />
@@ -60,6 +58,7 @@ function SlotRow({ slot }: { slot: ExplainedSlot }) {
         )}
       </td>
       <td className="py-1.5 text-end">
+        {count > 1 && <span className="me-1 text-muted text-xs">{t("eachOf", { count })}</span>}
         <SlotEnergy slot={slot} />
       </td>
     </tr>

@@ -1,3 +1,5 @@
+import { addressWith, type Kept } from "@/address/parameters";
+
 /** A number to be explained: what one device used in [from, to), both RFC 3339. */
 export interface Question {
   device: string;
@@ -6,8 +8,8 @@ export interface Question {
 }
 
 /** The page that shows how such a number comes about. */
-export function explainAddress({ device, from, to }: Question): string {
-  return `/explain?${new URLSearchParams({ device, from, to })}`;
+export function explainAddress({ device, from, to }: Question, kept: Kept = {}): string {
+  return addressWith("/explain", kept, { device, from, to });
 }
 
 /** The question an address asks; null where it is not whole. */

@@ -1,8 +1,4 @@
-/** A stretch of time [from, to): RFC 3339 instants with the house's offset. */
-interface Range {
-  from: string;
-  to: string;
-}
+import type { Range } from "@/period/period";
 
 function inHouse(instant: string, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);

@@ -15,7 +15,7 @@ interface DeviceWordProps {
 export function DeviceWord({ node, testId }: DeviceWordProps) {
   const { data, error } = useDevices();
   const state = stateOf(node.live);
-  const said = error ? undefined : data?.find(({ device }) => device === node.id);
-  const quietSeconds = said?.state === state ? said.age_seconds : null;
-  return <StateWord state={state} quietSeconds={quietSeconds} {...(testId && { testId })} />;
+  const reported = error ? undefined : data?.find(({ device }) => device === node.id);
+  const silentSeconds = reported?.state === state ? reported.age_seconds : null;
+  return <StateWord state={state} silentSeconds={silentSeconds} {...(testId && { testId })} />;
 }

@@ -1,41 +1,58 @@
 "use client";
 
 import type { ReactNode } from "react";
+import { useLocale, useTranslations } from "use-intl";
 import type { Answer } from "@/api/answer";
+import { isWorthRetrying, parseProblem } from "@/api/problem";
 import { useIsOlder } from "@/ui/clock";
 import { ProblemNotice } from "./ProblemNotice";
 
 interface LoadedProps<Data> {
   answer: Answer<Data>;
-  /** Takes the room the content will take, so that nothing jumps. */
+  /** Takes the room the content will take, so that nothing moves. */
   skeleton: ReactNode;
-  /** From this age on the figures are withdrawn until new ones arrive. */
+  /** From this age on the figures are greyed, with their time, until new ones arrive. */
   notAfterMs?: number;
   /** Shown instead when there is nothing to show. */
   empty?: ReactNode;
   isEmpty?: (data: Data) => boolean;
-  /** Shown for a failure, where another panel beside this one tells it in full. */
+  /** Shown for a failure without data, where another panel beside this one has it in full. */
   problem?: (failure: unknown) => ReactNode;
   children: (data: Data, receivedAtMs: number) => ReactNode;
 }
 
 /**
- * The one place that decides between loading, error, stale, empty and content.
- * An error or old age takes the figures off the page: yesterday's watts never pass for now.
+ * The one place that decides between loading, error, outdated, empty and content. After a failure
+ * the last figures stay, greyed and with their time: they never pass for the present ones.
  */
 export function Loaded<Data>(props: LoadedProps<Data>) {
-  const {
-    answer,
-    skeleton,
-    notAfterMs = Number.POSITIVE_INFINITY,
-    empty,
-    isEmpty,
-    problem,
-  } = props;
+  const { answer, skeleton, notAfterMs = Number.POSITIVE_INFINITY, empty, isEmpty } = props;
   const { data, error, dataUpdatedAt, refetch } = answer;
   const isStale = useIsOlder(dataUpdatedAt, notAfterMs);
-  if (error) return problem?.(error) ?? <ProblemNotice failure={error} onRetry={refetch} />;
-  if (data === undefined || isStale) return <div aria-busy="true">{skeleton}</div>;
+  const isRefused = Boolean(error) && !isWorthRetrying(parseProblem(error));
+  if (error && (data === undefined || isRefused)) {
+    return (
+      props.problem?.(error) ?? (
+        <ProblemNotice failure={error} {...(!isRefused && { onRetry: refetch })} />
+      )
+    );
+  }
+  if (data === undefined) return <div aria-busy="true">{skeleton}</div>;
   if (isEmpty?.(data)) return empty;
-  return props.children(data, dataUpdatedAt);
+  const content = props.children(data, dataUpdatedAt);
+  return error || isStale ? <Outdated receivedAtMs={dataUpdatedAt}>{content}</Outdated> : content;
+}
+
+/** What was shown last, with when that was. */
+function Outdated({ receivedAtMs, children }: { receivedAtMs: number; children: ReactNode }) {
+  const t = useTranslations("quantity");
+  const locale = useLocale();
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  const time = new Intl.DateTimeFormat(locale, options).format(receivedAtMs);
+  return (
+    <div className="outdated" data-testid="outdated">
+      <p className="px-4 pt-2 text-xs sm:px-5">{t("asOf", { time })}</p>
+      {children}
+    </div>
+  );
 }

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { type Problem, parseProblem } from "@/api/problem";
+import { type KnownType, knownType } from "@/api/problem-types";
 import { Button } from "@/ui/Button";
 
 interface ProblemNoticeProps {
@@ -11,18 +12,18 @@ interface ProblemNoticeProps {
   children?: ReactNode;
 }
 
-/** A failure in plain words: what, why as the API says it, and the way out. */
+/** A failure in the reader's language: what happened and the way out; the server's words fold. */
 export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps) {
   const t = useTranslations("problem");
   const problem = parseProblem(failure);
-  const known = knownKind(problem);
+  const known = knownType(problem.type);
   return (
-    <div role="alert" className="rounded-md border-down border-s-2 bg-danger-wash px-4 py-3">
+    <div role="alert" className="rounded-md border-down border-s-4 bg-danger-wash px-4 py-3">
       <p className="font-medium">
         <ProblemTitle failure={failure} />
       </p>
       {known && <p className="mt-1">{t(`${known}.whatToDo`)}</p>}
-      <FromTheApi problem={problem} showWhatToDo={!known} />
+      <Details problem={problem} known={known} />
       {children}
       {onRetry && (
         <div className="mt-3 flex flex-wrap items-center gap-3">
@@ -38,44 +39,22 @@ export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps
 export function ProblemTitle({ failure }: { failure: unknown }) {
   const t = useTranslations("problem");
   const problem = parseProblem(failure);
-  const known = knownKind(problem);
+  const known = knownType(problem.type);
   return known ? t(`${known}.title`) : (problem.title ?? t("title"));
 }
 
-interface FromTheApiProps {
-  problem: Problem;
-  showWhatToDo: boolean;
-}
-
-function FromTheApi({ problem, showWhatToDo }: FromTheApiProps) {
-  const { detail, whatToDo, errors } = problem;
+/** The API's own English: open where the page has no words for the problem. */
+function Details({ problem, known }: { problem: Problem; known: KnownType | undefined }) {
+  const t = useTranslations("problem");
+  const { detail, whatToDo } = problem;
+  if (!detail && !whatToDo) return null;
   return (
-    <div lang="en" className="mt-1 wrap-anywhere text-muted text-sm">
-      {detail && <p>{detail}</p>}
-      {showWhatToDo && whatToDo && <p>{whatToDo}</p>}
-      {errors.length > 0 && (
-        <ul className="mt-1 list-disc ps-4">
-          {errors.map(({ where, message }) => (
-            <li key={where + message}>
-              <code>{where}</code>: {message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+    <details open={!known} className="mt-1 text-muted text-sm">
+      <summary className="tap flex w-fit cursor-pointer items-center">{t("details")}</summary>
+      <div lang="en" className="wrap-anywhere">
+        {detail && <p>{detail}</p>}
+        {whatToDo && <p>{whatToDo}</p>}
+      </div>
+    </details>
   );
-}
-
-/** Kinds the page has its own words for; any other speaks with the API's. */
-const KNOWN = [
-  "unreachable",
-  "unreadable",
-  "bff-down",
-  "victoriametrics-down",
-  "prices-overlap",
-  "wrong-input",
-] as const;
-
-function knownKind({ kind }: Problem): (typeof KNOWN)[number] | undefined {
-  return KNOWN.find((known) => known === kind);
 }

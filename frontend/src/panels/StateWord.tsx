@@ -4,29 +4,34 @@ import { useLocale, useTranslations } from "use-intl";
 import type { State } from "@/api/types";
 import { formatDuration } from "@/quantities/age";
 
-/** Shape and word besides colour: a full dot, a cross bar, an empty ring. */
-export function StateDot({ state }: { state: State }) {
-  const look = {
-    up: "bg-up",
-    down: "rounded-sm bg-down",
-    silent: "border-2 border-silent",
-  }[state];
-  return <span aria-hidden className={`inline-block size-2.5 shrink-0 rounded-full ${look}`} />;
-}
-
 const TEXT = { up: "text-up", down: "text-down", silent: "text-silent" } as const;
+
+/** Shape and word besides colour: a full dot, a crossed square, an empty ring. */
+export function StateDot({ state }: { state: State }) {
+  return (
+    <svg aria-hidden viewBox="0 0 12 12" className={`size-3 shrink-0 ${TEXT[state]}`}>
+      {state === "up" && <circle cx="6" cy="6" r="5" fill="currentColor" />}
+      {state === "down" && (
+        <path d="M1.5 1.5 10.5 10.5M10.5 1.5 1.5 10.5" stroke="currentColor" strokeWidth="2.5" />
+      )}
+      {state === "silent" && (
+        <circle cx="6" cy="6" r="4.2" fill="none" stroke="currentColor" strokeWidth="2" />
+      )}
+    </svg>
+  );
+}
 
 interface StateWordProps {
   state: State;
-  /** How long nothing has been heard, where that is known. */
-  quietSeconds?: number | null;
+  /** How long ago the last reading was, where that is known. */
+  silentSeconds?: number | null;
   testId?: string;
 }
 
-export function StateWord({ state, quietSeconds, testId }: StateWordProps) {
+export function StateWord({ state, silentSeconds, testId }: StateWordProps) {
   const t = useTranslations("state");
   const locale = useLocale();
-  const isQuiet = state !== "up" && typeof quietSeconds === "number";
+  const isSilent = state !== "up" && typeof silentSeconds === "number";
   return (
     <span
       data-testid={testId}
@@ -35,7 +40,7 @@ export function StateWord({ state, quietSeconds, testId }: StateWordProps) {
     >
       <StateDot state={state} />
       {t(state)}
-      {isQuiet && ` ${formatDuration(locale, quietSeconds)}`}
+      {isSilent && ` ${formatDuration(locale, silentSeconds)}`}
     </span>
   );
 }

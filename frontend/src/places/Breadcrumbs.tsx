@@ -22,7 +22,10 @@ export function Breadcrumbs({ way }: { way: readonly PlaceNode[] }) {
               </span>
             )}
             {index < way.length - 1 ? (
-              <PlaceLink place={placeOf(node)} className="py-1 hover:text-ink hover:underline">
+              <PlaceLink
+                place={placeOf(node)}
+                className="tap inline-flex items-center hover:text-ink hover:underline"
+              >
                 {node.name[locale]}
               </PlaceLink>
             ) : (

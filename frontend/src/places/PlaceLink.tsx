@@ -1,7 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { AddressLink } from "@/address/AddressLink";
+import { useKept } from "@/address/useKept";
 import { addressOf, type Place } from "./place";
 
 interface PlaceLinkProps {
@@ -10,21 +11,7 @@ interface PlaceLinkProps {
   children: ReactNode;
 }
 
-/** A link to another place on this same page: only the address changes, nothing is fetched. */
-export function PlaceLink({ place, className, children }: PlaceLinkProps) {
-  const address = addressOf(place);
-  return (
-    <Link
-      href={address}
-      prefetch={false}
-      className={className}
-      onNavigate={(event) => {
-        event.preventDefault();
-        window.history.pushState(null, "", address);
-        window.scrollTo(0, 0);
-      }}
-    >
-      {children}
-    </Link>
-  );
+/** A link to another place, over the same period and in the same order. */
+export function PlaceLink({ place, ...rest }: PlaceLinkProps) {
+  return <AddressLink href={addressOf(place, useKept())} {...rest} />;
 }

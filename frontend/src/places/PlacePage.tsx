@@ -1,19 +1,30 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
+import { lazy, Suspense } from "react";
+import { useLocale } from "use-intl";
 import { LIVE } from "@/api/refresh";
 import type { PlaceNode } from "@/api/types";
 import { ChildrenPanel } from "@/panels/children/ChildrenPanel";
-import { DaysPanel } from "@/panels/days/DaysPanel";
-import { DevicePanel } from "@/panels/device/DevicePanel";
+import { CostsPanel } from "@/panels/costs/CostsPanel";
+import { FiguresPanel } from "@/panels/figures/FiguresPanel";
 import { Loaded } from "@/panels/Loaded";
-import { NowPanel } from "@/panels/now/NowPanel";
-import { PlaceHeading } from "./PlaceHeading";
+import { nameOfPeriod } from "@/period/names";
+import { PeriodBar } from "@/period/PeriodBar";
+import { usePeriod } from "@/period/usePeriod";
+import { PageHeading } from "@/ui/PageHeading";
+import { Skeleton } from "@/ui/Skeleton";
+import { Breadcrumbs } from "./Breadcrumbs";
 import { PlaceNotFound } from "./PlaceNotFound";
 import { PlaceSkeleton } from "./PlaceSkeleton";
 import { addressOf, placeFromQuery } from "./place";
 import { placeOf, wayTo } from "./tree";
 import { usePlaces } from "./usePlaces";
+
+// The house, the first page of most visits, has no device of its own to show.
+const DevicePanel = lazy(() =>
+  import("@/panels/device/DevicePanel").then((file) => ({ default: file.DevicePanel })),
+);
 
 /** The house, or the room, shelf or device that the address names. */
 export function PlacePage() {
@@ -36,14 +47,36 @@ interface PanelsProps {
 function Panels({ way, receivedAtMs }: PanelsProps) {
   const node = way.at(-1);
   if (!node) return <PlaceNotFound />;
-  const place = placeOf(node);
+  const { device } = placeOf(node);
   return (
-    // The key starts each place anew: no sort order or open form walks along.
-    <div key={addressOf(place)} className="space-y-6">
-      <PlaceHeading way={way} />
-      <NowPanel node={node} receivedAtMs={receivedAtMs} />
-      <DaysPanel place={place} />
-      {place.device ? <DevicePanel device={place.device} /> : <ChildrenPanel node={node} />}
+    // The key starts each place anew: no open form stays.
+    <div key={addressOf(placeOf(node))} className="flex flex-col gap-6">
+      <Heading way={way} node={node} />
+      <PeriodBar />
+      <FiguresPanel node={node} receivedAtMs={receivedAtMs} />
+      <div className="order-1 sm:order-none">
+        <CostsPanel node={node} />
+      </div>
+      {device ? (
+        <Suspense fallback={<Skeleton className="h-64 w-full rounded-lg" />}>
+          <DevicePanel device={device} />
+        </Suspense>
+      ) : (
+        <ChildrenPanel node={node} />
+      )}
     </div>
+  );
+}
+
+function Heading({ way, node }: { way: readonly PlaceNode[]; node: PlaceNode }) {
+  const locale = useLocale();
+  const name = node.name[locale];
+  const period = nameOfPeriod(locale, usePeriod());
+  return (
+    <PageHeading
+      title={name}
+      tabTitle={node.level === "house" ? period : `${name} · ${period}`}
+      above={<Breadcrumbs way={way} />}
+    />
   );
 }

@@ -1,3 +1,5 @@
+import { addressWith, type Kept } from "@/address/parameters";
+
 /** Where in the house: room > shelf > device, each only inside the one before. */
 export interface Place {
   room?: string;
@@ -32,13 +34,14 @@ export function placeFromQuery(query: Pick<URLSearchParams, "get">): Place {
   return placeFromPath({ room: room ?? null, shelf: shelf ?? null, device: device ?? null });
 }
 
-/** The address of a place, and the key it is known by in lists. */
-export function addressOf(place: Place): string {
-  const query = new URLSearchParams();
-  for (const key of ["room", "shelf", "device"] as const) {
-    const id = place[key];
-    if (id) query.set(key, id);
-  }
-  const text = query.toString();
-  return text ? `/?${text}` : "/";
+/** The address of a place; `kept` is what it takes along from the present address. */
+export function addressOf({ room, shelf, device }: Place, kept: Kept = {}): string {
+  return addressWith("/", { room, shelf, device }, kept);
+}
+
+/** Whether a place lies at or below another one. */
+export function isInside(place: Place, around: Place): boolean {
+  return (["room", "shelf", "device"] as const).every(
+    (level) => around[level] === undefined || around[level] === place[level],
+  );
 }

@@ -23,3 +23,8 @@ export function placeOf({ path }: PlaceNode): Place {
 export function deviceCount({ live }: PlaceNode): number {
   return live.devices_up + live.devices_down + live.devices_silent;
 }
+
+/** The nodes of all devices at or below a node. */
+export function devicesOf(node: PlaceNode): PlaceNode[] {
+  return node.level === "device" ? [node] : node.children.flatMap(devicesOf);
+}

@@ -14,7 +14,7 @@ export function ThemeToggle() {
       aria-label={t("dark")}
       title={t("dark")}
       onClick={turn}
-      className="grid size-8 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
+      className="tap grid min-w-9 place-items-center rounded-md text-muted hover:bg-sunken hover:text-ink"
     >
       <svg viewBox="0 0 20 20" className="size-4.5" fill="none" stroke="currentColor" aria-hidden>
         {theme === "dark" ? (

@@ -6,6 +6,7 @@ import { formatMonth } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { Energy, Money } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 
 /** This month and all time: energy, cost as it is, cost as it would be. */
 export function EffectTable({ effect }: { effect: Effect }) {
@@ -17,18 +18,16 @@ export function EffectTable({ effect }: { effect: Effect }) {
   return (
     <table className="w-full text-sm" data-testid="effect">
       <caption className="pb-2 text-start text-muted">{t("effect")}</caption>
-      <thead className="text-muted text-xs">
-        <tr className="border-line border-b">
-          <ColumnTitle align="start">
-            <span className="sr-only">{t("period")}</span>
+      <TableHead>
+        <ColumnTitle align="start">
+          <span className="sr-only">{t("period")}</span>
+        </ColumnTitle>
+        {titles.map((title) => (
+          <ColumnTitle key={title} align="end">
+            {t(title)}
           </ColumnTitle>
-          {titles.map((title) => (
-            <ColumnTitle key={title} align="end">
-              {t(title)}
-            </ColumnTitle>
-          ))}
-        </tr>
-      </thead>
+        ))}
+      </TableHead>
       <tbody>
         <EffectRow label={month} range={effect.present_month} testId="effect-month" />
         {effect.all_time && (

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { UnitPrice } from "@/api/types";
 import { useHouse } from "@/house/HouseProvider";
@@ -24,11 +24,19 @@ export function PriceDialog({ changed, prices, onClose }: PriceDialogProps) {
     changed ? draftOf(changed, time_zone) : newDraft(now, time_zone, prices.length === 0),
   );
   const [isReview, setReview] = useState(false);
+  const [refusal, setRefusal] = useState<unknown>(null);
 
   function review(filled: Draft): void {
     setDraft(filled);
+    setRefusal(null);
     setReview(true);
   }
+
+  /** Errors of fields are shown at the fields: back to the form with them. */
+  const refuse = useCallback((failure: unknown) => {
+    setRefusal(failure);
+    setReview(false);
+  }, []);
 
   return (
     <Dialog title={t(changed ? "changeTitle" : "addTitle")} onClose={onClose}>
@@ -38,10 +46,11 @@ export function PriceDialog({ changed, prices, onClose }: PriceDialogProps) {
           changed={changed}
           prices={prices}
           onBack={() => setReview(false)}
+          onRefused={refuse}
           onDone={onClose}
         />
       ) : (
-        <PriceForm draft={draft} onReview={review} onCancel={onClose} />
+        <PriceForm draft={draft} refusal={refusal} onReview={review} onCancel={onClose} />
       )}
     </Dialog>
   );

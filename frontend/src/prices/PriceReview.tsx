@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { parseProblem } from "@/api/problem";
 import type { UnitPrice } from "@/api/types";
@@ -8,6 +8,7 @@ import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
+import { isFieldFailure } from "@/ui/useFieldErrors";
 import { closable, type Draft, priceInput, trialOf } from "./draft";
 import { EffectOf } from "./EffectOf";
 import { usePriceWrites } from "./usePrices";
@@ -17,10 +18,19 @@ interface PriceReviewProps {
   changed: UnitPrice | null;
   prices: readonly UnitPrice[];
   onBack: () => void;
+  /** Called when fields of the draft were refused. */
+  onRefused: (failure: unknown) => void;
   onDone: () => void;
 }
 
-export function PriceReview({ draft, changed, prices, onBack, onDone }: PriceReviewProps) {
+export function PriceReview({
+  draft,
+  changed,
+  prices,
+  onBack,
+  onRefused,
+  onDone,
+}: PriceReviewProps) {
   const t = useTranslations("prices");
   const { time_zone } = useHouse();
   const [closesOpen, setClosesOpen] = useState(false);
@@ -39,10 +49,14 @@ export function PriceReview({ draft, changed, prices, onBack, onDone }: PriceRev
   }
 
   const failure = add.error ?? change.error;
+  useEffect(() => {
+    if (isFieldFailure(failure)) onRefused(failure);
+  }, [failure, onRefused]);
   return (
     <EffectOf
       trial={trialOf(input, changed, closesOpen)}
       wayOut={offerToClose}
+      onRefused={onRefused}
       buttons={(canSave) => (
         <>
           {failure && <ProblemNotice failure={failure} />}

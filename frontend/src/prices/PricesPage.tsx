@@ -6,8 +6,8 @@ import type { UnitPrice } from "@/api/types";
 import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
-import { useTitle } from "@/shell/useTitle";
 import { Button } from "@/ui/Button";
+import { PageHeading } from "@/ui/PageHeading";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../messages/en/prices.json";
 import ja from "../../messages/ja/prices.json";
@@ -33,13 +33,9 @@ function Prices() {
   const t = useTranslations("prices");
   const answer = usePrices();
   const [task, setTask] = useState<Task | null>(null);
-  useTitle(t("title"));
   return (
     <div className="space-y-6">
-      <div>
-        <h1 className="font-semibold text-title tracking-tight">{t("title")}</h1>
-        <p className="mt-1 max-w-2xl text-muted">{t("lead")}</p>
-      </div>
+      <PageHeading title={t("title")} lead={t("lead")} />
       <Panel
         title={t("list")}
         aside={

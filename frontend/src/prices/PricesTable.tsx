@@ -6,6 +6,7 @@ import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { Button } from "@/ui/Button";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 import { Price } from "./Price";
 import { timeline } from "./timeline";
 
@@ -20,18 +21,16 @@ export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
   const { now } = useHouse();
   return (
     <table className="block w-full text-sm sm:table">
-      <thead className="hidden text-muted text-xs sm:table-header-group">
-        <tr className="border-line border-b">
-          {(["price", "from", "to", "note"] as const).map((title) => (
-            <ColumnTitle key={title} align="start">
-              {t(title)}
-            </ColumnTitle>
-          ))}
-          <ColumnTitle align="end">
-            <span className="sr-only">{t("actions")}</span>
+      <TableHead className="hidden sm:table-header-group">
+        {(["price", "from", "to", "note"] as const).map((title) => (
+          <ColumnTitle key={title} align="start">
+            {t(title)}
           </ColumnTitle>
-        </tr>
-      </thead>
+        ))}
+        <ColumnTitle align="end">
+          <span className="sr-only">{t("actions")}</span>
+        </ColumnTitle>
+      </TableHead>
       <tbody className="block sm:table-row-group">
         {timeline(prices, now).map((stretch) =>
           stretch.kind === "gap" ? (

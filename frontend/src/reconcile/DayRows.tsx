@@ -9,6 +9,7 @@ import { SourceName } from "@/panels/device/SourceName";
 import { decimal } from "@/quantities/quantity";
 import { Energy } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 import { CountedCell } from "./CountedCell";
 import { differences } from "./differences";
 import { Reasons } from "./Reasons";
@@ -24,19 +25,17 @@ export function DayRows({ rows, areSeveral }: DayRowsProps) {
   const t = useTranslations("reconcile");
   return (
     <table className="mb-4 block w-full text-sm md:table">
-      <thead className="hidden text-muted text-xs md:table-header-group">
-        <tr className="border-line border-b">
-          <ColumnTitle align="start">{t("day")}</ColumnTitle>
-          {(["ledger", "source", "increase", "readings"] as const).map((way) => (
-            <ColumnTitle key={way} align="end" className="whitespace-nowrap">
-              {t(way)}
-            </ColumnTitle>
-          ))}
-          <ColumnTitle align="start" className="w-2/5 ps-6">
-            {t("why")}
+      <TableHead className="hidden md:table-header-group">
+        <ColumnTitle align="start">{t("day")}</ColumnTitle>
+        {(["ledger", "source", "increase", "readings"] as const).map((way) => (
+          <ColumnTitle key={way} align="end" className="whitespace-nowrap">
+            {t(way)}
           </ColumnTitle>
-        </tr>
-      </thead>
+        ))}
+        <ColumnTitle align="start" className="w-2/5 ps-6">
+          {t("why")}
+        </ColumnTitle>
+      </TableHead>
       <tbody className="block md:table-row-group">
         {rows.toReversed().map((row) => (
           <DayRow key={row.from + row.source} row={row} isNamed={areSeveral} />

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import type { FormEvent } from "react";
 import { useTranslations } from "use-intl";
+import { AddressLink } from "@/address/AddressLink";
 import { daysBetween, lastDayOf, toHouseDay } from "@/house/calendar";
 import { useHouse } from "@/house/HouseProvider";
 import { Button } from "@/ui/Button";
@@ -42,13 +42,12 @@ export function DaysForm({ question, onAsk }: DaysFormProps) {
         <Button type="submit">{t("show")}</Button>
       </div>
       {device && (
-        <Link
+        <AddressLink
           href={reconcileAddress({ from, to })}
-          prefetch={false}
           className="pb-3 text-accent text-sm underline"
         >
           {t("allDevices")}
-        </Link>
+        </AddressLink>
       )}
     </form>
   );

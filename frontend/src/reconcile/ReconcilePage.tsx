@@ -11,7 +11,7 @@ import { useDevices } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { PlaceSkeleton } from "@/places/PlaceSkeleton";
-import { useTitle } from "@/shell/useTitle";
+import { PageHeading } from "@/ui/PageHeading";
 import en from "../../messages/en/reconcile.json";
 import ja from "../../messages/ja/reconcile.json";
 import { type ReconcileQuestion, reconcileAddress, reconcileFromQuery } from "./address";
@@ -38,13 +38,9 @@ function Reconciled() {
   const { now, time_zone } = useHouse();
   const { range, device } = reconcileFromQuery(useSearchParams());
   const question = { ...(range ?? lastDays(now, time_zone, DAYS)), ...(device && { device }) };
-  useTitle(t("title"));
   return (
     <div className="space-y-6">
-      <div>
-        <h1 className="font-semibold text-title tracking-tight">{t("title")}</h1>
-        <p className="mt-1 max-w-2xl text-muted">{t("lead")}</p>
-      </div>
+      <PageHeading title={t("title")} lead={t("lead")} />
       <DaysForm
         key={reconcileAddress(question)}
         question={question}
@@ -71,7 +67,12 @@ function Compared({ question }: { question: ReconcileQuestion }) {
       empty={<p className="py-10 text-center text-muted">{t("empty")}</p>}
     >
       {([{ rows }, known]) => (
-        <DevicesCompared rows={rows} devices={known} areOpen={question.device !== undefined} />
+        <DevicesCompared
+          question={question}
+          rows={rows}
+          devices={known}
+          areOpen={question.device !== undefined}
+        />
       )}
     </Loaded>
   );

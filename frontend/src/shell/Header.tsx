@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "use-intl";
+import { AddressLink } from "@/address/AddressLink";
 import { LanguageChoice } from "@/language/LanguageChoice";
 import { ThemeToggle } from "@/preferences/ThemeToggle";
 import { Mark } from "./Mark";
@@ -23,10 +23,10 @@ export function Header() {
       >
         {t("skip")}
       </a>
-      <Link href="/" className="flex items-center gap-2 py-3 font-semibold tracking-tight">
+      <AddressLink href="/" className="flex items-center gap-2 py-3 font-semibold tracking-tight">
         <Mark />
         PPMS
-      </Link>
+      </AddressLink>
       <Views />
       <div className="ms-auto flex items-center gap-2">
         <LanguageChoice />
@@ -45,17 +45,16 @@ function Views() {
       className="-mx-2 order-last flex w-full gap-1 sm:order-none sm:mx-0 sm:w-auto"
     >
       {VIEWS.map(({ address, key }) => (
-        <Link
+        <AddressLink
           key={key}
           href={address}
-          prefetch={false}
           aria-current={pathname === address ? "page" : undefined}
           className="border-transparent border-b-2 px-2 py-2.5 text-muted text-sm hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink sm:py-4"
         >
           {t(key)}
-        </Link>
+        </AddressLink>
       ))}
-      <a href="/api/docs" className="px-2 py-2.5 text-muted text-sm hover:text-ink sm:py-4">
+      <a href="/api/docs" className="tap px-2 py-2.5 text-muted text-sm hover:text-ink sm:py-4">
         {t("api")}
       </a>
     </nav>

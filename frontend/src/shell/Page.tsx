@@ -7,6 +7,7 @@ import { useTemporal } from "@/house/useTemporal";
 import { LanguageProvider } from "@/language/LanguageProvider";
 import { LedgerBanner } from "@/ledger/LedgerBanner";
 import { Skeleton } from "@/ui/Skeleton";
+import { FailureBanner } from "./FailureBanner";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { VirtualBanner } from "./VirtualBanner";
@@ -20,6 +21,7 @@ export function Page({ children }: { children: ReactNode }) {
           <WithDates>
             <HouseProvider skeleton={waiting}>
               <VirtualBanner />
+              <FailureBanner />
               <LedgerBanner />
               {children}
             </HouseProvider>

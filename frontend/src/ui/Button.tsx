@@ -15,7 +15,7 @@ export function Button({ look = "plain", type = "button", ...rest }: ButtonProps
     <button
       {...rest}
       type={type}
-      className={`rounded-md px-3 py-1.5 font-medium text-sm disabled:opacity-50 ${LOOKS[look]}`}
+      className={`tap rounded-md px-3 py-1.5 font-medium text-sm disabled:opacity-50 ${LOOKS[look]}`}
     />
   );
 }

@@ -17,7 +17,7 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
           lang={choice.lang}
           aria-pressed={choice.value === chosen}
           onClick={() => onChoose(choice.value)}
-          className="rounded-sm px-2.5 py-1 text-muted text-xs hover:text-ink aria-pressed:bg-sunken aria-pressed:font-medium aria-pressed:text-ink"
+          className="tap choice rounded-sm px-2.5 text-muted text-xs hover:text-ink"
         >
           {choice.label}
         </button>

@@ -7,6 +7,7 @@ import pytest
 from home_model.config import labels_of
 from home_model.load import load_home
 from home_model.problems import ConfigError
+from home_model.sources import SOURCES
 
 GOOD = """\
 house: home
@@ -107,3 +108,95 @@ def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
     """The way out stands in the message."""
     with pytest.raises(ConfigError, match=r"copy config/devices\.example\.yaml"):
         load_home(tmp_path / "none.yaml")
+
+
+def test_duplicates_are_listed_beside_schema_errors(tmp_path: Path) -> None:
+    """One run of the check lists everything, by line; also of a device that is wrong elsewhere."""
+    second = GOOD[GOOD.index("  - device") :].replace("shelf: rack_1", "shelf: rack_9")
+    text = (
+        (GOOD + second + "    rated: 5\n")
+        .replace("JPY", "yen")
+        .replace("house: home", "house: a\nhouse: b")
+    )
+    assert [line.split(": ", 1) for line in problems_of(tmp_path, text)] == [
+        ["2", "the key 'house' is here a second time"],
+        ["4", "currency: String should match pattern '^[A-Z]{3}$'"],
+        ["16", "device 'server' is here a second time"],
+        ["18", "room 'work' has no shelf 'rack_9'; known: rack_1"],
+        ["21", "cloud id '6055F93599FF' is here a second time"],
+        ["22", "devices.1.rated: Extra inputs are not permitted"],
+    ]
+
+
+def test_an_unquoted_number_as_id_is_to_be_quoted(tmp_path: Path) -> None:
+    """All digits, digits around an E, and an empty value are no text to YAML."""
+    ids = {
+        "605599999999": 'is a number in YAML; write it in quotes: "605599999999"',
+        "6055E9100003": 'is a number in YAML; write it in quotes: "6055E9100003"',
+        "0x1F": 'is a number in YAML; write it in quotes: "0x1F"',
+        "true": 'is true or false in YAML; write it in quotes: "true"',
+    }
+    for written, expected in ids.items():
+        text = GOOD.replace("60:55:f9:35:99:ff", written)
+        assert problems_of(tmp_path, text) == [
+            f"14: devices.0.sources.0.cloud.id: {written} {expected}"
+        ]
+    (nothing,) = problems_of(tmp_path, GOOD.replace("60:55:f9:35:99:ff", ""))
+    assert "an empty value is nothing in YAML" in nothing
+
+
+@pytest.mark.parametrize(
+    "mac", ["60:55:09:35:59:11", '"605599999999"', "60-55-f9-35-99-ff", "6055F9A1000B"]
+)
+def test_every_usual_spelling_of_a_mac_is_one(tmp_path: Path, mac: str) -> None:
+    """Pairs of digits with colons are not a number of base 60, as in YAML 1.1."""
+    text = GOOD.replace("60:55:f9:35:99:ff", mac)
+    bare = mac.strip('"').replace(":", "").replace("-", "").upper()
+    assert load_home(write(tmp_path, text)).devices[0].sources[0].key[0] == bare
+
+
+def test_words_like_no_are_text(tmp_path: Path) -> None:
+    """A room may be called so: YAML 1.1 would take it for false."""
+    assert load_home(write(tmp_path, GOOD.replace("work", "no"))).rooms[0].room == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: " + "[" * 50_000, 1),
+        ("a:\n" + "".join(f"{' ' * n}- x:\n" for n in range(1, 60, 2)), 11),
+        ("house: &a [*a]\n", 1),
+        ("house: home\n---\nhouse: b\n", 2),
+        ("house: home\nx: !python/object:os.system y\n", 2),
+        ("house: home\nx: a\0b\n", 2),
+        ("house: home\n? [a]\n: b\n", 2),
+        ("house: " + "9" * 5000 + "\n", 1),
+        ("house: home\nx: *unknown\n", 2),
+    ],
+    ids=["flow", "block", "circle", "two", "tag", "nul", "list key", "digits", "alias"],
+)
+def test_odd_yaml_is_a_problem_with_its_line(tmp_path: Path, text: str, line: int) -> None:
+    """Nested without end, circular, tagged, binary: never a traceback, never executed."""
+    assert str(line) in {problem.split(":")[0] for problem in problems_of(tmp_path, text)}
+
+
+def test_an_anchor_can_be_used_again(tmp_path: Path) -> None:
+    """A device may take what another has, and change some of it."""
+    device = """\
+  - <<: *first
+    device: other
+    sources: [{source: cloud, id: 6055F9A1000C}]
+"""
+    text = GOOD.replace("  - device: server", "  - &first\n    device: server") + device
+    home = load_home(write(tmp_path, text))
+    assert [(d.device, d.shelf) for d in home.devices] == [
+        ("server", "rack_1"),
+        ("other", "rack_1"),
+    ]
+
+
+def test_a_source_without_an_exporter_is_refused_with_its_line(tmp_path: Path) -> None:
+    """A table row makes a source, nothing else does."""
+    (problem,) = problems_of(tmp_path, GOOD.replace("source: cloud", "source: zigbee"))
+    assert problem.startswith("13: devices.0.sources.0: ")
+    assert all(row.source in problem for row in SOURCES)

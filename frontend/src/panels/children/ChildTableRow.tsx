@@ -3,94 +3,110 @@
 import type { ReactNode } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Figures, PlaceNode } from "@/api/types";
+import { RankedBar } from "@/charts/RankedBar";
 import { CostValue } from "@/panels/CostValue";
 import { DeviceCounts } from "@/panels/DeviceCounts";
 import { DeviceWord } from "@/panels/DeviceWord";
 import { PlaceLink } from "@/places/PlaceLink";
 import { placeOf } from "@/places/tree";
-import { formatShare, isPartial, recordedShare } from "@/quantities/coverage";
+import { formatChange } from "@/quantities/change";
+import { isPartial } from "@/quantities/coverage";
 import { Energy, Power, Unknown } from "@/quantities/Shown";
 import type { ChildRow } from "./rows";
-import { ShareBar } from "./ShareBar";
+
+/** On a phone: name and cost, then state and watts, energy and change, and the share below. */
+const ROW = "relative grid grid-cols-[1fr_auto] gap-x-4 py-2 border-line border-b sm:table-row";
 
 interface ChildTableRowProps {
   row: ChildRow;
-  /** Of the month's cost of the place around it, 0 to 1. */
+  /** Of the cost of the place around it, 0 to 1. */
   share: number | null;
 }
 
-export function ChildTableRow({ row, share }: ChildTableRowProps) {
+export function ChildTableRow({ row: { node, figures, change }, share }: ChildTableRowProps) {
   const locale = useLocale();
-  const { node } = row;
   return (
-    <tr className="relative border-line border-b hover:bg-sunken/60">
-      <th scope="row" className="py-2.5 pe-3 text-start font-medium">
+    <tr className={`${ROW} hover:bg-sunken/60`}>
+      <th scope="row" className="text-start font-medium sm:py-2.5 sm:pe-3">
         <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
           {node.name[locale]}
         </PlaceLink>
-        <div className="mt-0.5 font-normal text-xs sm:hidden">
-          <NodeState node={node} />
-        </div>
       </th>
-      <td className="hidden pe-4 sm:table-cell">
-        <NodeState node={node} />
+      <td className="row-start-2 text-muted sm:pe-4">
+        {node.level === "device" ? <DeviceWord node={node} /> : <DeviceCounts live={node.live} />}
       </td>
-      <FigureCells row={row} />
-      <td className="hidden ps-6 lg:table-cell">{share !== null && <ShareBar share={share} />}</td>
+      <td className="col-start-2 row-start-2 text-end sm:ps-3">
+        <Power watts={node.live.power_watts} />
+      </td>
+      <td className="col-start-1 row-start-3 text-muted sm:hidden md:table-cell md:ps-3 md:text-end md:text-ink">
+        {figures ? <Energy kwh={figures.energy_kwh} inColumn /> : <Unknown />}
+      </td>
+      <td className="col-start-2 row-start-1 text-end font-medium sm:ps-3 sm:font-normal">
+        <Marked figures={figures}>{figures && <CostValue figures={figures} />}</Marked>
+      </td>
+      <td className="col-start-2 row-start-3 text-end text-muted sm:hidden md:table-cell md:ps-3">
+        {change === null ? <NoChange /> : formatChange(locale, change)}
+      </td>
+      <td className="col-span-2 row-start-4 pt-1 sm:ps-6 sm:pt-0">
+        {share !== null && <Share share={share} />}
+      </td>
     </tr>
   );
 }
 
-export function TotalRow({ row }: { row: ChildRow }) {
+function NoChange() {
+  const t = useTranslations("children");
+  return <Unknown why={t("noChange")} />;
+}
+
+interface TotalRowProps {
+  node: PlaceNode;
+  figures: Figures | undefined;
+}
+
+export function TotalRow({ node, figures }: TotalRowProps) {
   const t = useTranslations("children");
   return (
-    <tr className="border-line-strong border-t font-medium">
-      <th scope="row" className="py-2.5 text-start font-medium">
+    <tr className={`${ROW} border-b-0 font-medium sm:border-line-strong sm:border-t`}>
+      <th scope="row" className="text-start font-medium sm:py-2.5">
         {t("total")}
       </th>
       <td className="hidden sm:table-cell" />
-      <FigureCells row={row} />
-      <td className="hidden lg:table-cell" />
+      <td className="col-start-2 row-start-2 text-end sm:ps-3">
+        <Power watts={node.live.power_watts} />
+      </td>
+      <td className="col-start-1 row-start-2 sm:hidden md:table-cell md:ps-3 md:text-end">
+        {figures ? <Energy kwh={figures.energy_kwh} inColumn /> : <Unknown />}
+      </td>
+      <td className="col-start-2 row-start-1 text-end sm:ps-3">
+        {figures ? <CostValue figures={figures} /> : <Unknown />}
+      </td>
+      <td className="hidden md:table-cell" />
+      <td className="hidden sm:table-cell" />
     </tr>
   );
 }
 
-function NodeState({ node }: { node: PlaceNode }) {
-  if (node.level === "device") return <DeviceWord node={node} />;
-  return <DeviceCounts live={node.live} />;
-}
-
-function FigureCells({ row: { node, today, month } }: { row: ChildRow }) {
+/** A part of the whole, as a length and in figures. */
+function Share({ share }: { share: number }) {
+  const format = new Intl.NumberFormat(useLocale(), { style: "percent" });
   return (
-    <>
-      <td className="ps-3 text-end">
-        <Power watts={node.live.power_watts} />
-      </td>
-      <td className="hidden ps-3 text-end md:table-cell">
-        <Marked figures={today}>{today && <Energy kwh={today.energy_kwh} inColumn />}</Marked>
-      </td>
-      <td className="hidden ps-3 text-end sm:table-cell">
-        <Marked figures={today}>{today && <CostValue figures={today} />}</Marked>
-      </td>
-      <td className="ps-3 text-end">
-        <Marked figures={month}>{month && <CostValue figures={month} />}</Marked>
-      </td>
-    </>
+    <span className="flex items-center gap-2">
+      <RankedBar share={share} />
+      <span className="min-w-10 text-end text-muted text-xs">{format.format(share)}</span>
+    </span>
   );
 }
 
-/** A figure of which a part is not known wears the hatching of the unknown. */
+/** A figure of which a part is not known carries the hatching of the unknown. */
 function Marked({ figures, children }: { figures: Figures | undefined; children: ReactNode }) {
   const t = useTranslations("quantity");
-  const locale = useLocale();
   if (!figures) return <Unknown />;
-  const share = recordedShare(figures);
-  if (figures.energy_kwh === null || share === null || !isPartial(figures)) return children;
-  const remark = t("recorded", { share: formatShare(locale, share) });
+  if (figures.energy_kwh === null || !isPartial(figures)) return children;
   return (
     <span className="whitespace-nowrap">
-      <span title={remark} className="hatched me-1.5 inline-block size-2.5">
-        <span className="sr-only">{remark}</span>
+      <span title={t("incomplete")} className="hatched me-1.5 inline-block size-2.5">
+        <span className="sr-only">{t("incomplete")}</span>
       </span>
       {children}
     </span>

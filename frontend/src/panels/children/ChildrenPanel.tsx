@@ -1,6 +1,5 @@
 "use client";
 
-import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
 import type { Cost, PlaceNode } from "@/api/types";
@@ -8,19 +7,19 @@ import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { childLevelOf } from "@/places/place";
 import { placeOf } from "@/places/tree";
-import { useTodayAndMonth } from "@/places/useCost";
+import { useComparedCost, usePeriodCost } from "@/places/useCost";
 import { Skeleton } from "@/ui/Skeleton";
 import { ChildrenTable } from "./ChildrenTable";
-import { AS_CONFIGURED } from "./order";
+import { OrderChoice } from "./OrderChoice";
 import { childRows } from "./rows";
 
-/** What is inside the place, one level down. */
+/** What is inside the place, one level down, over the period. */
 export function ChildrenPanel({ node }: { node: PlaceNode }) {
   const t = useTranslations("children");
   const level = childLevelOf(node.level);
   if (!level) return null;
   return (
-    <Panel title={t(level)}>
+    <Panel title={t(level)} aside={node.children.length > 1 && <OrderChoice />}>
       {node.children.length > 0 ? (
         <Inside node={node} />
       ) : (
@@ -31,25 +30,20 @@ export function ChildrenPanel({ node }: { node: PlaceNode }) {
 }
 
 function Inside({ node }: { node: PlaceNode }) {
-  const answer = useTodayAndMonth(placeOf(node));
-  const [order, setOrder] = useState(AS_CONFIGURED);
-  const table = (today?: Cost, month?: Cost) => (
-    <ChildrenTable
-      rows={childRows(node, today, month)}
-      total={{ node, today: today?.total, month: month?.total }}
-      order={order}
-      onOrder={setOrder}
-    />
+  const place = placeOf(node);
+  const before = useComparedCost(place);
+  const table = (cost?: Cost) => (
+    <ChildrenTable node={node} rows={childRows(node, cost, before)} total={cost?.total} />
   );
   return (
     <Loaded
-      answer={answer}
+      answer={usePeriodCost(place)}
       skeleton={<TableSkeleton node={node} />}
       notAfterMs={COST.notAfterMs}
-      // Without costs the rows still lead one level down and tell what is live.
+      // Without costs the rows still lead one level down and show what is live.
       problem={() => table()}
     >
-      {([today, month]) => table(today, month)}
+      {table}
     </Loaded>
   );
 }
@@ -58,7 +52,7 @@ function TableSkeleton({ node }: { node: PlaceNode }) {
   return (
     <div className="space-y-3 py-2">
       {node.children.map(({ id }) => (
-        <Skeleton key={id} className="h-8 w-full" />
+        <Skeleton key={id} className="h-10 w-full" />
       ))}
     </div>
   );

@@ -1,91 +1,74 @@
 "use client";
 
 import { useTranslations } from "use-intl";
+import type { Figures, PlaceNode } from "@/api/types";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 import { ChildTableRow, TotalRow } from "./ChildTableRow";
-import { type Column, type Order, ordered, turned } from "./order";
+import { type Column, ordered, turned } from "./order";
 import { type ChildRow, shareOf } from "./rows";
+import { useOrder } from "./useOrder";
 
 interface ChildrenTableProps {
+  node: PlaceNode;
   rows: readonly ChildRow[];
-  total: ChildRow;
-  order: Order;
-  onOrder: (order: Order) => void;
+  total: Figures | undefined;
 }
 
-/** Columns that a phone has no room for are shown from `sm` on; their figures are one level down. */
-const COLUMNS: readonly { column: Column; className: string }[] = [
-  { column: "power", className: "" },
-  { column: "energyToday", className: "hidden md:table-cell" },
-  { column: "costToday", className: "hidden sm:table-cell" },
-  { column: "costMonth", className: "" },
-];
-
-export function ChildrenTable({ rows, total, order, onOrder }: ChildrenTableProps) {
+/** A table; on a phone each row is a block of two lines with the same figures. */
+export function ChildrenTable({ node, rows, total }: ChildrenTableProps) {
   const t = useTranslations("children");
+  const [order] = useOrder();
   return (
-    <table className="w-full text-sm">
-      <thead className="text-muted text-xs">
-        <tr className="border-line border-b">
-          <Title column="place" order={order} onOrder={onOrder} className="text-start" />
-          <ColumnTitle align="start" className="hidden sm:table-cell">
-            {t("state")}
-          </ColumnTitle>
-          {COLUMNS.map(({ column, className }) => (
-            <Title
-              key={column}
-              column={column}
-              order={order}
-              onOrder={onOrder}
-              className={`text-end ${className}`}
-            />
-          ))}
-          <ColumnTitle align="start" className="hidden w-40 ps-6 lg:table-cell">
-            {t("share")}
-          </ColumnTitle>
-        </tr>
-      </thead>
-      <tbody>
+    <table className="block w-full text-sm sm:table">
+      <TableHead className="hidden sm:table-header-group">
+        <SortTitle column="place" align="start" />
+        <ColumnTitle align="start">{t("state")}</ColumnTitle>
+        <SortTitle column="power" align="end" />
+        <SortTitle column="energy" align="end" className="hidden md:table-cell" />
+        <SortTitle column="cost" align="end" />
+        <SortTitle column="change" align="end" className="hidden md:table-cell" />
+        <ColumnTitle align="start" className="w-40 ps-6">
+          {t("share")}
+        </ColumnTitle>
+      </TableHead>
+      <tbody className="block sm:table-row-group">
         {ordered(rows, order).map((row) => (
           <ChildTableRow key={row.node.id} row={row} share={shareOf(row, total)} />
         ))}
       </tbody>
-      <tfoot>
-        <TotalRow row={total} />
+      <tfoot className="block sm:table-footer-group">
+        <TotalRow node={node} figures={total} />
       </tfoot>
     </table>
   );
 }
 
-interface TitleProps {
+interface SortTitleProps {
   column: Column;
-  order: Order;
-  onOrder: (order: Order) => void;
-  className: string;
+  align: "start" | "end";
+  className?: string;
 }
 
-function Title({ column, order, onOrder, className }: TitleProps) {
+function SortTitle({ column, align, className = "" }: SortTitleProps) {
   const t = useTranslations("children");
+  const [order, setOrder] = useOrder();
   const isChosen = order.column === column;
   const direction = order.descending ? "descending" : "ascending";
   return (
-    <th
-      scope="col"
-      aria-sort={isChosen ? direction : undefined}
-      className={`py-1 font-normal ${className}`}
-    >
+    <ColumnTitle align={align} className={className} {...(isChosen && { sort: direction })}>
       <button
         type="button"
-        onClick={() => onOrder(turned(order, column))}
-        className="relative rounded-sm py-1 hover:text-ink"
+        onClick={() => setOrder(turned(order, column))}
+        className="tap rounded-sm hover:text-ink"
       >
-        {t(column)}
-        {isChosen && column !== "place" && (
-          <span aria-hidden className="absolute end-full me-1 text-accent">
+        {isChosen && (
+          <span aria-hidden className="me-1 text-accent">
             {order.descending ? "▾" : "▴"}
           </span>
         )}
+        {t(column)}
       </button>
-    </th>
+    </ColumnTitle>
   );
 }

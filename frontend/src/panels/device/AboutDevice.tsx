@@ -17,7 +17,7 @@ interface AboutDeviceProps {
   answer: Answer<DeviceState>;
 }
 
-/** What people say of a device, and the place to say it. */
+/** Names, rated power and note of a device, and the form to change them. */
 export function AboutDevice({ device, answer }: AboutDeviceProps) {
   const t = useTranslations("device");
   const [isEditing, setEditing] = useState(false);
@@ -31,7 +31,7 @@ export function AboutDevice({ device, answer }: AboutDeviceProps) {
           isEditing ? (
             <EditMeta device={device} state={state} onDone={() => setEditing(false)} />
           ) : (
-            <Said state={state} />
+            <Description state={state} />
           )
         }
       </Loaded>
@@ -48,15 +48,15 @@ interface EditMetaProps {
 function EditMeta(props: EditMetaProps) {
   return (
     <Loaded answer={lasting(useAllMeta())} skeleton={<Skeleton className="h-64 w-full" />}>
-      {(all) => <MetaForm {...props} said={all.find(({ device }) => device === props.device)} />}
+      {(all) => <MetaForm {...props} stored={all.find(({ device }) => device === props.device)} />}
     </Loaded>
   );
 }
 
-function Said({ state }: { state: DeviceState }) {
+function Description({ state }: { state: DeviceState }) {
   const t = useTranslations("device");
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
       <dt className="text-muted">{t("nameJa")}</dt>
       <dd lang="ja">{state.name.ja}</dd>
       <dt className="text-muted">{t("nameEn")}</dt>

@@ -1,7 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { AddressLink } from "@/address/AddressLink";
+import { addressWith } from "@/address/parameters";
+import { useKept } from "@/address/useKept";
 import { LIVE } from "@/api/refresh";
 import type { DeviceState } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
@@ -35,14 +37,14 @@ export function DevicePanel({ device }: { device: string }) {
 /** Only where there is something to compare. */
 function CompareLink({ of: { device, sources } }: { of: DeviceState }) {
   const t = useTranslations("device");
+  const kept = useKept();
   if (sources.length < 2) return null;
   return (
-    <Link
-      href={`/comparison?${new URLSearchParams({ device })}`}
-      prefetch={false}
-      className="font-medium text-accent text-sm hover:underline"
+    <AddressLink
+      href={addressWith("/comparison", kept, { device })}
+      className="tap inline-flex items-center font-medium text-accent text-sm underline"
     >
       {t("compare")}
-    </Link>
+    </AddressLink>
   );
 }

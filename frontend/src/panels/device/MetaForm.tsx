@@ -6,20 +6,22 @@ import type { DeviceMeta, DeviceState } from "@/api/types";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
 import { Field } from "@/ui/Field";
+import { isFieldFailure, useFieldErrors } from "@/ui/useFieldErrors";
 import { metaFromForm } from "./meta-input";
 import { usePutMeta } from "./useDevice";
 
 interface MetaFormProps {
   device: string;
-  said: DeviceMeta | undefined;
+  stored: DeviceMeta | undefined;
   /** What counts now, shown in the empty fields. */
   state: DeviceState;
   onDone: () => void;
 }
 
-export function MetaForm({ device, said, state, onDone }: MetaFormProps) {
+export function MetaForm({ device, stored, state, onDone }: MetaFormProps) {
   const t = useTranslations("device");
   const put = usePutMeta(onDone);
+  const errorOf = useFieldErrors(put.error);
 
   function save(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
@@ -34,14 +36,16 @@ export function MetaForm({ device, said, state, onDone }: MetaFormProps) {
         name="ja"
         placeholder={state.name.ja}
         maxLength={200}
-        defaultValue={said?.display_name.ja ?? ""}
+        defaultValue={stored?.display_name.ja ?? ""}
+        error={errorOf("ja")}
       />
       <Field
         label={t("nameEn")}
         name="en"
         placeholder={state.name.en}
         maxLength={200}
-        defaultValue={said?.display_name.en ?? ""}
+        defaultValue={stored?.display_name.en ?? ""}
+        error={errorOf("en")}
         hint={t("emptyMeansConfigured")}
       />
       <Field
@@ -51,11 +55,18 @@ export function MetaForm({ device, said, state, onDone }: MetaFormProps) {
         min="0.1"
         step="any"
         placeholder={String(state.rated_power_watts)}
-        defaultValue={said?.rated_power_watts ?? ""}
+        defaultValue={stored?.rated_power_watts ?? ""}
         hint={t("ratedPowerHint")}
+        error={errorOf("rated_power_watts")}
       />
-      <Field label={t("note")} name="note" maxLength={2000} defaultValue={said?.note ?? ""} />
-      {put.error && <ProblemNotice failure={put.error} />}
+      <Field
+        label={t("note")}
+        name="note"
+        maxLength={2000}
+        defaultValue={stored?.note ?? ""}
+        error={errorOf("note")}
+      />
+      {put.error && !isFieldFailure(put.error) && <ProblemNotice failure={put.error} />}
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={put.isPending}>
           {t("save")}

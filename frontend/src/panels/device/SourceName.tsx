@@ -1,8 +1,9 @@
 "use client";
 
-import { useTranslations } from "use-intl";
+import { useLocale } from "use-intl";
+import sources from "@/api/sources.json";
 
-const KNOWN = ["cloud", "ble", "native", "matter", "aiseg2", "esp32"] as const;
+const NAMES: Record<string, Record<string, string>> = sources;
 
 /** A way of reading in people's words; one the page does not know yet by its id. */
 export function SourceName({ source }: { source: string }) {
@@ -11,9 +12,6 @@ export function SourceName({ source }: { source: string }) {
 
 /** The same, for use inside a sentence. */
 export function useSourceName(): (source: string) => string {
-  const t = useTranslations("sourceNames");
-  return (source) => {
-    const known = KNOWN.find((name) => name === source);
-    return known ? t(known) : source;
-  };
+  const locale = useLocale();
+  return (source) => NAMES[source]?.[locale] ?? source;
 }

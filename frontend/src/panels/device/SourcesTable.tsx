@@ -6,6 +6,7 @@ import { StateWord } from "@/panels/StateWord";
 import { decimal } from "@/quantities/quantity";
 import { Age, Power, Unknown } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import { TableHead } from "@/ui/TableHead";
 import { SourceName } from "./SourceName";
 
 interface SourcesTableProps {
@@ -22,16 +23,14 @@ export function SourcesTable({ sources, shown, receivedAtMs }: SourcesTableProps
   return (
     <div className="-mx-4 overflow-x-auto px-4 sm:-mx-5 sm:px-5">
       <table className="w-full text-sm">
-        <thead className="text-muted text-xs">
-          <tr className="border-line border-b">
-            <ColumnTitle align="start">{t("source")}</ColumnTitle>
-            {titles.map((title) => (
-              <ColumnTitle key={title} align="end">
-                {t(title)}
-              </ColumnTitle>
-            ))}
-          </tr>
-        </thead>
+        <TableHead>
+          <ColumnTitle align="start">{t("source")}</ColumnTitle>
+          {titles.map((title) => (
+            <ColumnTitle key={title} align="end">
+              {t(title)}
+            </ColumnTitle>
+          ))}
+        </TableHead>
         <tbody>
           {sources.map((source) => (
             <SourceRow
@@ -61,7 +60,7 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
         <SourceName source={source.source} />
         {isShown && <span className="ms-2 font-normal text-muted text-xs">{t("shown")}</span>}
         <div className="mt-0.5 font-normal text-xs">
-          <StateWord state={source.state} quietSeconds={source.age_seconds} />
+          <StateWord state={source.state} silentSeconds={source.age_seconds} />
         </div>
       </th>
       <td className="ps-4 text-end">

@@ -4,25 +4,20 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine
-from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from exporter_kit.energy.store import EnergyStore, load_counters, save_until, state_document
-from exporter_kit.exporter import Exporter, Subscribe
-from exporter_kit.latest import LatestReadings, Recorder
+from exporter_kit.energy.store import EnergyStore, open_energy, save_until
+from exporter_kit.exporter import Exporter, Reader, Subscribe, select_targets, source_name
+from exporter_kit.latest import Context, LatestReadings, Recorder, Spawn
 from exporter_kit.metrics_page import MetricsPage
-from exporter_kit.scheduler import Context, Polling
+from exporter_kit.scheduler import Polling
 from exporter_kit.server import Endpoints, serve
 from exporter_kit.settings import ExporterSettings
-from exporter_kit.statefile import Document, InUseError, only_writer
 from exporter_kit.subscriptions import Subscription
-from exporter_kit.targets import select_targets, source_name
 from home_model.config import Home
 from service_kit.clock import Clock
 from service_kit.config_file import ConfigFile
-from service_kit.errors import CannotStartError
 from service_kit.health import Pulse
 from service_kit.signals import event_on, stop_event
 from service_kit.waiting import wait_for_event
@@ -42,36 +37,57 @@ class Program:
 
 
 class Readers:
-    """All readers of an exporter; `apply` starts them and follows each new configuration."""
+    """All readers of an exporter with their latest readings and metrics.
 
-    def __init__(self, exporter: Exporter, context: Context) -> None:
-        self._latest = context.recorder.latest
-        self.running: list[Polling | Subscription] = [
-            Subscription(reader, context)
-            if isinstance(reader, Subscribe)
-            else Polling(reader, context)
-            for reader in exporter.readers
-        ]
+    `apply` starts them and follows each new configuration.
+
+    Args:
+        program: The exporter, and the settings of the intervals and deadlines.
+        energy: The counters that readings are counted in.
+        clock: All waiting and all ages are by it.
+        spawn: Starts a task that ends with the process.
+    """
+
+    def __init__(self, program: Program, energy: EnergyStore, clock: Clock, spawn: Spawn) -> None:
+        self.latest = LatestReadings(clock)
+        self.page = MetricsPage()
+        context = Context(
+            recorder=Recorder(self.latest, energy, self.page.count_failure),
+            clock=clock,
+            interval_seconds=program.settings.poll_interval_seconds,
+            deadline_seconds=program.settings.deadline_seconds,
+            spawn=spawn,
+            observe_seconds=self.page.observe_seconds,
+        )
+        exporter = program.exporter
+        self._running = [_running(reader, context) for reader in exporter.readers]
+        self.page.add_devices(self.latest.current, energy)
+        self.page.add_exporter(program.name, program.version, exporter.samples)
+        for each in self._running:
+            self.page.add_times(source_name(each.reader.source_type), each.times)
 
     def apply(self, home: Home) -> int:
         """Read what this home has; return the number of targets."""
-        wanted = [(each, select_targets(home, each.reader.source_type)) for each in self.running]
-        for each, targets in wanted:
-            for target in targets:
-                self._latest.add(target, lambda each=each: each.times().age_limit_seconds)
-        self._latest.keep_only(target.key for _, targets in wanted for target in targets)
+        wanted = [(each, select_targets(home, each.reader.source_type)) for each in self._running]
         for each, targets in wanted:
             each.apply(targets)
+        self.latest.keep_only(target.key for _, targets in wanted for target in targets)
         return sum(len(targets) for _, targets in wanted)
 
     def is_ready(self) -> bool:
         """Return whether every polled target was attempted; subscribed ones are not waited for."""
-        return all(each.is_ready() for each in self.running)
+        return all(each.is_ready() for each in self._running)
 
     def stop(self) -> None:
         """End all tasks."""
-        for each in self.running:
+        for each in self._running:
             each.stop()
+
+
+def _running(reader: Reader, context: Context) -> Polling | Subscription:
+    if isinstance(reader, Subscribe):
+        return Subscription(reader, context)
+    return Polling(reader, context)
 
 
 class Process:
@@ -83,27 +99,16 @@ class Process:
         self._program, self._config, self._energy, self._clock = program, config, energy, clock
         self._tasks = asyncio.TaskGroup()
         self._pulse = Pulse(clock.monotonic)
-        self._page = MetricsPage()
-        self._latest = LatestReadings(clock)
-        recorder = Recorder(self._latest, energy, self._page.count_failure)
-        settings = program.settings
-        context = Context(
-            recorder,
-            clock,
-            settings.poll_interval_seconds,
-            settings.deadline_seconds,
-            self._spawn,
-            self._page.observe_seconds,
-        )
-        self._readers = Readers(program.exporter, context)
-        self._fill_page()
+        self._readers = Readers(program, energy, clock, self._spawn)
+        self._readers.page.add_state(energy)
+        self._readers.page.add_config(config)
 
     def endpoints(self) -> Endpoints:
         """Return what the server shows."""
         return Endpoints(
             name=self._program.name,
             version=self._program.version,
-            metrics=self._page.text,
+            metrics=self._readers.page.text,
             is_alive=self._pulse.is_alive,
             is_ready=self._readers.is_ready,
         )
@@ -124,8 +129,8 @@ class Process:
 
     async def _watch(self, reload: asyncio.Event) -> None:
         self._pulse.beat()
-        self._page.refresh_disk(self._energy)
-        self._latest.log_aged()
+        self._readers.page.refresh_disk(self._energy)
+        self._readers.latest.log_aged()
         if reload.is_set() or self._config.is_stale():
             force = reload.is_set()
             reload.clear()
@@ -137,15 +142,6 @@ class Process:
             LOG.info("%d devices to read", count)
         else:
             LOG.warning("no device of the configuration is for this exporter")
-
-    def _fill_page(self) -> None:
-        program = self._program
-        self._page.add_devices(self._latest.current, self._energy)
-        self._page.add_exporter(program.name, program.version, program.exporter.samples)
-        for each in self._readers.running:
-            self._page.add_times(source_name(each.reader.source_type), each.times)
-        self._page.add_state(self._energy)
-        self._page.add_config(self._config)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         return self._tasks.create_task(work)
@@ -160,20 +156,7 @@ async def run_exporter(program: Program, clock: Clock) -> None:
     """
     settings = program.settings
     config = ConfigFile(settings.config_file, clock.now)
-    document = state_document(settings.state_dir, program.name)
-    with ExitStack() as held:
-        energy = _hold_state(held, document, clock.now())
+    with open_energy(settings.state_dir, program.name, clock.now()) as energy:
         process = Process(program, config, energy, clock)
         async with serve(process.endpoints(), settings.listen_host, settings.listen_port):
             await process.run()
-
-
-def _hold_state(held: ExitStack, document: Document, now: datetime) -> EnergyStore:
-    try:
-        held.enter_context(only_writer(document.path))
-        return EnergyStore(document, load_counters(document, now))
-    except InUseError as error:
-        message = f"STATE_DIR: {error}"
-    except OSError as error:
-        message = f"STATE_DIR {document.path.parent} cannot be used: {error.strerror}"
-    raise CannotStartError(message)

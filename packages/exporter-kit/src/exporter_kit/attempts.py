@@ -4,7 +4,8 @@ This is the one place that catches every exception: no reader can end the proces
 """
 
 import asyncio
-from collections.abc import Awaitable
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from random import uniform
@@ -13,6 +14,8 @@ from typing import Literal
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.metrics import EXTRA
 from home_model.readings import Reading
+
+LOG = logging.getLogger(__name__)
 
 type FailureType = Literal[
     "unreachable", "rejected", "bad_payload", "deadline", "over_age", "unexpected"
@@ -31,6 +34,7 @@ REJECTED_LIMIT_SECONDS = 900.0
 RETRY_AFTER_LIMIT_SECONDS = 86_400.0
 MAX_DOUBLINGS = 30
 JITTER = 0.2
+INSPECT_TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +145,14 @@ def backoff_seconds(failure: Failure, failures: int, interval_seconds: float) ->
     doubled = min(first * 2.0 ** min(failures - 1, MAX_DOUBLINGS), limit)
     requested = min(failure.retry_after_seconds or 0.0, RETRY_AFTER_LIMIT_SECONDS)
     return max(doubled, requested) * (1.0 + uniform(0.0, JITTER))  # noqa: S311 - no secret
+
+
+async def run_inspect[S](
+    inspect: Callable[[Sequence[S]], Awaitable[None]] | None, sources: Sequence[S]
+) -> None:
+    """Run a reader's `inspect`, if it has one; a failure is logged and changes nothing."""
+    if inspect is None:
+        return
+    failure = await run_with_timeout(inspect(sources), INSPECT_TIMEOUT_SECONDS)
+    if isinstance(failure, Failure):
+        LOG.warning("the account could not be inspected: %s", failure, exc_info=failure.error)

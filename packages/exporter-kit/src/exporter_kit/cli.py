@@ -9,12 +9,19 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from exporter_kit.app import Program, run_exporter
-from exporter_kit.attempts import Failure, Outcome, quantities_of
-from exporter_kit.exporter import Exporter, Poll, PollGroup, Reader, Subscribe
-from exporter_kit.scheduler import group_targets, inspect, request
+from exporter_kit.attempts import Failure, Outcome, quantities_of, run_inspect
+from exporter_kit.exporter import (
+    Exporter,
+    Poll,
+    PollGroup,
+    Reader,
+    Subscribe,
+    Target,
+    select_targets,
+)
+from exporter_kit.scheduler import group_targets, request
 from exporter_kit.settings import ExporterSettings, FileSettings
 from exporter_kit.subscriptions import receive_once
-from exporter_kit.targets import Target, select_targets
 from home_model.config import Home
 from home_model.load import load_home
 from home_model.problems import ConfigError
@@ -131,7 +138,7 @@ async def _read_all(exporter: Exporter, home: Home, deadline_seconds: float) -> 
 
 async def _read_once(reader: Reader, home: Home, deadline_seconds: float) -> list[Line]:
     targets = select_targets(home, reader.source_type)
-    await inspect(reader, [target.source for target in targets])
+    await run_inspect(reader.inspect, [target.source for target in targets])
     if not targets:
         return []
     if isinstance(reader, Subscribe):

@@ -12,11 +12,9 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 
 from exporter_kit.attempts import NEVER_READ, Failure, Outcome, quantities_of
-from exporter_kit.energy.accumulate import own_counter_of
 from exporter_kit.energy.store import EnergyStore
-from exporter_kit.targets import Key, Target
+from exporter_kit.exporter import Target
 from home_model import metrics as table
-from home_model.readings import Reading
 from home_model.sources import FAMILIES
 
 ENERGY_COUNTERS = tuple(table.metric_name(family, table.ENERGY) for family in FAMILIES)
@@ -64,17 +62,9 @@ class DeviceCollector:
         for metric in (table.POWER, table.VOLTAGE, table.CURRENT, *table.EXTRA):
             if metric.word in quantities:
                 yield metric, quantities[metric.word]
-        energy_kwh = self._energy_kwh(target.key, outcome)
+        energy_kwh = self._energy.exposed_kwh(target.key, outcome)
         if energy_kwh is not None:
             yield table.ENERGY, energy_kwh
-
-    def _energy_kwh(self, key: Key, reading: Reading) -> float | None:
-        """Return what is on disk, if this reading still feeds the counter."""
-        feeds = reading.power_watts is not None or own_counter_of(reading) is not None
-        metered = self._energy.saved.get(key)
-        if not feeds or metered is None or not self._energy.is_writable:
-            return None
-        return metered.counter.total_kwh
 
 
 def encode_metrics(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:

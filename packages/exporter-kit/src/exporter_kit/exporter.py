@@ -1,4 +1,4 @@
-"""How an exporter hands its readers to the kit.
+"""What an exporter is: its readers, and the targets of a configuration that they read.
 
 `Poll` sources that answer requests one at a time, `PollGroup` those that share one request,
 `Subscribe` to sources that send by themselves. Everything takes the configuration's own source
@@ -21,10 +21,12 @@ from collections.abc import (
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from home_model.config import Device, Home, labels_of
 from home_model.errors import SourceError
 from home_model.readings import Reading
-from home_model.sources import AnySource
+from home_model.sources import SOURCE_OF_TYPE, AnySource, Family, family_of
 
+type Key = tuple[str, str]
 type Result = Reading | SourceError
 type Read[S] = Callable[[S], Awaitable[Reading]]
 type ReadGroup[S] = Callable[[Sequence[S]], Awaitable[Mapping[S, Result]]]
@@ -170,3 +172,49 @@ class Exporter:
 
     readers: tuple[Reader, ...]
     samples: Callable[[], Iterable[Sample]] = _no_samples
+
+
+@dataclass(frozen=True, slots=True)
+class Target[S: AnySource]:
+    """One source of one device. A reader is given only the `source`.
+
+    Attributes:
+        device: As configured.
+        source: As configured.
+        family: What its metrics' names begin with.
+        labels: Of its metrics.
+        key: (device, source): what a counter belongs to, whichever plug is in place.
+        meter: The identity of the meter itself: a replaced plug has another.
+    """
+
+    device: Device
+    source: S
+    family: Family
+    labels: Mapping[str, str]
+    key: Key
+    meter: str
+
+    def __str__(self) -> str:
+        """Return the form the log uses."""
+        return "/".join(self.key)
+
+
+def select_targets[S: AnySource](home: Home, source_type: type[S]) -> tuple[Target[S], ...]:
+    """Return the targets of one type of source, in configuration order."""
+    return tuple(
+        _target(home, device, source)
+        for device in home.devices
+        for source in device.sources
+        if isinstance(source, source_type)
+    )
+
+
+def _target[S: AnySource](home: Home, device: Device, source: S) -> Target[S]:
+    labels = labels_of(home, device, source)
+    key, meter = (device.device, labels["source"]), "/".join(source.key)
+    return Target(device, source, family_of(source), labels, key, meter)
+
+
+def source_name(source_type: type[AnySource]) -> str:
+    """Return the word of a type of source in configuration and labels, such as `cloud`."""
+    return SOURCE_OF_TYPE[source_type].source

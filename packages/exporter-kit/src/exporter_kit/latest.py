@@ -1,17 +1,19 @@
 """The latest outcome of every target, and what recording one entails."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from exporter_kit.attempts import NEVER_READ, Failure, FailureType, Outcome
 from exporter_kit.energy.counter import Limits
 from exporter_kit.energy.store import EnergyStore
-from exporter_kit.exporter import EffectiveTimes
-from exporter_kit.targets import Key, Target
+from exporter_kit.exporter import EffectiveTimes, Key, Target
 from home_model.readings import Reading
 from service_kit.clock import Clock
+
+type Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 LOG = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ class Entry:
 
     Attributes:
         target: As configured now.
-        age_limit_seconds: Returns how long a reading counts, by the interval in effect.
+        times: Returns the times in effect now.
         outcome: Of the last attempt.
         taken: The reading's instant in monotonic seconds (a clock that jumps changes no age);
             before the first attempt, when the target was configured.
@@ -31,7 +33,7 @@ class Entry:
     """
 
     target: Target[Any]
-    age_limit_seconds: Callable[[], float]
+    times: Callable[[], EffectiveTimes]
     outcome: Outcome = NEVER_READ
     taken: float = 0.0
     limit_then_seconds: float = 0.0
@@ -42,7 +44,7 @@ class Entry:
         if isinstance(self.outcome, Failure) and self.outcome is not NEVER_READ:
             return self.outcome
         # An interval that has just become shorter must not condemn what came by the longer one.
-        limit_seconds = max(self.limit_then_seconds, self.age_limit_seconds())
+        limit_seconds = max(self.limit_then_seconds, self.times().age_limit_seconds)
         if monotonic - self.taken <= limit_seconds:
             return self.outcome
         return Failure("over_age", f"nothing new for more than {limit_seconds:.0f} s")
@@ -56,14 +58,14 @@ class LatestReadings:
         self._entries = dict[Key, Entry]()
         self._logged = dict[Key, str]()
 
-    def add(self, target: Target[Any], age_limit_seconds: Callable[[], float]) -> None:
+    def add(self, target: Target[Any], times: Callable[[], EffectiveTimes]) -> None:
         """Show a target; one that is read from the same source as before keeps its reading."""
         old = self._entries.get(target.key)
         if old and old.target.source == target.source:
             self._entries[target.key] = replace(old, target=target)
         else:
             added = self._clock.monotonic()
-            self._entries[target.key] = Entry(target, age_limit_seconds, taken=added)
+            self._entries[target.key] = Entry(target, times, taken=added)
 
     def keep_only(self, keys: Iterable[Key]) -> None:
         """Remove every target that is no longer configured."""
@@ -79,7 +81,7 @@ class LatestReadings:
             old,
             outcome=outcome,
             taken=self._clock.monotonic() - (0.0 if failed else self.age_seconds(outcome)),
-            limit_then_seconds=old.age_limit_seconds(),
+            limit_then_seconds=old.times().age_limit_seconds,
             failures=old.failures + 1 if failed else 0,
         )
         self._log_change(entry)
@@ -164,6 +166,27 @@ class Recorder:
             target.device.rated_power_watts,
             max(target.source.gap_limit_seconds, times.gap_seconds, then_seconds),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What running readers need; each part is replaced in tests.
+
+    Attributes:
+        recorder: Where outcomes go.
+        clock: All waiting and all ages are by it.
+        interval_seconds: Of readers without a schedule of their own.
+        deadline_seconds: Of readers without one of their own.
+        spawn: Starts a task that ends with the process.
+        observe_seconds: Takes the source and the duration of each request.
+    """
+
+    recorder: Recorder
+    clock: Clock
+    interval_seconds: float
+    deadline_seconds: float
+    spawn: Spawn
+    observe_seconds: Callable[[str, float], None]
 
 
 def _state(outcome: Outcome) -> str:

@@ -13,13 +13,9 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from exporter_kit.attempts import FailureType
 from exporter_kit.device_metrics import Current, DeviceCollector, encode_metrics
-from exporter_kit.energy.counter import Counter as EnergyCounter
-from exporter_kit.energy.store import EnergyStore
-from exporter_kit.exporter import EffectiveTimes, Sample
-from exporter_kit.statefile import set_aside_count
-from exporter_kit.targets import Key
+from exporter_kit.energy.store import EnergyStore, Metered
+from exporter_kit.exporter import EffectiveTimes, Key, Sample
 from service_kit.config_file import ConfigFile
 
 DURATION_BUCKETS_SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -41,7 +37,7 @@ class MetricsPage:
         )
         self._failures = Counter(
             "exporter_poll_failures_total",
-            "Turns without a usable reading, by kind.",
+            "Attempts without a usable reading, by kind.",
             ["device", "source", "kind"],
             registry=self._registry,
         )
@@ -56,13 +52,14 @@ class MetricsPage:
         """Record the duration of one request."""
         self._duration.labels(source).observe(duration_seconds)
 
-    def count_failure(self, key: Key, failure_type: FailureType) -> None:
+    def count_failure(self, key: Key, failure_type: str) -> None:
         """Count an attempt without a usable reading."""
         self._failures.labels(*key, failure_type).inc()
 
     def add_devices(self, current: Current, energy: EnergyStore) -> None:
         """Show the devices."""
-        self._registry.register(DeviceCollector(current, energy))
+        self.devices = DeviceCollector(current, energy)
+        self._registry.register(self.devices)
 
     def add_exporter(
         self, name: str, version: str, samples: Callable[[], Iterable[Sample]]
@@ -77,13 +74,13 @@ class MetricsPage:
         if times().interval_seconds is not None:
             self._gauge(
                 "exporter_poll_interval_seconds",
-                "Time between two polls of one device that is in force now, in seconds.",
+                "Effective time between two polls of one device, in seconds.",
                 lambda: times().interval_seconds or 0.0,
                 source=source,
             )
         self._gauge(
             "exporter_age_limit_seconds",
-            "Age at which a reading leaves this page now, in seconds.",
+            "Effective age at which a reading leaves this page, in seconds.",
             lambda: times().age_limit_seconds,
             source=source,
         )
@@ -114,7 +111,7 @@ class MetricsPage:
 
     def refresh_disk(self, energy: EnergyStore) -> None:
         """Count the files that were set aside; not at a scrape, which must not wait for a disk."""
-        self._files_set_aside.set(set_aside_count(energy.document.path))
+        self._files_set_aside.set(energy.files_set_aside())
 
     def text(self, accept: str) -> tuple[bytes, str]:
         """Return the page and its content type."""
@@ -158,10 +155,11 @@ def _save_failures(energy: EnergyStore) -> Iterator[Sample]:
 
 def _counter_samples(energy: EnergyStore) -> Iterator[Sample]:
     for (device, source), metered in energy.saved.items():
-        yield from _samples_of_counter(metered.counter, {"device": device, "source": source})
+        yield from _samples_of_counter(metered, {"device": device, "source": source})
 
 
-def _samples_of_counter(counter: EnergyCounter, labels: Mapping[str, str]) -> Iterator[Sample]:
+def _samples_of_counter(metered: Metered, labels: Mapping[str, str]) -> Iterator[Sample]:
+    counter = metered.counter
     breaks = (("gap", counter.gaps), ("reset", counter.resets), ("jump", counter.jumps))
     for kind, count in breaks:
         yield Sample(

@@ -1,48 +1,27 @@
 """Make requests: every source, or group of sources, in its own task and at its own time."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporter_kit.attempts import Failure, Outcome, backoff_seconds, outcome_of, run_with_timeout
-from exporter_kit.exporter import EffectiveTimes, FixedInterval, Poll, PollGroup, Reader
-from exporter_kit.latest import Entry, Recorder
-from exporter_kit.targets import Key, Target
-from service_kit.clock import Clock
+from exporter_kit.attempts import (
+    Failure,
+    Outcome,
+    backoff_seconds,
+    outcome_of,
+    run_inspect,
+    run_with_timeout,
+)
+from exporter_kit.exporter import EffectiveTimes, FixedInterval, Key, Poll, PollGroup, Target
+from exporter_kit.latest import Context, Entry
 
-LOG = logging.getLogger(__name__)
 # A schedule may change while a target waits.
 RECHECK_SECONDS = 5.0
 # First requests for many targets, and so all later ones, do not coincide.
 SPREAD_SECONDS = 0.25
 AGE_INTERVALS = 2.0
 GAP_INTERVALS = 2.5
-INSPECT_DEADLINE_SECONDS = 60.0
-
-type Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What running readers need; each part is replaced in tests.
-
-    Attributes:
-        recorder: Where outcomes go.
-        clock: All waiting and all ages are by it.
-        interval_seconds: Of readers without a schedule of their own.
-        deadline_seconds: Of readers without one of their own.
-        spawn: Starts a task that ends with the process.
-        observe_seconds: Takes the source and the duration of each request.
-    """
-
-    recorder: Recorder
-    clock: Clock
-    interval_seconds: float
-    deadline_seconds: float
-    spawn: Spawn
-    observe_seconds: Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +58,8 @@ class Polling:
 
     def apply(self, targets: Sequence[Target[Any]]) -> None:
         """Poll these targets: leave alone what stays, stop what went, start what is new."""
+        for target in targets:
+            self._context.recorder.latest.add(target, self.times)
         self._keys = tuple(target.key for target in targets)
         wanted = group_targets(self.reader, targets)
         for group, running in list(self._groups.items()):
@@ -90,7 +71,7 @@ class Polling:
             keys = tuple(target.key for target in wanted[group])
             task = self._context.spawn(self._poll(keys, position))
             self._groups[group] = _Group(_sources(wanted[group]), task)
-        self._context.spawn(inspect(self.reader, _sources(targets)))
+        self._context.spawn(run_inspect(self.reader.inspect, _sources(targets)))
 
     def stop(self) -> None:
         """End every task."""
@@ -151,15 +132,6 @@ async def _results(
     if isinstance(reader, PollGroup):
         return dict(await reader.read(sources))
     return {source: await reader.read(source) for source in sources}
-
-
-async def inspect(reader: Reader, sources: Sequence[Any]) -> None:
-    """Run the reader's `inspect`, if it has one; a failure is logged."""
-    if reader.inspect is None:
-        return
-    failure = await run_with_timeout(reader.inspect(sources), INSPECT_DEADLINE_SECONDS)
-    if isinstance(failure, Failure):
-        LOG.warning("the account could not be inspected: %s", failure, exc_info=failure.error)
 
 
 def group_targets(

@@ -1,20 +1,34 @@
-"""The HTTP side: /metrics, health and a page with links to both."""
+"""The HTTP side: /metrics, health and a page with links to both, as an ASGI application.
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+Four fixed pages need no framework; see docs/decisions/0013-uvicorn-for-exporters.md.
+"""
+
+import asyncio
+import gzip
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from html import escape
+from http import HTTPStatus
+from typing import Any, override
 
-from aiohttp import web
+import uvicorn
 
-from service_kit.server import cannot_listen
+from service_kit.server import listen
 
+SHUTDOWN_SECONDS = 2
+# Longer than between two scrapes, so that a scraper can keep its connection.
+KEEP_ALIVE_SECONDS = 75
+MIN_COMPRESSED_BYTES = 500
+TEXT, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 LANDING = """<!doctype html><html lang="en"><title>{name}</title>
 <h1>{name} {version}</h1>
 <ul><li><a href="metrics">metrics</a></li><li><a href="healthz">healthz</a>: the loop turns</li>
 <li><a href="readyz">readyz</a>: configured, and every polled device was attempted once
 (subscribed ones are not waited for)</li></ul></html>
 """
+
+type Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +42,43 @@ class Endpoints:
     is_ready: Callable[[], bool]
 
 
-def create_app(endpoints: Endpoints) -> web.Application:
-    """Return the application with its routes."""
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What is sent back."""
 
-    async def metrics(request: web.Request) -> web.Response:
-        page, content_type = endpoints.metrics(request.headers.get("Accept", ""))
-        response = web.Response(body=page, headers={"Content-Type": content_type})
-        response.enable_compression()
-        return response
+    body: bytes
+    content_type: str = TEXT
+    status: HTTPStatus = HTTPStatus.OK
 
-    async def healthz(_: web.Request) -> web.Response:
-        return _verdict(good=endpoints.is_alive(), bad="the event loop is stuck")
 
-    async def readyz(_: web.Request) -> web.Response:
-        return _verdict(good=endpoints.is_ready(), bad="the first round of polls is not complete")
+def respond(endpoints: Endpoints, path: str, accept: str) -> Response:
+    """Return the response to a GET request."""
+    match path:
+        case "/metrics":
+            return Response(*endpoints.metrics(accept))
+        case "/healthz":
+            return _verdict(good=endpoints.is_alive(), bad="the event loop is stuck")
+        case "/readyz":
+            bad = "the first round of polls is not complete"
+            return _verdict(good=endpoints.is_ready(), bad=bad)
+        case "/":
+            page = LANDING.format(name=escape(endpoints.name), version=escape(endpoints.version))
+            return Response(page.encode(), HTML)
+        case _:
+            return Response(b"not found\n", status=HTTPStatus.NOT_FOUND)
 
-    async def landing(_: web.Request) -> web.Response:
-        page = LANDING.format(name=escape(endpoints.name), version=escape(endpoints.version))
-        return web.Response(text=page, content_type="text/html")
 
-    app = web.Application()
-    app.router.add_get("/metrics", metrics)
-    app.router.add_get("/healthz", healthz)
-    app.router.add_get("/readyz", readyz)
-    app.router.add_get("/", landing)
+def create_app(endpoints: Endpoints) -> Callable[..., Awaitable[None]]:
+    """Return the ASGI application."""
+
+    async def app(scope: Mapping[str, Any], _receive: object, send: Send) -> None:
+        request = {key.decode(): value.decode("latin-1") for key, value in scope["headers"]}
+        if scope["method"] in {"GET", "HEAD"}:
+            response = respond(endpoints, scope["path"], request.get("accept", ""))
+        else:
+            response = Response(b"use GET\n", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        await _send(response, send, compress="gzip" in request.get("accept-encoding", ""))
+
     return app
 
 
@@ -62,17 +89,46 @@ async def serve(endpoints: Endpoints, host: str, port: int) -> AsyncGenerator[No
     Raises:
         CannotStartError: The address cannot be listened on.
     """
-    runner = web.AppRunner(create_app(endpoints), access_log=None, shutdown_timeout=2.0)
-    await runner.setup()
-    try:
+    with listen(host, port, "LISTEN_PORT") as listening:
+        server = _Server(
+            uvicorn.Config(
+                create_app(endpoints),
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise cannot_listen(host, port, error, "LISTEN_PORT") from None
-        yield
-    finally:
-        await runner.cleanup()
+            yield
+        finally:
+            server.should_exit = True
+            await serving
 
 
-def _verdict(*, good: bool, bad: str) -> web.Response:
-    return web.Response(text="ok\n") if good else web.Response(status=503, text=f"{bad}\n")
+class _Server(uvicorn.Server):
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield  # the process handles them, to save its state before it ends
+
+
+async def _send(response: Response, send: Send, *, compress: bool) -> None:
+    body = response.body
+    headers = [(b"content-type", response.content_type.encode())]
+    if compress and len(body) >= MIN_COMPRESSED_BYTES:
+        body = gzip.compress(body, compresslevel=6)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _verdict(*, good: bool, bad: str) -> Response:
+    if good:
+        return Response(b"ok\n")
+    return Response(f"{bad}\n".encode(), status=HTTPStatus.SERVICE_UNAVAILABLE)

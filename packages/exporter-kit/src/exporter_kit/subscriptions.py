@@ -4,10 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from exporter_kit.attempts import Failure, Outcome, backoff_seconds, outcome_of, run_with_timeout
-from exporter_kit.exporter import EffectiveTimes, Subscribe
-from exporter_kit.scheduler import Context, inspect
-from exporter_kit.targets import Target
+from exporter_kit.attempts import (
+    Failure,
+    Outcome,
+    backoff_seconds,
+    outcome_of,
+    run_inspect,
+    run_with_timeout,
+)
+from exporter_kit.exporter import EffectiveTimes, Subscribe, Target
+from exporter_kit.latest import Context
 
 RESTART_SECONDS = 1.0
 ENDED = Failure("unreachable", "the subscription ended")
@@ -34,8 +40,10 @@ class Subscription:
 
     def apply(self, targets: Sequence[Target[Any]]) -> None:
         """Subscribe to these targets; begins anew only if there are other sources than before."""
+        for target in targets:
+            self._context.recorder.latest.add(target, self.times)
         before, self._targets = self._targets, {target.source: target for target in targets}
-        self._context.spawn(inspect(self.reader, list(self._targets)))
+        self._context.spawn(run_inspect(self.reader.inspect, list(self._targets)))
         if before.keys() == self._targets.keys():
             return
         self.stop()

@@ -8,14 +8,11 @@ from typing import Any
 
 from prometheus_client.core import Metric
 
-from exporter_kit.app import Readers
+from exporter_kit.app import Program, Readers
 from exporter_kit.attempts import Failure, Outcome
-from exporter_kit.device_metrics import DeviceCollector
 from exporter_kit.energy.store import EnergyStore, load_counters, state_document
 from exporter_kit.exporter import Exporter
-from exporter_kit.latest import LatestReadings, Recorder
-from exporter_kit.metrics_page import MetricsPage
-from exporter_kit.scheduler import Context
+from exporter_kit.settings import ExporterSettings
 from service_kit.clock import Clock
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -73,19 +70,13 @@ class Rig:
     ) -> None:
         document = state_document(state_dir, "rig")
         self.energy = EnergyStore(document, load_counters(document, time.now()))
-        self.latest = LatestReadings(time.clock)
-        self._tasks = set[asyncio.Task[None]]()
-        page = MetricsPage()
-        recorder = Recorder(self.latest, self.energy, page.count_failure)
-        context = Context(
-            recorder,
-            time.clock,
-            interval_seconds,
-            deadline_seconds,
-            self._spawn,
-            page.observe_seconds,
+        settings = ExporterSettings(
+            poll_interval_seconds=interval_seconds, deadline_seconds=deadline_seconds
         )
-        self.readers = Readers(exporter, context)
+        self._tasks = set[asyncio.Task[None]]()
+        program = Program("rig", "0", settings, exporter)
+        self.readers = Readers(program, self.energy, time.clock, self._spawn)
+        self.latest = self.readers.latest
 
     def outcome(self, device: str) -> Outcome:
         """Return what is shown of a device."""
@@ -100,8 +91,7 @@ class Rig:
     def metrics(self) -> dict[str, Metric]:
         """Return the devices' metrics as a scrape gives them now, all counters saved."""
         self.energy.write(self.energy.take())
-        collector = DeviceCollector(self.latest.current, self.energy)
-        return {metric.name: metric for metric in collector.collect()}
+        return {metric.name: metric for metric in self.readers.page.devices.collect()}
 
     async def stop(self) -> None:
         """End all tasks.

@@ -1,18 +1,52 @@
-"""Rules of `devices.yaml` that hold between its parts: nothing twice, nothing dangling."""
+"""Rules of `devices.yaml` that hold between its parts: nothing twice, nothing dangling.
+
+They look at the document's values, not at a `Home`, so that they apply beside errors of the schema:
+a part that has another shape than expected is left out here, and is a problem of the schema.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from home_model.config import Home
+from pydantic import TypeAdapter, ValidationError
 
-type Found = tuple[tuple[int | str, ...], str]
+from home_model.sources import AnySource, Source
+
+type Location = tuple[int | str, ...]
+type Found = tuple[Location, str]
+type Item = tuple[Location, dict[str, Any]]
+
+SOURCE = TypeAdapter[AnySource](Source)
 
 
-def cross_check(home: Home) -> tuple[Found, ...]:
-    """Every broken rule as (location in the document, message)."""
-    return tuple(check for rule in RULES for check in rule(home))
+def cross_check(document: object) -> tuple[Found, ...]:
+    """Return every broken rule as (location in the document, message)."""
+    return tuple(found for rule in RULES for found in rule(document))
 
 
-def _repeated(items: Iterable[tuple[tuple[int | str, ...], object, str]]) -> Iterator[Found]:
+def _items(parent: object, list_name: str, at: Location = ()) -> Iterator[Item]:
+    """Yield the mappings of a list of the document, with their locations."""
+    items = parent.get(list_name) if isinstance(parent, dict) else None
+    for i, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item, dict):
+            yield (*at, list_name, i), item
+
+
+def _texts(items: Iterable[Item], name: str) -> Iterator[tuple[Location, str]]:
+    for at, item in items:
+        if isinstance(text := item.get(name), str):
+            yield (*at, name), text
+
+
+def _sources(document: object) -> Iterator[tuple[Location, str, AnySource]]:
+    for at, device in _items(document, "devices"):
+        for at_source, source in _items(device, "sources", at):
+            try:
+                yield at_source, str(device.get("device")), SOURCE.validate_python(source)
+            except ValidationError:
+                continue
+
+
+def _repeated(items: Iterable[tuple[Location, object, str]]) -> Iterator[Found]:
     seen: set[object] = set()
     for where, key, what in items:
         if key in seen:
@@ -20,73 +54,68 @@ def _repeated(items: Iterable[tuple[tuple[int | str, ...], object, str]]) -> Ite
         seen.add(key)
 
 
-def _rooms_once(home: Home) -> Iterator[Found]:
+def _rooms_once(document: object) -> Iterator[Found]:
+    rooms = _texts(_items(document, "rooms"), "room")
+    return _repeated((at, room, f"room '{room}'") for at, room in rooms)
+
+
+def _shelves_once(document: object) -> Iterator[Found]:
     return _repeated(
-        (("rooms", i, "room"), room.room, f"room '{room.room}'")
-        for i, room in enumerate(home.rooms)
+        (at_shelf, (room.get("room"), shelf), f"shelf '{shelf}' of room '{room.get('room')}'")
+        for at, room in _items(document, "rooms")
+        for at_shelf, shelf in _texts(_items(room, "shelves", at), "shelf")
     )
 
 
-def _shelves_once(home: Home) -> Iterator[Found]:
+def _devices_once(document: object) -> Iterator[Found]:
+    devices = _texts(_items(document, "devices"), "device")
+    return _repeated((at, device, f"device '{device}'") for at, device in devices)
+
+
+def _meters_once(document: object) -> Iterator[Found]:
     return _repeated(
-        (
-            ("rooms", i, "shelves", j, "shelf"),
-            (room.room, shelf.shelf),
-            f"shelf '{shelf.shelf}' of room '{room.room}'",
-        )
-        for i, room in enumerate(home.rooms)
-        for j, shelf in enumerate(room.shelves)
+        ((*at, "id"), (type(source), source.key), f"{_name(source)} id '{source.key[0]}'")
+        for at, _, source in _sources(document)
     )
 
 
-def _devices_once(home: Home) -> Iterator[Found]:
-    return _repeated(
-        (("devices", i, "device"), device.device, f"device '{device.device}'")
-        for i, device in enumerate(home.devices)
-    )
-
-
-def _meters_once(home: Home) -> Iterator[Found]:
-    return _repeated(
-        (
-            ("devices", i, "sources", j, "id"),
-            (source.source, source.key),
-            f"{source.source} id '{source.id}'",
-        )
-        for i, device in enumerate(home.devices)
-        for j, source in enumerate(device.sources)
-    )
-
-
-def _one_source_of_a_kind(home: Home) -> Iterator[Found]:
+def _each_source_once(document: object) -> Iterator[Found]:
     return _repeated(
         (
-            ("devices", i, "sources", j, "source"),
-            (i, source.source),
-            f"source '{source.source}' of device '{device.device}'",
+            (*at, "source"),
+            (at[:2], type(source)),
+            f"source '{_name(source)}' of device '{device}'",
         )
-        for i, device in enumerate(home.devices)
-        for j, source in enumerate(device.sources)
+        for at, device, source in _sources(document)
     )
 
 
-def _places_exist(home: Home) -> Iterator[Found]:
-    shelves = {room.room: {shelf.shelf for shelf in room.shelves} for room in home.rooms}
-    for i, device in enumerate(home.devices):
-        if device.room not in shelves:
+def _name(source: AnySource) -> str:
+    return str(getattr(source, "source", ""))
+
+
+def _places_exist(document: object) -> Iterator[Found]:
+    shelves = {
+        str(room.get("room")): {shelf for _, shelf in _texts(_items(room, "shelves"), "shelf")}
+        for _, room in _items(document, "rooms")
+    }
+    for at, device in _items(document, "devices"):
+        room, shelf = device.get("room"), device.get("shelf")
+        if not isinstance(room, str) or not isinstance(shelf, str):
+            continue
+        if room not in shelves:
             known = ", ".join(shelves)
-            yield ("devices", i, "room"), f"there is no room '{device.room}'; known: {known}"
-        elif device.shelf not in shelves[device.room]:
-            known = ", ".join(sorted(shelves[device.room]))
-            message = f"room '{device.room}' has no shelf '{device.shelf}'; known: {known}"
-            yield ("devices", i, "shelf"), message
+            yield (*at, "room"), f"there is no room '{room}'; known: {known}"
+        elif shelf not in shelves[room]:
+            known = ", ".join(sorted(shelves[room]))
+            yield (*at, "shelf"), f"room '{room}' has no shelf '{shelf}'; known: {known}"
 
 
-RULES: tuple[Callable[[Home], Iterator[Found]], ...] = (
+RULES: tuple[Callable[[object], Iterator[Found]], ...] = (
     _rooms_once,
     _shelves_once,
     _devices_once,
     _meters_once,
-    _one_source_of_a_kind,
+    _each_source_once,
     _places_exist,
 )

@@ -1,72 +1,62 @@
-"""Read `devices.yaml`, or list every problem in it with file and line."""
+"""Load `devices.yaml`, or list every problem in it with file and line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from home_model.config import Home
 from home_model.cross_checks import cross_check
+from home_model.document import Document, DocumentError, Found, Location, parse_document
 from home_model.problems import ConfigError, Problem
-
-type Location = tuple[int | str, ...]
 
 
 def load_home(path: Path) -> Home:
     """Load and check a configuration file.
 
     Raises:
-        ConfigError: The file cannot be read, is not YAML, or breaks a rule of the schema.
+        ConfigError: The file cannot be read, is not YAML, or breaks a rule; with every problem.
     """
-    document = _parse(path)
-    try:
-        home = Home.model_validate(document)
-    except ValidationError as error:
-        raise ConfigError(_schema_problems(path, document, error)) from None
-    found = cross_check(home)
-    if found:
-        raise ConfigError(
-            tuple(Problem(path, line_of(document, where), message) for where, message in found)
-        )
+    document = _load_document(path)
+    home, found = _validate(document)
+    found += document.repeated_keys
+    found += ((document.line(where), text) for where, text in cross_check(document.value))
+    if home is None or found:
+        problems = (Problem(path, line, text) for line, text in sorted(set(found)))
+        raise ConfigError(tuple(problems))
     return home
 
 
-def _parse(path: Path) -> Any:  # noqa: ANN401 - the shape is what validation is about to find out
+def _load_document(path: Path) -> Document:
     try:
-        return YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return parse_document(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"cannot be read ({error.strerror}); copy config/devices.example.yaml to it"
         raise ConfigError((Problem(path, 0, message),)) from None
     except UnicodeDecodeError:
         raise ConfigError((Problem(path, 0, "is not UTF-8 text"),)) from None
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ConfigError((Problem(path, line, str(error.problem)),)) from None
-    except YAMLError as error:
-        raise ConfigError((Problem(path, 0, str(error)),)) from None
+    except DocumentError as error:
+        raise ConfigError((Problem(path, error.line, error.message),)) from None
 
 
-def _schema_problems(path: Path, document: object, error: ValidationError) -> tuple[Problem, ...]:
-    return tuple(
-        Problem(path, line_of(document, item["loc"]), f"{_dotted(item['loc'])}: {item['msg']}")
-        for item in error.errors()
-    )
+def _validate(document: Document) -> tuple[Home | None, list[Found]]:
+    try:
+        return Home.model_validate(document.value), []
+    except ValidationError as error:
+        return None, list(_schema_problems(document, error))
+
+
+def _schema_problems(document: Document, error: ValidationError) -> Iterator[Found]:
+    for item in error.errors():
+        where = item["loc"]
+        yield document.line(where), f"{_dotted(where)}: {_message(document, item)}"
+
+
+def _message(document: Document, item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    mistaken = document.mistaken_scalar(item["loc"]) if item["type"] == "string_type" else None
+    return mistaken or item["msg"]
 
 
 def _dotted(where: Location) -> str:
     return ".".join(str(step) for step in where) or "file"
-
-
-def line_of(document: object, where: Location) -> int:
-    """The line (from 1) of the deepest part of `where` that the document has."""
-    node, line = document, 1
-    for step in where:
-        try:
-            mark = node.lc.key(step) if isinstance(step, str) else node.lc.item(step)  # ty: ignore
-            node = node[step]  # ty: ignore
-        except (AttributeError, KeyError, IndexError, TypeError):
-            continue  # a step pydantic added, such as the tag of a union
-        line = mark[0] + 1
-    return line

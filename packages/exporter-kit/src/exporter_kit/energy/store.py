@@ -6,7 +6,8 @@ exposed counter fall.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,20 +15,24 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from exporter_kit.energy.accumulate import advance
+from exporter_kit.energy.accumulate import advance, own_counter_of
 from exporter_kit.energy.counter import Counter, Limits, nwh_of_kwh, without_marks
 from exporter_kit.statefile import (
     DamagedError,
     Document,
+    InUseError,
     load_document,
     only_writer,
     save_document,
     set_aside,
+    set_aside_count,
 )
-from exporter_kit.targets import Key
 from home_model.readings import Reading
 from service_kit.clock import Clock
+from service_kit.errors import CannotStartError
 from service_kit.waiting import wait_for_event
+
+type Key = tuple[str, str]  # device, source
 
 VERSION = 1
 SAVE_SECONDS = 1.0
@@ -114,6 +119,18 @@ class EnergyStore:
         """Whether anything was counted that is not on disk yet."""
         return not self.is_writable or self._now != self.saved
 
+    def exposed_kwh(self, key: Key, reading: Reading) -> float | None:
+        """Return the saved total, if this reading still feeds the counter."""
+        feeds = reading.power_watts is not None or own_counter_of(reading) is not None
+        metered = self.saved.get(key)
+        if not feeds or metered is None or not self.is_writable:
+            return None
+        return metered.counter.total_kwh
+
+    def files_set_aside(self) -> int:
+        """Return how many damaged files lie beside the one in use. Reads the disk."""
+        return set_aside_count(self.document.path)
+
     def take(self) -> Counters:
         """Return what is to be written now."""
         return dict(self._now)
@@ -137,6 +154,27 @@ class EnergyStore:
         if self.is_writable:
             LOG.error("%s cannot be written (%s): no energy is shown", self.document.path, error)
         self.is_writable = False
+
+
+@contextmanager
+def open_energy(state_dir: Path, exporter: str, now: datetime) -> Generator[EnergyStore]:
+    """Hold the counters of an exporter for the length of a `with` block.
+
+    Raises:
+        CannotStartError: Another process holds them, or the folder cannot be used.
+    """
+    document = state_document(state_dir, exporter)
+    with ExitStack() as held:
+        try:
+            held.enter_context(only_writer(document.path))
+            energy = EnergyStore(document, load_counters(document, now))
+        except InUseError as error:
+            message = f"STATE_DIR: {error}"
+            raise CannotStartError(message) from None
+        except OSError as error:
+            message = f"STATE_DIR {state_dir} cannot be used: {error.strerror}"
+            raise CannotStartError(message) from None
+        yield energy
 
 
 async def save_until(stopping: asyncio.Event, energy: EnergyStore, clock: Clock) -> None:

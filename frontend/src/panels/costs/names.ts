@@ -1,0 +1,43 @@
+import { useLocale } from "use-intl";
+import { toDate } from "@/house/calendar";
+import {
+  formatClock,
+  formatClockRange,
+  formatDay,
+  formatMonth,
+  formatShortDay,
+} from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
+import type { Bucket as BucketSize } from "@/period/period";
+
+export type { BucketSize };
+
+interface Named {
+  from: string;
+  to: string;
+}
+
+/** What an hour, day or month is called under its column and in full. */
+export function useBucketNames(size: BucketSize) {
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  const formats = {
+    hour: {
+      short: ({ from }: Named) => formatClock(locale, from, time_zone),
+      full: ({ from, to }: Named) =>
+        `${formatDay(locale, from, time_zone)}, ${formatClockRange(locale, from, to, time_zone)}`,
+    },
+    day: {
+      short: ({ from }: Named) => formatShortDay(locale, from, time_zone),
+      full: ({ from }: Named) => formatDay(locale, from, time_zone),
+    },
+    month: {
+      short: ({ from }: Named) =>
+        new Intl.DateTimeFormat(locale, { timeZone: time_zone, month: "short" }).format(
+          toDate(from),
+        ),
+      full: ({ from }: Named) => formatMonth(locale, from, time_zone),
+    },
+  };
+  return formats[size];
+}

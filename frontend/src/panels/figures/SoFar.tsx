@@ -1,0 +1,65 @@
+"use client";
+
+import type { Answer } from "@/api/answer";
+import { COST } from "@/api/refresh";
+import type { Cost } from "@/api/types";
+import { Explained } from "@/explain/Explained";
+import { CostValue } from "@/panels/CostValue";
+import { Loaded } from "@/panels/Loaded";
+import type { Place } from "@/places/place";
+import { useMonthCost, useTodayCost } from "@/places/useCost";
+import { Energy } from "@/quantities/Shown";
+import { Skeleton } from "@/ui/Skeleton";
+import { useIsShown, useSoFarTitle } from "./PeriodFigure";
+
+/** Today and this month so far, as far as the period's own figure does not show them. */
+export function SoFar({ place }: { place: Place }) {
+  const titles = useSoFarTitle();
+  const isToday = useIsShown("day");
+  const isMonth = useIsShown("month");
+  const today = useTodayCost(place);
+  const month = useMonthCost(place);
+  return (
+    <dl className="grid content-start gap-4 px-4 py-4 sm:px-5">
+      {!isToday && <Entry title={titles.today} answer={today} testId="today" />}
+      {!isMonth && <Entry title={titles.month} answer={month} testId="month" />}
+    </dl>
+  );
+}
+
+interface EntryProps {
+  title: string;
+  answer: Answer<Cost>;
+  testId: string;
+}
+
+function Entry({ title, answer, testId }: EntryProps) {
+  return (
+    <div>
+      <dt className="text-muted text-sm">{title}</dt>
+      <dd className="mt-1">
+        <Loaded
+          answer={answer}
+          skeleton={<Skeleton className="h-8 w-32" />}
+          notAfterMs={COST.notAfterMs}
+          problem={() => "—"}
+        >
+          {({ total, place, from, to }) => (
+            <span className="flex flex-wrap items-baseline gap-x-3">
+              <span className="font-semibold text-figure tracking-tight">
+                <Explained device={place.device} range={{ from, to }}>
+                  <CostValue figures={total} testId={`cost-${testId}`} />
+                </Explained>
+              </span>
+              <span className="text-muted">
+                <Explained device={place.device} range={{ from, to }}>
+                  <Energy kwh={total.energy_kwh} testId={`energy-${testId}`} />
+                </Explained>
+              </span>
+            </span>
+          )}
+        </Loaded>
+      </dd>
+    </div>
+  );
+}

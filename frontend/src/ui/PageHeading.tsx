@@ -1,0 +1,50 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLocale } from "use-intl";
+import { useHouse } from "@/house/HouseProvider";
+
+/** Whether some page was shown before: the first one keeps the browser's own focus. */
+let hasShownPage = false;
+
+interface PageHeadingProps {
+  title: string;
+  /** What the browser's tab shows before the house's name; the title unless given. */
+  tabTitle?: string;
+  /** Above the title: where it lies, or the way back. */
+  above?: ReactNode;
+  /** Below the title: what the page is for. */
+  lead?: ReactNode;
+  /** At the end of the title's line. */
+  aside?: ReactNode;
+}
+
+/** The head of a page: its title, which is the tab's too, and where it lies. */
+export function PageHeading({ title, tabTitle = title, above, lead, aside }: PageHeadingProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const house = useHouse().name[useLocale()];
+  useEffect(() => {
+    // Focus follows to the new page, so that a screen reader reads where one has come.
+    if (hasShownPage) heading.current?.focus({ preventScroll: true });
+    hasShownPage = true;
+  }, []);
+  useEffect(() => {
+    document.title = [...new Set([tabTitle, house, "PPMS"])].join(" – ");
+  }, [tabTitle, house]);
+  return (
+    <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+      <div className="min-w-0">
+        {above}
+        <h1
+          ref={heading}
+          tabIndex={-1}
+          className="wrap-anywhere font-semibold text-title tracking-tight"
+        >
+          {title}
+        </h1>
+        {lead && <p className="mt-1 max-w-2xl text-muted">{lead}</p>}
+      </div>
+      {aside}
+    </div>
+  );
+}

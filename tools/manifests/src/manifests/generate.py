@@ -1,0 +1,181 @@
+"""`python -m manifests.generate`: write every file that follows from the table of sources."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from home_model.sources import SOURCES, SourceInfo
+
+ROOT = Path(__file__).parents[4]
+
+type Rows = Sequence[SourceInfo]
+
+_MARKED = re.compile(r"(?<=<!-- sources -->\n).*?(?=<!-- end of sources -->)", re.DOTALL)
+_LIST = re.compile(r"(?P<head>^\w+ =\n)(?P<items>(?:    \S+\n)+)", re.MULTILINE)
+_EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)", re.DOTALL)
+
+SCRAPE_JOB = """\
+  - job_name: {row.family}
+    dns_sd_configs: [{{names: [{row.compose_name}], type: A, port: {row.default_port}}}]
+    relabel_configs:
+      - {{target_label: instance, replacement: exporter}}  # not its address: that changes
+{protocol}    metric_relabel_configs: {rules}
+"""
+PROTOCOL = "      - {{target_label: protocol, replacement: {row.source}}}\n"
+RULES = """\
+&of_the_home
+      # A device's series belong to its place in the house, whichever process exposed them. Not
+      # `labeldrop` with `if`: VictoriaMetrics 1.79 drops the labels of all series then.
+      - {source_labels: [device], regex: .+, target_label: job, replacement: ""}
+      - {source_labels: [device], regex: .+, target_label: instance, replacement: ""}
+      - {source_labels: [device], regex: .+, target_label: protocol, replacement: ""}
+"""
+MONITOR = """\
+apiVersion: {api}
+kind: {kind}
+metadata:
+  name: {row.k8s_app}
+  namespace: {namespace}
+  labels: {{app.kubernetes.io/component: exporter, protocol: {row.source}}}
+spec:
+  selector:
+    matchLabels: {{app.kubernetes.io/name: {row.k8s_app}}}
+  jobLabel: app.kubernetes.io/name
+  targetLabels: [protocol]
+  endpoints:
+    - port: metrics
+      interval: 15s
+      {relabelings}:
+        # The app, not the pod or its address: a new pod goes on with the old one's series.
+        - {{targetLabel: instance, replacement: {row.k8s_app}}}
+        - {{action: labeldrop, regex: {dropped}}}
+      {metric_relabelings}:
+        # A device's series belong to its place in the house. An empty label is no label.
+        - {{sourceLabels: [device], regex: .+, targetLabel: instance, replacement: ""}}
+        - {{sourceLabels: [device], regex: .+, targetLabel: job, replacement: ""}}
+        - {{sourceLabels: [device], regex: .+, targetLabel: namespace, replacement: ""}}
+        - {{sourceLabels: [device], regex: .+, targetLabel: service, replacement: ""}}
+        - {{sourceLabels: [device], regex: .+, targetLabel: protocol, replacement: ""}}
+"""
+RULES_FIRST = f"metric_relabel_configs: {RULES}"
+OPERATORS = {
+    "prometheus-operator/servicemonitor.yaml": {
+        "api": "monitoring.coreos.com/v1",
+        "kind": "ServiceMonitor",
+        "relabelings": "relabelings",
+        "metric_relabelings": "metricRelabelings",
+        "dropped": "pod|container|endpoint",
+    },
+    "victoriametrics-operator/vmservicescrape.yaml": {
+        "api": "operator.victoriametrics.com/v1beta1",
+        "kind": "VMServiceScrape",
+        "relabelings": "relabelConfigs",
+        "metric_relabelings": "metricRelabelConfigs",
+        "dropped": "pod|container|endpoint|prometheus",
+    },
+}
+
+
+def table(_: str, rows: Rows) -> str:
+    """Return the rows as a Markdown table."""
+    head = (
+        "| source | metric family | service | module | k8s app | port | secrets |\n"
+        "|---|---|---|---|---|---|---|\n"
+    )
+    lines = (
+        f"| `{row.source}` | `{row.family}` | `{row.service}` | `{row.module}` | `{row.k8s_app}` | "
+        f"{row.default_port} | {', '.join(f'`{name}`' for name in row.all_secrets) or 'none'} |\n"
+        for row in rows
+    )
+    return head + "".join(lines)
+
+
+def documentation(text: str, rows: Rows) -> str:
+    """Return the page on vendors with the table between its marks."""
+    return _MARKED.sub(lambda _: table(text, rows), text)
+
+
+def scrape_file(text: str, rows: Rows) -> str:
+    """Return the scrape file of compose with a job for each exporter."""
+    services = {row.service: row for row in reversed(rows)}
+    jobs = (_scrape_job(row, rows) for row in rows if services[row.service] is row)
+    body = "\n".join(jobs).replace("metric_relabel_configs: *of_the_home\n", RULES_FIRST, 1)
+    return _EXPORTER_JOBS.sub(lambda _: f"{body}\n", text)
+
+
+def _scrape_job(row: SourceInfo, rows: Rows) -> str:
+    is_single = sum(other.service == row.service for other in rows) == 1
+    protocol = PROTOCOL.format(row=row) if is_single else ""
+    return SCRAPE_JOB.format(row=row, protocol=protocol, rules="*of_the_home")
+
+
+def monitors(operator: Mapping[str, str]) -> Callable[[str, Rows], str]:
+    """Return what writes the monitors of one operator, between the comment and other monitors."""
+
+    def write(text: str, rows: Rows) -> str:
+        head = text[: text.index("apiVersion:")]
+        others = [each for each in _documents(text) if "component: exporter" not in each]
+        made = (MONITOR.format(row=row, namespace=namespace_of(row), **operator) for row in rows)
+        return head + "---\n".join([*made, *others])
+
+    return write
+
+
+def namespace_of(row: SourceInfo) -> str:
+    """Return the namespace that the app's own folder names."""
+    file = ROOT / "k8s" / "apps" / row.k8s_app / "exporter" / "kustomization.yaml"
+    text = file.read_text("utf-8") if file.exists() else ""
+    found = re.search(r"^namespace: (\S+)$", text, re.MULTILINE)
+    return found[1] if found else "power"
+
+
+def _documents(text: str) -> list[str]:
+    return text[text.index("apiVersion:") :].split("---\n")
+
+
+def page_names(_: str, rows: Rows) -> str:
+    """Return what the page calls the sources, by language."""
+    names = {row.source: {"ja": row.ja, "en": row.en} for row in rows}
+    return json.dumps(names, ensure_ascii=False, indent=2) + "\n"
+
+
+def import_rules(text: str, rows: Rows) -> str:
+    """Return the import rules: lists with the BFF get all services, those with exporters all."""
+    modules = (ROOT / "services").glob("*/src/*/__init__.py")
+    services = {module.parent.name for module in modules}
+    exporters = {row.module for row in rows}
+    everything = services | exporters
+
+    def complete(found: re.Match[str]) -> str:
+        items = found["items"].split()
+        wanted = everything if "bff" in items else exporters if exporters & set(items) else set()
+        kept = [item for item in items if item not in wanted]
+        return found["head"] + "".join(f"    {item}\n" for item in [*kept, *sorted(wanted)])
+
+    return _LIST.sub(complete, text)
+
+
+GENERATED: Mapping[str, Callable[[str, Rows], str]] = {
+    ".importlinter": import_rules,
+    "docker/scrape.yaml": scrape_file,
+    "docs/add-a-vendor.md": documentation,
+    "frontend/src/api/sources.json": page_names,
+    **{f"k8s/components/{file}": monitors(operator) for file, operator in OPERATORS.items()},
+}
+
+
+def generated(file: str, rows: Rows) -> str:
+    """Return what a file should be for these rows of the table."""
+    path = ROOT / file
+    return GENERATED[file](path.read_text("utf-8") if path.exists() else "", rows)
+
+
+def write_all(files: Iterable[str] = GENERATED) -> None:
+    """Write the files of the table."""
+    for file in files:
+        (ROOT / file).write_text(generated(file, SOURCES), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_all()
