@@ -64,10 +64,10 @@ def every(step_ms: int, start_ms: int, end_ms: int) -> list[int]:
 DAY_100 = Interval(100 * DAY_MS, 101 * DAY_MS)
 
 
-def test_frequent_samples_need_an_hour_on_either_side() -> None:
-    """The common case is one question."""
+def test_frequent_samples_need_three_days_before_and_an_hour_after() -> None:
+    """The common case is one question: what is learned of a source comes from these days."""
     _, asked = gathered(DAY_100, cloud=every(60_000, 90 * DAY_MS, 110 * DAY_MS))
-    assert asked == [Interval(DAY_100.start_ms - HOUR_MS, DAY_100.end_ms + HOUR_MS)]
+    assert asked == [Interval(DAY_100.start_ms - 3 * DAY_MS, DAY_100.end_ms + HOUR_MS)]
 
 
 def test_a_source_that_died_long_ago_does_not_make_others_be_read_again() -> None:
@@ -95,4 +95,4 @@ def test_the_end_of_a_source_is_not_searched_for_more() -> None:
     last = [*every(60_000, 99 * DAY_MS, 101 * DAY_MS), 102 * DAY_MS]
     counters, asked = gathered(DAY_100, cloud=last)
     assert counters["cloud"].at_ms[-1] == 102 * DAY_MS
-    assert asked[-1].start_ms >= 99 * DAY_MS
+    assert asked[-1].start_ms >= DAY_100.start_ms - 3 * DAY_MS

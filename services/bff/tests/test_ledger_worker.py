@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select
 
-from bff.config_file import HomeFile
 from bff.db.engine import read_session, write_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
@@ -24,6 +23,7 @@ from bff.ledger.status import LedgerStaleError
 from bff.ledger.worker import LedgerWorker
 from bff.time_grid import unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDownError
+from service_kit.config_file import ConfigFile
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics as Server
 
@@ -93,7 +93,7 @@ def open_ledger(tmp_path: Path, home_file: Path, vm: Server) -> Iterator[Open]:
     def open_one(at: datetime, *, database: str = "ledger.db", url: str = vm.url) -> Followed:
         clock = FakeClock(at)
         engine = open_database(f"sqlite:///{tmp_path / database}")
-        ledger = Ledger(HomeFile(home_file), engine, VictoriaMetrics(url), clock)
+        ledger = Ledger(ConfigFile(home_file).current, engine, VictoriaMetrics(url), clock)
         opened.append(ledger)
         return Followed(ledger, LedgerWorker(ledger), clock, vm)
 

@@ -21,7 +21,8 @@ from bff.place_tree import HOUSE, Place, place_of
 from bff.prices.spans import PriceSpan
 from bff.time_grid import Interval
 from bff.units import plain, scaled
-from home_model.config import CloudSource, Device
+from home_model.config import Device
+from home_model.sources import CloudSource
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000

@@ -1,18 +1,20 @@
 """The parts that requests use, made once per process and passed in, never global."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
-from bff.config_file import CurrentHome
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
 from bff.ledger.worker import LedgerWorker
 from bff.settings import Settings
-from bff.time_grid import Clock, utc_now
+from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
+from home_model.config import Home
+from service_kit.clock import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,13 @@ class Services:
     """
 
     settings: Settings
-    home: CurrentHome
+    home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
     ledger: Ledger
     worker: LedgerWorker
     energy_between: EnergyBetween
-    now: Clock = utc_now
+    now: Now = utc_now
 
 
 def _services(request: Request) -> Services:

@@ -2,25 +2,26 @@
 
 from functools import partial
 
-from bff.config_file import HomeFile
 from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
 from bff.ledger.worker import LedgerWorker
 from bff.services import Services
 from bff.settings import Settings
-from bff.time_grid import Clock, utc_now
+from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
+from service_kit.clock import utc_now
+from service_kit.config_file import ConfigFile
 
 
-def open_services(settings: Settings, now: Clock = utc_now) -> Services:
+def open_services(settings: Settings, now: Now = utc_now) -> Services:
     """Load the configuration, open the database, and start the ledger's worker.
 
     Raises:
         ConfigError: The configuration file has problems.
         DatabaseUnusableError: The database cannot be used.
     """
-    home = HomeFile(settings.config_file)
+    home = ConfigFile(settings.config_file).current
     engine = open_database(settings.database_url.get_secret_value())
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),

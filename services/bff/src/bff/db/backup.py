@@ -4,7 +4,6 @@ Saving uses SQLite's online backup: the BFF keeps running, and the copy is consi
 needs the BFF stopped. PostgreSQL has its own tools (pg_dump).
 """
 
-import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -13,9 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
+
+from service_kit.errors import SettingsError
+from service_kit.files import sync_folder
+from service_kit.settings import Settings, load_settings
 
 PATTERN = "bff-*.sqlite3"
 NEWEST = "newest"
@@ -25,10 +27,8 @@ class BackupError(Exception):
     """A backup or restore failed; the message is for a person."""
 
 
-class BackupSettings(BaseSettings):
+class BackupSettings(Settings):
     """The database, the folder of its backups, how many to keep, and which one to restore."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     database_url: SecretStr
     backup_dir: Path
@@ -106,15 +106,7 @@ def _copy(source: Path, target: Path) -> None:
     # The journal of a killed BFF belongs to the database that is replaced.
     target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
     unfinished.replace(target)
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(target.parent)
 
 
 ACTIONS: dict[str, Callable[[BackupSettings], Path]] = {"save": save, "restore": restore}
@@ -130,13 +122,12 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("python -m bff.db.backup save|restore\n")
         return 2
     try:
-        done = action(BackupSettings())
+        done = action(load_settings(BackupSettings))
     except (BackupError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    except ValidationError as error:
-        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
-        sys.stderr.write(f"missing or wrong: {names}\n")
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     sys.stdout.write(f"{arguments[0]}d {done.name}\n")
     return 0

@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bff.db.engine import open_engine, serialised
 from bff.db.tables import MODELS
+from service_kit.errors import CannotStartError
 
 
-class DatabaseUnusableError(Exception):
+class DatabaseUnusableError(CannotStartError):
     """The database cannot be used; the message names DATABASE_URL and the reason."""
 
 

@@ -1,16 +1,16 @@
 """The parts of one ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from bff.config_file import CurrentHome
 from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.partial_slots import SplitCache
 from bff.ledger.status import SharedStatus
-from bff.time_grid import Clock, unix_milliseconds
+from bff.time_grid import Now, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
+from home_model.config import Home
 
 type Rules = Mapping[str, DeviceRules]
 
@@ -19,10 +19,10 @@ type Rules = Mapping[str, DeviceRules]
 class Ledger:
     """The parts of one ledger. `home` and `now` are called anew each time."""
 
-    home: CurrentHome
+    home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
-    now: Clock
+    now: Now
     status: SharedStatus = field(default_factory=SharedStatus)
     splits: SplitCache = field(default_factory=SplitCache)
 
