@@ -19,8 +19,9 @@ import numpy as np
 
 from bff.energy import Integers
 from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import Slots, unstacked
+from bff.ledger.slots import Slots
 from bff.time_grid import SLOT_MS, SLOTS_PER_DAY
+from energy_rules.spread import amounts_of
 
 DEVICES, DAYS, MONTH = 50, 360, range(200, 230)
 QUARTERS = [(90 * quarter, 90 * quarter + 90) for quarter in range(4)]
@@ -79,7 +80,7 @@ class DayRows(Candidate):
         for day in days:
             slots = self._slots[device, day]
             source = np.zeros(SLOTS_PER_DAY, dtype=np.int64)
-            packed = self._pack(pack_day(Slots(unstacked(slots), source)))
+            packed = self._pack(pack_day(Slots(amounts_of(slots), source)))
             row = (device, day, *slots.sum(axis=1).tolist(), packed)
             self._db.execute("INSERT OR REPLACE INTO days VALUES (?,?,?,?,?,?,?)", row)
 

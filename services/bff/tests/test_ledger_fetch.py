@@ -6,14 +6,15 @@ from typing import Any, override
 
 import numpy as np
 
-from bff.ledger.device_rules import DeviceRules, Limits
+from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays
-from bff.ledger.samples import CounterSamples
 from bff.time_grid import DAY_MS, Interval
 from bff.victoriametrics.counters import CounterSelection
+from energy_rules.limits import Limits
+from energy_rules.samples import Samples
 
-LIMITS = Limits(1500, 600_000)
+LIMITS = Limits(4_000_000, 600_000)
 HOUR_MS = 3_600_000
 NOW_MS = 400 * DAY_MS
 
@@ -34,9 +35,9 @@ class Remembered(SampleSource):
         }
 
 
-def _counter(at_ms: list[int], interval: Interval) -> CounterSamples:
+def _counter(at_ms: list[int], interval: Interval) -> Samples:
     inside = [at for at in at_ms if interval.start_ms <= at < interval.end_ms]
-    return CounterSamples(np.array(inside, dtype=np.int64), np.array(inside, dtype=np.int64))
+    return Samples(np.array(inside, dtype=np.int64), np.array(inside, dtype=np.int64))
 
 
 def gathered(
@@ -63,10 +64,10 @@ def every(step_ms: int, start_ms: int, end_ms: int) -> list[int]:
 DAY_100 = Interval(100 * DAY_MS, 101 * DAY_MS)
 
 
-def test_frequent_samples_need_an_hour_on_either_side() -> None:
-    """The common case is one question."""
+def test_frequent_samples_need_three_days_before_and_an_hour_after() -> None:
+    """The common case is one question: what is learned of a source comes from these days."""
     _, asked = gathered(DAY_100, cloud=every(60_000, 90 * DAY_MS, 110 * DAY_MS))
-    assert asked == [Interval(DAY_100.start_ms - HOUR_MS, DAY_100.end_ms + HOUR_MS)]
+    assert asked == [Interval(DAY_100.start_ms - 3 * DAY_MS, DAY_100.end_ms + HOUR_MS)]
 
 
 def test_a_source_that_died_long_ago_does_not_make_others_be_read_again() -> None:
@@ -94,4 +95,4 @@ def test_the_end_of_a_source_is_not_searched_for_more() -> None:
     last = [*every(60_000, 99 * DAY_MS, 101 * DAY_MS), 102 * DAY_MS]
     counters, asked = gathered(DAY_100, cloud=last)
     assert counters["cloud"].at_ms[-1] == 102 * DAY_MS
-    assert asked[-1].start_ms >= 99 * DAY_MS
+    assert asked[-1].start_ms >= DAY_100.start_ms - 3 * DAY_MS

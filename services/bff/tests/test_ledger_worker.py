@@ -194,13 +194,13 @@ def test_edges_anywhere_around_the_watermark_add_up(open_ledger: Open, minutes: 
     assert np.ptp(parts.measured_uwh[0, :-1]) < 1000
 
 
-def test_a_changed_rated_power_makes_the_device_anew(open_ledger: Open) -> None:
-    """Rule 5 depends on it, so slots made with the old one are no longer right."""
+def test_a_rated_power_changes_no_energy(open_ledger: Open) -> None:
+    """3 kW on a device rated at 1500 W is energy; so it is with a rating that fits."""
     followed = open_ledger(NOON)
     followed.use("a", NOON - timedelta(days=9), 60, 10, 3000)
     followed.worker.backfill()
     span = (NOON - timedelta(days=10), NOON)
-    assert followed.between("a", *span).measured_uwh.sum() == 0
+    assert followed.between("a", *span).measured_uwh.sum() == pytest.approx(2.95 * KWH)
     with write_session(followed.ledger.engine) as session:
         save_meta(session, "a", DeviceMetaInput(rated_power_watts=3000))
     followed.worker.backfill()

@@ -8,10 +8,10 @@ import numpy as np
 from bff.comparison.compare import Energies
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import fetch_history
-from bff.ledger.samples import NO_SAMPLES
 from bff.reconcile.differences import source_days
 from bff.time_grid import DAY_MS, Interval, unix_milliseconds
 from bff.victoriametrics.power import PowerOfSource
+from energy_rules.samples import NO_SAMPLES
 from home_model.config import Device
 from home_model.sources import Source
 from service_kit.problems import ProblemError, wrong_input
@@ -94,6 +94,8 @@ def fetch_source_energies(
     for rules, samples in fetch_history(ledger, [device], interval):
         for source, limits in zip(rules.sources, rules.limits, strict=True):
             of_source = samples.get(source, NO_SAMPLES)
-            (whole,) = source_days(of_source, limits, [interval.start_ms, interval.end_ms])
+            (whole,) = source_days(
+                of_source, limits, [interval.start_ms, interval.end_ms], ledger.now_ms()
+            )
             found[source] = whole.uwh
     return found.get(sources[0]), found.get(sources[1])

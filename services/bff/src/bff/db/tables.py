@@ -19,7 +19,6 @@ class UnitPrice(Base):
     __tablename__ = "unit_prices"
     __table_args__ = (
         CheckConstraint("valid_to_unix_ms > valid_from_unix_ms", name="valid_to_after_valid_from"),
-        CheckConstraint("price_per_kwh_millionths >= 0", name="price_not_negative"),
         # An id that was deleted never comes back as another price.
         {"sqlite_autoincrement": True},
     )

@@ -13,10 +13,11 @@ from bff.explain.schemas import EdgeReading, ExplainedSlot, UsedPrice
 from bff.http.schemas import CounterReading, counter_reading
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
-from bff.ledger.samples import NO_SAMPLES, CounterSamples
-from bff.ledger.slots import segments_by_source, slots_between
+from bff.ledger.slots import slots_between
 from bff.time_grid import SLOT_MS, in_zone, slot_edges, slot_start, unix_milliseconds
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
+from energy_rules.samples import NO_SAMPLES, Samples
+from energy_rules.spread import Spans
 
 type Quality = Literal["measured", "estimated", "mixed", "missing"]
 
@@ -32,12 +33,12 @@ def explained_slots(
     edges: Sequence[int],
     rows: Sequence[CostAmounts],
     rules: DeviceRules,
-    samples: SamplesBySource,
+    spans: Sequence[Spans],
     zone: ZoneInfo,
 ) -> Iterator[ExplainedSlot]:
     """Return each slot with its energy and the source that counted in it."""
     grid = slot_edges(slot_start(edges[0]), slot_start(edges[-1] - 1) + SLOT_MS)
-    sources = slots_between(segments_by_source(rules, samples), grid).source.tolist()
+    sources = slots_between(spans, grid).source.tolist()
     for (start_ms, end_ms), amounts in zip(pairwise(edges), rows, strict=True):
         source = rules.sources[sources[(start_ms - int(grid[0])) // SLOT_MS]]
         yield ExplainedSlot(
@@ -80,7 +81,7 @@ def edge_readings(
         )
 
 
-def _reading(samples: CounterSamples, position: int, zone: ZoneInfo) -> CounterReading | None:
+def _reading(samples: Samples, position: int, zone: ZoneInfo) -> CounterReading | None:
     if not 0 <= position < len(samples):
         return None
     return counter_reading(int(samples.at_ms[position]), int(samples.uwh[position]), zone)

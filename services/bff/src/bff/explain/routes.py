@@ -9,6 +9,7 @@ from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
 from bff.http.params import Instant
+from bff.ledger.slots import spans_by_source
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds
@@ -39,13 +40,15 @@ def get_explanation(
         raise wrong_input(message, where="query.from", what_to_do="Request a range in the past.")
     slots = edges_by_slot(start_ms, end_ms, most_slots)
     found = fetch_explained(services, home, of_device, Interval(start_ms, end_ms), slots)
+    now_ms = services.ledger.now_ms()
+    spans = spans_by_source(found.rules, found.samples, now_ms)
     return Explanation(
         from_=in_zone(start_ms, home.zone),
         to=in_zone(end_ms, home.zone),
         device=device,
         currency=home.currency,
         total=figures(found.total, home.zone),
-        slots=list(explained_slots(slots, found.of_slots, found.rules, found.samples, home.zone)),
+        slots=list(explained_slots(slots, found.of_slots, found.rules, spans, home.zone)),
         slots_left_out=len(edges_by_slot(start_ms, end_ms, end_ms)) - len(slots),
         readings=[
             *edge_readings("from", start_ms, found.rules, found.samples, home.zone),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.ledger.device_rules import MAX_LATE_MS
 from bff.ledger.sample_counts import (
     NEIGHBOURS,
     CountsByDay,
@@ -13,16 +12,18 @@ from bff.ledger.sample_counts import (
     extend_back,
     extend_forward,
 )
-from bff.ledger.samples import NO_SAMPLES, CounterSamples, parse_samples
 from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import BULK_DEADLINE_SECONDS, CounterSelection, fetch_counters
+from energy_rules.learning import WINDOW_MS
+from energy_rules.limits import Limits
+from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
 
 # Sources that are read regularly have their neighbouring samples within this.
 NEAR_MS = 3_600_000
 MANY_NEIGHBOURS = 100
 
-type SamplesBySource = dict[str, CounterSamples]
+type SamplesBySource = dict[str, Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,32 @@ class SampleSource:
         )
         parsed: dict[str, SamplesBySource] = {device: {} for device in devices}
         for (device, source), raw in found.items():
-            parsed[device][source] = parse_samples(raw.at_ms, raw.kwh)
+            sound = parse_samples(raw.at_ms, raw.kwh, self.now_ms)
+            parsed[device][source] = sound.samples
         return parsed
 
 
 def fetch_with_neighbours(
-    source: SampleSource, devices: Sequence[DeviceDays], interval: Interval
+    source: SampleSource,
+    devices: Sequence[DeviceDays],
+    interval: Interval,
+    *,
+    before_ms: int = WINDOW_MS,
 ) -> Iterator[tuple[DeviceDays, SamplesBySource]]:
     """Fetch the samples of each device in the interval, and enough of them before and after it.
+
+    Args:
+        source: Where to fetch them.
+        devices: The devices.
+        interval: The interval.
+        before_ms: From how long before it samples are fetched too: what is learned of a source,
+            and what a device is known to use, comes from these.
 
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
-    near = Interval(interval.start_ms - NEAR_MS, min(interval.end_ms + NEAR_MS, source.now_ms + 1))
+    end_ms = min(interval.end_ms + NEAR_MS, source.now_ms + 1)
+    near = Interval(interval.start_ms - before_ms, end_ms)
     samples = source.fetch([device.rules.device for device in devices], near)
     for device in devices:
         found = samples.pop(device.rules.device)
@@ -81,7 +95,7 @@ def _far(device: DeviceDays, interval: Interval, now_ms: int, neighbours: int | 
         first = min((day for days in device.days for day in days), default=interval.start_ms)
         return Interval(min(first, interval.start_ms), now_ms + 1)
     return Interval(
-        extend_back(device.days, interval.start_ms - MAX_LATE_MS, neighbours),
+        extend_back(device.days, interval.start_ms - WINDOW_MS, neighbours),
         extend_forward(device.days, interval.end_ms, neighbours),
     )
 
@@ -98,14 +112,19 @@ def _is_enough(
             days,
             interval,
             Interval(fetched.start_ms, end_ms),
-            limits.late_ms,
+            _late_ms(limits),
         )
         for source, limits, days in of_sources
     )
 
 
+def _late_ms(limits: Limits) -> int:
+    """Return how long before the interval samples certainly decide about it."""
+    return min(limits.gap_limit_ms, NEAR_MS)
+
+
 def _is_enough_of(
-    samples: CounterSamples,
+    samples: Samples,
     days: CountsByDay,
     interval: Interval,
     fetched: Interval,

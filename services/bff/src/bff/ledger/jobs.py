@@ -13,9 +13,10 @@ from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts
-from bff.ledger.slots import Slots, segments_by_source, slots_between, unstacked
+from bff.ledger.slots import Slots, slots_between, spans_by_source
 from bff.ledger.store import Built, BuiltDay
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
+from energy_rules.spread import amounts_of
 
 WINDOW_MS = 32 * DAY_MS
 # Bounds the memory of a job: a sample takes about 150 bytes while its JSON is parsed.
@@ -86,17 +87,19 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     """
     interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
-        days = list(_days(device, samples, interval))
+        days = list(_days(device, samples, interval, source.now_ms))
         yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days)
 
 
-def _days(device: DeviceDays, samples: SamplesBySource, interval: Interval) -> Iterator[BuiltDay]:
-    segments = segments_by_source(device.rules, samples)
-    slots = slots_between(segments, slot_edges(interval.start_ms, interval.end_ms))
+def _days(
+    device: DeviceDays, samples: SamplesBySource, interval: Interval, now_ms: int
+) -> Iterator[BuiltDay]:
+    spans = spans_by_source(device.rules, samples, now_ms)
+    slots = slots_between(spans, slot_edges(interval.start_ms, interval.end_ms))
     stacked, source = _whole_days(slots)
     for position in range(len(source)):
         day_ms = interval.start_ms + position * DAY_MS
-        amounts = unstacked(stacked[:, position])
+        amounts = amounts_of(stacked[:, position])
         if device.counts_on(day_ms) or (amounts.measured_ms + amounts.estimated_ms).any():
             yield BuiltDay(day_ms, device.fingerprint(day_ms), Slots(amounts, source[position]))
 

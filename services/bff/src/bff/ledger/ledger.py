@@ -3,10 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
-from bff.db.engine import read_session
-from bff.db.tables import DeviceMeta
 from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.partial_slots import SplitCache
 from bff.ledger.status import SharedStatus
@@ -33,10 +31,5 @@ class Ledger:
         return unix_milliseconds(self.now())
 
     def rules(self) -> Rules:
-        """Return the rules of every device, with the rated powers entered by people."""
-        overridden = select(DeviceMeta.device, DeviceMeta.rated_power_watts).where(
-            DeviceMeta.rated_power_watts.is_not(None)
-        )
-        with read_session(self.engine) as session:
-            rated = {device: watts for device, watts in session.execute(overridden) if watts}
-        return rules_of(self.home(), rated)
+        """Return the rules of every device."""
+        return rules_of(self.home())

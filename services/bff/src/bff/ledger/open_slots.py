@@ -6,16 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.clean import Segments
 from bff.ledger.device_rules import DeviceRules
-from bff.ledger.samples import CounterSamples
-from bff.ledger.slots import (
-    amounts_between,
-    amounts_of_chosen,
-    segments_by_source,
-    slots_between,
-)
+from bff.ledger.slots import slots_between, spans_by_source
 from bff.time_grid import SLOT_MS, slot_edges, slot_start
+from energy_rules.samples import Samples
+from energy_rules.sources import chosen
+from energy_rules.spread import Spans, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +19,7 @@ class RecentSamples:
     """The samples of one device's sources around and after the watermark."""
 
     rules: DeviceRules
-    samples: Mapping[str, CounterSamples]
+    samples: Mapping[str, Samples]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +52,25 @@ class OpenSlots:
         key = device, instants_ms.tobytes()
         if key not in self.sums:
             recent = self.recent[device]
-            sources = segments_by_source(recent.rules, recent.samples)
+            sources = spans_by_source(recent.rules, recent.samples, self.end_ms)
             self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms)
         return self.sums[key]
 
 
-def sums_up_to(sources: Sequence[Segments], start_ms: int, instants_ms: Integers) -> Integers:
+def sums_up_to(sources: Sequence[Spans], start_ms: int, instants_ms: Integers) -> Integers:
     """Return one device's sums from a slot edge to later instants: shape (quantities, instants).
 
     Each slot counts with the source that is best in the whole of it, as in closed slots.
     """
     edges_ms = np.union1d(start_ms, instants_ms)
     if len(sources) == 1:
-        amounts = amounts_between(sources[0], edges_ms)
+        amounts = between(sources[0], edges_ms)
     else:
         grid = slot_edges(start_ms, slot_start(int(edges_ms[-1]) - 1) + SLOT_MS)
         edges_ms = np.union1d(edges_ms, grid)
         choice = slots_between(sources, grid).source[(edges_ms[:-1] - start_ms) // SLOT_MS]
-        by_source = [amounts_between(segments, edges_ms) for segments in sources]
-        amounts = amounts_of_chosen(by_source, choice)
+        by_source = [between(spans, edges_ms) for spans in sources]
+        amounts = chosen(by_source, choice)
     sums = np.zeros((QUANTITIES, len(edges_ms)), dtype=np.int64)
     np.cumsum(amounts.stacked(), axis=1, out=sums[:, 1:])
     return sums[:, np.searchsorted(edges_ms, instants_ms)]

@@ -54,7 +54,7 @@ class Days:
 
     Attributes:
         up_to: Sums from the start of each day up to each edge of its slots, in the order of
-            `SlotAmounts.stacked`: shape (quantities, days, slots + 1).
+            `Amounts.stacked`: shape (quantities, days, slots + 1).
         source: The source of each slot: shape (days, slots).
     """
 

@@ -8,15 +8,18 @@ from threading import Lock
 import numpy as np
 
 from bff.energy import Integers
-from bff.ledger.clean import Segments, clean
-from bff.ledger.device_rules import DeviceRules, Limits
+from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import NEIGHBOURS, DeviceDays
-from bff.ledger.samples import NO_SAMPLES, CounterSamples
-from bff.ledger.slots import amounts_between
+from bff.ledger.slots import judge_source
 from bff.time_grid import SLOT_MS, Interval, slot_start
+from energy_rules.limits import Limits
+from energy_rules.samples import HOUR_MS, NO_SAMPLES, Samples
+from energy_rules.spread import Spans, between
 
 MAX_CACHED = 50_000
+# So long before a slot samples show how a source is read.
+NEAR_MS = 6 * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Split:
     Attributes:
         rules: The device and its rules.
         at_ms: The instant.
-        slot: The stored amounts of the whole slot, in the order of `SlotAmounts.stacked`.
+        slot: The stored amounts of the whole slot, in the order of `Amounts.stacked`.
         source: The position of the slot's source.
     """
 
@@ -74,9 +77,9 @@ def split_slots(
         VictoriaMetricsDownError: The raw samples are not available.
     """
     return {
-        split: _up_to_split(segments, split)
+        split: _up_to_split(spans, split)
         for start_ms in sorted({slot_start(split.at_ms) for split in splits})
-        for split, segments in _segments(
+        for split, spans in _spans(
             source,
             days_of,
             [split for split in splits if slot_start(split.at_ms) == start_ms],
@@ -85,18 +88,18 @@ def split_slots(
     }
 
 
-def _up_to_split(segments: Segments, split: Split) -> Integers:
+def _up_to_split(spans: Spans, split: Split) -> Integers:
     edges = np.array([slot_start(split.at_ms), split.at_ms], dtype=np.int64)
-    amounts = amounts_between(segments, edges).stacked()[:, 0]
+    amounts = between(spans, edges).stacked()[:, 0]
     # Where a sample came late and was not counted yet, the sum of the slot still holds.
     return np.minimum(amounts, np.array(split.slot, dtype=np.int64))
 
 
-def _segments(
+def _spans(
     source: SampleSource, days_of: DaysOf, splits: Sequence[Split], slot: Interval
-) -> Iterator[tuple[Split, Segments]]:
+) -> Iterator[tuple[Split, Spans]]:
     """Return the clean energy around a slot: one query for all where samples are frequent."""
-    near = Interval(slot.start_ms - SLOT_MS, slot.end_ms + SLOT_MS)
+    near = Interval(slot.start_ms - NEAR_MS, slot.end_ms + HOUR_MS)
     found = source.fetch(sorted({split.rules.device for split in splits}), near)
     for split in splits:
         name = split.rules.sources[split.source]
@@ -105,10 +108,10 @@ def _segments(
         if not _has_neighbours(samples, slot, limits):
             [(_, by_source)] = fetch_with_neighbours(source, [days_of(split.rules)], slot)
             samples = by_source.get(name, NO_SAMPLES)
-        yield split, clean(samples, limits)
+        yield split, judge_source(samples, limits, source.now_ms)[0].spans
 
 
-def _has_neighbours(samples: CounterSamples, slot: Interval, limits: Limits) -> bool:
-    edges_ms = [slot.start_ms - limits.late_ms, slot.end_ms]
+def _has_neighbours(samples: Samples, slot: Interval, limits: Limits) -> bool:
+    edges_ms = [slot.start_ms - limits.gap_limit_ms, slot.end_ms]
     recent, after = np.searchsorted(samples.at_ms, edges_ms)
     return recent >= NEIGHBOURS and len(samples) - after >= NEIGHBOURS

@@ -4,10 +4,9 @@ VictoriaMetrics sends no notice of writes. But samples are only ever added or de
 changed, so counting those of each day, which is cheap, shows where something came late. The
 fingerprint of a day holds the rules and the sample counts that its slots were made from.
 
-Energy lies between neighbouring good samples, whether a sample is good depends on its two
-neighbours, and whether a rise is possible on the samples of the last minutes (`Limits.late_ms`).
-So the slots of an interval depend on the samples in it, the first two after it, those of the
-minutes before it and the last two before these, and on nothing else.
+Energy lies between neighbouring good samples. Whether a sample is good depends on those of the
+hour after it; what is possible and usual for a source, on those of the days before it
+(`energy_rules`). So when a day changes, the days with the neighbouring samples are rebuilt too.
 """
 
 from collections.abc import Mapping, Sequence

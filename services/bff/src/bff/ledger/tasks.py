@@ -24,6 +24,8 @@ SETTLE_MS = 20 * 60_000
 # VictoriaMetrics returns a sample within this time of having received it.
 VISIBLE_AFTER_MS = 60_000
 HISTORY_MS = 3653 * DAY_MS
+# So long before the watermark samples show how a source is read.
+OPEN_BEFORE_MS = 6 * 3_600_000
 # How much is counted at once follows how long it takes.
 MIN_COUNTED_MS = 32 * DAY_MS
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
@@ -138,7 +140,9 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
     since = Interval(watermark_ms, now_ms + 1)
     recent = {
         device.rules.device: RecentSamples(device.rules, samples)
-        for device, samples in fetch_with_neighbours(sample_source(ledger, now_ms), everyone, since)
+        for device, samples in fetch_with_neighbours(
+            sample_source(ledger, now_ms), everyone, since, before_ms=OPEN_BEFORE_MS
+        )
     }
     _mark_ended_silences_stale(state, recent, watermark_ms)
     ledger.status.update(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from bff.http.params import Instant
 from bff.units import Exact
 
-PRICE_PATTERN = r"^\d{1,6}(\.\d{1,6})?$"
+PRICE_PATTERN = r"^-?\d{1,6}(\.\d{1,6})?$"
 
 
 def _only_text(value: object) -> object:
@@ -22,7 +22,11 @@ def _only_text(value: object) -> object:
 PriceText = Annotated[
     Decimal,
     BeforeValidator(_only_text),
-    Field(ge=0, max_digits=12, decimal_places=6, description="Currency units per kWh, as text."),
+    Field(
+        max_digits=12,
+        decimal_places=6,
+        description="Currency units per kWh, as text; negative where the supplier pays for use.",
+    ),
     WithJsonSchema({"type": "string", "pattern": PRICE_PATTERN, "examples": ["31.7"]}),
 ]
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.ledger.clean import Segments, clean
-from bff.ledger.device_rules import Limits
 from bff.ledger.events import Event, events
-from bff.ledger.samples import CounterSamples
-from bff.ledger.slots import amounts_between
+from bff.ledger.slots import judge_source
 from bff.time_grid import Interval
+from energy_rules.limits import Limits
+from energy_rules.samples import Samples
+from energy_rules.spread import Spans, between
 
 # Smaller differences need no explanation: the ways to count round differently.
 NEGLIGIBLE_UWH = 1_000_000
@@ -45,19 +45,20 @@ class SourceDay:
 
 
 def source_days(
-    samples: CounterSamples, limits: Limits, edges_ms: Sequence[int]
+    samples: Samples, limits: Limits, edges_ms: Sequence[int], now_ms: int
 ) -> Iterator[SourceDay]:
     """Return each day between the edges, by one source."""
-    segments = clean(samples, limits)
-    amounts = amounts_between(segments, np.array(edges_ms, dtype=np.int64))
-    all_events = sorted(events(samples, limits), key=lambda event: event.from_ms)
+    judged, _ = judge_source(samples, limits, now_ms)
+    spans = judged.spans
+    amounts = between(spans, np.array(edges_ms, dtype=np.int64))
+    all_events = sorted(events(judged.notes), key=lambda event: event.from_ms)
     uwh = amounts.measured_uwh + amounts.estimated_uwh
     known_ms = amounts.measured_ms + amounts.estimated_ms
     at = np.searchsorted(samples.at_ms, edges_ms)
     for position in range(len(edges_ms) - 1):
         day = Interval(edges_ms[position], edges_ms[position + 1])
-        inside = samples.select(slice(at[position], at[position + 1]))
-        inside_uwh = _from_first_to_last_uwh(segments, inside)
+        inside = samples.part(slice(at[position], at[position + 1]))
+        inside_uwh = _from_first_to_last_uwh(spans, inside)
         yield SourceDay(
             day,
             int(uwh[position]) if known_ms[position] else None,
@@ -68,14 +69,14 @@ def source_days(
         )
 
 
-def _from_first_to_last_uwh(segments: Segments, inside: CounterSamples) -> int:
+def _from_first_to_last_uwh(spans: Spans, inside: Samples) -> int:
     if not len(inside):
         return 0
-    amounts = amounts_between(segments, inside.at_ms[[0, -1]])
+    amounts = between(spans, inside.at_ms[[0, -1]])
     return int(amounts.measured_uwh[0] + amounts.estimated_uwh[0])
 
 
-def _reading(samples: CounterSamples, position: int) -> tuple[int, int] | None:
+def _reading(samples: Samples, position: int) -> tuple[int, int] | None:
     if not len(samples):
         return None
     return int(samples.at_ms[position]), int(samples.uwh[position])

@@ -8,13 +8,13 @@ from bff.energy import Energy
 from bff.http.schemas import CounterReading, counter_reading
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
-from bff.ledger.samples import NO_SAMPLES
 from bff.reconcile.differences import SourceDay, further_reasons, source_days
 from bff.reconcile.schemas import Reason, ReconcileRow
 from bff.time_grid import in_zone
 from bff.units import UWH_PER_KWH, signed_kwh
 from bff.victoriametrics.counters import Increase
 from bff.victoriametrics.live import SourceOfDevice
+from energy_rules.samples import NO_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class ReconcileInput:
     energy: Energy
     increases: Sequence[Mapping[SourceOfDevice, Increase]]
     zone: ZoneInfo
+    now_ms: int
 
 
 def rows_of(
@@ -34,7 +35,7 @@ def rows_of(
     """Return a row for each source and day of one device."""
     for source, limits in zip(rules.sources, rules.limits, strict=True):
         of_source = samples.get(source, NO_SAMPLES)
-        days = source_days(of_source, limits, inputs.edges_ms)
+        days = source_days(of_source, limits, inputs.edges_ms, inputs.now_ms)
         for position, of_day in enumerate(days):
             yield _row(inputs, rules, source, position, of_day)
 

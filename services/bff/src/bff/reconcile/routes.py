@@ -43,6 +43,7 @@ def get_reconciliation(
         services.energy_between(devices, edges_ms),
         fetch_increases_by_day(services, devices, edges_ms),
         home.zone,
+        services.ledger.now_ms(),
     )
     interval = Interval(edges_ms[0], edges_ms[-1])
     rows = [
