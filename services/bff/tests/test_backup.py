@@ -99,3 +99,14 @@ def test_what_is_not_there_is_named(settings: BackupSettings) -> None:
     )
     with pytest.raises(BackupError, match="pg_dump"):
         save(elsewhere)
+
+
+def test_what_a_killed_backup_left_behind_is_removed(settings: BackupSettings) -> None:
+    """A draft of an earlier backup would stay for ever: its name has an instant in it."""
+    with closing(sqlite3.connect(settings.database)) as database:
+        database.execute("CREATE TABLE prices (text)")
+    settings.backup_dir.mkdir(parents=True)
+    left = settings.backup_dir / "bff-20260101T000000.000000Z.sqlite3.unfinished"
+    left.write_bytes(b"half")
+    saved = save(settings)
+    assert list(settings.backup_dir.iterdir()) == [saved]

@@ -20,6 +20,8 @@ from service_kit.files import sync_folder
 from service_kit.settings import Settings, load_settings
 
 PATTERN = "bff-*.sqlite3"
+# What a killed backup leaves behind.
+UNFINISHED_PATTERN = "bff-*.unfinished"
 NEWEST = "newest"
 
 
@@ -59,6 +61,8 @@ def save(settings: BackupSettings) -> Path:
         BackupError: There is no database, or the copy is not sound; old backups stay then.
     """
     settings.backup_dir.mkdir(parents=True, exist_ok=True)
+    for left in settings.backup_dir.glob(UNFINISHED_PATTERN):
+        left.unlink()
     name = f"bff-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.sqlite3"
     saved = settings.backup_dir / name
     _copy(settings.database, saved)

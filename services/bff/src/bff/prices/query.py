@@ -14,6 +14,9 @@ from bff.time_grid import unix_milliseconds
 from bff.units import plain
 from service_kit.problems import ProblemError, not_found
 
+# An id beyond 64 bits names nothing; a database refuses to compare it.
+STORABLE_IDS = range(2**63)
+
 
 def select_prices(session: Session) -> Sequence[UnitPrice]:
     """Select every row, earliest first."""
@@ -26,7 +29,7 @@ def select_price(session: Session, price_id: int) -> UnitPrice:
     Raises:
         ProblemError: 404.
     """
-    row = session.get(UnitPrice, price_id)
+    row = session.get(UnitPrice, price_id) if price_id in STORABLE_IDS else None
     if row is None:
         known = [str(other) for other in session.scalars(select(UnitPrice.id).limit(20))]
         raise not_found(price_id, what="unit price", known=known)

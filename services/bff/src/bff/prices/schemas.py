@@ -1,5 +1,6 @@
 """The schemas of unit prices."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Self
@@ -9,13 +10,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from bff.http.params import Instant
 from bff.units import Exact
 
-PRICE_PATTERN = r"^-?\d{1,6}(\.\d{1,6})?$"
+PRICE_PATTERN = r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$"
+# Decimal reads more than this: 1_0, 1e5, +5, full-width digits.
+PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def _only_text(value: object) -> object:
     if isinstance(value, (int, float)):
         message = f'money is exact: write it as text, "{value}"'
         raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError, not TypeError
+    if isinstance(value, str) and not PLAIN_DECIMAL.fullmatch(value):
+        message = "write a finite decimal in plain digits, such as 31.7"
+        raise ValueError(message)
     return value
 
 
