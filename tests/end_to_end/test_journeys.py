@@ -120,7 +120,7 @@ def test_the_last_figures_stay_greyed_when_the_api_is_down(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/explain?device=nobody&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("alert").first).to_be_visible()
     refused = [url for url in asked if "/devices/nobody" in url]
     assert len(refused) == 1
 
