@@ -15,9 +15,16 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-workspace --package "${SERVICE:?}"
 COPY packages packages
 COPY services services
-# The virtual home's plugs; every image has the same layers.
+# The virtual home's plugs and AiSEG2; every image has the same layers.
 COPY tools/tapo-emulator tools/tapo-emulator
+COPY tools/aiseg2-emulator tools/aiseg2-emulator
 RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
+# The archive's dbt: a lock and an environment of its own, beside its project.
+RUN if [ -e "services/${SERVICE}/dbt" ]; then \
+      cp -r "services/${SERVICE}/dbt" /app/dbt-project \
+      && UV_PROJECT_ENVIRONMENT=/app/dbt uv sync --frozen --no-dev --project /app/dbt-project \
+      && ln -s /app/dbt/bin/dbt /app/bin/dbt; \
+    fi
 COPY --chmod=755 docker/run-service /app/bin/run-service
 
 FROM python:${PYTHON}

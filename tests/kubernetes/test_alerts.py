@@ -53,6 +53,11 @@ def falling_of_late() -> Values:
     return [None if n < TROUBLE_BEGINS else value for n, value in enumerate(falling())]
 
 
+def archived(hours_ago: float) -> Values:
+    """The instant of the last success, counted back from the end; one sample, as it is pushed."""
+    return [time.time() - hours_ago * 3600] + [None] * (HOURS * 3600 // STEP_SECONDS - 1)
+
+
 # (series and its values, the alert; for which device or job)
 TROUBLES = {
     "unplugged": ([({**UP, "device": "server"}, changes(1, 0))], {"DeviceDown": "server"}),
@@ -111,6 +116,15 @@ TROUBLES = {
     ),
     "counter and power agree": (
         [(OWN_KWH, counting(300, 2000)), (BY_POWER_KWH, counting(310, 1950))],
+        {},
+    ),
+    "archive late": (
+        # It succeeded 26.5 hours before the end: an hour and a half are left for the alert.
+        [({"__name__": "archive_last_success_timestamp_seconds"}, archived(hours_ago=26.5))],
+        {"ArchiveLate": None},
+    ),
+    "archive of last night": (
+        [({"__name__": "archive_last_success_timestamp_seconds"}, archived(hours_ago=25.9))],
         {},
     ),
     "all well": (
@@ -180,11 +194,12 @@ def test_the_rules_are_valid_and_say_what_to_do() -> None:
 def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     """A metric that was renamed would silence its alert for ever."""
     text = "".join(file.read_text() for file in RULES.glob("*.yaml"))
-    asked = set(re.findall(r"\b(?:switchbot|ledger|vm|exporter)_[a-z_]+", text))
+    asked = set(re.findall(r"\b(?:archive|switchbot|ledger|vm|exporter)_[a-z_]+", text))
     services = ROOT / "services"
     page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
     ledger = (services / "bff" / "src" / "bff" / "ledger" / "metrics.py").read_text()
-    kit = (ROOT / "packages/exporter-kit/src/exporter_kit/own_values.py").read_text()
+    kit = (ROOT / "packages/exporter-kit/src/exporter_kit/metrics_page.py").read_text()
+    archive = (services / "archive/src/homeiot_batch/run_metrics.py").read_text()
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
-    assert {name for name in asked if name not in page + ledger + kit + own} == set()
+    assert {name for name in asked if name not in page + ledger + kit + archive + own} == set()
     assert "vm_free_disk_space_bytes{path=" in own

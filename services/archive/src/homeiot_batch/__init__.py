@@ -1,0 +1,1 @@
+"""The daily archive: yesterday's samples to Parquet, DuckDB and dbt."""

@@ -1,0 +1,51 @@
+"""The figures of the last run, pushed to VictoriaMetrics: a batch is not there to be scraped."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+import httpx
+
+from homeiot_batch.config import Settings
+
+LOG = logging.getLogger(__name__)
+PUSH_PATH = "/api/v1/import/prometheus"
+DEADLINE_SECONDS = 10.0
+
+type Rows = Mapping[tuple[str, str], int]
+
+
+def push_figures(settings: Settings, rows: Rows, exit_code: int, duration_seconds: float) -> None:
+    """Push the figures; a server that does not take them is logged, no more.
+
+    The alert *archive is late* asks how old the newest success is.
+    """
+    if settings.victoriametrics_url is None:
+        return
+    text = figures_text(rows, exit_code, duration_seconds, time.time())
+    auth = None
+    if settings.victoriametrics_username:
+        password = settings.victoriametrics_password.get_secret_value()
+        auth = httpx.BasicAuth(settings.victoriametrics_username, password)
+    try:
+        with httpx.Client(auth=auth, trust_env=False, timeout=DEADLINE_SECONDS) as http:
+            url = str(settings.victoriametrics_url).rstrip("/") + PUSH_PATH
+            http.post(url, content=text).raise_for_status()
+    except httpx.HTTPError as error:
+        LOG.warning("the figures of the run were not pushed: %s", error)
+
+
+def figures_text(
+    rows: Rows, exit_code: int, duration_seconds: float, now_unix_seconds: float
+) -> str:
+    """Return the figures in Prometheus' text format."""
+    lines = [
+        f"archive_last_run_timestamp_seconds {now_unix_seconds:.3f}",
+        f"archive_last_run_exit_code {exit_code}",
+        f"archive_last_run_duration_seconds {duration_seconds:.3f}",
+    ]
+    if exit_code == 0:
+        lines.append(f"archive_last_success_timestamp_seconds {now_unix_seconds:.3f}")
+    for (dataset, stage), count in rows.items():
+        lines.append(f'archive_last_run_rows{{dataset="{dataset}",stage="{stage}"}} {count}')
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,210 @@
+"""Reads a day's samples from VictoriaMetrics: as meter readings, and all of them as they are."""
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from homeiot_batch.errors import ConfigurationError, SourceError
+from homeiot_batch.transform import PLACE, READINGS, UTC_MICROSECONDS, Span
+from timeseries_io.errors import BadAnswerError, DatabaseRejectedError, TimeSeriesError
+from timeseries_io.victoria_metrics import Series, VictoriaMetrics
+
+METERS = '{__name__=~".+_(power_watts|energy_total_kwh)",device!=""}'
+EVERYTHING = '{__name__!=""}'
+METER_NAME = re.compile(r"(?P<family>.+)_(?P<quantity>power_watts|energy_total_kwh)")
+VALUE_OF_QUANTITY = {"power_watts": "instant_power_w", "energy_total_kwh": "energy_import_kwh"}
+MAX_SAMPLES_IN_MEMORY = 1_500_000
+MIN_SPAN = timedelta(seconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The dataset `raw_samples`. `labels` is JSON with sorted names; a null value is a stale marker.
+SAMPLES = pa.schema(
+    [("name", pa.string()), ("labels", pa.string()), ("ts_ms", pa.int64()), ("value", pa.float64())]
+)
+
+type Labels = tuple[tuple[str, str], ...]
+type Meter = tuple[str, ...]  # house, room, shelf, device, source, family
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """One series within one span: Unix milliseconds in order, and values (NaN: a stale marker)."""
+
+    at_ms: np.ndarray
+    values: np.ndarray
+
+
+NO_SAMPLES = Samples(np.empty(0, np.int64), np.empty(0))
+
+
+def read_readings(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
+    """Return power and energy of all devices, a row for each device, source and instant.
+
+    Raises:
+        ConfigurationError: The address or the login is wrong.
+        SourceError: It does not answer, or incompletely.
+    """
+    for series in _export(client, METERS, span):
+        yield _readings(series)
+
+
+def read_samples(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
+    """Return every sample of every series, in the schema `SAMPLES`.
+
+    Raises:
+        ConfigurationError: The address or the login is wrong.
+        SourceError: It does not answer, or incompletely.
+    """
+    for series in _export(client, EVERYTHING, span):
+        yield _samples(series)
+
+
+def _export(client: VictoriaMetrics, selector: str, span: Span) -> Iterator[dict[Labels, Samples]]:
+    """Return the series of a span, in parts of it when they would not fit into memory."""
+    found = _gather(client, selector, span)
+    if found is None:
+        for half in span.halves():
+            yield from _export(client, selector, half)
+    elif found:
+        yield dict(sorted(found.items()))
+
+
+def _gather(client: VictoriaMetrics, selector: str, span: Span) -> dict[Labels, Samples] | None:
+    """Return the samples of a span; None when they are too many and the span can be split."""
+    parts: dict[Labels, list[Samples]] = {}
+    limit = MAX_SAMPLES_IN_MEMORY if span.end - span.start > MIN_SPAN else float("inf")
+    count = 0
+    exported = client.export(selector, unix_ms(span.start), unix_ms(span.end))
+    with source_errors(), closing(exported):  # ty: ignore[invalid-argument-type]
+        for part in exported:
+            count += len(part.at_ms)
+            if count > limit:
+                return None
+            labels = tuple(sorted(part.labels.items()))
+            parts.setdefault(labels, []).append(_as_arrays(part))
+    return {labels: _joined(each) for labels, each in parts.items()}
+
+
+def _as_arrays(part: Series) -> Samples:
+    return Samples(np.array(part.at_ms, np.int64), np.array(part.values, np.float64))
+
+
+def _joined(parts: list[Samples]) -> Samples:
+    """Return the parts in order of time; two values of one instant in order of value."""
+    at_ms = np.concatenate([part.at_ms for part in parts])
+    values = np.concatenate([part.values for part in parts])
+    if np.all(at_ms[:-1] < at_ms[1:]):
+        return Samples(at_ms, values)
+    order = np.lexsort((values, at_ms))
+    return Samples(at_ms[order], values[order])
+
+
+def _readings(series: dict[Labels, Samples]) -> pa.Table:
+    meters: dict[Meter, dict[str, Samples]] = {}
+    for labels, samples in series.items():
+        by_name = dict(labels)
+        name = METER_NAME.fullmatch(by_name["__name__"])
+        if name:
+            meter = (*(by_name.get(key, "") for key in (*PLACE, "source")), name["family"])
+            value = VALUE_OF_QUANTITY[name["quantity"]]
+            meters.setdefault(meter, {})[value] = _measured(samples)
+    found = [(meter, *_aligned(values)) for meter, values in sorted(meters.items())]
+    return _table(found)
+
+
+def _measured(samples: Samples) -> Samples:
+    """Return one value for each instant, the last of several, without stale markers."""
+    is_last = np.append(samples.at_ms[:-1] != samples.at_ms[1:], [True] * bool(len(samples.at_ms)))
+    kept = is_last & ~np.isnan(samples.values)
+    return samples if kept.all() else Samples(samples.at_ms[kept], samples.values[kept])
+
+
+def _aligned(values: dict[str, Samples]) -> tuple[np.ndarray, pa.Array, pa.Array]:
+    """Return the instants of any value and both values there, null where it has none.
+
+    What is scraped together has equal instants.
+    """
+    power, energy = (values.get(name, NO_SAMPLES) for name in VALUE_OF_QUANTITY.values())
+    if np.array_equal(power.at_ms, energy.at_ms):
+        return power.at_ms, pa.array(power.values), pa.array(energy.values)
+    at_ms = np.union1d(power.at_ms, energy.at_ms)
+    return at_ms, _placed(power, at_ms), _placed(energy, at_ms)
+
+
+def _placed(samples: Samples, at_ms: np.ndarray) -> pa.Array:
+    values, missing = np.zeros(len(at_ms)), np.ones(len(at_ms), bool)
+    places = np.searchsorted(at_ms, samples.at_ms)
+    values[places], missing[places] = samples.values, False
+    return pa.array(values, mask=missing)
+
+
+def _table(found: list[tuple[Meter, np.ndarray, pa.Array, pa.Array]]) -> pa.Table:
+    if not found:
+        return READINGS.empty_table()
+    meters, instants, powers, energies = zip(*found, strict=True)
+    at_ms = np.concatenate(instants)
+    owners = np.repeat(np.arange(len(meters), dtype=np.int32), [len(each) for each in instants])
+    texts = {
+        name: _texts([meter[n] or None for meter in meters], owners)
+        for n, name in enumerate((*PLACE, "source"))
+    }
+    return pa.table(
+        {
+            "ts_utc": pa.array(at_ms * 1000).cast(UTC_MICROSECONDS),
+            "instant_power_w": pa.concat_arrays(powers),
+            "energy_import_kwh": pa.concat_arrays(energies),
+            "energy_export_kwh": pa.nulls(len(at_ms), pa.float64()),
+            **texts,
+        }
+    ).select(READINGS.names)
+
+
+def _samples(series: dict[Labels, Samples]) -> pa.Table:
+    lengths = [len(samples.at_ms) for samples in series.values()]
+    owners = np.repeat(np.arange(len(series), dtype=np.int32), lengths)
+    named = [_name_and_labels(labels) for labels in series]
+    values = np.concatenate([samples.values for samples in series.values()])
+    columns = [
+        _texts([name for name, _ in named], owners),
+        _texts([labels for _, labels in named], owners),
+        pa.array(np.concatenate([samples.at_ms for samples in series.values()])),
+        pa.array(values, mask=np.isnan(values)),
+    ]
+    return pa.table(columns, schema=SAMPLES)
+
+
+def _name_and_labels(labels: Labels) -> tuple[str, str]:
+    by_name = dict(labels)
+    name = by_name.pop("__name__", "")
+    return name, orjson.dumps(by_name, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _texts(of_owner: Iterable[str | None], owners: np.ndarray) -> pa.Array:
+    """Return a column with the text of each row's owner."""
+    texts = pa.array(of_owner, pa.string())
+    return texts.take(pa.array(owners))
+
+
+def unix_ms(at: datetime) -> int:
+    """Return an instant in Unix milliseconds."""
+    return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+@contextmanager
+def source_errors() -> Generator[None]:
+    """Turn the errors of a time series database into the archive's."""
+    try:
+        yield
+    except DatabaseRejectedError as error:
+        message = f"VictoriaMetrics refuses: {error}"
+        raise ConfigurationError(message) from error
+    except TimeSeriesError as error:
+        part = "incompletely" if isinstance(error, BadAnswerError) else "not"
+        message = f"VictoriaMetrics answers {part}: {error}"
+        raise SourceError(message) from error

@@ -1,0 +1,63 @@
+"""The archive's batch as its users start it, on folders of a test."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+DAY = date(2026, 11, 26)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The folders and environment of one archive."""
+
+    folder: Path
+    env: dict[str, str]
+
+    @property
+    def parquet(self) -> Path:
+        """PARQUET_BASE_DIR."""
+        return self.folder / "parquet"
+
+    @property
+    def duckdb(self) -> Path:
+        """DUCKDB_PATH."""
+        return self.folder / "duckdb" / "home_energy.duckdb"
+
+    def data(self, dataset: str = "raw_meter_readings", day: date = DAY) -> Path:
+        """The file of one day."""
+        return self.parquet / dataset / f"dt={day}" / "data.parquet"
+
+    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run the command to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.env | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def start(self, *arguments: str, **env: str) -> subprocess.Popen[str]:
+        """Start the command; its log is `stderr`."""
+        return subprocess.Popen(
+            self.command(*arguments), env=self.env | env, stderr=subprocess.PIPE, text=True
+        )
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line that the users' cron has."""
+        return [sys.executable, "-m", "homeiot_batch.run_archive", *arguments]
+
+    def query(self, text: str) -> list[tuple]:
+        """Ask the loaded DuckDB file."""
+        with duckdb.connect(self.duckdb, read_only=True) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection.execute(text).fetchall()
+
+
+type MakeBatch = Callable[..., Batch]
