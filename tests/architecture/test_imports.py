@@ -4,12 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import imports
 import pytest
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import imports
 
 # modules, chain, imports a module
 LIMITS = {

@@ -1,9 +1,6 @@
 """How many files a value passes, recorded in the real processes. Figures of 825a745: 29 and 34."""
 
-import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from ways import ROOT, way_of_a_cost, way_of_a_reading
 
