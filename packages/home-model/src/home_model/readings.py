@@ -1,4 +1,4 @@
-"""What a source said of one device at one instant."""
+"""The values that a source gave for one device at one instant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
