@@ -14,15 +14,17 @@ LIMITS = {
     "exporter_kit": (18, 8, 2.6),  # was 37, 12, 3.5
     "service_kit": (12, 3, 1.0),
     "home_model": (12, 6, 1.1),  # was 10, 5, 0.9
+    "bff.ledger": (21, 9, 2.8),  # was 31, 13, 3.3
 }
 
 
 @pytest.mark.parametrize("package", LIMITS)
 def test_a_package_stays_within_its_limits(package: str) -> None:
     """What was reached is held: modules, longest import chain, imports a module."""
-    figures = imports.figures_of(imports.package_folders()[package], package)
+    folder = imports.package_folders()[package.split(".")[0]].joinpath(*package.split(".")[1:])
+    figures = imports.figures_of(folder, package)
     modules, chain, mean = LIMITS[package]
-    assert (figures.modules, figures.chain) <= (modules, chain)
+    assert figures.modules <= modules
     assert figures.chain <= chain
     assert figures.imports <= mean
 

@@ -1029,7 +1029,7 @@ export interface components {
         NewPrice: {
             /**
              * Price Per Kwh
-             * @description Currency units per kWh, as text.
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
              * @example 31.7
              */
             price_per_kwh: string;
@@ -1150,7 +1150,7 @@ export interface components {
         PriceInput: {
             /**
              * Price Per Kwh
-             * @description Currency units per kWh, as text.
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
              * @example 31.7
              */
             price_per_kwh: string;

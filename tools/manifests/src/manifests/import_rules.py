@@ -55,6 +55,13 @@ def _bff(root: Path) -> Iterable[str]:
             ["httpx"],
             "allow_indirect_imports = True",
         )
+        yield _section(
+            "importlinter:contract:features",
+            "name = No circle between the features of the BFF",
+            "type = acyclic_siblings",
+            "depth = 0",
+            ancestors=["bff"],
+        )
 
 
 def _pure(name: str, everything: Sequence[str]) -> str:
