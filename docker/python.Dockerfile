@@ -15,8 +15,9 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-install-workspace --package "${SERVICE:?}"
 COPY packages packages
 COPY services services
-# The virtual home's plugs; every image has the same layers.
+# The virtual home's plugs and AiSEG2; every image has the same layers.
 COPY tools/tapo-emulator tools/tapo-emulator
+COPY tools/aiseg2-emulator tools/aiseg2-emulator
 RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
 # The archive's dbt: a lock and an environment of its own, beside its project.
 RUN if [ -e "services/${SERVICE}/dbt" ]; then \

@@ -57,9 +57,10 @@ def _has(text: str, entry: str) -> bool:
 LISTS = (
     VendorList("pyproject.toml", lambda row: [f'"{row.service}"', f"{row.service} ="]),
     VendorList(
-        "compose.yaml", lambda row: [f"{row.service}:", f"SERVICE: {row.service}", *row.secrets]
+        "compose.yaml",
+        lambda row: [f"{row.compose_name}:", f"SERVICE: {row.service}", *row.all_secrets],
     ),
-    VendorList("docker/home.env.example", lambda row: [f"{name}=" for name in row.secrets]),
+    VendorList(".env.example", lambda row: [f"{name}=" for name in row.all_secrets]),
     VendorList(
         "config/devices.example.yaml", lambda row: [f"source: {row.source}"], counts_comments=True
     ),
@@ -171,7 +172,7 @@ def test_the_table_has_the_secrets_and_the_port_of_the_settings(service: str) ->
     rows = [row for row in SOURCES if row.service == service]
     types = [found for row in rows for found in settings_types(row)]
     secrets = {name for found in types for name in secret_variables(found)}
-    assert secrets == {name for row in rows for name in row.secrets}
+    assert secrets == {name for row in rows for name in row.all_secrets}
     ports = {
         found.model_fields["listen_port"].default
         for found in types
@@ -185,7 +186,7 @@ def test_ports_of_services_differ_and_no_secret_of_a_service_is_inherited() -> N
     ports = {row.service: row.default_port for row in SOURCES}
     assert len(set(ports.values())) == len(ports)
     assert SecretStr in {field.annotation for field in BffSettings.model_fields.values()}
-    names = {*secret_variables(BffSettings), *(name for row in SOURCES for name in row.secrets)}
+    names = {*secret_variables(BffSettings), *(name for row in SOURCES for name in row.all_secrets)}
     assert [name for name in names if not is_secret(name)] == []
 
 

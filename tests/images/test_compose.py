@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from aiseg2_exporter.settings import Settings as Aiseg2Settings
 from bff.settings import Settings as BffSettings
 from homeiot_batch.config import Settings as ArchiveSettings
 from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
@@ -28,6 +29,7 @@ FILE = ROOT / "compose.yaml"
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(FILE)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SETTINGS = {
+    "aiseg2-forwarder": Aiseg2Settings,
     "bff": BffSettings,
     "switchbot-exporter": SwitchbotSettings,
     "tp-link-native-exporter": NativeSettings,
@@ -98,7 +100,7 @@ def test_secrets_come_from_outside() -> None:
         environment = part.get("environment", {})
         secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD", name)]
         assert all(environment[name] == f"${{{name}:-}}" for name in secret)
-    example = _variables(ROOT / "docker/home.env.example")
+    example = _variables(ROOT / ".env.example")
     assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TP_LINK_PASSWORD"))
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
@@ -110,15 +112,15 @@ def test_the_virtual_homes_accounts_are_the_emulators() -> None:
     assert virtual["SWITCHBOT_SECRET"] == VIRTUAL_ACCOUNT.secret
     assert virtual["TP_LINK_USERNAME"] == VIRTUAL_TP_LINK_ACCOUNT.username
     assert virtual["TP_LINK_PASSWORD"] == VIRTUAL_TP_LINK_ACCOUNT.password
-    home = _variables(ROOT / "docker/home.env.example")
+    home = _variables(ROOT / ".env.example")
     assert virtual["COMPOSE_PROJECT_NAME"] != home["COMPOSE_PROJECT_NAME"]
 
 
 def test_every_variable_of_the_env_files_is_used() -> None:
     """Or is compose's own."""
     used = set(re.findall(r"\$\{(\w+)", FILE.read_text()))
-    for name in ("virtual.env", "home.env.example"):
-        named = _variables(ROOT / "docker" / name)
+    for file in (ROOT / "docker/virtual.env", ROOT / ".env.example"):
+        named = _variables(file)
         assert {key for key in named if not key.startswith("COMPOSE_")} <= used
 
 
@@ -137,6 +139,6 @@ def test_vmsingle_takes_the_scrape_configuration() -> None:
     assert found.returncode == 0, found.stderr
     text = config.read_text()
     for name, settings in SETTINGS.items():
-        if name.endswith("-exporter"):
+        if name.endswith(("-exporter", "-forwarder")):
             port = settings.model_fields["listen_port"].default
             assert f"names: [{name}], type: A, port: {port}" in text

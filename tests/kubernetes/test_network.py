@@ -26,6 +26,7 @@ BEYOND = {
     "switchbot-cloud-exporter": {("0.0.0.0/0", 443), ("2000::/3", 443)},
     "tp-link-native-exporter": {(block, port) for block in LAN for port in (80, 9999)},
     "tp-link-matter-exporter": {(block, 5580) for block in LAN},
+    "aiseg2-exporter": {(block, port) for block in LAN for port in (80, 8086)},
 }
 
 
@@ -92,7 +93,7 @@ def test_exactly_the_needed_pairs_are_allowed(everybody: tuple[Object, ...]) -> 
 
 def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
     """Written out once, so that a fault of the computation shows."""
-    exporters = ("switchbot-cloud", "switchbot-ble", "tp-link-native", "tp-link-matter")
+    exporters = ("switchbot-cloud", "switchbot-ble", "tp-link-native", "tp-link-matter", "aiseg2")
     assert allowed_pairs(home) == {
         Pair("frontend", "bff", 8000),
         Pair("bff", "vmsingle", 8428),
@@ -132,6 +133,7 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
     beyond = {
         "switchbot-cloud-exporter",
         "tp-link-native-exporter",
+        "aiseg2-exporter",
     }  # names in code, and in devices.yaml
     may = {
         workload.name

@@ -44,11 +44,11 @@ class Bench:
     air: Radio
     sequence: Iterator[int]
 
-    async def speak(self, plug: Plug) -> float:
+    async def advertise_power(self, plug: Plug) -> float:
         """Let a plug say something new; gives the power, which nothing else has."""
         number = next(self.sequence)
         power_watts = number % 15_000 / 10
-        await self.air.speak(plug, number % 255 + 1, power_watts)
+        await self.air.advertise_power(plug, number % 255 + 1, power_watts)
         return power_watts
 
     def cpu_seconds(self) -> float:
@@ -100,7 +100,7 @@ async def speak_each_second(running: Bench, seconds: float) -> None:
     for _ in range(round(seconds)):
         due = time.perf_counter() + 1
         for plug in PLUGS[1:]:
-            await running.speak(plug)
+            await running.advertise_power(plug)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
 
 
@@ -115,7 +115,7 @@ async def latencies_ms(running: Bench) -> list[float]:
 async def latency_ms(running: Bench) -> float:
     """One of them, scraping without a pause: an upper bound by one scrape."""
     began = time.perf_counter()
-    power_watts = await running.speak(PLUGS[0])
+    power_watts = await running.advertise_power(PLUGS[0])
     while True:
         page = await asyncio.to_thread(running.process.scrape)
         if page.value("switchbot_power_watts", device="plug_0") == power_watts:
@@ -142,7 +142,7 @@ async def cpu_ms_per_advert(running: Bench, plugs: list[Plug], rounds: int, kind
     before = running.cpu_seconds()
     for _ in range(rounds):
         for plug in plugs:
-            await running.speak(plug)
+            await running.advertise_power(plug)
     await running.until_adverts(kind, count)
     return 1000 * (running.cpu_seconds() - before) / (rounds * len(plugs))
 

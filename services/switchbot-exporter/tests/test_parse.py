@@ -12,9 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
+from home_model.plausible import MAX_CURRENT_AMPERES
 from home_model.readings import Reading
 from switchbot_exporter.cloud.parse import check_device_id, parse_status
-from switchbot_exporter.cloud.plausible import MAX_CURRENT_AMPERES, drifting_current_amperes
+from switchbot_exporter.cloud.plausible import drifting_current_amperes
 
 HERE = Path(__file__).parent
 PAYLOADS = sorted(path.stem for path in (HERE / "payloads").glob("*.json"))

@@ -45,9 +45,7 @@ def test_check_lists_problems(plugs: Plugs, tmp_path: Path) -> None:
 
 def test_discover_prints_what_can_be_pasted(tmp_path: Path) -> None:
     """A strip becomes a device for each outlet; rooms and shelves are for the person to fill in."""
-    dice = SystemRandom()
-    # Discovery's port is fixed, so the plug gets an address of its own.
-    address = f"127.{dice.randint(1, 250)}.{dice.randint(1, 250)}.{dice.randint(2, 250)}"
+    address = own_address()
     strip = {
         "name": "TV corner",
         "model": "P304M(UK) 1.0.3",
@@ -72,3 +70,58 @@ def test_discover_prints_what_can_be_pasted(tmp_path: Path) -> None:
         ("5091E3000004", str(meter)) for meter in range(1, 5)
     ]
     assert "Third-Party Compatibility on" in newer.stdout
+
+
+def own_address() -> str:
+    """Return a loopback address that nobody else has: discovery's port is fixed."""
+    dice = SystemRandom()
+    return f"127.{dice.randint(1, 250)}.{dice.randint(1, 250)}.{dice.randint(2, 250)}"
+
+
+def test_discover_reads_kasa_plugs_with_klap_firmware_and_gives_their_names(tmp_path: Path) -> None:
+    """The name as in the app, and an id of it in ASCII, or else of model and MAC."""
+    names = {"Küche: Wasserkocher": "kuche_wasserkocher", "テレビ": "terebi", "台所": "kp125_0005"}
+    address = own_address()
+    plug = {
+        "model": "KP125(US) 1.0.6",
+        "mac": "50:91:E3:00:00:05",
+        "watts": 1900,
+        "address": address,
+        "discovery": True,
+    }
+    for name, device in names.items():
+        with emulated_plugs(tmp_path, [plug | {"name": name}]) as plugs:
+            settings = settings_of_exporter(plugs.home(), tmp_path)
+            done = run(settings, "--discover", address, "--seconds", "1")
+        assert done.returncode == 0, done.stderr
+        assert f"- device: {device}\n" in done.stdout
+        assert f': "{name}"}}' in done.stdout
+        assert 'id: "50:91:E3:00:00:05"' in done.stdout
+        assert "could not be read" not in done.stdout
+
+
+def test_discover_without_an_account_names_the_settings(tmp_path: Path) -> None:
+    """At once, and again beside each plug that needs one."""
+    address = own_address()
+    plug = {
+        "name": "kettle",
+        "model": "P110M(EU) 1.2.3",
+        "mac": "50:91:E3:00:00:06",
+        "watts": 5,
+        "address": address,
+        "discovery": True,
+    }
+    with emulated_plugs(tmp_path, [plug]) as plugs:
+        settings = settings_of_exporter(plugs.home(), tmp_path, TP_LINK_USERNAME="")
+        done = run(settings, "--discover", address, "--seconds", "1")
+    first, *rest = done.stdout.splitlines()
+    assert first.startswith("# no TP-Link account is set")
+    assert "set TP_LINK_USERNAME and TP_LINK_PASSWORD" in "\n".join(rest)
+
+
+def test_help_shows_discovery(tmp_path: Path, plugs: Plugs) -> None:
+    """It is the first thing that a newcomer needs."""
+    done = run(settings_of_exporter(plugs.home(), tmp_path), "--help")
+    assert done.returncode == 0
+    assert "--once" in done.stdout
+    assert "--discover [ADDRESS]" in done.stdout

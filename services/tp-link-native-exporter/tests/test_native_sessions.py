@@ -182,6 +182,23 @@ async def test_a_lost_clock_leaves_the_watts() -> None:
         assert (reading.power_watts, reading.energy_today_kwh) == (60.0, None)
 
 
+async def test_one_failing_method_costs_its_own_values_alone() -> None:
+    """Each reading is new, by the same session, although python-kasa gives up the whole module."""
+    async with served("P110M(EU) 1.2.3") as server, fetching() as fetcher:
+        await read_one(fetcher, source(server))
+        server.plug.fault = Fault.EMETER_DATA_BROKEN
+        handshakes = server.handshakes
+        for watts in (-19.231, 12.5, 60.25):
+            server.plug.set_watts(watts)
+            reading = await read_one(fetcher, source(server))
+            assert (reading.power_watts, reading.voltage_volts) == (watts, None)
+            assert reading.energy_today_kwh == 0
+            assert reading.extra["switch_on"] == 1
+        assert server.handshakes == handshakes
+        server.plug.fault = Fault.NONE
+        assert (await read_one(fetcher, source(server))).power_watts == 60.25
+
+
 async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:
     """Thirty hours at 1200 W, read every five minutes: the power fills the step over midnight."""
     moment = [datetime(2026, 3, 1, 3, 0, tzinfo=UTC)]

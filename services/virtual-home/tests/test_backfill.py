@@ -21,7 +21,7 @@ from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.moments import moments
 from virtual_home.past.backfill import EXPORTERS, CountersAheadError, StateDirs, backfill
-from virtual_home.past.series import Series, Span, days_until, past_of
+from virtual_home.past.series import Series, Span, days_until, make_past
 from virtual_home.past.verification import NotWrittenError, verify
 from virtual_home.past.victoriametrics import VictoriaMetrics, VictoriaMetricsError, connected
 from virtual_home.presence import COMES_AND_GOES, GONE_FOR_GOOD, present
@@ -178,7 +178,7 @@ def test_a_run_that_was_cut_off_is_completed(
 ) -> None:
     """Half-written devices begin where they had begun: the counter is one line, without a fall."""
     cut_off = days_until(NOW - 3 * 3600, 2)
-    store.write(past_of(meter_of(home, "fridge"), home, cut_off, seed=1).measured)
+    store.write(make_past(meter_of(home, "fridge"), home, cut_off, seed=1).measured)
     store.settle()
     assert backfill(home, store, both(tmp_path), TWO_DAYS, seed=1) == 23
     energy = exported(vm, "switchbot_energy_total_kwh", "fridge")
@@ -193,7 +193,7 @@ def test_the_exporters_own_rule_gives_the_same_total(home: Home) -> None:
     """Reading by reading through the kit: the same energy, silences included."""
     meter = meter_of(home, COMES_AND_GOES)
     span = Span(TWO_DAYS.end - 86_400, TWO_DAYS.end)
-    past = past_of(meter, home, span, seed=1)
+    past = make_past(meter, home, span, seed=1)
     limits = Limits(meter.device.rated_power_watts, meter.source.gap_limit_seconds)
     counter = Counter()
     for at_ms, watts in zip(past.measured[0].at_ms, past.measured[0].values, strict=True):
@@ -218,7 +218,7 @@ def test_counters_that_are_further_are_not_touched(
 def test_what_was_not_kept_is_noticed(home: Home, store: VictoriaMetrics) -> None:
     """204 is no proof: samples before the retention period are dropped in silence."""
     eleven_years_ago = (datetime.now(UTC) - timedelta(days=11 * 366)).timestamp()
-    old = past_of(meter_of(home, "nas"), home, days_until(eleven_years_ago, 1), seed=1)
+    old = make_past(meter_of(home, "nas"), home, days_until(eleven_years_ago, 1), seed=1)
     store.write(old.measured)
     with pytest.raises(NotWrittenError, match=r"of 1441 samples 0 were kept"):
         verify(store, old.measured)
@@ -226,7 +226,7 @@ def test_what_was_not_kept_is_noticed(home: Home, store: VictoriaMetrics) -> Non
 
 def test_other_values_are_noticed(home: Home, store: VictoriaMetrics) -> None:
     """Each sample is compared."""
-    series = past_of(meter_of(home, "nas"), home, TWO_DAYS, seed=1).measured[0]
+    series = make_past(meter_of(home, "nas"), home, TWO_DAYS, seed=1).measured[0]
     store.write([series])
     verify(store, [series])
     other = series.values.copy()

@@ -50,13 +50,13 @@ def minutes_from(day: str, days: int) -> Floats:
     return np.linspace(start, start + days * 86_400, days * DAY_MINUTES, endpoint=False)
 
 
-def watts_of(home: Home, device: str, at: Floats, seed: int = 1) -> Floats:
+def load_curve(home: Home, device: str, at: Floats, seed: int = 1) -> Floats:
     appliance = meter_of(home, device).appliance
     return electricity_at(device, appliance, moments(at, home.zone), seed=seed).power_watts
 
 
 def kwh_a_day(home: Home, device: str, day: str) -> float:
-    return float(watts_of(home, device, minutes_from(day, 28)).mean() * 24 / 1000)
+    return float(load_curve(home, device, minutes_from(day, 28)).mean() * 24 / 1000)
 
 
 def test_every_device_of_the_house_has_its_curve(home: Home) -> None:
@@ -82,9 +82,9 @@ def test_a_seed_is_a_life(home: Home) -> None:
     """The same seed gives the same month, another seed another one."""
     at = minutes_from(NOVEMBER, 28)
     for device in KWH_A_DAY:
-        first = watts_of(home, device, at, seed=3)
-        assert np.array_equal(first, watts_of(home, device, at, seed=3))
-        assert not np.array_equal(first, watts_of(home, device, at, seed=4))
+        first = load_curve(home, device, at, seed=3)
+        assert np.array_equal(first, load_curve(home, device, at, seed=3))
+        assert not np.array_equal(first, load_curve(home, device, at, seed=4))
 
 
 @pytest.mark.parametrize("device", KWH_A_DAY)
@@ -99,7 +99,7 @@ def test_energy_a_day_is_that_of_such_a_thing(home: Home, device: str, day: str)
 @pytest.mark.parametrize("day", [AUGUST, JANUARY])
 def test_nothing_draws_more_than_it_is_rated_for(home: Home, device: str, day: str) -> None:
     """A rise beyond the rated power is taken for a changed counter, not for energy."""
-    watts = watts_of(home, device, minutes_from(day, 28))
+    watts = load_curve(home, device, minutes_from(day, 28))
     assert watts.min() >= 0
     assert watts.max() <= meter_of(home, device).device.rated_power_watts
 
@@ -115,13 +115,13 @@ def test_the_air_conditioner_follows_the_season(home: Home) -> None:
 
 def test_the_air_conditioner_rests_at_night(home: Home) -> None:
     """The living room's: standby between midnight and six."""
-    watts = watts_of(home, "living_air_conditioner", minutes_from(JANUARY, 28))
+    watts = load_curve(home, "living_air_conditioner", minutes_from(JANUARY, 28))
     assert watts.reshape(28, 24, 60)[:, 1:6].max() == 1.8
 
 
 def test_the_kettle_boils_for_minutes(home: Home) -> None:
     """Bursts of 1.2 kW, none longer than ten minutes, nothing between."""
-    watts = watts_of(home, "kettle", minutes_from(NOVEMBER, 28))
+    watts = load_curve(home, "kettle", minutes_from(NOVEMBER, 28))
     on = watts > 0
     assert 1190 < watts[on].min() <= watts.max() < 1240
     starts = np.flatnonzero(np.diff(on.astype(int)) == 1)
@@ -132,7 +132,7 @@ def test_the_kettle_boils_for_minutes(home: Home) -> None:
 
 def test_the_fridge_cycles_and_defrosts(home: Home) -> None:
     """About thirty compressor starts a day, and a heater twice."""
-    watts = watts_of(home, "fridge", minutes_from(NOVEMBER, 10))
+    watts = load_curve(home, "fridge", minutes_from(NOVEMBER, 10))
     starts = np.count_nonzero(np.diff((watts > 50).astype(int)) == 1) / 10
     assert 25 < starts < 40
     assert np.count_nonzero(np.diff((watts == 172).astype(int)) == 1) == pytest.approx(21, abs=1)
@@ -140,14 +140,14 @@ def test_the_fridge_cycles_and_defrosts(home: Home) -> None:
 
 def test_the_server_is_busier_by_day(home: Home) -> None:
     """And never off."""
-    by_hour = watts_of(home, "server", minutes_from(NOVEMBER, 28)).reshape(28, 24, 60)
+    by_hour = load_curve(home, "server", minutes_from(NOVEMBER, 28)).reshape(28, 24, 60)
     assert by_hour[:, 13:17].mean() > by_hour[:, 4:6].mean() + 15
     assert by_hour.min() > 70
 
 
 def test_lamps_burn_in_the_evening(home: Home) -> None:
     """More of it in winter."""
-    by_hour = watts_of(home, "living_light", minutes_from(JANUARY, 28)).reshape(28, 24, 60)
+    by_hour = load_curve(home, "living_light", minutes_from(JANUARY, 28)).reshape(28, 24, 60)
     assert by_hour[:, 19:21].mean() > 30
     assert by_hour[:, 10:15].max() < 1
     assert kwh_a_day(home, "living_light", JANUARY) > kwh_a_day(home, "living_light", AUGUST)

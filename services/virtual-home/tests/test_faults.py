@@ -10,14 +10,14 @@ from aiohttp.test_utils import TestClient
 
 from virtual_home.cloud.account import VirtualCloud
 from virtual_home.cloud.faults import BODIES, CODES, FAULTS, HTTP_ERRORS, WIRE
-from virtual_home.cloud.knobs import Fault
+from virtual_home.cloud.overrides import Fault
 
 FRIDGE, ESPRESSO, RELAY_2PM = "6055F9A1000A", "6055F9A10007", "6055F9A10003"
 STATUS = f"/v1.1/devices/{FRIDGE}/status"
 
 
 def break_all(cloud: VirtualCloud, name: str, retry_after_seconds: int | None = None) -> None:
-    cloud.knobs.fault_for_all = Fault(name, retry_after_seconds=retry_after_seconds)
+    cloud.overrides.fault_for_all = Fault(name, retry_after_seconds=retry_after_seconds)
 
 
 def test_the_names_are_unique() -> None:
@@ -200,10 +200,10 @@ async def test_who_follows_a_redirect_is_found_out(web: TestClient, cloud: Virtu
     break_all(cloud, "redirect")
     response = await web.get(STATUS, allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (302, "/virtual/elsewhere")
-    assert cloud.tally.redirects_followed == 0
+    assert cloud.request_counts.redirects_followed == 0
     followed = await (await web.get(STATUS)).json()
     assert followed["body"]["weight"] == 9999.9
-    assert cloud.tally.redirects_followed == 1
+    assert cloud.request_counts.redirects_followed == 1
 
 
 async def test_a_hanging_answer_never_begins(web: TestClient, cloud: VirtualCloud) -> None:
@@ -238,7 +238,7 @@ async def test_a_fault_of_one_device_leaves_the_others_alone(
     web: TestClient, cloud: VirtualCloud
 ) -> None:
     """Isolation can be tested."""
-    cloud.knobs.fault_by_id[FRIDGE] = Fault("system_error")
+    cloud.overrides.fault_by_id[FRIDGE] = Fault("system_error")
     assert (await (await web.get(STATUS)).json())["statusCode"] == 190
     other = await web.get(f"/v1.1/devices/{ESPRESSO}/status")
     assert (await other.json())["statusCode"] == 100

@@ -14,7 +14,7 @@ from switchbot_api.exceptions import (
 )
 
 from virtual_home.cloud.account import VirtualCloud
-from virtual_home.cloud.knobs import Fault
+from virtual_home.cloud.overrides import Fault
 from virtual_home.cloud.server import cloud_app
 
 JP, US, EU = "6055F9A1000A", "6055F9A1000B", "6055F9A10007"
@@ -96,7 +96,7 @@ async def test_403_is_the_librarys_authentication_error(
     api: SwitchBotAPI, cloud: VirtualCloud
 ) -> None:
     """The other way the cloud refuses credentials."""
-    cloud.knobs.fault_for_all = Fault("forbidden")
+    cloud.overrides.fault_for_all = Fault("forbidden")
     with pytest.raises(SwitchBotAuthenticationError):
         await api.list_devices()
 

@@ -12,7 +12,7 @@ from home_model.sources import MatterSource, NativeSource
 from testbed.victoria_metrics import VictoriaMetrics as RealServer
 from virtual_home.meters import meters_of
 from virtual_home.past.backfill import EXPORTERS, backfill
-from virtual_home.past.series import MeterPast, days_until, past_of
+from virtual_home.past.series import MeterPast, days_until, make_past
 from virtual_home.past.victoriametrics import connected
 
 NINE_DAYS = days_until(datetime(2026, 11, 20, tzinfo=UTC).timestamp(), 9)
@@ -36,7 +36,7 @@ def pasts(home: Home) -> tuple[MeterPast, MeterPast]:
     """Native, Matter."""
     found = [m for m in meters_of(home, NativeSource) if m.device.device == DEVICE]
     native, matter = *found, *meters_of(home, MatterSource)
-    return past_of(native, home, NINE_DAYS, seed=1), past_of(matter, home, NINE_DAYS, seed=1)
+    return make_past(native, home, NINE_DAYS, seed=1), make_past(matter, home, NINE_DAYS, seed=1)
 
 
 def test_both_ways_tell_of_the_same_electricity(twice: Home) -> None:

@@ -50,8 +50,8 @@ def test_the_current_of_plug_mini_has_three_units(
 ) -> None:
     """The unit drifted over the years; P = U * I holds in each once its scale is undone."""
     cloud = at(cloud, "2026-03-01T12:00:00+09:00")
-    cloud.knobs.watts_by_hand["kettle"] = 1215.0
-    cloud.knobs.current_scale = scale
+    cloud.overrides.watts_override["kettle"] = 1215.0
+    cloud.overrides.current_scale = scale
     body = cloud.status(KETTLE).body
     assert body["electricCurrent"] == pytest.approx(shown, rel=0.02)
     factor = {"amperes": 1, "tenfold_amperes": 10, "milliamperes": 1000}[scale]
@@ -97,7 +97,7 @@ def test_plug_mini_eu_tells_an_energy_that_also_falls(cloud: VirtualCloud) -> No
 
 def test_relay_2pm_tells_both_its_meters(cloud: VirtualCloud) -> None:
     """Channel 1 and 2 are two devices of the house."""
-    cloud.knobs.watts_by_hand |= {"living_light": 36.5, "indirect_light": 16.0}
+    cloud.overrides.watts_override |= {"living_light": 36.5, "indirect_light": 16.0}
     body = cloud.status(RELAY_2PM).body
     assert (body["switch1Power"], body["switch2Power"]) == (36.5, 16.0)
     assert body["online"] is True
@@ -110,7 +110,7 @@ def test_an_offline_plug_is_an_error_code(
     cloud: VirtualCloud, device_id: str, status_code: int
 ) -> None:
     """171 for Plug Mini (JP), 161 for the others."""
-    cloud.knobs.online_by_hand[device_id] = False
+    cloud.overrides.online_override[device_id] = False
     assert cloud.status(device_id).status_code == status_code
 
 
@@ -119,7 +119,7 @@ def test_types_that_know_online_answer_with_zeros_and_say_so(
     cloud: VirtualCloud, device_id: str, watts: str
 ) -> None:
     """Code 100 and 0 W: who does not look at `online` takes silence for zero."""
-    cloud.knobs.online_by_hand[device_id] = False
+    cloud.overrides.online_override[device_id] = False
     answer = cloud.status(device_id)
     assert (answer.status_code, answer.body["online"], answer.body[watts]) == (100, False, 0)
 

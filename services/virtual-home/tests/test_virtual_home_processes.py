@@ -73,8 +73,7 @@ def test_a_taken_port_is_one_line_that_names_the_setting(vm: VictoriaMetrics) ->
     ended = run("serve", LISTEN_PORT=taken)
     assert ended.returncode == 1
     assert ended.stderr == (
-        f"cannot listen at 127.0.0.1:{taken} (Address already in use);"
-        " set LISTEN_PORT to a free port\n"
+        f"LISTEN_PORT {taken} on 127.0.0.1 is taken; choose another LISTEN_PORT\n"
     )
 
 
@@ -150,7 +149,7 @@ def test_first_prices_are_given_once(bff_url: str) -> None:
     assert httpx.get(f"{bff_url}/api/v1/unit_prices", trust_env=False).json() == listed
 
 
-def test_a_price_given_by_hand_is_left_alone(bff_url: str) -> None:
+def test_a_price_that_exists_is_left_alone(bff_url: str) -> None:
     """Any price at all means that somebody has begun."""
     mine = {"price_per_kwh": "20", "valid_from": "2030-01-01T00:00:00+09:00"}
     httpx.post(f"{bff_url}/api/v1/unit_prices", json=mine, trust_env=False).raise_for_status()

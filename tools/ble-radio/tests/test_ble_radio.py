@@ -1,4 +1,4 @@
-"""The radio's own proof: what it puts on the air is what bleak's BlueZ backend hears."""
+"""The radio's own proof: what it sends is what bleak's BlueZ backend receives."""
 
 import asyncio
 from pathlib import Path
@@ -21,21 +21,21 @@ async def test_two_hundred_adverts_are_two_hundred_callbacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """None is lost, none is joined with another, and bytes arrive as they were sent."""
-    heard: asyncio.Queue[AdvertisementData] = asyncio.Queue()
+    received: asyncio.Queue[AdvertisementData] = asyncio.Queue()
     with system_bus(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         with bluetoothd(address, tmp_path):
             async with radio(address) as air:
                 await air.add_adapter()
-                async with BleakScanner(lambda _, data: heard.put_nowait(data)):
+                async with BleakScanner(lambda _, data: received.put_nowait(data)):
                     for sequence in range(1, 201):
-                        await air.speak(PLUG, sequence, sequence / 10)
+                        await air.advertise_power(PLUG, sequence, sequence / 10)
                     async with asyncio.timeout(30):
-                        all_heard = [await heard.get() for _ in range(200)]
-    payloads = [data.manufacturer_data[WOAN_COMPANY_ID] for data in all_heard]
+                        all_received = [await received.get() for _ in range(200)]
+    payloads = [data.manufacturer_data[WOAN_COMPANY_ID] for data in all_received]
     assert [payload[6] for payload in payloads] == list(range(1, 201))
     assert payloads[41].hex() == "6055f93599ff2a800026002a"
-    assert all_heard[0].service_data[SERVICE_UUID] == b"j\x00\x00"
+    assert all_received[0].service_data[SERVICE_UUID] == b"j\x00\x00"
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_power_is_cut_to_what_an_advert_can_say(power_watts: float, tenths: int)
 
 def test_the_overload_bit_leaves_the_power_alone() -> None:
     """Bit 15 beside 15 bits of power."""
-    said = manufacturer_data(PLUG, sequence=5, power_watts=1500, on=True, overload=True)
-    assert said[WOAN_COMPANY_ID].hex() == "6055f93599ff05800026ba98"
+    data = manufacturer_data(PLUG, sequence=5, power_watts=1500, on=True, overload=True)
+    assert data[WOAN_COMPANY_ID].hex() == "6055f93599ff05800026ba98"
 
 
 @pytest.mark.parametrize("model", ["plug_mini_eu", "relay_switch_1pm"])
 def test_eu_and_relay_have_sixteen_bytes(model: str) -> None:
     """As in PySwitchbot's vector."""
     plug = Plug("94A99054855E", model)  # ty: ignore[invalid-argument-type]
-    said = manufacturer_data(plug, sequence=0x3F, power_watts=125.4)
-    assert said[WOAN_COMPANY_ID].hex() == "94a99054855e3f80000004e600000000"
+    data = manufacturer_data(plug, sequence=0x3F, power_watts=1254)
+    assert data[WOAN_COMPANY_ID].hex() == "94a99054855e3f80000004e600000000"

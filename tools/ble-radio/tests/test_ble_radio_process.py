@@ -1,4 +1,4 @@
-"""`python -m ble_radio`: the virtual home's plugs, heard by bleak."""
+"""`python -m ble_radio`: the virtual home's plugs, received by bleak."""
 
 import asyncio
 import subprocess
@@ -92,13 +92,13 @@ class Watts:
 async def test_the_plugs_of_the_configuration_say_what_the_virtual_home_draws(
     home: VirtualHome, radio_process: subprocess.Popen[bytes]
 ) -> None:
-    """Only those with a `ble` source, and what the hand in the house sets is soon on the air."""
-    heard = Watts()
+    """Only those with a `ble` source, and what the control API sets is soon advertised."""
+    received = Watts()
     home.set_watts("server", 123.4)
-    await heard.start()
-    await heard.until({"60:55:F9:A1:00:0B": 123.4})
+    await received.start()
+    await received.until({"60:55:F9:A1:00:0B": 123.4})
     home.set_watts("server", 55.5)
-    await heard.until({"60:55:F9:A1:00:0B": 55.5})
-    await heard.stop()
+    await received.until({"60:55:F9:A1:00:0B": 55.5})
+    await received.stop()
     stop(radio_process)
     assert radio_process.returncode == 0

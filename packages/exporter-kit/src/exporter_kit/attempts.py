@@ -128,6 +128,7 @@ def quantities_of(reading: Reading) -> dict[str, float]:
         "current_amperes": reading.current_amperes,
         "energy_lifetime_kwh": reading.energy_lifetime_kwh,
         "energy_today_kwh": reading.energy_today_kwh,
+        "energy_exported_kwh": reading.energy_exported_kwh,
         **reading.extra,
     }
     return {name: value for name, value in named.items() if value is not None}

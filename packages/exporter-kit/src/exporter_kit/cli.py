@@ -44,7 +44,12 @@ COLUMNS = (
 
 
 def main[S: ExporterSettings](
-    name: str, settings_type: type[S], open_exporter: Open[S], argv: Sequence[str] | None = None
+    name: str,
+    settings_type: type[S],
+    open_exporter: Open[S],
+    argv: Sequence[str] | None = None,
+    *,
+    epilog: str = "",
 ) -> int:
     """Run the command line of one exporter.
 
@@ -53,11 +58,12 @@ def main[S: ExporterSettings](
         settings_type: Read from the environment, here and nowhere else.
         open_exporter: Opens connections for as long as the exporter runs and gives its readers.
         argv: Default: the command line of the process.
+        epilog: Ends the text of `--help`, for what else the program can do.
 
     Returns:
         The exit code.
     """
-    arguments = _parser(name).parse_args(argv)
+    arguments = _parser(name, epilog).parse_args(argv)
     if arguments.check:
         return _check(settings_type)
     try:
@@ -77,8 +83,13 @@ async def _serve[S: ExporterSettings](name: str, settings: S, open_exporter: Ope
         await run_exporter(Program(name, _version(name), settings, exporter), Clock())
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=name, description="Settings come from the environment.")
+def _parser(name: str, epilog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=name,
+        description="Settings come from the environment.",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"{name} {_version(name)}")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--once", action="store_true", help="read every device once and print it")

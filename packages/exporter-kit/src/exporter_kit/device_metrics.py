@@ -17,7 +17,10 @@ from exporter_kit.exporter import Target
 from home_model import metrics as table
 from home_model.sources import FAMILIES
 
-ENERGY_COUNTERS = tuple(table.metric_name(family, table.ENERGY) for family in FAMILIES)
+COUNTERS = (table.ENERGY, table.ENERGY_EXPORTED)
+COUNTER_NAMES = tuple(
+    table.metric_name(family, counter) for family in FAMILIES for counter in COUNTERS
+)
 
 type Current = Callable[[], Iterable[tuple[Target[Any], Outcome]]]
 
@@ -42,8 +45,8 @@ class DeviceCollector:
         for target, outcome in self._current():
             for metric, value in self._values(target, outcome):
                 name = table.metric_name(target.family, metric)
-                # `encode_metrics` makes energy a counter.
-                metric_type = "unknown" if metric is table.ENERGY else metric.metric_type
+                # `encode_metrics` makes them counters.
+                metric_type = "unknown" if metric in COUNTERS else metric.metric_type
                 family = families.setdefault(name, Metric(name, metric.help, metric_type))
                 family.add_sample(name, dict(target.labels), value)
         yield from sorted(families.values(), key=lambda family: family.name)
@@ -65,18 +68,20 @@ class DeviceCollector:
         energy_kwh = self._energy.exposed_kwh(target.key, outcome)
         if energy_kwh is not None:
             yield table.ENERGY, energy_kwh
+        if outcome.energy_exported_kwh is not None:
+            yield table.ENERGY_EXPORTED, outcome.energy_exported_kwh
 
 
 def encode_metrics(registry: CollectorRegistry, accept: str) -> tuple[bytes, str]:
     """Return the page in the format that was asked for, and its content type.
 
-    The registry gives energy as of unknown type. In the text format it is declared a counter;
+    The registry gives energies as of unknown type. In the text format they are counters;
     OpenMetrics has no such type for a name without the suffix.
     """
     encoder, content_type = choose_encoder(accept)
     page = encoder(registry)
     if not content_type.startswith("application/openmetrics-text"):
-        for name in ENERGY_COUNTERS:
+        for name in COUNTER_NAMES:
             page = page.replace(
                 f"\n# TYPE {name} untyped\n".encode(), f"\n# TYPE {name} counter\n".encode()
             )

@@ -23,6 +23,11 @@ ENERGY = Metric(
     "counter",
     "Energy used since this source was first read, in kWh. Never falls.",
 )
+ENERGY_EXPORTED = Metric(
+    "energy_exported_total_kwh",
+    "counter",
+    "Energy fed back as the device itself counts it, in kWh. May begin again at 0.",
+)
 VOLTAGE = Metric("voltage_volts", "gauge", "RMS voltage, in volts.")
 CURRENT = Metric("current_amperes", "gauge", "RMS current, in amperes.")
 UP = Metric("device_up", "gauge", "1 if the last reading is good and fresh, else 0.")
@@ -44,7 +49,7 @@ EXTRA = (
     ),
 )
 
-TABLE = (POWER, ENERGY, VOLTAGE, CURRENT, READING_TIMESTAMP, UP, *EXTRA)
+TABLE = (POWER, ENERGY, ENERGY_EXPORTED, VOLTAGE, CURRENT, READING_TIMESTAMP, UP, *EXTRA)
 
 
 def metric_name(family: Family, metric: Metric) -> str:

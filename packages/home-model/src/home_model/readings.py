@@ -17,6 +17,8 @@ class Reading:
         energy_lifetime_kwh: The device's own counter, when it has one that never starts again
             by itself.
         energy_today_kwh: The device's own counter that starts again each day by its own clock.
+        energy_exported_kwh: The device's own counter of energy fed back, when it has one; it may
+            begin again at 0.
         extra: Other quantities of the family, by their word in `home_model.metrics.EXTRA`.
     """
 
@@ -26,4 +28,5 @@ class Reading:
     current_amperes: float | None = None
     energy_lifetime_kwh: float | None = None
     energy_today_kwh: float | None = None
+    energy_exported_kwh: float | None = None
     extra: Mapping[str, float] = field(default_factory=dict)

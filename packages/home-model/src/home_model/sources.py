@@ -16,8 +16,8 @@ DEFAULT_GAP_LIMIT_SECONDS = 600.0
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter"]
-type SourceName = Literal["cloud", "ble", "native", "matter"]
+type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2"]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2"]
 
 
 def _bare_mac(text: str) -> str:
@@ -96,8 +96,20 @@ class MatterSource(AnySource):
         return (self.id, "" if self.endpoint is None else str(self.endpoint))
 
 
+class Aiseg2Source(AnySource):
+    """A meter of a Panasonic AiSEG2: a circuit by its number in the unit's list, or by name.
+
+    `use` is the house's meter, `bought` and `sold` the grid, `generation` all generators together,
+    `generator_1` to `generator_3` each of them.
+    """
+
+    source: Literal["aiseg2"]
+    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123])$")
+
+
 type Source = Annotated[
-    CloudSource | BleSource | NativeSource | MatterSource, Field(discriminator="source")
+    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source,
+    Field(discriminator="source"),
 ]
 
 
@@ -113,7 +125,9 @@ class SourceInfo:
         module: The exporter's Python package.
         k8s_app: The folder under `k8s/apps/`, which is the Argo CD application.
         default_port: Where the exporter listens unless LISTEN_PORT is set.
-        secrets: The environment variables of the exporter that hold secrets.
+        secrets: The environment variables of the exporter that hold secrets: all or none are set.
+        optional_secrets: Further ones, each of which may be set or not.
+        compose_service: Its name in `compose.yaml`, where it is not the service's.
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
@@ -127,9 +141,21 @@ class SourceInfo:
     k8s_app: str
     default_port: int
     secrets: tuple[str, ...] = ()
+    optional_secrets: tuple[str, ...] = ()
+    compose_service: str = ""
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+
+    @property
+    def all_secrets(self) -> tuple[str, ...]:
+        """Return every variable that holds a secret."""
+        return self.secrets + self.optional_secrets
+
+    @property
+    def compose_name(self) -> str:
+        """Return the name that other services of `compose.yaml` reach it by."""
+        return self.compose_service or self.service
 
 
 SOURCES: tuple[SourceInfo, ...] = (
@@ -178,6 +204,21 @@ SOURCES: tuple[SourceInfo, ...] = (
         default_port=9103,
         ja="Matter",
         en="Matter",
+    ),
+    SourceInfo(
+        source="aiseg2",
+        source_type=Aiseg2Source,
+        family="aiseg2",
+        service="aiseg2-exporter",
+        module="aiseg2_exporter",
+        k8s_app="aiseg2",
+        default_port=9104,
+        secrets=("AISEG2_PASSWORD",),
+        optional_secrets=("INFLUXDB_TOKEN", "INFLUXDB_PASSWORD"),
+        compose_service="aiseg2-forwarder",
+        ja="AiSEG2",
+        en="AiSEG2",
+        max_power_watts=CIRCUIT_MAX_POWER_WATTS,
     ),
 )
 

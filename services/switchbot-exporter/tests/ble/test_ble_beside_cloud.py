@@ -36,9 +36,9 @@ devices:
 """
 
 
-async def speak(air: Radio, power_watts: float) -> None:
+async def advertise_power(air: Radio, power_watts: float) -> None:
     await air.until_discovering()
-    await air.speak(SERVER, 1, power_watts)
+    await air.advertise_power(SERVER, 1, power_watts)
 
 
 def power(page: MetricsPage, source: str, device: str = "server") -> float | None:
@@ -54,7 +54,7 @@ async def test_both_sources_of_a_device_stand_side_by_side(
 ) -> None:
     """Each with its own label, energy and age; which one counts is the ledger's matter."""
     process = start(FETCHERS="cloud,ble", DBUS_SYSTEM_BUS_ADDRESS=bus)
-    await speak(air, 77.7)
+    await advertise_power(air, 77.7)
     page = process.scrape_until(lambda p: power(p, "ble") is not None)
     assert power(page, "ble") == 77.7
     assert power(page, "cloud") is not None
@@ -74,7 +74,7 @@ async def test_the_cloud_rests_while_the_plug_is_heard_and_returns_when_it_is_no
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as air:
             await air.add_adapter()
-            await speak(air, 77.7)
+            await advertise_power(air, 77.7)
             resting = process.scrape_until(
                 lambda p: (p.value("switchbot_api_requests_saved_total") or 0) >= 2
             )
@@ -102,7 +102,7 @@ async def test_two_deployments_show_one_source_each(
         LISTEN_PORT=str(free_port()),
         DBUS_SYSTEM_BUS_ADDRESS=bus,
     )
-    await speak(air, 77.7)
+    await advertise_power(air, 77.7)
     for process, source, other in ((cloud, "cloud", "ble"), (ble, "ble", "cloud")):
         page = process.scrape_until(lambda p, source=source: power(p, source) is not None)
         assert page.value("switchbot_device_up", device="server", source=source) == 1

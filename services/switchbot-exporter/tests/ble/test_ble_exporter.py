@@ -52,7 +52,7 @@ async def test_every_advert_of_twenty_plugs_reaches_the_page(air: Radio, start_b
     await air.until_discovering()
     for sequence in range(1, 11):
         for number, plug in enumerate(PLUGS):
-            await air.speak(plug, sequence, 100 * number + sequence / 10)
+            await air.advertise_power(plug, sequence, 100 * number + sequence / 10)
     # A counter is shown once it is safe on disk.
     process.scrape_until(
         lambda p: p.value("switchbot_energy_total_kwh", device="plug_19") is not None
@@ -79,7 +79,7 @@ async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
         async with radio(bus) as air:
             await air.add_adapter()
             await air.until_discovering()
-            await air.speak(PLUGS[0], 1, 10.0)
+            await air.advertise_power(PLUGS[0], 1, 10.0)
             process.scrape_until(lambda p: power(p, "plug_0") == 10.0)
             daemon.kill()
             gone = process.scrape_until(lambda p: power(p, "plug_0") is None)
@@ -89,7 +89,7 @@ async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
         async with radio(bus) as air:
             await air.add_adapter()
             await air.until_discovering()
-            await air.speak(PLUGS[0], 2, 12.0)
+            await air.advertise_power(PLUGS[0], 2, 12.0)
             back = process.scrape_until(lambda p: power(p, "plug_0") == 12.0)
     assert back.value("switchbot_ble_scanners_total") == 2
     log = process.log.read_text()
@@ -103,8 +103,8 @@ async def test_a_plug_unheard_for_the_limit_is_silent_while_others_speak(
     """Age is judged per plug; a repeat with another RSSI is enough to be heard."""
     process = start_ble(BLE_AGE_LIMIT_SECONDS="2")
     await air.until_discovering()
-    await air.speak(PLUGS[0], 1, 10.0)
-    await air.speak(PLUGS[1], 1, 20.0)
+    await air.advertise_power(PLUGS[0], 1, 10.0)
+    await air.advertise_power(PLUGS[1], 1, 20.0)
     process.scrape_until(lambda p: power(p, "plug_1") == 20.0)
     async with asyncio.timeout(LIMIT_SECONDS):
         for rssi_dbm in cycle(range(-80, -60)):

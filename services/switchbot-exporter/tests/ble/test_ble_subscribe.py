@@ -113,7 +113,7 @@ async def test_a_repeat_confirms_the_old_power_and_keeps_its_timestamp(
     air: Radio, subscriber: Subscriber
 ) -> None:
     """Another RSSI with the old sequence byte: received, so not silent, but nothing new."""
-    await air.speak(PLUG, 1, 42.0)
+    await air.advertise_power(PLUG, 1, 42.0)
     first = await subscriber.reading()
     await air.rssi(PLUG.address, -80)
     repeat = await subscriber.reading()
@@ -121,7 +121,7 @@ async def test_a_repeat_confirms_the_old_power_and_keeps_its_timestamp(
     assert repeat.at > first.at
     assert repeat.extra["signal_dbm"] == -80.0
     assert repeat.extra["changed_timestamp_seconds"] == first.at.timestamp()
-    await air.speak(PLUG, 2, 42.0)
+    await air.advertise_power(PLUG, 2, 42.0)
     measured_again = await subscriber.reading()
     assert measured_again.extra["changed_timestamp_seconds"] == measured_again.at.timestamp()
     assert subscriber.statistics.adverts == {"changed": 2, "repeated": 1}
@@ -133,10 +133,10 @@ async def test_foreign_devices_by_the_hundred_are_only_counted(
     """Phones, and plugs of the neighbours that nobody configured."""
     for number in range(200):
         plug = Plug(f"6055F9AA{number:04X}", "plug_mini_us")
-        await air.speak(plug, 1, 5.0)
+        await air.advertise_power(plug, 1, 5.0)
         phone = {0x004C: bytes([0x10, 0x05, number])}
         await air.advertise(f"7A:00:00:00:00:{number:02X}", manufacturer_data=phone)
-    await air.speak(PLUG, 1, 7.5)
+    await air.advertise_power(PLUG, 1, 7.5)
     assert (await subscriber.reading()).power_watts == 7.5
     assert subscriber.results.empty()
     assert subscriber.statistics.adverts == {"foreign": 400, "changed": 1}
@@ -152,7 +152,7 @@ async def test_a_payload_that_cannot_be_parsed_fails_its_plug_alone(
         source, result = await subscriber.results.get()
     assert source == SOURCE
     assert isinstance(result, BadPayloadError)
-    await air.speak(PLUG, 6, 8.0)
+    await air.advertise_power(PLUG, 6, 8.0)
     assert (await subscriber.reading()).power_watts == 8.0
 
 
@@ -179,7 +179,7 @@ async def test_the_end_of_bluetoothd_is_noticed_and_a_new_listener_recovers(
             await air.add_adapter()
             subscriber = Subscriber()
             await air.until_discovering()
-            await air.speak(PLUG, 1, 10.0)
+            await air.advertise_power(PLUG, 1, 10.0)
             await subscriber.reading()
             daemon.kill()
             assert "systemctl start bluetooth" in (await subscriber.end()).reason
@@ -189,7 +189,7 @@ async def test_the_end_of_bluetoothd_is_noticed_and_a_new_listener_recovers(
             await air.add_adapter()
             subscriber = Subscriber()
             await air.until_discovering()
-            await air.speak(PLUG, 2, 11.0)
+            await air.advertise_power(PLUG, 2, 11.0)
             assert (await subscriber.reading()).power_watts == 11.0
             subscriber.task.cancel()
             await asyncio.wait([subscriber.task])

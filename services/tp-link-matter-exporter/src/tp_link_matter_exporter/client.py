@@ -53,13 +53,13 @@ async def _wait_until_ready(
     finally:
         is_ready.cancel()
     if listening.done():
-        raise end_of(listening, url)
+        raise connection_end(listening, url)
     if not ready.is_set():
         message = f"the Matter server at {url} sent nothing within {deadline_seconds:g} s"
         raise UnreachableError(message)
 
 
-def end_of(listening: asyncio.Task[None], url: str) -> SourceError:
+def connection_end(listening: asyncio.Task[None], url: str) -> SourceError:
     """Return why a connection ended."""
     error = None if listening.cancelled() else listening.exception()
     return connection_error(error, url)

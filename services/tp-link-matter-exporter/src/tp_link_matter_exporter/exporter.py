@@ -8,7 +8,7 @@ from functools import partial
 
 from exporter_kit import Exporter, Subscribe
 from home_model.sources import MatterSource
-from tp_link_matter_exporter.client import connected, end_of
+from tp_link_matter_exporter.client import connected, connection_end
 from tp_link_matter_exporter.discovery import log_nodes
 from tp_link_matter_exporter.settings import Settings
 from tp_link_matter_exporter.subscription import Result, Subscription, TimeLimits
@@ -38,7 +38,7 @@ async def subscribe(
 
     async with connected(url, settings.deadline_seconds) as connection:
         connection.listening.add_done_callback(
-            lambda listening: results.put_nowait(end_of(listening, url))
+            lambda listening: results.put_nowait(connection_end(listening, url))
         )
         tasks = [
             asyncio.create_task(forward(Subscription(connection.client, source, limits), source))

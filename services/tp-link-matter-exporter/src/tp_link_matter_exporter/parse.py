@@ -157,6 +157,7 @@ def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
         voltage_volts=_number(values, meter.voltage),
         current_amperes=_number(values, meter.current),
         energy_lifetime_kwh=energy_kwh,
+        energy_exported_kwh=_number(values, meter.energy_exported),
         extra={} if switch is None else {"switch_on": switch},
     )
 

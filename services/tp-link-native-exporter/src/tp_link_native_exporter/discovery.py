@@ -36,6 +36,11 @@ from tp_link_native_exporter.settings import Settings
 BROADCAST = "255.255.255.255"
 UPDATE_SECONDS = 10.0
 MAX_ID_LENGTH = 50
+HELP = """\
+To search the network for plugs, and print lines for devices.yaml:
+  --discover [ADDRESS]  everywhere, or at one address
+  --seconds SECONDS     how long to wait for answers (default: 5)
+"""
 NO_ACCOUNT = (
     "# no TP-Link account is set: without TP_LINK_USERNAME and TP_LINK_PASSWORD only Kasa plugs on "
     "port 9999 can be read"
@@ -60,27 +65,11 @@ class FoundPlug:
     note: str = ""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of discovery to a command line."""
-    parser.add_argument(
-        "--discover",
-        nargs="?",
-        const=BROADCAST,
-        metavar="ADDRESS",
-        help="search the network, or one address, for plugs; print lines for devices.yaml",
-    )
-    parser.add_argument(
-        "--seconds",
-        type=int,
-        default=5,
-        help="with --discover: how long to wait for answers (default: 5)",
-    )
-
-
 def run_discovery(argv: Sequence[str]) -> int:
     """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="tp-link-native-exporter", description=__doc__)
-    add_arguments(parser)
+    parser.add_argument("--discover", nargs="?", const=BROADCAST, metavar="ADDRESS")
+    parser.add_argument("--seconds", type=int, default=5, help="how long to wait for answers")
     arguments = parser.parse_args(argv[1:])
     logging.getLogger("kasa").setLevel(logging.CRITICAL)
     try:

@@ -4,7 +4,7 @@
 mV and mA; Kasa firmware has one answer, `get_realtime`, in either of two units.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,11 @@ from kasa.exceptions import SmartErrorCode
 from kasa.iot import IotDevice
 
 from home_model.errors import BadPayloadError, RejectedError
+from home_model.plausible import (
+    check_power_watts,
+    check_voltage_volts,
+    possible_current_amperes,
+)
 from home_model.readings import Reading
 
 SMART_METHODS = ("get_energy_usage", "get_current_power", "get_emeter_data")
@@ -55,14 +60,7 @@ def parse_kasa_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, fl
     status = EmeterStatus(_results(answers).get("get_realtime", {}))
     if status.power is None:
         raise BadPayloadError(_meter_failed(answers))
-    return Reading(
-        at=at,
-        power_watts=status.power,
-        voltage_volts=status.voltage,
-        current_amperes=status.current,
-        energy_lifetime_kwh=status.total,
-        extra=extra,
-    )
+    return _reading(at, status.power, status, energy_lifetime_kwh=status.total, extra=extra)
 
 
 def parse_smart_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, float]) -> Reading:
@@ -76,15 +74,41 @@ def parse_smart_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, f
     power_watts = _smart_power_watts(results)
     if power_watts is None:
         raise BadPayloadError(_meter_failed(answers))
-    today_wh = results.get("get_energy_usage", {}).get("today_energy")
-    return Reading(
-        at=at,
-        power_watts=power_watts,
-        voltage_volts=status.voltage,
-        current_amperes=status.current,
-        energy_today_kwh=None if today_wh is None else today_wh / WH_PER_KWH,
+    usage = results.get("get_energy_usage", {})
+    return _reading(
+        at,
+        power_watts,
+        status,
+        energy_today_kwh=_kwh(usage.get("today_energy")),
+        energy_exported_kwh=_kwh(usage.get("today_charge_energy")),
         extra=extra,
     )
+
+
+def _reading(
+    at: datetime,
+    power_watts: float,
+    status: EmeterStatus,
+    **others: Any,  # noqa: ANN401 - the fields of Reading
+) -> Reading:
+    """Return a reading of what a plug can measure.
+
+    Raises:
+        BadPayloadError: Power or voltage cannot be; a current that cannot be is absent.
+    """
+    volts = None if status.voltage is None else check_voltage_volts(status.voltage)
+    watts = check_power_watts(power_watts)
+    return Reading(
+        at=at,
+        power_watts=watts,
+        voltage_volts=volts,
+        current_amperes=possible_current_amperes(status.current, watts, volts),
+        **others,
+    )
+
+
+def _kwh(watt_hours: float | None) -> float | None:
+    return None if watt_hours is None else watt_hours / WH_PER_KWH
 
 
 def _smart_power_watts(results: Mapping[str, Mapping[str, Any]]) -> float | None:
@@ -105,10 +129,17 @@ def _results(answers: MeterAnswers) -> dict[str, Mapping[str, Any]]:
 def _meter_failed(answers: MeterAnswers) -> str:
     failed = {method: code for method, code in answers.items() if isinstance(code, SmartErrorCode)}
     codes = ", ".join(f"{method} {code.name} ({code.value})" for method, code in failed.items())
+    codes = codes or ", ".join(_kasa_errors(answers))
     reason = f"the plug answers, but its meter gives no power{codes and ': ' + codes}"
     if failed.get("get_energy_usage") is SmartErrorCode.JSON_DECODE_FAIL_ERROR:
         return f"{reason}; {CLOCK_LOST}"
     return reason
+
+
+def _kasa_errors(answers: MeterAnswers) -> Iterator[str]:
+    for method, result in _results(answers).items():
+        if result.get("err_code"):
+            yield f"{method} {result.get('err_msg', 'error')} ({result['err_code']})"
 
 
 def _extra(outlet: Device, plug: Device) -> dict[str, float]:

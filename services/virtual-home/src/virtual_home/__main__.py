@@ -6,15 +6,14 @@ import sys
 
 from exporter_kit.statefile import InUseError
 from home_model.problems import ConfigError
-from service_kit.errors import SettingsError
+from service_kit.errors import CannotStartError
 from virtual_home.commands import COMMANDS
-from virtual_home.listening import PortTakenError
 from virtual_home.past.backfill import CountersAheadError
 from virtual_home.past.verification import NotWrittenError
 from virtual_home.past.victoriametrics import VictoriaMetricsError
 from virtual_home.prices import BffError
 
-log = logging.getLogger("virtual_home")
+LOG = logging.getLogger("virtual_home")
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 EXPECTED = (
@@ -23,8 +22,7 @@ EXPECTED = (
     CountersAheadError,
     InUseError,
     NotWrittenError,
-    PortTakenError,
-    SettingsError,
+    CannotStartError,
     VictoriaMetricsError,
 )
 
@@ -39,7 +37,7 @@ def main() -> int:
     try:
         command()
     except EXPECTED as error:
-        log.error("%s", error)  # noqa: TRY400 - a sentence for a person
+        LOG.error("%s", error)  # noqa: TRY400 - a sentence for a person
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

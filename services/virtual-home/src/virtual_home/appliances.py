@@ -1,4 +1,4 @@
-"""What stands behind each plug of the virtual home: which device it is and how it draws power."""
+"""The load of each plug of the virtual home: which device it is and how it draws power."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ APPLIANCES: dict[str, Appliance] = {
 }
 
 
-def appliance_of(device: Device, source: AnySource) -> Appliance:
+def select_appliance(device: Device, source: AnySource) -> Appliance:
     """The table's row, or for a device of a changed configuration a lamp of its rated power."""
     if known := APPLIANCES.get(device.device):
         return known

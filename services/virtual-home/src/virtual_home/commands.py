@@ -21,17 +21,17 @@ from virtual_home.settings import (
 
 
 def run_serve() -> None:
-    """The emulator of the cloud, until told to end."""
+    """Run the emulator of the cloud until it is stopped."""
     asyncio.run(serve(load_settings(ServeSettings)))
 
 
 def run_plugs() -> None:
-    """The TP-Link plugs, until told to end."""
+    """Run the TP-Link plugs until they are stopped."""
     asyncio.run(serve_plugs(load_settings(PlugsSettings)))
 
 
 def run_backfill() -> None:
-    """The past of the house."""
+    """Write the past of the house."""
     settings = load_settings(BackfillSettings)
     home, span = load_home(settings.config_file), days_until(time.time(), settings.days)
     with connected(settings.victoriametrics_url, settings.victoria_metrics_auth()) as vm:
@@ -39,7 +39,7 @@ def run_backfill() -> None:
 
 
 def run_seed_prices() -> None:
-    """The first prices."""
+    """Set the first prices."""
     seed_prices(load_settings(PricesSettings).bff_url)
 
 

@@ -1,4 +1,4 @@
-"""What a meter behind the plug would say: watts, volts and amperes at given instants."""
+"""What a meter would measure: watts, volts and amperes at given instants."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ def electricity_at(
 def with_watts(
     watts: Floats, device: str, appliance: Appliance, moments: Moments, *, seed: int
 ) -> Electricity:
-    """The same for given watts: what a load set by hand does to voltage and current."""
+    """Return the same for given watts: the voltage and current of an overridden load."""
     drift = Chance(seed, device).drift("mains", moments.unix_seconds, 600)
     sag = 0.0012 * watts / appliance.mains_volts * 100
     volts = np.round(appliance.mains_volts * (1.018 + 0.009 * drift) - sag, 1)

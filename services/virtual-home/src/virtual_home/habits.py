@@ -13,7 +13,7 @@ class Habit:
     """Something that happens at most once a day, and not every day alike.
 
     Attributes:
-        name: Tells this habit's chances from those of the device's others.
+        name: Makes this habit's chances independent of the device's others.
         hour: The usual hour of the local day at which it begins.
         spread_hours: It begins up to this much earlier or later; `hour + spread_hours` may pass
             midnight.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from home_model.config import Device, Home
 from home_model.sources import AnySource, CloudSource, MatterSource, NativeSource
-from virtual_home.appliances import Appliance, appliance_of
+from virtual_home.appliances import Appliance, select_appliance
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ type AnyMeter = CloudMeter | PlugMeter | MatterMeter
 def meters_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Meter[S], ...]:
     """Every device of the configuration that has this kind of source, in its order."""
     return tuple(
-        Meter(device, source, appliance_of(device, source))
+        Meter(device, source, select_appliance(device, source))
         for device in home.devices
         for source in device.sources
         if isinstance(source, kind)
@@ -41,6 +41,6 @@ def every_meter(home: Home) -> tuple[AnyMeter, ...]:
     )
 
 
-def number_of(meter: CloudMeter) -> int:
+def meter_number(meter: CloudMeter) -> int:
     """1 or 2; plugs with one meter count as 1."""
     return meter.source.meter or 1

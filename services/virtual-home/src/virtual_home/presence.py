@@ -1,4 +1,4 @@
-"""When a plug can be heard: nearly always, now and then, or no more."""
+"""When a plug is reachable: nearly always, now and then, or no more."""
 
 from dataclasses import dataclass
 

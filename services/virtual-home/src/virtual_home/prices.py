@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 10.0
 FIRST_PRICE_DAYS_AGO = 365
@@ -37,14 +37,14 @@ def seed_prices(bff_url: str) -> int:
 
 def _seed(client: httpx.Client) -> int:
     if client.get("/api/v1/unit_prices").raise_for_status().json():
-        log.info("there are unit prices already: nothing to do")
+        LOG.info("there are unit prices already: nothing to do")
         return 0
     house = client.get("/api/v1/house").raise_for_status().json()
     today = datetime.fromisoformat(house["now"]).astimezone(ZoneInfo(house["time_zone"])).date()
     prices = first_prices(today, ZoneInfo(house["time_zone"]))
     for price in prices:
         client.post("/api/v1/unit_prices", json=price).raise_for_status()
-        log.info(
+        LOG.info(
             "%s %s/kWh from %s", price["price_per_kwh"], house["currency"], price["valid_from"]
         )
     return len(prices)

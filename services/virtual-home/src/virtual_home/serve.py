@@ -5,13 +5,14 @@ import logging
 from aiohttp import web
 
 from home_model.load import load_home
+from service_kit.server import listen
+from service_kit.signals import stop_event
 from virtual_home.cloud.account import VirtualCloud
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.server import cloud_app
-from virtual_home.listening import listen, told_to_end
 from virtual_home.settings import VIRTUAL_ACCOUNT, ServeSettings
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 # Answers that hang on purpose must not hold up the end.
 SHUTDOWN_SECONDS = 0.5
@@ -29,10 +30,10 @@ def virtual_cloud(settings: ServeSettings) -> VirtualCloud:
 
 
 async def serve(settings: ServeSettings) -> None:
-    """Listen until told to end.
+    """Listen until a signal stops it.
 
     Raises:
-        PortTakenError: The port is in use; the message names the setting.
+        CannotStartError: The port is in use; the message names the setting.
     """
     cloud = virtual_cloud(settings)
     runner = web.AppRunner(
@@ -43,11 +44,12 @@ async def serve(settings: ServeSettings) -> None:
     )
     await runner.setup()
     try:
-        await listen(runner, settings.listen_host, settings.listen_port)
+        site = listen(settings.listen_host, settings.listen_port, "LISTEN_PORT")
+        await web.SockSite(runner, site).start()
         address = f"http://{settings.listen_host}:{settings.listen_port}"
-        log.info("SwitchBot API of %s", _described(cloud))
-        log.info("listening at %s/v1.1 (faults and loads by hand: %s/virtual/)", address, address)
-        await told_to_end()
+        LOG.info("SwitchBot API of %s", _described(cloud))
+        LOG.info("listening at %s/v1.1 (control API: %s/virtual/)", address, address)
+        await stop_event().wait()
     finally:
         await runner.cleanup()
 

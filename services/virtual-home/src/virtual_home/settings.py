@@ -34,14 +34,14 @@ class ServeSettings(HouseSettings):
 
 
 class PlugsSettings(HouseSettings):
-    """`plugs`. The plugs listen at their addresses of the configuration; this is for the hand."""
+    """`plugs`. The plugs listen at their addresses of the configuration; this is for the api."""
 
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8011, ge=1, le=65535)
 
 
 class BackfillSettings(HouseSettings):
-    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not told."""
+    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not set."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
     victoria_metrics_username: str = ""

@@ -1,7 +1,7 @@
 """`python -m ble_radio`: a Bluetooth for the virtual home.
 
 Starts a private D-Bus at FOLDER/bus with a mock bluetoothd, and lets the plugs of the
-configuration advertise what the emulator says they draw. An exporter hears them with
+configuration advertise what the emulator measures. An exporter receives them with
 `FETCHERS=ble DBUS_SYSTEM_BUS_ADDRESS=unix:path=FOLDER/bus`. FOLDER/on-air is there while it can.
 """
 
@@ -13,8 +13,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from ble_radio.advertising import advertise_forever, select_plugs
 from ble_radio.bus import bluetoothd, system_bus
-from ble_radio.on_air import advertise_forever, plugs_of
 from ble_radio.radio import MockRefusedError, radio
 from home_model.load import load_home
 from home_model.problems import ConfigError
@@ -36,8 +36,8 @@ def main() -> int:
 
 
 async def run(arguments: argparse.Namespace) -> None:
-    """Speak until SIGTERM or SIGINT."""
-    plugs = plugs_of(load_home(arguments.config))
+    """Advertise until SIGTERM or SIGINT."""
+    plugs = select_plugs(load_home(arguments.config))
     arguments.folder.mkdir(parents=True, exist_ok=True)
     folder = arguments.folder.resolve()
     on_air = folder / "on-air"
@@ -45,7 +45,7 @@ async def run(arguments: argparse.Namespace) -> None:
     with system_bus(folder) as address, bluetoothd(address, folder):
         async with radio(address) as air:
             await air.add_adapter()
-            LOG.info("%d plugs on the air; DBUS_SYSTEM_BUS_ADDRESS=%s", len(plugs), address)
+            LOG.info("%d plugs advertise; DBUS_SYSTEM_BUS_ADDRESS=%s", len(plugs), address)
             speaking = asyncio.create_task(
                 advertise_forever(air, plugs, arguments.watts_url, arguments.interval_seconds)
             )

@@ -1,4 +1,4 @@
-"""A `devices.yaml` of plugs that are only heard, for tests and the bench."""
+"""A `devices.yaml` of plugs with Bluetooth alone, for tests and the bench."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Devices on the air of the mock bluetoothd, put there over D-Bus."""
+"""Devices that the mock bluetoothd receives, put there over D-Bus."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -24,7 +24,7 @@ class MockRefusedError(Exception):
 
 
 class Radio:
-    """What the adapter `hci0` hears. Make it with `radio()`."""
+    """What the adapter `hci0` receives. Make it with `radio()`."""
 
     def __init__(self, bus: MessageBus, adapter: str = "hci0") -> None:
         self._bus = bus
@@ -65,10 +65,10 @@ class Radio:
             TimeoutError: Nobody did in a minute.
         """
         async with asyncio.timeout(SCAN_LIMIT_SECONDS):
-            while not await self.discovering():  # noqa: ASYNC110 - nothing tells when
+            while not await self.discovering():  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.02)
 
-    async def speak(self, plug: Plug, sequence: int, power_watts: float) -> None:
+    async def advertise_power(self, plug: Plug, sequence: int, power_watts: float) -> None:
         """Let a plug that is on say its power, with its scan response."""
         data = manufacturer_data(plug, sequence=sequence, power_watts=power_watts)
         await self.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
@@ -81,7 +81,7 @@ class Radio:
         service_data: Mapping[str, bytes] | None = None,
         rssi_dbm: int = -60,
     ) -> None:
-        """One advert of a device: the first makes it known, later ones change what it says."""
+        """Send one advertisement of a device: the first adds it, later ones change its data."""
         properties = {
             "ManufacturerData": _variants("a{qv}", manufacturer_data),
             "RSSI": Variant("n", rssi_dbm),
@@ -94,7 +94,7 @@ class Radio:
             await self._appear(address, properties)
 
     async def rssi(self, address: str, rssi_dbm: int) -> None:
-        """What BlueZ tells of an advert whose bytes are the same as before."""
+        """Send what BlueZ reports of an advertisement whose bytes are the same as before."""
         await self._update(address, {"RSSI": Variant("n", rssi_dbm)})
 
     async def _update(self, address: str, properties: Mapping[str, Variant]) -> None:
@@ -161,7 +161,7 @@ async def radio(address: str) -> AsyncGenerator[Radio]:
 async def _wait_for_bluez(bus: MessageBus) -> None:
     try:
         async with asyncio.timeout(START_LIMIT_SECONDS):
-            while not await _bluez_is_there(bus):  # noqa: ASYNC110 - nothing tells when it is
+            while not await _bluez_is_there(bus):  # noqa: ASYNC110 - there is no event
                 await asyncio.sleep(0.02)
     except TimeoutError:
         message = "nobody owns org.bluez; see bluetoothd.log"

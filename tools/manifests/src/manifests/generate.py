@@ -17,7 +17,7 @@ _EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)",
 
 SCRAPE_JOB = """\
   - job_name: {row.family}
-    dns_sd_configs: [{{names: [{row.service}], type: A, port: {row.default_port}}}]
+    dns_sd_configs: [{{names: [{row.compose_name}], type: A, port: {row.default_port}}}]
     relabel_configs:
       - {{target_label: instance, replacement: exporter}}  # not its address: that changes
 {protocol}    metric_relabel_configs: {rules}
@@ -85,7 +85,7 @@ def table(_: str, rows: Rows) -> str:
     )
     lines = (
         f"| `{row.source}` | `{row.family}` | `{row.service}` | `{row.module}` | `{row.k8s_app}` | "
-        f"{row.default_port} | {', '.join(f'`{name}`' for name in row.secrets) or 'none'} |\n"
+        f"{row.default_port} | {', '.join(f'`{name}`' for name in row.all_secrets) or 'none'} |\n"
         for row in rows
     )
     return head + "".join(lines)
@@ -142,8 +142,8 @@ def page_names(_: str, rows: Rows) -> str:
 
 def import_rules(text: str, rows: Rows) -> str:
     """Return the import rules: lists with the BFF get all services, those with exporters all."""
-    folders = (ROOT / "services").glob("*/pyproject.toml")
-    services = {folder.parent.name.replace("-", "_") for folder in folders}
+    modules = (ROOT / "services").glob("*/src/*/__init__.py")
+    services = {module.parent.name for module in modules}
     exporters = {row.module for row in rows}
     everything = services | exporters
 

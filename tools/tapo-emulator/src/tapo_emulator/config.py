@@ -52,7 +52,7 @@ class Swing(Strict):
 
 
 class PlugConfig(Strict):
-    """One plug. `watts` has one load for each outlet; a single one stands for all."""
+    """One plug. `watts` has one load for each outlet; a single one is for all."""
 
     model: Annotated[str, AfterValidator(_known_model)]
     mac: Annotated[str, AfterValidator(dashed_mac)]
@@ -86,7 +86,7 @@ def load_config(path: Path) -> EmulatorConfig:
     return EmulatorConfig.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
 
 
-def plug_of(config: PlugConfig, account: Account, clock: Clock = utc_now) -> Plug:
+def make_plug(config: PlugConfig, account: Account, clock: Clock = utc_now) -> Plug:
     """The plug that a configuration describes, its meters at 0 now."""
     model = MODELS[config.model]
     zone, start = ZoneInfo(config.region), clock()

@@ -16,7 +16,7 @@ from tapo_emulator.server import PlugServer
 
 
 class Change(BaseModel):
-    """What a PATCH may say. `outlet` is the one that `watts` and `on` are about."""
+    """Body of a PATCH. `outlet` is the one of `watts` and `on`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,7 +54,7 @@ def control_app(servers: dict[str, PlugServer]) -> web.Application:
 
 
 async def apply(change: Change, server: PlugServer) -> None:
-    """Do what a change says.
+    """Apply a change.
 
     Raises:
         IndexError: There is no such outlet.

@@ -53,7 +53,7 @@ def answer_to(probe: bytes, result: dict[str, Any]) -> bytes:
 
 
 def describe(server: PlugServer) -> dict[str, Any]:
-    """What a plug says to strangers: who it is and how to speak to it."""
+    """Return what a plug answers without a login: its identity and its protocol."""
     plug = server.plug
     scheme: dict[str, Any] = {
         "encrypt_type": _encrypt_type(server),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tapo_emulator.config import EmulatorConfig, PlugConfig, plug_of
+from tapo_emulator.config import EmulatorConfig, PlugConfig, make_plug
 from tapo_emulator.control import control_app
 from tapo_emulator.discovery import Discovery
 from tapo_emulator.klap_cipher import Account
@@ -41,7 +41,7 @@ async def running(config: EmulatorConfig, clock: Clock = utc_now) -> AsyncGenera
 async def _start(
     config: PlugConfig, account: Account, clock: Clock, stack: AsyncExitStack
 ) -> PlugServer:
-    server = PlugServer(plug_of(config, account, clock), config.address, config.port)
+    server = PlugServer(make_plug(config, account, clock), config.address, config.port)
     await stack.enter_async_context(server)
     if config.discovery:
         discovery = Discovery(server)

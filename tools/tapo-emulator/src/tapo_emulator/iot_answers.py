@@ -1,4 +1,4 @@
-"""The JSON of Kasa (IOT) firmware, as it stands inside KLAP: HS110, KP115, KP125 and their kin."""
+"""The JSON of Kasa (IOT) firmware, as inside KLAP: HS110, KP115, KP125 and similar."""
 
 from collections.abc import Callable
 from typing import Any

@@ -36,14 +36,14 @@ class KlapSession:
     sequence: int | None = None
 
 
-class KlapDoor:
-    """The three addresses below `/app` that speak KLAP."""
+class KlapEndpoint:
+    """The three endpoints of KLAP below `/app`."""
 
     def __init__(self, plug: Plug) -> None:
         self.insert(plug)
 
     def insert(self, plug: Plug) -> None:
-        """Another plug answers from now on; it knows no session."""
+        """Answer as another plug, without any session."""
         self.plug = plug
         self.begun: Sessions[KlapSession] = Sessions(HANDSHAKE_SECONDS, single=False)
         self.sessions: Sessions[KlapSession] = Sessions(
@@ -52,11 +52,11 @@ class KlapDoor:
 
     @property
     def version(self) -> KlapVersion:
-        """The plug's own; Tapo firmware speaks 2."""
+        """The plug's own version; Tapo firmware has 2."""
         return 1 if self.plug.protocol == "klap_v1" else 2
 
     async def handshake1(self, request: web.Request) -> web.Response:
-        """Seeds are exchanged, and the plug proves that it knows the account."""
+        """Exchange seeds; the plug proves that it has the account."""
         local_seed = await request.read()
         if self.plug.protocol == "aes":
             return web.Response(status=NOT_FOUND)
@@ -74,7 +74,7 @@ class KlapDoor:
         return web.Response(body=body, headers={"Set-Cookie": set_cookie})
 
     async def handshake2(self, request: web.Request) -> web.Response:
-        """The client proves that it knows the account; other sessions may end by it."""
+        """Check that the client has the account; other sessions may end by it."""
         cookie = request.cookies.get(COOKIE)
         session = self.begun.find(cookie)
         if cookie is None or session is None or await request.read() != session.proof:

@@ -1,6 +1,6 @@
 """KLAP's hashes and cipher, pure. Facts: `klaptransport.py` of python-kasa 0.12.
 
-Version 1 is spoken by Kasa (IOT) firmware, version 2 by Tapo (SMART) firmware.
+Kasa (IOT) firmware has version 1, Tapo (SMART) firmware version 2.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ class KlapCipher:
     first_sequence: int
 
     def encrypt(self, plain: bytes, sequence: int) -> bytes:
-        """Signature and ciphertext, as they stand in a body."""
+        """Return signature and ciphertext, as in a body."""
         padder = padding.PKCS7(BLOCK_BITS).padder()
         encryptor = self._cipher(sequence).encryptor()
         padded = padder.update(plain) + padder.finalize()

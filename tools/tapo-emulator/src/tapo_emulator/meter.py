@@ -29,6 +29,7 @@ class Meter:
     today_wh: float = 0.0
     month_wh: float = 0.0
     lifetime_wh: float = 0.0
+    exported_today_wh: float = 0.0
     days_wh: dict[tuple[int, int, int], float] = field(default_factory=dict)
 
     def power_watts(self, at: datetime) -> float:
@@ -57,6 +58,9 @@ class Meter:
         self.on = on
 
     def _add(self, energy_wh: float) -> None:
+        if energy_wh < 0:  # fed back: firmware counts it apart
+            self.exported_today_wh -= energy_wh
+            return
         self.today_wh += energy_wh
         self.month_wh += energy_wh
         self.lifetime_wh += energy_wh
@@ -67,7 +71,7 @@ class Meter:
     def _cross(self, end: datetime) -> None:
         before, after = self.at.astimezone(self.zone), end.astimezone(self.zone)
         if before.date() != after.date():
-            self.today_wh = 0.0
+            self.today_wh = self.exported_today_wh = 0.0
         if (before.year, before.month) != (after.year, after.month):
             self.month_wh = 0.0
 

@@ -1,4 +1,4 @@
-"""What real models say of themselves: numbers and field lists from device dumps.
+"""Facts of real models: numbers and field lists from device dumps.
 
 Source: the field lists of python-kasa's device dumps (`tests/fixtures`), model by model.
 """

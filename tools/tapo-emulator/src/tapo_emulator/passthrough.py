@@ -1,4 +1,4 @@
-"""AES securePassthrough over HTTP, spoken by Tapo firmware before KLAP (P110(EU) 1.0.7).
+"""AES securePassthrough over HTTP, of Tapo firmware before KLAP (P110(EU) 1.0.7).
 
 Facts: `aestransport.py` of python-kasa 0.12, `tapo_protocol.rs` of tapo.
 """
@@ -24,7 +24,7 @@ from tapo_emulator.smart import dispatch
 type Json = dict[str, Any]
 
 FORBIDDEN = 403
-UNKNOWN_CREDENTIALS = 1003  # what KLAP and TPAP firmware says to whoever asks for AES
+UNKNOWN_CREDENTIALS = 1003  # the answer of KLAP and TPAP firmware to AES
 SESSION_TIMEOUT = 9999
 LOGIN_FAILED = -1501
 UNKNOWN_METHOD = -1002
@@ -61,14 +61,14 @@ class AesSession:
         return Cipher(algorithms.AES(self.key), modes.CBC(self.iv))
 
 
-class PassthroughDoor:
+class PassthroughEndpoint:
     """The address `/app` itself."""
 
     def __init__(self, plug: Plug) -> None:
         self.insert(plug)
 
     def insert(self, plug: Plug) -> None:
-        """Another plug answers from now on; it knows no session."""
+        """Answer as another plug, without any session."""
         self.plug = plug
         self.sessions: Sessions[AesSession] = Sessions(
             plug.session_seconds, single=plug.single_session

@@ -23,6 +23,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"  # 200 with bytes that mean nothing
     CUT = "cut"  # the connection ends in the middle of the body
     CLOCK_LOST = "clock_lost"  # get_energy_usage is -1003: P110M, python-kasa #1243
+    EMETER_DATA_BROKEN = "emeter_data_broken"  # get_emeter_data alone is -1003: P410M, #1709
     METER_BROKEN = "meter_broken"  # every energy method is -1003; with `outlet`, of that one
 
 
@@ -72,7 +73,7 @@ class Plug:
         """The id by which `control_child` names an outlet, counted from 0."""
         return f"{self.device_id}{outlet:02d}"
 
-    def outlet_of(self, child_id: str) -> int | None:
+    def find_outlet(self, child_id: str) -> int | None:
         """The outlet that an id names, if any."""
         ids = {self.child_id(outlet): outlet for outlet in range(len(self.outlets))}
         return ids.get(child_id)

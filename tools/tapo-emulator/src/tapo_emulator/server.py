@@ -9,8 +9,8 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tapo_emulator.klap import KlapDoor
-from tapo_emulator.passthrough import PassthroughDoor
+from tapo_emulator.klap import KlapEndpoint
+from tapo_emulator.passthrough import PassthroughEndpoint
 from tapo_emulator.plug import Fault, Plug
 
 
@@ -27,11 +27,12 @@ class PlugServer:
         self.address = address
         self.port = port
         self.requests = 0
+        self.handshakes = 0
         self._runner: web.AppRunner | None = None
         self._unplugged = asyncio.Event()
         self._transports: set[asyncio.BaseTransport] = set()
-        self._klap = KlapDoor(plug)
-        self._passthrough = PassthroughDoor(plug)
+        self._klap = KlapEndpoint(plug)
+        self._passthrough = PassthroughEndpoint(plug)
 
     @property
     def netloc(self) -> str:
@@ -93,6 +94,7 @@ class PlugServer:
     @web.middleware
     async def _with_faults(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests += 1
+        self.handshakes += request.path == "/app/handshake1"
         if request.transport:
             self._transports.add(request.transport)
         match self.plug.fault:

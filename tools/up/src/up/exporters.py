@@ -57,5 +57,5 @@ def _fetchers(settings: Settings, rows: Sequence[SourceInfo]) -> Mapping[str, st
 
 
 def _secrets(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:
-    names = [name for row in rows for name in row.secrets if name in settings.secrets]
+    names = [name for row in rows for name in row.all_secrets if name in settings.secrets]
     return {name: settings.secrets[name].get_secret_value() for name in names}

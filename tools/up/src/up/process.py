@@ -43,7 +43,7 @@ class Process:
 
 def is_secret(name: str) -> bool:
     """Return whether an environment variable may hold a secret."""
-    of_sources = {secret for row in SOURCES for secret in row.secrets}
+    of_sources = {secret for row in SOURCES for secret in row.all_secrets}
     return name in of_sources | OTHER_SECRETS or name.endswith(SECRET_SUFFIXES)
 
 

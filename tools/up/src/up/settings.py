@@ -25,7 +25,7 @@ def _exporter_ports() -> Any:  # noqa: ANN401 - ports as texts, which the model 
 
 
 def _secrets() -> Any:  # noqa: ANN401 - texts, which the model makes secret
-    names = [name for row in SOURCES for name in row.secrets]
+    names = [name for row in SOURCES for name in row.all_secrets]
     return {name: os.environ[name] for name in names if os.environ.get(name)}
 
 

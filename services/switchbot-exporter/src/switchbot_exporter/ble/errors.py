@@ -1,4 +1,4 @@
-"""Errors of the radio, each in one line that says what to do."""
+"""Errors of the radio, each in one line with the remedy."""
 
 import os
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Readings out of bleak's callback: keep the configured plugs, parse, tell news from repeats."""
+"""Readings out of bleak's callback: keep configured plugs, parse, separate changes from repeats."""
 
 import asyncio
 from collections.abc import Iterable, Iterator

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Literal
 
 from home_model.errors import BadPayloadError, RejectedError, UnreachableError
+from home_model.plausible import possible_current_amperes
 from home_model.readings import Reading
 from switchbot_exporter.cloud.plausible import (
-    current_amperes,
     drifting_current_amperes,
     number,
     power_watts,
@@ -130,7 +130,7 @@ def parse_power_meter(body: Mapping[str, object], at: datetime) -> Reading:
         at=at,
         power_watts=watts,
         voltage_volts=volts,
-        current_amperes=current_amperes(_amperes(body), watts, volts),
+        current_amperes=possible_current_amperes(_amperes(body), watts, volts),
         extra=_switch(body.get("switchStatus")),
     )
 

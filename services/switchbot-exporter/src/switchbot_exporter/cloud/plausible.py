@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 from home_model.errors import BadPayloadError
+from home_model.plausible import (
+    MIN_POWER_FOR_CURRENT_WATTS,
+    VOLTAGE_RANGE_VOLTS,
+    check_power_watts,
+    check_voltage_volts,
+    possible_current_amperes,
+)
 
-# 16 A at 250 V, the largest plug sold, and half as much again.
-MAX_POWER_WATTS = 6000.0
-MAX_CURRENT_AMPERES = 24.0
 MAX_NUMBER = 1e6
-VOLTAGE_RANGE_VOLTS = (80.0, 270.0)
 CURRENT_SCALES = (1.0, 0.1, 0.001)
-MIN_POWER_FOR_CURRENT_WATTS = 2.0
-MIN_SHARE_OF_CURRENT = 0.85
 
 
 def number(body: Mapping[str, object], field: str, minimum: float = 0.0) -> float | None:
@@ -42,10 +43,7 @@ def power_watts(body: Mapping[str, object], field: str) -> float:
     if watts is None:
         reason = f"'{field}' is missing, the power in watts"
         raise BadPayloadError(reason)
-    if abs(watts) > MAX_POWER_WATTS:
-        reason = f"'{field}' is {watts:g} W, more than any plug can carry"
-        raise BadPayloadError(reason)
-    return watts
+    return check_power_watts(watts, f"'{field}'")
 
 
 def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
@@ -65,8 +63,7 @@ def voltage_volts(body: Mapping[str, object], field: str) -> float | None:
     if volts == 0:
         reason = f"'{field}' is 0 V: the cloud has lost its link to the plug"
         raise BadPayloadError(reason)
-    reason = f"'{field}' is {volts:g} V, which no mains has"
-    raise BadPayloadError(reason)
+    return check_voltage_volts(volts, f"'{field}'")
 
 
 def refuse_zero_without_voltage(watts: float, volts: float | None) -> None:
@@ -80,15 +77,6 @@ def refuse_zero_without_voltage(watts: float, volts: float | None) -> None:
         raise BadPayloadError(reason)
 
 
-def current_amperes(amperes: float | None, watts: float, volts: float | None) -> float | None:
-    """Return an RMS current, or None where it cannot be: too much, or too little for the power."""
-    if amperes is None or amperes > MAX_CURRENT_AMPERES:
-        return None
-    if volts is None or abs(watts) < MIN_POWER_FOR_CURRENT_WATTS:
-        return amperes
-    return amperes if amperes >= MIN_SHARE_OF_CURRENT * abs(watts) / volts else None
-
-
 def drifting_current_amperes(raw: float | None, watts: float, volts: float | None) -> float | None:
     """Return the RMS current of a Plug Mini US/JP.
 
@@ -99,6 +87,6 @@ def drifting_current_amperes(raw: float | None, watts: float, volts: float | Non
     if raw is None or volts is None or abs(watts) < MIN_POWER_FOR_CURRENT_WATTS:
         return None
     min_amperes = abs(watts) / volts
-    scaled = (current_amperes(raw * scale, watts, volts) for scale in CURRENT_SCALES)
+    scaled = (possible_current_amperes(raw * scale, watts, volts) for scale in CURRENT_SCALES)
     possible = [amperes for amperes in scaled if amperes is not None]
     return min(possible, key=lambda value: abs(value - min_amperes), default=None)

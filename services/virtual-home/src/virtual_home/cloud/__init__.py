@@ -1,1 +1,1 @@
-"""An emulator of the SwitchBot cloud API v1.1: what it says, and every way it fails."""
+"""An emulator of the SwitchBot cloud API v1.1: its answers, and every way it fails."""

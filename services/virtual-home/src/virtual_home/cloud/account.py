@@ -9,20 +9,20 @@ from home_model.config import Home
 from home_model.sources import CloudSource
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
-from virtual_home.cloud.display import Display, display_of
-from virtual_home.cloud.knobs import Knobs, Tally
+from virtual_home.cloud.display import Display, current_display
+from virtual_home.cloud.overrides import Overrides, RequestCounts
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.signature import Account
 from virtual_home.cloud.status_bodies import (
     Body,
-    hub_of,
+    hub_id,
     plug_mini_body,
     plug_mini_eu_body,
     relay_1pm_body,
     relay_2pm_body,
     zeroed,
 )
-from virtual_home.meters import CloudMeter, meters_of, number_of
+from virtual_home.meters import CloudMeter, meter_number, meters_of
 from virtual_home.presence import present
 
 
@@ -39,11 +39,11 @@ class VirtualCloud:
     quota: Quota
     seed: int
     clock: Callable[[], float] = time.time
-    knobs: Knobs = field(default_factory=Knobs)
-    tally: Tally = field(default_factory=Tally)
+    overrides: Overrides = field(default_factory=Overrides)
+    request_counts: RequestCounts = field(default_factory=RequestCounts)
 
     def all_meters(self) -> tuple[CloudMeter, ...]:
-        """Every meter that this cloud knows."""
+        """Return every meter of this cloud."""
         return meters_of(self.home, CloudSource)
 
     def meters(self, device_id: str) -> tuple[CloudMeter, ...]:
@@ -51,9 +51,9 @@ class VirtualCloud:
         return tuple(m for m in self.all_meters() if m.source.id == device_id)
 
     def is_online(self, device_id: str) -> bool:
-        """As set by hand, else as the plug's own schedule has it."""
-        if device_id in self.knobs.online_by_hand:
-            return self.knobs.online_by_hand[device_id]
+        """Return the override, else what the plug's own schedule has."""
+        if device_id in self.overrides.online_override:
+            return self.overrides.online_override[device_id]
         now = self.clock()
         return all(
             present(m.device.device, now, seed=self.seed, gone_since_unix_seconds=-math.inf)[0]
@@ -83,16 +83,16 @@ class VirtualCloud:
 
     def display(self, meter: CloudMeter) -> Display:
         """What the meter shows now."""
-        return display_of(
+        return current_display(
             meter,
             self.clock(),
             self.home.zone,
             seed=self.seed,
-            watts_by_hand=self.knobs.watts_by_hand.get(meter.device.device),
+            watts_override=self.overrides.watts_override.get(meter.device.device),
         )
 
     def _status_body(self, device_id: str, meters: tuple[CloudMeter, ...]) -> Body:
-        shown = {number_of(meter): self.display(meter) for meter in meters}
+        shown = {meter_number(meter): self.display(meter) for meter in meters}
         match meters[0].appliance.device_type:
             case "Relay Switch 2PM":
                 return relay_2pm_body(device_id, shown)
@@ -101,7 +101,7 @@ class VirtualCloud:
             case "Plug Mini (EU)":
                 return plug_mini_eu_body(device_id, shown[1])
             case "Plug Mini (JP)" | "Plug Mini (US)" as plug:
-                return plug_mini_body(device_id, plug, shown[1], self.knobs.current_scale)
+                return plug_mini_body(device_id, plug, shown[1], self.overrides.current_scale)
 
 
 def _list_item(meter: CloudMeter) -> Body:
@@ -111,7 +111,7 @@ def _list_item(meter: CloudMeter) -> Body:
         "deviceName": meter.device.name.ja or meter.device.device,
         "deviceType": device_type,
         "enableCloudService": True,
-        "hubDeviceId": hub_of(device_type, device_id),
+        "hubDeviceId": hub_id(device_type, device_id),
     }
 
 

@@ -8,7 +8,7 @@ from virtual_home.cloud.status_bodies import Body
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the cloud says before anything happens to it on the wire."""
+    """The cloud's answer before any fault on the wire."""
 
     status_code: int
     message: str

@@ -21,7 +21,7 @@ class Display:
     Attributes:
         minutes_today: Minutes that the relay was closed since local midnight.
         energy_today_watt_minutes: Since local midnight.
-        wobbly_energy_today_watt_minutes: The same as Plug Mini EU, firmware 0.8, tells it: it also
+        wobbly_energy_today_watt_minutes: The same as Plug Mini EU, firmware 0.8, gives it: it also
             falls within the day (home-assistant/core #179178).
     """
 
@@ -33,17 +33,17 @@ class Display:
     wobbly_energy_today_watt_minutes: int
 
 
-def display_of(
+def current_display(
     meter: CloudMeter,
     unix_seconds: float,
     zone: ZoneInfo,
     *,
     seed: int,
-    watts_by_hand: float | None,
+    watts_override: float | None,
 ) -> Display:
-    """The meter's face; with `watts_by_hand` its load is that instead of its curve."""
+    """Return what the meter shows; `watts_override` is its load in place of its curve."""
     now = moments(unix_seconds, zone)
-    shown = _electricity(meter, now, seed, watts_by_hand)
+    shown = _electricity(meter, now, seed, watts_override)
     used = _watt_minutes_today(meter, now, zone, seed)
     wobble = Chance(seed, meter.device.device).of("wobble", _step(now, WOBBLE_SECONDS))[0]
     return Display(
@@ -57,12 +57,12 @@ def display_of(
 
 
 def _electricity(
-    meter: CloudMeter, now: Moments, seed: int, watts_by_hand: float | None
+    meter: CloudMeter, now: Moments, seed: int, watts_override: float | None
 ) -> Electricity:
     name, appliance = meter.device.device, meter.appliance
-    if watts_by_hand is None:
+    if watts_override is None:
         return electricity_at(name, appliance, now, seed=seed)
-    return with_watts(np.array([round(watts_by_hand, 1)]), name, appliance, now, seed=seed)
+    return with_watts(np.array([round(watts_override, 1)]), name, appliance, now, seed=seed)
 
 
 def _watt_minutes_today(meter: CloudMeter, now: Moments, zone: ZoneInfo, seed: int) -> float:

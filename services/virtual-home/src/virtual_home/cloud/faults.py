@@ -15,7 +15,7 @@ HUGE_BYTES = 3 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class HttpError:
-    """An answer without the envelope, from what stands before the cloud."""
+    """An answer without the envelope, from a proxy before the cloud."""
 
     status: HTTPStatus
     text: str

@@ -1,4 +1,4 @@
-"""What the hand in the house may send to `/virtual/`; anything else is refused with its reason."""
+"""Request bodies of the control API; anything else is refused with its reason."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from virtual_home.cloud.status_bodies import CurrentScale
 
 
 async def parsed[T: BaseModel](request: web.Request, shape: type[T]) -> T:
-    """The request's JSON body in the given shape.
+    """Return the request's JSON body in the given shape.
 
     Raises:
         web.HTTPBadRequest: With one line for each thing that is wrong.
@@ -34,7 +34,7 @@ class _Input(BaseModel):
 
 
 class WattsInput(_Input):
-    """A load set by hand."""
+    """A load set by api."""
 
     watts: float = Field(ge=0, le=100_000, allow_inf_nan=False)
 
@@ -54,7 +54,7 @@ class FaultInput(_Input):
 
 
 class QuotaInput(_Input):
-    """Calls left today, and the header that tells them (null: none)."""
+    """Calls left today, and the header that carries them (null: none)."""
 
     remaining: int | None = Field(default=None, ge=0)
     header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")] | None = None

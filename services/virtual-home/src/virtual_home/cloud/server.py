@@ -7,9 +7,9 @@ from aiohttp import web
 from virtual_home.cloud import answers
 from virtual_home.cloud.account import VirtualCloud
 from virtual_home.cloud.answers import Answer
-from virtual_home.cloud.controls import control_routes
+from virtual_home.cloud.control_api import control_routes
 from virtual_home.cloud.faults import BODIES, CODES, HTTP_ERRORS, HttpError
-from virtual_home.cloud.knobs import Fault
+from virtual_home.cloud.overrides import Fault
 from virtual_home.cloud.signature import is_genuine
 from virtual_home.cloud.wire import JSON, spoil
 
@@ -25,9 +25,9 @@ def cloud_app(cloud: VirtualCloud) -> web.Application:
         return await _serve(cloud, request, device_id, lambda: cloud.status(device_id))
 
     async def remember_remainder(request: web.Request, response: web.StreamResponse) -> None:
-        if cloud.knobs.remaining_header and request.path.startswith("/v1.1/"):
+        if cloud.overrides.remaining_header and request.path.startswith("/v1.1/"):
             remaining = cloud.quota.remaining(cloud.clock())
-            response.headers[cloud.knobs.remaining_header] = str(remaining)
+            response.headers[cloud.overrides.remaining_header] = str(remaining)
 
     app = web.Application()
     app.router.add_get("/v1.1/devices", devices)
@@ -40,13 +40,13 @@ def cloud_app(cloud: VirtualCloud) -> web.Application:
 async def _serve(
     cloud: VirtualCloud, request: web.Request, device_id: str, ask: Callable[[], Answer]
 ) -> web.StreamResponse:
-    cloud.tally.count(request.path)
+    cloud.request_counts.count(request.path)
     if not is_genuine(request.headers, cloud.account, cloud.clock()):
-        cloud.tally.unauthorized += 1
+        cloud.request_counts.unauthorized += 1
         return _http_error(HTTP_ERRORS["unauthorized"], None)
     if not cloud.quota.take(cloud.clock()):
         return _enveloped(answers.DAILY_LIMIT)
-    fault = cloud.knobs.strike(device_id)
+    fault = cloud.overrides.next_fault(device_id)
     return _enveloped(ask()) if fault is None else await _fail(fault, request, ask)
 
 

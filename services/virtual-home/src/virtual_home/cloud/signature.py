@@ -1,4 +1,4 @@
-"""How the cloud tells its customers apart.
+"""How the cloud authenticates requests.
 
 Source: SwitchBotAPI README @0214825. The prose asks for an upper-cased signature; its Python
 samples and SeraphicCorp/py-switchbot-api send mixed case and work, so case does not count.

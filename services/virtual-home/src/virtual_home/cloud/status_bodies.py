@@ -34,7 +34,7 @@ def plug_mini_body(device_id: str, device_type: str, shown: Display, scale: Curr
         "electricCurrent": scaled_current(shown.current_amperes, scale),
         "deviceId": device_id,
         "deviceType": device_type,
-        "hubDeviceId": hub_of(device_type, device_id),
+        "hubDeviceId": hub_id(device_type, device_id),
     }
 
 
@@ -50,7 +50,7 @@ def plug_mini_eu_body(device_id: str, shown: Display) -> Body:
         "usedElectricity": shown.wobbly_energy_today_watt_minutes,
         "deviceId": device_id,
         "deviceType": "Plug Mini (EU)",
-        "hubDeviceId": hub_of("Plug Mini (EU)", device_id),
+        "hubDeviceId": hub_id("Plug Mini (EU)", device_id),
     }
 
 
@@ -69,7 +69,7 @@ def relay_1pm_body(device_id: str, shown: Display) -> Body:
     }
 
 
-def relay_2pm_body(device_id: str, by_channel: Mapping[int, Display]) -> Body:
+def relay_2pm_body(device_id: str, by_meter: Mapping[int, Display]) -> Body:
     """Relay Switch 2PM: two meters in one answer."""
     body: Body = {
         "version": "V1.2-1.2",
@@ -81,12 +81,12 @@ def relay_2pm_body(device_id: str, by_channel: Mapping[int, Display]) -> Body:
         "deviceType": "Relay Switch 2PM",
         "hubDeviceId": HUB_ID,
     }
-    for channel in (1, 2):
-        body |= _channel(f"switch{channel}", by_channel.get(channel))
+    for meter in (1, 2):
+        body |= _meter_fields(f"switch{meter}", by_meter.get(meter))
     return body
 
 
-def _channel(switch: str, shown: Display | None) -> Body:
+def _meter_fields(switch: str, shown: Display | None) -> Body:
     return {
         f"{switch}Status": 1 if shown else 0,
         f"{switch}Voltage": shown.voltage_volts if shown else 101.0,
@@ -122,7 +122,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def hub_of(device_type: str, device_id: str) -> str:
+def hub_id(device_type: str, device_id: str) -> str:
     """A hub's id, the device's own (issue #316), zeros or nothing: all are seen."""
     return {
         "Plug Mini (JP)": device_id,

@@ -30,12 +30,12 @@ def bedroom_air_conditioner(moments: Moments, chance: Chance) -> Floats:
 
 
 def _heat_pump(
-    habits: tuple[Habit, ...], most_watts: float, moments: Moments, chance: Chance
+    habits: tuple[Habit, ...], max_watts: float, moments: Moments, chance: Chance
 ) -> Floats:
     celsius = outdoor_celsius(moments, chance.seed)
     degrees = np.maximum(celsius - COOL_ABOVE_CELSIUS, HEAT_BELOW_CELSIUS - celsius)
     # Inverters idle at a tenth of their power and swing around the demand.
     swing = 1 + 0.18 * chance.drift("inverter", moments.unix_seconds, 400)
-    working = np.minimum(most_watts, most_watts * (0.10 + 0.05 * degrees) * swing)
+    working = np.minimum(max_watts, max_watts * (0.10 + 0.05 * degrees) * swing)
     wanted = (happening(habits, moments, chance) > 0) & (degrees > 0)
     return np.where(wanted, working, STANDBY_WATTS)

@@ -14,11 +14,11 @@ from home_model.config import Home
 from home_model.metrics import ENERGY, UP
 from home_model.sources import SourceName
 from virtual_home.meters import AnyMeter, every_meter
-from virtual_home.past.series import MeterPast, Span, metric_of, past_of
+from virtual_home.past.series import MeterPast, Span, make_past, metric_labels
 from virtual_home.past.verification import verify
 from virtual_home.past.victoriametrics import VictoriaMetrics
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 EXPORTERS: dict[SourceName, str] = {
     "cloud": "switchbot-exporter",
@@ -31,7 +31,7 @@ type Pasts = dict[AnyMeter, MeterPast]
 
 
 class CountersAheadError(Exception):
-    """The exporter's state knows more energy than the past would end with."""
+    """The exporter's state has more energy than the past would end with."""
 
 
 def backfill(
@@ -47,22 +47,22 @@ def backfill(
     """
     missing = tuple(meter for meter in every_meter(home) if not has_past(vm, meter, home))
     if not missing:
-        log.info("the past is there already: nothing to do")
+        LOG.info("the past is there already: nothing to do")
         return 0
-    log.info("writing %s of the past of %d meters", span, len(missing))
+    LOG.info("writing %s of the past of %d meters", span, len(missing))
     pasts = _write_measured(home, vm, missing, span, seed=seed)
     verify(vm, [series for past in pasts.values() for series in past.measured])
     for kind, exporter in EXPORTERS.items():
         _hand_over(_of_kind(pasts, kind), state_dirs[kind], exporter)
     vm.write([past.up for past in pasts.values()])
     verify(vm, [past.up for past in pasts.values()])
-    log.info("the past is written: %s", _sum_of(pasts))
+    LOG.info("the past is written: %s", _summary(pasts))
     return len(missing)
 
 
 def has_past(vm: VictoriaMetrics, meter: AnyMeter, home: Home) -> bool:
     """Whether anything, this command or the exporter, has spoken for the meter before."""
-    return bool(vm.names_with(metric_of(UP, meter, home)))
+    return bool(vm.names_with(metric_labels(UP, meter, home)))
 
 
 def _write_measured(
@@ -71,17 +71,17 @@ def _write_measured(
     pasts: Pasts = {}
     for number, meter in enumerate(missing, start=1):
         begun = _cut_off_start(vm, meter, home, span)
-        pasts[meter] = past = past_of(meter, home, Span(begun, span.end), seed=seed)
+        pasts[meter] = past = make_past(meter, home, Span(begun, span.end), seed=seed)
         vm.write(past.measured)
         name = f"{meter.device.device}/{meter.source.source}"
         progress = f"[{number:2}/{len(missing)}] {name}"
-        log.info("%s: %.1f kWh, %d samples", progress, past.total_kwh, past.sample_count)
+        LOG.info("%s: %.1f kWh, %d samples", progress, past.total_kwh, past.sample_count)
     return pasts
 
 
 def _cut_off_start(vm: VictoriaMetrics, meter: AnyMeter, home: Home, span: Span) -> int:
     """Where a run that was cut off had begun, else where this one does."""
-    at_ms = vm.read(metric_of(ENERGY, meter, home), 0, span.end).at_ms
+    at_ms = vm.read(metric_labels(ENERGY, meter, home), 0, span.end).at_ms
     return int(at_ms[0] // 1000) if at_ms.size else span.start
 
 
@@ -102,7 +102,7 @@ def _hand_over(pasts: Pasts, state_dir: Path, exporter: str) -> None:
         raise CountersAheadError(message) from None
 
 
-def _sum_of(pasts: Pasts) -> str:
+def _summary(pasts: Pasts) -> str:
     total_kwh = sum(past.total_kwh for past in pasts.values())
     samples = sum(past.sample_count for past in pasts.values())
     return f"{total_kwh:.1f} kWh in {samples} samples"

@@ -11,7 +11,7 @@ from virtual_home.chance import Flags, Floats, Integers
 from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter
 from virtual_home.moments import DAY_SECONDS, Moments, moments
-from virtual_home.plugs.outlets import gauges_of
+from virtual_home.plugs.outlets import plug_gauges
 from virtual_home.presence import over_matter, present
 
 SAMPLE_SECONDS = 60
@@ -38,7 +38,7 @@ class Span:
 
     @property
     def gone_since(self) -> float:
-        """When the plug that is gone for good was last heard, so that it too has a past."""
+        """Return when the plug that is gone for good was last reachable: it too has a past."""
         return max(self.end - GONE_DAYS * DAY_SECONDS, (self.start + self.end) / 2)
 
 
@@ -61,7 +61,7 @@ class Series:
 class MeterPast:
     """All series of one meter; `measured` is empty of samples where the plug was silent.
 
-    The first two of `measured` are power and energy; not every plug knows more.
+    The first two of `measured` are power and energy; not every plug measures more.
     """
 
     measured: tuple[Series, ...]
@@ -79,7 +79,7 @@ class MeterPast:
         return sum(series.values.size for series in (*self.measured, self.up))
 
 
-def past_of(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
+def make_past(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     """The meter's samples, one a minute, on the very curve that the emulator serves."""
     at = span.minutes
     up = _up(meter, span, seed)
@@ -87,11 +87,11 @@ def past_of(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     measured[ENERGY] = _energy_kwh(meter, at, measured[POWER], up)
     return MeterPast(
         measured=tuple(
-            Series(metric_of(metric, meter, home), at[up] * 1000, measured[metric][up])
+            Series(metric_labels(metric, meter, home), at[up] * 1000, measured[metric][up])
             for metric in MEASURED
             if metric in measured
         ),
-        up=Series(metric_of(UP, meter, home), at * 1000, up.astype(np.float64)),
+        up=Series(metric_labels(UP, meter, home), at * 1000, up.astype(np.float64)),
     )
 
 
@@ -104,7 +104,7 @@ def _up(meter: AnyMeter, span: Span, seed: int) -> Flags:
 def _gauges(meter: AnyMeter, at: Moments, seed: int) -> dict[Metric, Floats]:
     shown = electricity_at(meter.device.device, meter.appliance, at, seed=seed)
     if isinstance(meter.source, NativeSource | MatterSource):
-        return gauges_of(meter.appliance, shown.power_watts)
+        return plug_gauges(meter.appliance, shown.power_watts)
     return {POWER: shown.power_watts, VOLTAGE: shown.voltage_volts, CURRENT: shown.current_amperes}
 
 
@@ -113,7 +113,7 @@ def _energy_kwh(meter: AnyMeter, at: Integers, watts: Floats, up: Flags) -> Floa
     energy_kwh = np.zeros_like(watts)
     match meter.source:
         case MatterSource():
-            # The plug's own counter went on while nobody heard it, and has whole milliwatt-hours.
+            # The plug's counter went on while it was unreachable, and has whole milliwatt-hours.
             energy_kwh = _whole(counter_kwh(at, watts, np.inf), MILLIWATT_HOURS_PER_KWH)
         case NativeSource(gap_limit_seconds=limit):
             # As well the plug's own, in whole watt-hours.
@@ -138,7 +138,7 @@ def counter_kwh(at: Integers, watts: Floats, gap_limit_seconds: float) -> Floats
     return np.round(np.cumsum(joules) / 3.6e6, 9)
 
 
-def metric_of(metric: Metric, meter: AnyMeter, home: Home) -> dict[str, str]:
+def metric_labels(metric: Metric, meter: AnyMeter, home: Home) -> dict[str, str]:
     """Name and labels exactly as the exporter exposes them."""
     name = metric_name(family_of(meter.source), metric)
     return {"__name__": name} | labels_of(home, meter.device, meter.source)

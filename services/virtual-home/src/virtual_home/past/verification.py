@@ -8,7 +8,7 @@ import numpy as np
 from virtual_home.past.series import Series
 from virtual_home.past.victoriametrics import VictoriaMetrics
 
-log = logging.getLogger(__name__)
+LOG = logging.getLogger(__name__)
 
 # VictoriaMetrics keeps twelve significant digits.
 RELATIVE_TOLERANCE = 1e-11
@@ -27,7 +27,7 @@ def verify(vm: VictoriaMetrics, written: Sequence[Series]) -> None:
     """
     vm.settle()
     with_samples = [series for series in written if series.values.size]
-    log.info("reading back %d series", len(with_samples))
+    LOG.info("reading back %d series", len(with_samples))
     for series in with_samples:
         first, last = int(series.at_ms[0] // 1000), int(series.at_ms[-1] // 1000)
         kept = vm.read(series.metric, first, last)

@@ -1,1 +1,1 @@
-"""The house's TP-Link plugs: what stands behind each outlet, and the plugs on the network."""
+"""The house's TP-Link plugs: the load of each outlet, and the plugs on the network."""

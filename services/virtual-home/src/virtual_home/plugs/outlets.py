@@ -1,4 +1,4 @@
-"""What an outlet of a TP-Link plug says at given instants."""
+"""What an outlet of a TP-Link plug measures at given instants."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,14 +22,14 @@ INSTALLED = datetime(2026, 1, 1, tzinfo=UTC)
 MAINS_VOLTS = 101.3
 
 
-def model_of(appliance: Appliance) -> Model:
+def plug_model(appliance: Appliance) -> Model:
     """The plug's model, as it would be in a house with 100 V."""
     return replace(MODELS[appliance.tapo_model], volts=MAINS_VOLTS)
 
 
-def gauges_of(appliance: Appliance, power_watts: Floats) -> dict[Metric, Floats]:
-    """What the emulator says beside the watts: a steady voltage, or nothing."""
-    model = model_of(appliance)
+def plug_gauges(appliance: Appliance, power_watts: Floats) -> dict[Metric, Floats]:
+    """Return what the emulator gives beside the watts: a steady voltage, or nothing."""
+    model = plug_model(appliance)
     if not model.emeter_data:
         return {POWER: power_watts}
     amperes = np.round(power_watts / model.volts, 3)
@@ -40,7 +40,7 @@ def outlet_at(meter: PlugMeter, now: datetime, zone: ZoneInfo, *, seed: int) -> 
     """The outlet's meter as if it had counted since the plug was installed."""
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return Meter(
-        watts=watts_of(meter, zone, seed=seed),
+        watts=load_curve(meter, zone, seed=seed),
         at=now,
         zone=zone,
         today_wh=_energy_wh(meter, midnight, now, zone, seed),
@@ -49,7 +49,7 @@ def outlet_at(meter: PlugMeter, now: datetime, zone: ZoneInfo, *, seed: int) -> 
     )
 
 
-def watts_of(meter: PlugMeter, zone: ZoneInfo, *, seed: int) -> Callable[[datetime], float]:
+def load_curve(meter: PlugMeter, zone: ZoneInfo, *, seed: int) -> Callable[[datetime], float]:
     """The load curve as the emulator asks for it."""
     return lambda at: float(_watts(meter, np.array([at.timestamp()]), zone, seed)[0])
 

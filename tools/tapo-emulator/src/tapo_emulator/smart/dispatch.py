@@ -13,7 +13,7 @@ def answer(plug: Plug, request: Json) -> Json:
 
 
 def _of_child(plug: Plug, params: Json) -> Json:
-    child = plug.outlet_of(str(params.get("device_id")))
+    child = plug.find_outlet(str(params.get("device_id")))
     inner = params.get("requestData")
     if child is None or not inner:
         return {"error_code": PARAMS_ERROR}

@@ -1,4 +1,4 @@
-"""What a Tapo plug says of energy.
+"""The energy methods of a Tapo plug.
 
 `get_energy_usage` has mW and Wh, `get_current_power` has W under the same name, `get_emeter_data`
 has mW, mV and mA.
@@ -9,6 +9,11 @@ from collections.abc import Callable
 from tapo_emulator.plug import Fault, Plug
 from tapo_emulator.smart.codes import JSON_DECODE_FAIL, PARAMS_ERROR, UNKNOWN_METHOD, Json, ok
 
+FAILING_METHOD = {
+    Fault.CLOCK_LOST: "get_energy_usage",
+    Fault.EMETER_DATA_BROKEN: "get_emeter_data",
+}
+
 
 def answer(plug: Plug, method: str, child: int | None) -> Json:
     """The answer to one of METHODS, from a plug or from an outlet of a strip."""
@@ -16,8 +21,7 @@ def answer(plug: Plug, method: str, child: int | None) -> Json:
         return {"error_code": PARAMS_ERROR}  # the parent of a strip has no meter
     if not plug.model.emeter_data and method != "get_energy_usage":
         return {"error_code": UNKNOWN_METHOD}
-    clock_lost = plug.fault is Fault.CLOCK_LOST and method == "get_energy_usage"
-    if clock_lost or plug.meter_is_broken(child or 0):
+    if method == FAILING_METHOD.get(plug.fault) or plug.meter_is_broken(child or 0):
         return {"error_code": JSON_DECODE_FAIL}
     return ok(METHODS[method](plug, child or 0))
 
@@ -32,6 +36,8 @@ def _energy_usage(plug: Plug, outlet: int) -> Json:
         "today_energy": int(meter.today_wh),
         "today_runtime": 0,
     }
+    if meter.exported_today_wh:
+        usage["today_charge_energy"] = int(meter.exported_today_wh)
     if plug.model.watts_in_usage:
         usage["current_power"] = _milli(meter.power_watts(plug.clock()))
     return usage

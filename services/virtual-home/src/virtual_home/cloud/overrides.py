@@ -1,4 +1,4 @@
-"""What is set by hand through `/virtual/`: nothing of it survives a restart."""
+"""Overrides set through the control API; none survives a restart."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ class Fault:
 
     Attributes:
         name: A name of `faults.FAULTS`.
-        times: How many more answers it spoils; None for all until it is cleared.
+        times: How many more answers it applies to; None for all until it is cleared.
         retry_after_seconds: Sent as `Retry-After` with HTTP errors, when given.
     """
 
@@ -19,8 +19,8 @@ class Fault:
     times: int | None = None
     retry_after_seconds: int | None = None
 
-    def strike(self) -> bool:
-        """Whether it spoils this answer too; counts down."""
+    def applies(self) -> bool:
+        """Return whether it applies to this answer too; counts down."""
         if self.times is None:
             return True
         self.times -= 1
@@ -28,33 +28,33 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Knobs:
-    """All of it; a fresh one is the untouched house.
+class Overrides:
+    """All overrides; a fresh one is the unchanged house.
 
     Attributes:
-        watts_by_hand: By device of the configuration.
-        online_by_hand: By SwitchBot device id, as are the faults.
+        watts_override: By device of the configuration.
+        online_override: By SwitchBot device id, as are the faults.
         remaining_header: Name of a response header for the calls left today. The real cloud has
             none (SwitchBotAPI issue #442), so it is off until asked for.
     """
 
-    watts_by_hand: dict[str, float] = field(default_factory=dict)
-    online_by_hand: dict[str, bool] = field(default_factory=dict)
+    watts_override: dict[str, float] = field(default_factory=dict)
+    online_override: dict[str, bool] = field(default_factory=dict)
     fault_by_id: dict[str, Fault] = field(default_factory=dict)
     fault_for_all: Fault | None = None
     current_scale: CurrentScale = CurrentScale.MILLIAMPERES
     remaining_header: str | None = None
 
-    def strike(self, device_id: str) -> Fault | None:
-        """The fault that spoils this answer, if any."""
+    def next_fault(self, device_id: str) -> Fault | None:
+        """Return the fault that applies to this answer, if any."""
         for fault in (self.fault_for_all, self.fault_by_id.get(device_id)):
-            if fault and fault.strike():
+            if fault and fault.applies():
                 return fault
         return None
 
 
 @dataclass(slots=True)
-class Tally:
+class RequestCounts:
     """Requests seen."""
 
     total: int = 0
@@ -63,6 +63,6 @@ class Tally:
     by_path: dict[str, int] = field(default_factory=dict)
 
     def count(self, path: str) -> None:
-        """One more request to the API."""
+        """Count one request to the API."""
         self.total += 1
         self.by_path[path] = self.by_path.get(path, 0) + 1

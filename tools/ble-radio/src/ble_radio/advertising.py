@@ -20,15 +20,15 @@ RSSI_DBM = (-58, -61, -60, -63, -59)
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """What a plug said last."""
+class LastAdvert:
+    """What a plug advertised last."""
 
     sequence: int = 0
     power_watts: float | None = None
     adverts: int = 0
 
 
-def plugs_of(home: Home) -> dict[str, Plug]:
+def select_plugs(home: Home) -> dict[str, Plug]:
     """The plugs with a `ble` source, by device."""
     return {
         device.device: Plug(source.id, source.model)
@@ -55,8 +55,8 @@ async def fetch_watts(client: httpx.AsyncClient, url: str) -> dict[str, float]:
 async def advertise_forever(
     air: Radio, plugs: Mapping[str, Plug], url: str, interval_seconds: float
 ) -> None:
-    """Let the plugs speak. While the emulator does not answer, they are silent."""
-    spoken = dict.fromkeys(plugs, Spoken())
+    """Let the plugs advertise. While the emulator does not answer, they are silent."""
+    advertised = dict.fromkeys(plugs, LastAdvert())
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
         while True:
             try:
@@ -66,17 +66,17 @@ async def advertise_forever(
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             for device in plugs.keys() & watts.keys():
-                plug, last = plugs[device], spoken[device]
-                spoken[device] = await advertise(air, plug, watts[device], last)
+                plug, last = plugs[device], advertised[device]
+                advertised[device] = await advertise(air, plug, watts[device], last)
             await asyncio.sleep(interval_seconds)
 
 
-async def advertise(air: Radio, plug: Plug, power_watts: float, last: Spoken) -> Spoken:
+async def advertise(air: Radio, plug: Plug, power_watts: float, last: LastAdvert) -> LastAdvert:
     """One advert: the sequence goes on only if the power changed, as a plug's does."""
     rssi_dbm = RSSI_DBM[last.adverts % len(RSSI_DBM)]
     if power_watts == last.power_watts:
         await air.rssi(plug.address, rssi_dbm)
-        return Spoken(last.sequence, power_watts, last.adverts + 1)
+        return LastAdvert(last.sequence, power_watts, last.adverts + 1)
     sequence = last.sequence % LAST_SEQUENCE + 1
     await air.advertise(
         plug.address,
@@ -84,4 +84,4 @@ async def advertise(air: Radio, plug: Plug, power_watts: float, last: Spoken) ->
         service_data=plug.service_data,
         rssi_dbm=rssi_dbm,
     )
-    return Spoken(sequence, power_watts, last.adverts + 1)
+    return LastAdvert(sequence, power_watts, last.adverts + 1)

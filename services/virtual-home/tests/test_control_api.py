@@ -1,4 +1,4 @@
-"""The hand in the house: what is set through `/virtual/` is what the API then says."""
+"""The control API: what is set through `/virtual/` is what the cloud's API then returns."""
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -22,18 +22,18 @@ async def shown(web: TestClient, device: str = "kettle") -> dict[str, object]:
     return (await (await web.get("/virtual/")).json())["devices"][device]
 
 
-async def test_a_load_is_set_by_hand_and_given_back(web: TestClient) -> None:
+async def test_a_load_is_overridden_and_returned_to_its_curve(web: TestClient) -> None:
     """By the device's name; the curve goes on underneath."""
     by_curve = await weight(web)
     await put(web, "devices/kettle/watts", watts=777.7)
     assert await weight(web) == 777.7
-    assert (await shown(web))["watts_by_hand"] is True
+    assert (await shown(web))["watts_override"] is True
     await web.delete("/virtual/devices/kettle/watts")
     assert await weight(web) == by_curve
 
 
 async def test_a_plug_is_pulled_and_put_back(web: TestClient) -> None:
-    """Also the one that is gone for good can be brought back by hand."""
+    """Also the one that is gone for good can be brought back by api."""
     await put(web, "devices/kettle/online", online=False)
     assert (await (await web.get(STATUS)).json())["statusCode"] == 161
     await web.delete("/virtual/devices/kettle/online")

@@ -1,4 +1,4 @@
-"""The hand in the house: `/virtual/` sets loads, silences and faults. Not part of SwitchBot's API.
+"""The control API: `/virtual/` sets loads, outages and faults. Not part of SwitchBot's API.
 
 Devices are named as in the configuration, or by their SwitchBot id.
 """
@@ -17,79 +17,79 @@ from virtual_home.cloud.inputs import (
     WattsInput,
     parsed,
 )
-from virtual_home.cloud.knobs import Fault, Knobs, Tally
 from virtual_home.cloud.neighbours import STATUS
+from virtual_home.cloud.overrides import Fault, Overrides, RequestCounts
 from virtual_home.cloud.wire import REDIRECT_TARGET
 from virtual_home.meters import CloudMeter
 
 
 def control_routes(cloud: VirtualCloud) -> list[web.RouteDef]:
     """Every route below `/virtual/`."""
-    hand = _Hand(cloud)
+    api = _ControlApi(cloud)
     device = "/virtual/devices/{device}"
     return [
-        web.get("/virtual/", hand.show),
-        web.post("/virtual/reset", hand.reset),
-        web.get("/virtual/requests", hand.show_requests),
-        web.delete("/virtual/requests", hand.forget_requests),
-        web.put("/virtual/quota", hand.set_quota),
-        web.put("/virtual/current", hand.set_current_scale),
-        web.put("/virtual/fault", hand.set_fault_for_all),
-        web.delete("/virtual/fault", hand.clear_fault_for_all),
-        web.put(f"{device}/watts", hand.set_watts),
-        web.delete(f"{device}/watts", hand.clear_watts),
-        web.put(f"{device}/online", hand.set_online),
-        web.delete(f"{device}/online", hand.clear_online),
-        web.put(f"{device}/fault", hand.set_fault),
-        web.delete(f"{device}/fault", hand.clear_fault),
-        web.get(REDIRECT_TARGET, hand.elsewhere),
+        web.get("/virtual/", api.show),
+        web.post("/virtual/reset", api.reset),
+        web.get("/virtual/requests", api.show_requests),
+        web.delete("/virtual/requests", api.forget_requests),
+        web.put("/virtual/quota", api.set_quota),
+        web.put("/virtual/current", api.set_current_scale),
+        web.put("/virtual/fault", api.set_fault_for_all),
+        web.delete("/virtual/fault", api.clear_fault_for_all),
+        web.put(f"{device}/watts", api.set_watts),
+        web.delete(f"{device}/watts", api.clear_watts),
+        web.put(f"{device}/online", api.set_online),
+        web.delete(f"{device}/online", api.clear_online),
+        web.put(f"{device}/fault", api.set_fault),
+        web.delete(f"{device}/fault", api.clear_fault),
+        web.get(REDIRECT_TARGET, api.elsewhere),
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Hand:
+class _ControlApi:
     cloud: VirtualCloud
 
     async def show(self, _: web.Request) -> web.Response:
-        knobs, quota = self.cloud.knobs, self.cloud.quota
+        overrides, quota = self.cloud.overrides, self.cloud.quota
         return web.json_response(
             {
                 "house": self.cloud.home.house,
-                "fault_for_all": knobs.fault_for_all and asdict(knobs.fault_for_all),
-                "current_scale": knobs.current_scale,
+                "fault_for_all": overrides.fault_for_all and asdict(overrides.fault_for_all),
+                "current_scale": overrides.current_scale,
                 "quota": {
                     "limit": quota.limit,
                     "remaining": quota.remaining(self.cloud.clock()),
-                    "header": knobs.remaining_header,
+                    "header": overrides.remaining_header,
                 },
                 "devices": {m.device.device: self._meter(m) for m in self.cloud.all_meters()},
             }
         )
 
     def _meter(self, meter: CloudMeter) -> dict[str, Any]:
-        knobs, device_id = self.cloud.knobs, meter.source.id
-        fault = knobs.fault_by_id.get(device_id)
+        overrides, device_id = self.cloud.overrides, meter.source.id
+        fault = overrides.fault_by_id.get(device_id)
         return {
             "id": device_id,
             "type": meter.appliance.device_type,
             "meter": meter.source.meter,
             "watts": self.cloud.display(meter).power_watts,
-            "watts_by_hand": meter.device.device in knobs.watts_by_hand,
+            "watts_override": meter.device.device in overrides.watts_override,
             "online": self.cloud.is_online(device_id),
-            "online_by_hand": device_id in knobs.online_by_hand,
+            "online_override": device_id in overrides.online_override,
             "fault": fault and asdict(fault),
         }
 
     async def reset(self, _: web.Request) -> web.Response:
-        self.cloud.knobs = Knobs()
+        self.cloud.overrides = Overrides()
         self.cloud.quota.set_remaining(self.cloud.quota.limit, self.cloud.clock())
         return _done()
 
     async def show_requests(self, _: web.Request) -> web.Response:
-        return web.json_response(asdict(self.cloud.tally))
+        return web.json_response(asdict(self.cloud.request_counts))
 
     async def forget_requests(self, _: web.Request) -> web.Response:
-        self.cloud.tally = Tally()
+        self.cloud.request_counts = RequestCounts()
         return _done()
 
     async def set_quota(self, request: web.Request) -> web.Response:
@@ -97,53 +97,53 @@ class _Hand:
         if wanted.remaining is not None:
             self.cloud.quota.set_remaining(wanted.remaining, self.cloud.clock())
         if "header" in wanted.model_fields_set:
-            self.cloud.knobs.remaining_header = wanted.header
+            self.cloud.overrides.remaining_header = wanted.header
         return _done()
 
     async def set_current_scale(self, request: web.Request) -> web.Response:
-        self.cloud.knobs.current_scale = (await parsed(request, CurrentInput)).scale
+        self.cloud.overrides.current_scale = (await parsed(request, CurrentInput)).scale
         return _done()
 
     async def set_fault_for_all(self, request: web.Request) -> web.Response:
         wanted = await parsed(request, FaultInput)
-        self.cloud.knobs.fault_for_all = _fault(wanted)
+        self.cloud.overrides.fault_for_all = _fault(wanted)
         return _done()
 
     async def clear_fault_for_all(self, _: web.Request) -> web.Response:
-        self.cloud.knobs.fault_for_all = None
+        self.cloud.overrides.fault_for_all = None
         return _done()
 
     async def set_watts(self, request: web.Request) -> web.Response:
         wanted = await parsed(request, WattsInput)
         for meter in self._meters(request):
-            self.cloud.knobs.watts_by_hand[meter.device.device] = wanted.watts
+            self.cloud.overrides.watts_override[meter.device.device] = wanted.watts
         return _done()
 
     async def clear_watts(self, request: web.Request) -> web.Response:
         for meter in self._meters(request):
-            self.cloud.knobs.watts_by_hand.pop(meter.device.device, None)
+            self.cloud.overrides.watts_override.pop(meter.device.device, None)
         return _done()
 
     async def set_online(self, request: web.Request) -> web.Response:
         wanted = await parsed(request, OnlineInput)
-        self.cloud.knobs.online_by_hand[self._id(request)] = wanted.online
+        self.cloud.overrides.online_override[self._id(request)] = wanted.online
         return _done()
 
     async def clear_online(self, request: web.Request) -> web.Response:
-        self.cloud.knobs.online_by_hand.pop(self._id(request), None)
+        self.cloud.overrides.online_override.pop(self._id(request), None)
         return _done()
 
     async def set_fault(self, request: web.Request) -> web.Response:
         wanted = await parsed(request, FaultInput)
-        self.cloud.knobs.fault_by_id[self._id(request)] = _fault(wanted)
+        self.cloud.overrides.fault_by_id[self._id(request)] = _fault(wanted)
         return _done()
 
     async def clear_fault(self, request: web.Request) -> web.Response:
-        self.cloud.knobs.fault_by_id.pop(self._id(request), None)
+        self.cloud.overrides.fault_by_id.pop(self._id(request), None)
         return _done()
 
     async def elsewhere(self, _: web.Request) -> web.Response:
-        self.cloud.tally.redirects_followed += 1
+        self.cloud.request_counts.redirects_followed += 1
         body = STATUS["6055F9A1FF01"] | {"weight": 9999.9}
         return web.json_response({"statusCode": 100, "body": body, "message": "success"})
 

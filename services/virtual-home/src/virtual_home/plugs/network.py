@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 
 from home_model.config import Home
 from home_model.sources import NativeSource
+from service_kit.server import cannot_listen
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, constant_watts
 from tapo_emulator.plug import Plug
 from tapo_emulator.server import PlugServer
-from virtual_home.listening import PortTakenError
 from virtual_home.meters import PlugMeter, meters_of
-from virtual_home.plugs.outlets import model_of, outlet_at
+from virtual_home.plugs.outlets import outlet_at, plug_model
 
 type Servers = dict[str, PlugServer]
 
@@ -24,7 +24,7 @@ async def plugs_running(home: Home, account: Account, *, seed: int) -> AsyncGene
     """The plugs by the device on their first configured outlet, for the length of the block.
 
     Raises:
-        PortTakenError: An address cannot be listened at.
+        CannotStartError: An address cannot be listened at.
     """
     by_address = defaultdict[str, list[PlugMeter]](list)
     for meter in meters_of(home, NativeSource):
@@ -33,17 +33,17 @@ async def plugs_running(home: Home, account: Account, *, seed: int) -> AsyncGene
         servers: Servers = {}
         for address, outlets in by_address.items():
             host, _, port = address.rpartition(":")
-            plug = plug_of(outlets, home, account, seed=seed)
+            plug = make_plug(outlets, home, account, seed=seed)
             server = PlugServer(plug, host, int(port))
             await _start(server, stack)
             servers[plug.nickname] = server
         yield servers
 
 
-def plug_of(meters: Sequence[PlugMeter], home: Home, account: Account, *, seed: int) -> Plug:
+def make_plug(meters: Sequence[PlugMeter], home: Home, account: Account, *, seed: int) -> Plug:
     """One plug or strip; outlets that the configuration does not name have no load."""
     first, now = meters[0], datetime.now(UTC)
-    model = model_of(first.appliance)
+    model = plug_model(first.appliance)
     named = {(meter.source.meter or 1) - 1: meter for meter in meters}
     outlets = tuple(
         outlet_at(named[number], now, home.zone, seed=seed)
@@ -65,4 +65,4 @@ async def _start(server: PlugServer, stack: AsyncExitStack) -> None:
     try:
         await stack.enter_async_context(server)
     except OSError as error:
-        raise PortTakenError(server.netloc, error, "change its address") from error
+        raise cannot_listen(server.address, server.port, error, "port") from error

@@ -1,0 +1,185 @@
+"""The counters made of daily energies: read from the unit, kept over restarts."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from aiseg2_exporter.client import BOUGHT, GENERATION, SOLD, USE, Client
+from aiseg2_exporter.energy import DailyCounter, advance, list_missing_days
+from aiseg2_exporter.parse import ZONE, DayEnergy
+from exporter_kit.statefile import (
+    DamagedError,
+    Document,
+    load_document,
+    save_document,
+    set_aside,
+)
+from home_model.errors import BadPayloadError
+from service_kit.clock import Clock
+
+LOG = logging.getLogger(__name__)
+VERSION = 1
+GRAPH_OF_SOURCE: Mapping[str, str] = {
+    "use": USE,
+    "generation": GENERATION,
+    "bought": BOUGHT,
+    "sold": SOLD,
+}
+WITHOUT_GENERATION = ("use", "bought")
+# One watt-hour in this time is 12 W.
+MEAN_SECONDS = 300.0
+WATT_SECONDS_PER_KWH = 3_600_000
+
+type Fetch = Callable[[date | None], Awaitable[DayEnergy]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A counter and when it was read.
+
+    Attributes:
+        base: The total and the time that the mean is counted from.
+        mean_power_watts: Of the last interval of at least `MEAN_SECONDS`; None before its end.
+    """
+
+    counter: DailyCounter
+    read_seconds: float
+    base: tuple[Decimal, float]
+    mean_power_watts: float | None = None
+
+
+class DailyCounters:
+    """All counters of one unit, by the id of their source."""
+
+    def __init__(self, client: Client, document: Document, clock: Clock) -> None:
+        self._client, self._document, self._clock = client, document, clock
+        self._counters = load_daily_counters(document, clock.now())
+        self._readings: dict[str, Reading] = {}
+        self.mixed_pages = 0
+
+    def reading(self, source_id: str, max_age_seconds: float) -> Reading | None:
+        """Return a counter that was read within the time."""
+        found = self._readings.get(source_id)
+        if found is None or self.age_seconds(source_id) > max_age_seconds:
+            return None
+        return found
+
+    def age_seconds(self, source_id: str) -> float:
+        """Return the time since a counter was read; infinite for one that never was."""
+        found = self._readings.get(source_id)
+        return self._clock.monotonic() - found.read_seconds if found else float("inf")
+
+    async def read_house(self, *, has_generation: bool, has_only_sun: bool) -> None:
+        """Read use, generation, bought and sold in one go; take all of them or none.
+
+        Raises:
+            SourceError: A page could not be read, or they are of different moments.
+        """
+        names = tuple(GRAPH_OF_SOURCE) if has_generation else WITHOUT_GENERATION
+        pages = await self._fetch_house(names)
+        if not is_consistent(pages, check_balance=has_generation and has_only_sun):
+            pages = await self._fetch_house(names)
+        if not is_consistent(pages, check_balance=has_generation and has_only_sun):
+            self.mixed_pages += 1
+            message = "use, generation, bought and sold energy do not fit: pages of two moments"
+            raise BadPayloadError(message)
+        self._take({name: await self._advance(name, page) for name, page in pages.items()})
+
+    async def read_circuit(self, circuit_id: str) -> None:
+        """Read the energy of one circuit.
+
+        Raises:
+            SourceError: The page could not be read.
+        """
+        page = await self._fetch(circuit_id)(None)
+        self._take({circuit_id: await self._advance(circuit_id, page)})
+
+    async def _fetch_house(self, names: tuple[str, ...]) -> dict[str, DayEnergy]:
+        return {name: await self._fetch(name)(None) for name in names}
+
+    def _fetch(self, source_id: str) -> Fetch:
+        if graph := GRAPH_OF_SOURCE.get(source_id):
+            return lambda day: self._client.fetch_day(graph, day)
+        return lambda day: self._client.fetch_circuit_day(source_id, day)
+
+    async def _advance(self, source_id: str, page: DayEnergy) -> DailyCounter:
+        check_day(page.day, self._clock.now())
+        before, fetch = self._counters.get(source_id), self._fetch(source_id)
+        days = list_missing_days(before, page)
+        days_kwh = {day: (await fetch(day)).total_kwh for day in days}
+        return advance(before, page, days_kwh)
+
+    def _take(self, counters: Mapping[str, DailyCounter]) -> None:
+        now_seconds = self._clock.monotonic()
+        for source_id, counter in counters.items():
+            last = self._readings.get(source_id)
+            self._readings[source_id] = next_reading(last, counter, now_seconds)
+        if any(self._counters.get(key) != counter for key, counter in counters.items()):
+            self._counters |= counters
+            self._save()
+
+    def _save(self) -> None:
+        entries = {
+            key: [c.day.isoformat(), str(c.today_kwh), str(c.earlier_kwh)]
+            for key, c in self._counters.items()
+        }
+        try:
+            save_document(self._document, {"counters": entries})
+        except OSError as error:
+            LOG.error("%s cannot be written (%s)", self._document.path, error)  # noqa: TRY400
+
+
+def is_consistent(pages: Mapping[str, DayEnergy], *, check_balance: bool) -> bool:
+    """Return whether the pages are of one moment: of one day, and use + sold = sun + bought."""
+    if len({page.day for page in pages.values()}) != 1:
+        return False
+    if not check_balance:
+        return True
+    kwh = {name: page.total_kwh for name, page in pages.items()}
+    return kwh["use"] + kwh["sold"] == kwh["generation"] + kwh["bought"]
+
+
+def check_day(day: date, now: datetime) -> None:
+    """Refuse a page whose calendar is not today's, a day of difference aside.
+
+    Raises:
+        BadPayloadError: One of the two clocks is wrong.
+    """
+    today = now.astimezone(ZONE).date()
+    if abs((day - today).days) > 1:
+        message = f"the AiSEG2's date is {day}, this machine's {today}: set the wrong clock"
+        raise BadPayloadError(message)
+
+
+def next_reading(last: Reading | None, counter: DailyCounter, now_seconds: float) -> Reading:
+    """Return the reading after `last`, its mean power renewed when the time has passed."""
+    now = (counter.total_kwh, now_seconds)
+    if last is None or counter.total_kwh < last.base[0]:
+        return Reading(counter, now_seconds, now)
+    duration_seconds = now_seconds - last.base[1]
+    if duration_seconds < MEAN_SECONDS:
+        return replace(last, counter=counter, read_seconds=now_seconds)
+    rise_kwh = float(counter.total_kwh - last.base[0])
+    return Reading(counter, now_seconds, now, rise_kwh * WATT_SECONDS_PER_KWH / duration_seconds)
+
+
+def counters_document(state_dir: Path) -> Document:
+    """Return where the counters are kept."""
+    return Document(state_dir / "aiseg2-exporter.days.json", VERSION)
+
+
+def load_daily_counters(document: Document, now: datetime) -> dict[str, DailyCounter]:
+    """Return the counters as they were saved; none if the file is missing or damaged."""
+    try:
+        body = load_document(document) or {}
+        return {
+            key: DailyCounter(date.fromisoformat(day), Decimal(today), Decimal(earlier))
+            for key, (day, today, earlier) in body.get("counters", {}).items()
+        }
+    except (DamagedError, ValueError, ArithmeticError) as error:
+        kept = set_aside(document.path, now)
+        LOG.error("%s was not used (%s); it is kept as %s", document.path, error, kept.name)  # noqa: TRY400
+        return {}

@@ -1,0 +1,218 @@
+"""The wiring: the unit's pages as readings of the configured sources."""
+
+import logging
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from math import ceil
+
+from aiseg2_exporter.client import Client
+from aiseg2_exporter.daily_counters import GRAPH_OF_SOURCE, DailyCounters, counters_document
+from aiseg2_exporter.daily_counters import Reading as CounterReading
+from aiseg2_exporter.forwarder import forwarding
+from aiseg2_exporter.live import Live, LiveReader
+from aiseg2_exporter.parse import Circuit
+from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
+from aiseg2_exporter.settings import Settings
+from exporter_kit import Exporter, PollGroup, Sample
+from home_model.errors import BadPayloadError, SourceError
+from home_model.readings import Reading
+from home_model.sources import Aiseg2Source
+from service_kit.clock import Clock
+
+LOG = logging.getLogger(__name__)
+CATALOGUE_SECONDS = 86_400.0
+# A settings page locks the owner's screen for a while.
+CATALOGUE_RETRY_SECONDS = 600.0
+# An energy that is older than so many of its intervals is not shown.
+AGE_INTERVALS = 3
+# All pages of circuits, the four of energy, some of circuits' energy.
+DEADLINES_PER_READ = 6
+
+type Result = Reading | SourceError
+
+
+class Unit:
+    """One AiSEG2 and the readings of its meters."""
+
+    def __init__(self, client: Client, live: LiveReader, settings: Settings, clock: Clock) -> None:
+        self._client, self._live, self._settings, self._clock = client, live, settings, clock
+        self._counters = DailyCounters(client, counters_document(settings.state_dir), clock)
+        self._catalogue = tuple[Circuit, ...]()
+        self._catalogue_due_seconds = self._catalogue_read_seconds = float("-inf")
+        self._problems: dict[str, str] = {}
+        self._last: Live | None = None
+
+    async def read(self, sources: Sequence[Aiseg2Source]) -> Mapping[Aiseg2Source, Result]:
+        """Read all sources.
+
+        Raises:
+            SourceError: The live pages could not be read.
+        """
+        live = await self._live.read(0.5 * self._settings.poll_interval_seconds)
+        ids = [source.id for source in sources]
+        circuits = await self._read_circuits(live) if any(map(str.isdecimal, ids)) else None
+        await self._read_energy(ids, live)
+        self._last = live
+        watts = house_power(live.summary, live.circuits.circuits)
+        if circuits:
+            watts |= {**circuits.power_watts, **self._mean_watts(circuits.shared_ids)}
+        return {source: self._reading(source.id, watts, live) for source in sources}
+
+    async def log_unplaced(self, sources: Sequence[Aiseg2Source]) -> None:
+        """Log the measured circuits that the configuration does not place."""
+        await self._refresh_catalogue()
+        placed = {source.id for source in sources}
+        rest = [f"{c.id} {c.name}" for c in self._catalogue if c.id not in placed]
+        if rest:
+            LOG.info("not placed, so part of what the house's meter has left: %s", ", ".join(rest))
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield what concerns the unit itself, from memory."""
+        yield Sample(
+            "aiseg2_mixed_energy_pages_total", "counter",
+            "Times that the pages of energy were of different moments and not used.",
+            self._counters.mixed_pages,
+        )  # fmt: skip
+        if self._last is None:
+            return
+        page = self._last.circuits.first_page
+        yield Sample(
+            "aiseg2_unit_info", "gauge", "Which unit this is.", 1, {"firmware": page.firmware}
+        )
+        if page.clock is not None:
+            yield Sample(
+                "aiseg2_clock_skew_seconds", "gauge",
+                "The unit's clock minus this machine's, in seconds.",
+                (page.clock - self._last.at).total_seconds(),
+            )  # fmt: skip
+        if (percent := self._last.summary.battery_percent) is not None:
+            yield Sample("aiseg2_battery_percent", "gauge", "Level of the battery.", percent)
+
+    def _reading(self, source_id: str, watts: Mapping[str, float], live: Live) -> Result:
+        found, power_watts = self._energy(source_id), watts.get(source_id)
+        if power_watts is None and found is None:
+            return BadPayloadError(self._why_absent(source_id))
+        return Reading(
+            at=live.at,
+            power_watts=power_watts,
+            energy_lifetime_kwh=float(found.counter.total_kwh) if found else None,
+        )
+
+    def _energy(self, source_id: str) -> CounterReading | None:
+        settings = self._settings
+        is_circuit = source_id.isdecimal()
+        interval_seconds = (
+            settings.circuit_energy_seconds if is_circuit else settings.energy_interval_seconds
+        )
+        return self._counters.reading(source_id, AGE_INTERVALS * interval_seconds)
+
+    def _mean_watts(self, shared_ids: Iterable[str]) -> dict[str, float]:
+        """Return the mean power of circuits that have one name, from their own counters."""
+        found = {source_id: self._energy(source_id) for source_id in shared_ids}
+        return {
+            source_id: reading.mean_power_watts
+            for source_id, reading in found.items()
+            if reading and reading.mean_power_watts is not None
+        }
+
+    def _why_absent(self, source_id: str) -> str:
+        if not source_id.isdecimal():
+            return f"the AiSEG2 shows no value for `{source_id}`"
+        if not self._catalogue:
+            return self._problems.get("catalogue", "the list of circuits was not read yet")
+        names = {circuit.id: circuit.name for circuit in self._catalogue}
+        if source_id not in names:
+            return f"the AiSEG2 measures no circuit {source_id}; --discover lists those it has"
+        return f"circuit {source_id} ({names[source_id]}) was on no page of this round"
+
+    async def _read_circuits(self, live: Live) -> CircuitsPower | None:
+        await self._refresh_catalogue()
+        if not self._catalogue:
+            return None
+        found = circuits_power(self._catalogue, live.circuits.circuits)
+        if found.missing_ids or found.unknown_names:
+            # A circuit that changed its place while the pages were read; else a changed name.
+            again = await self._live.read(0.0)
+            found = circuits_power(self._catalogue, again.circuits.circuits)
+        if found.unknown_names:
+            self._catalogue_due_seconds = min(
+                self._catalogue_due_seconds, self._catalogue_read_seconds + CATALOGUE_RETRY_SECONDS
+            )
+        return found
+
+    async def _refresh_catalogue(self) -> None:
+        now_seconds = self._clock.monotonic()
+        if now_seconds < self._catalogue_due_seconds:
+            return
+        self._catalogue_read_seconds = now_seconds
+        self._catalogue_due_seconds = now_seconds + CATALOGUE_RETRY_SECONDS
+        try:
+            self._catalogue = await self._client.fetch_catalogue()
+        except SourceError as error:
+            self._note("catalogue", error)
+        else:
+            self._note("catalogue", None)
+            self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
+
+    async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
+        settings, counters = self._settings, self._counters
+        try:
+            if _is_due(counters, ids, settings.energy_interval_seconds):
+                await counters.read_house(
+                    has_generation=live.summary.has_generation,
+                    has_only_sun=live.summary.has_only_sun,
+                )
+            for circuit_id in self._circuits_due(ids):
+                await counters.read_circuit(circuit_id)
+        except SourceError as error:
+            self._note("energy", error)
+        else:
+            self._note("energy", None)
+
+    def _circuits_due(self, ids: Sequence[str]) -> list[str]:
+        """Return those read longest ago, so many that all are read within their interval."""
+        settings, age_seconds = self._settings, self._counters.age_seconds
+        circuits = [source_id for source_id in ids if source_id.isdecimal()]
+        share = settings.poll_interval_seconds / settings.circuit_energy_seconds
+        oldest = sorted(circuits, key=age_seconds, reverse=True)
+        return oldest[: ceil(len(circuits) * min(1.0, share))]
+
+    def _note(self, what: str, error: SourceError | None) -> None:
+        """Log a problem when it begins and when it ends."""
+        reason, before = error.reason if error else "", self._problems.get(what, "")
+        if reason and reason != before:
+            LOG.warning("%s: %s", what, reason)
+        elif before and not reason:
+            LOG.info("%s: read again", what)
+        self._problems[what] = reason
+
+
+def _is_due(counters: DailyCounters, ids: Sequence[str], interval_seconds: float) -> bool:
+    house = [source_id for source_id in ids if source_id in GRAPH_OF_SOURCE]
+    return any(counters.age_seconds(source_id) >= interval_seconds for source_id in house)
+
+
+@asynccontextmanager
+async def open_exporter(settings: Settings) -> AsyncGenerator[Exporter]:
+    """Yield the exporter, and forward beside it if InfluxDB is set."""
+    clock, client = Clock(), Client(settings.connection)
+    live = LiveReader(client, clock)
+    unit = Unit(client, live, settings, clock)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(client.close)
+        samples = [unit.samples]
+        if settings.forwards:
+            forwarder = await stack.enter_async_context(forwarding(settings, live, clock))
+            samples.append(forwarder.samples)
+        yield Exporter(
+            readers=(
+                PollGroup(
+                    Aiseg2Source,
+                    group=lambda _: "the unit",
+                    read=unit.read,
+                    deadline_seconds=DEADLINES_PER_READ * settings.deadline_seconds,
+                    inspect=unit.log_unplaced,
+                ),
+            ),
+            samples=lambda: [sample for each in samples for sample in each()],
+        )

@@ -1,0 +1,304 @@
+"""From the unit's pages to values. Pure: bytes in, frozen values out.
+
+The unit has no public API; these are the pages of its own user interface. Facts from recordings of
+MKN713 with firmware 2.97I-01, and from what others have read of 2.97I-03 and 2.97M-03: XHTML in
+UTF-8, values inside JavaScript literals that are JSON, numbers as ASCII digits. Full-width digits
+and thousands separators were never seen, and are read all the same.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from home_model.errors import BadPayloadError, RejectedError
+
+# The unit is sold in Japan only and has no setting for the zone.
+ZONE = ZoneInfo("Asia/Tokyo")
+HOURS = 24
+MAX_GENERATORS = 3
+WATTS_PER_KILOWATT = 1_000
+NO_NAME = "-"
+MEASURED = "1"
+UNREGISTERED = 0
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FIRMWARE = re.compile(rb"/contents/Ver\.([^/\"']+)/")
+_SERVER_TIME = re.compile(rb"serverTime\s*=\s*'([^']*)'")
+_GRAPH = re.compile(rb"var\s+graph_data\s*=\s*")
+_CATALOGUE = re.compile(rb"init\(\s*(?=\{)")
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One source of generated power. Watts are None where the unit shows a dash."""
+
+    title: str
+    power_watts: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the house does now.
+
+    Attributes:
+        generation_kw: Of all generators, in steps of 0.1 kW; None where the unit has no number.
+        use_kw: Of the house, as `generation_kw`.
+        direction: 0 buying, 1 selling, 2 neither.
+        generators: Those with a title.
+        has_only_sun: No battery, car or fuel cell is connected.
+        battery_percent: Of a connected battery that reports it.
+    """
+
+    generation_kw: float | None
+    use_kw: float | None
+    direction: int | None
+    generators: tuple[Generator, ...]
+    has_only_sun: bool = True
+    has_generation: bool = True
+    battery_percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitPower:
+    """One place of the page of circuits. The name is as the page has it, without its wrap."""
+
+    name: str
+    power_watts: float
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitPage:
+    """One page of circuits, sorted by watts over all pages.
+
+    Attributes:
+        clock: The unit's own time; None when the page has none.
+        firmware: Such as "2.97I-01"; empty when the page does not have it.
+        has_next: Whether there is a further page.
+    """
+
+    circuits: tuple[CircuitPower, ...]
+    clock: datetime | None
+    firmware: str
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """A row of the catalogue: the stable id of a measured circuit and the name its owner gave."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnergy:
+    """The energy of one day, by the unit's calendar.
+
+    Attributes:
+        total_kwh: Until now.
+        hours_kwh: By hour, 0 for hours that have not begun; empty where the page has none.
+        yesterday_kwh: By hour, of the complete day before; empty where the page has none.
+    """
+
+    day: date
+    total_kwh: Decimal
+    hours_kwh: tuple[Decimal, ...]
+    yesterday_kwh: tuple[Decimal, ...]
+
+
+def parse_summary(body: bytes) -> Summary:
+    """Return the answer of `/data/electricflow/111/update`.
+
+    Raises:
+        RejectedError: The measuring unit is not registered.
+        BadPayloadError: It is not such an answer.
+    """
+    answer = _load_json(body, "the summary of power")
+    if "g_capacity" not in answer or "u_capacity" not in answer:
+        raise BadPayloadError(_not_understood("the summary of power"))
+    if answer.get("measReg") == UNREGISTERED:
+        message = "the measuring unit is not registered in the AiSEG2: it measures nothing"
+        raise RejectedError(message)
+    return Summary(
+        generation_kw=parse_number(answer["g_capacity"]),
+        use_kw=parse_number(answer["u_capacity"]),
+        direction=answer.get("lo_buy_sell"),
+        generators=tuple(_generators(answer)),
+        has_only_sun=not any(answer.get(name) for name in ("connSb", "connEv", "connFc")),
+        has_generation=any(answer.get(name) for name in ("connPv1", "connPv2", "connFc")),
+        battery_percent=parse_number(answer.get("percent")) if answer.get("connSb") else None,
+    )
+
+
+def _generators(answer: Mapping[str, Any]) -> Sequence[Generator]:
+    numbers = range(1, MAX_GENERATORS + 1)
+    titles = {n: str(answer.get(f"g_d_{n}_title") or "").strip() for n in numbers}
+    return [
+        Generator(title, parse_number(answer.get(f"g_d_{n}_capacity")))
+        for n, title in titles.items()
+        if title
+    ]
+
+
+def parse_circuit_page(body: bytes) -> CircuitPage:
+    """Return one page of `/page/electricflow/1113`.
+
+    A listed circuit without a number draws 0 W: the unit leaves the place blank.
+
+    Raises:
+        BadPayloadError: It is not such a page.
+    """
+    page = LexborHTMLParser(body)
+    stages = page.css("#m_capacity [id^=stage_]")
+    if page.css_first("#m_capacity") is None:
+        raise BadPayloadError(_not_understood("the page of circuits"))
+    return CircuitPage(
+        circuits=tuple(
+            CircuitPower(name, parse_number(_text(stage, ".c_value")) or 0.0)
+            for stage in stages
+            if (name := _text(stage, ".c_device"))
+        ),
+        clock=parse_clock(body),
+        firmware=parse_firmware(body),
+        has_next=page.css_first(".tab-desc-next") is not None,
+    )
+
+
+def _text(node: LexborNode, selector: str) -> str:
+    """Return the text below, names wrapped by `<br />` joined with nothing."""
+    found = node.css_first(selector)
+    return found.text().strip() if found else ""
+
+
+def parse_catalogue(body: bytes) -> tuple[Circuit, ...]:
+    """Return the measured circuits of `/page/setting/installation/734`, in their order.
+
+    Raises:
+        BadPayloadError: It is not such a page, such as while the settings are in use.
+    """
+    rows = _find_json(_CATALOGUE, body, "the catalogue of circuits").get("arrayCircuitNameList")
+    if not isinstance(rows, list):
+        raise BadPayloadError(_not_understood("the catalogue of circuits"))
+    return tuple(
+        Circuit(str(row["strId"]), str(row.get("strCircuit", "")).strip())
+        for row in rows
+        if row.get("strBtnType") == MEASURED and str(row.get("strId", "")).isdecimal()
+    )
+
+
+def parse_day_energy(body: bytes) -> DayEnergy:
+    """Return a graph page: use, generation, bought, sold, or one circuit.
+
+    Hours of use are own generation (`total1`) plus bought (`val2`); other pages have `total1` only.
+
+    Raises:
+        BadPayloadError: It is not such a page.
+    """
+    graph = _find_json(_GRAPH, body, "the page of energy")
+    page = LexborHTMLParser(body)
+    try:
+        day = datetime.strptime(_text_of(page, "#val_current"), "%Y/%m/%d").date()  # noqa: DTZ007
+    except ValueError:
+        raise BadPayloadError(_not_understood("the page of energy")) from None
+    totals = (_decimal(graph.get("totalValue")), _decimal(_text_of(page, "#val_kwh")))
+    if (total := next((value for value in totals if value is not None), None)) is None:
+        message = "the page of energy has no total"
+        raise BadPayloadError(message)
+    return DayEnergy(
+        day=day,
+        total_kwh=total,
+        hours_kwh=_sum_hours(graph.get("total1"), graph.get("val2")),
+        yesterday_kwh=_sum_hours(graph.get("total2")),
+    )
+
+
+def _text_of(page: LexborHTMLParser, selector: str) -> str:
+    found = page.css_first(selector)
+    return normalise(found.text().strip()) if found else ""
+
+
+def _sum_hours(*series: object) -> tuple[Decimal, ...]:
+    lists = [s for s in series if isinstance(s, list) and len(s) == HOURS]
+    hours = [[_decimal(value) for value in values] for values in lists]
+    if not hours or any(value is None for values in hours for value in values):
+        return ()
+    return tuple(sum((v for v in hour if v is not None), Decimal(0)) for hour in zip(*hours))  # noqa: B905
+
+
+def parse_clock(body: bytes) -> datetime | None:
+    """Return the unit's own time, which each page has; None when this one does not."""
+    if not (found := _SERVER_TIME.search(body)):
+        return None
+    try:
+        time = {name: int(text) for name, text in json.loads(found[1]).items()}
+        parts = (time[name] for name in ("month", "day", "hour", "min"))
+        return datetime(2000 + time["year"] % 100, *parts, time.get("sec", 0), tzinfo=ZONE)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def parse_firmware(body: bytes) -> str:
+    """Return the version that the paths of a page's assets have, or nothing."""
+    found = _FIRMWARE.search(body)
+    return found[1].decode(errors="replace") if found else ""
+
+
+def parse_number(value: object) -> float | None:
+    """Return the number in a text such as `" 1,224W"`; None for a dash, a blank or nothing."""
+    number = _decimal(value)
+    return None if number is None else float(number)
+
+
+def _decimal(value: object) -> Decimal | None:
+    if value is None or isinstance(value, bool):
+        return None
+    text = normalise(str(value)).replace(",", "")
+    found = _NUMBER.search(text)
+    try:
+        return Decimal(found[0]) if found else None
+    except InvalidOperation:
+        return None
+
+
+def normalise(text: str) -> str:
+    """Return the text with full-width letters, digits and signs as ordinary ones."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _find_json(before: re.Pattern[bytes], body: bytes, what: str) -> dict[str, Any]:
+    """Return the JavaScript literal behind a text, which is JSON in all recordings."""
+    if not (found := before.search(body)):
+        raise BadPayloadError(_not_understood(what))
+    text = body[found.end() :].decode(errors="replace")
+    try:
+        value, _ = json.JSONDecoder(parse_float=Decimal).raw_decode(text)
+    except (ValueError, RecursionError):
+        raise BadPayloadError(_not_understood(what)) from None
+    if not isinstance(value, dict):
+        raise BadPayloadError(_not_understood(what))
+    return value
+
+
+def _load_json(body: bytes, what: str) -> dict[str, Any]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise BadPayloadError(_not_understood(what))
+    return answer
+
+
+def _not_understood(what: str) -> str:
+    return (
+        f"{what} has none of the marks of an AiSEG2 (read with MKN713, firmware 2.97I-01): another "
+        "model or firmware, or the unit is starting"
+    )

@@ -1,0 +1,85 @@
+"""The power of each meter from one reading of the live pages. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiseg2_exporter.names import Match, match_names
+from aiseg2_exporter.parse import NO_NAME, WATTS_PER_KILOWATT, Circuit, CircuitPower, Summary
+
+BUYING, SELLING = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitsPower:
+    """The power of the circuits by their id.
+
+    Attributes:
+        power_watts: Of circuits whose place on the pages is certain.
+        shared_ids: Circuits that have one name and different watts: which is which no page tells.
+        unknown_names: On the pages and not in the catalogue.
+        missing_ids: In the catalogue and on no page of this round.
+    """
+
+    power_watts: Mapping[str, float]
+    shared_ids: frozenset[str]
+    unknown_names: tuple[str, ...]
+    missing_ids: frozenset[str]
+
+
+def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str, float]:
+    """Return watts by the id of a source; an absent one has no number.
+
+    The totals have steps of 100 W. Generation is better known from the generators, use never less
+    than its circuits. Bought and sold power are the difference of the totals in the direction
+    that the unit tells.
+    """
+    watts = {
+        f"generator_{n}": generator.power_watts
+        for n, generator in enumerate(summary.generators, 1)
+        if generator.power_watts is not None
+    }
+    if watts or summary.generation_kw is not None:
+        watts["generation"] = sum(watts.values()) if watts else _watts(summary.generation_kw)
+    if summary.use_kw is None:
+        return watts
+    watts["use"] = max(_watts(summary.use_kw), sum(circuit.power_watts for circuit in circuits))
+    balance_watts = _watts(summary.use_kw) - _watts(summary.generation_kw)
+    watts["bought"] = max(0.0, balance_watts) if summary.direction == BUYING else 0.0
+    watts["sold"] = max(0.0, -balance_watts) if summary.direction == SELLING else 0.0
+    return watts
+
+
+def _watts(kilowatts: float | None) -> float:
+    return round((kilowatts or 0.0) * WATTS_PER_KILOWATT, 3)
+
+
+def circuits_power(catalogue: Sequence[Circuit], page: Sequence[CircuitPower]) -> CircuitsPower:
+    """Return which circuit of the catalogue draws how much.
+
+    The pages are sorted by watts, so a circuit that changed while they were read may be on two of
+    them, or on none.
+    """
+    named = [(circuit.id, circuit.name) for circuit in catalogue if circuit.name != NO_NAME]
+    shown = [(i, circuit.name) for i, circuit in enumerate(page) if circuit.name != NO_NAME]
+    matches = match_names(shown, named)
+    power: dict[str, float] = {}
+    shared: set[str] = set()
+    for match in matches:
+        values = [page[i].power_watts for i in match.left]
+        if len(match.right) == 1:
+            power[match.right[0]] = values[-1]  # seen twice: the later is the newer
+        elif len(set(values)) == 1 and len(values) >= len(match.right):
+            power |= dict.fromkeys(match.right, values[0])
+        else:
+            shared |= set(match.right)
+    matched = {i for match in matches for i in match.left}
+    return CircuitsPower(
+        power_watts=power,
+        shared_ids=frozenset(shared),
+        unknown_names=tuple(name for i, name in shown if i not in matched),
+        missing_ids=frozenset(key for key, _ in named if not _has(matches, key)),
+    )
+
+
+def _has(matches: Sequence[Match[int, str]], key: str) -> bool:
+    return any(key in match.right for match in matches)

@@ -1,0 +1,237 @@
+"""The readings of a whole unit: power, energy over midnight and outages, and what may not be."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aiseg2_emulator.server import Emulator
+from aiseg2_exporter.client import Client
+from aiseg2_exporter.exporter import Unit
+from aiseg2_exporter.live import LiveReader
+from aiseg2_exporter.settings import Settings
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
+from home_model.readings import Reading
+from home_model.sources import Aiseg2Source
+from service_kit.clock import Clock
+from testbed.hands import Hands
+
+HOUSE_IDS = ("use", "bought", "sold", "generation", "generator_1")
+
+
+def sources_of(*ids: str) -> list[Aiseg2Source]:
+    return [Aiseg2Source(source="aiseg2", id=source_id) for source_id in ids]
+
+
+async def read(unit: Unit, *ids: str) -> dict[str, Reading]:
+    """Read, and insist on a reading of each."""
+    results = await unit.read(sources_of(*ids))
+    readings = {source.id: result for source, result in results.items()}
+    errors = [result for result in readings.values() if isinstance(result, SourceError)]
+    assert not errors, errors
+    return {key: value for key, value in readings.items() if isinstance(value, Reading)}
+
+
+async def test_the_house_has_its_power(unit: Unit) -> None:
+    """In steps of 100 W but for the generators; sold is the difference, bought is 0."""
+    readings = await read(unit, *HOUSE_IDS)
+    watts = {key: reading.power_watts for key, reading in readings.items()}
+    assert watts == {
+        "use": 1605,  # of the circuits: the total of 1.6 kW would be less than they are
+        "bought": 0,
+        "sold": 500,
+        "generation": 2130,
+        "generator_1": 2130,
+    }
+
+
+async def test_circuits_are_read_by_id_whatever_the_pages_spell(unit: Unit) -> None:
+    """A wrapped name, one without its dot, a full-width one, blank and equal names."""
+    ids = ("8", "11", "15", "12", "13", "14")
+    readings = await read(unit, *ids)
+    assert [readings[key].power_watts for key in ids] == [53, 1234, 7, 0, 0, 0]
+
+
+async def test_circuits_of_one_name_are_told_apart_by_their_energy(
+    unit: Unit, hands: Hands
+) -> None:
+    """No page tells which ＬＤ draws 224 W; their own counters do, in the mean."""
+    first = await read(unit, "9")
+    assert first["9"].power_watts is None
+    assert (await unit.read(sources_of("10")))[sources_of("10")[0]] is not None
+    hands.pass_by(hours=1)
+    readings = await read(unit, "9", "10")
+    assert readings["9"].power_watts == pytest.approx(224, abs=1)
+    hands.pass_by(minutes=5)
+    readings = await read(unit, "9", "10")
+    assert readings["9"].power_watts == pytest.approx(224, abs=13)
+    assert readings["10"].power_watts == 0
+
+
+async def test_a_shuffled_order_loses_and_doubles_nothing_silently(
+    unit: Unit, emulator: Emulator, hands: Hands
+) -> None:
+    """A circuit that was on no page has no power in that round; none has another's."""
+    emulator.shuffle = True
+    truth = {"8": 53, "11": 1234, "15": 7, "17": 62, "18": 15, "19": 10}
+    for _ in range(30):
+        hands.pass_by(seconds=10)
+        results = await unit.read(sources_of(*truth))
+        for source, result in results.items():
+            if isinstance(result, Reading) and result.power_watts is not None:
+                assert result.power_watts == truth[source.id]
+
+
+@pytest.mark.parametrize("switch", ["comma", "full_width"])
+async def test_other_forms_of_numbers_are_read(unit: Unit, emulator: Emulator, switch: str) -> None:
+    """1,234W and １２３４Ｗ are 1234."""
+    setattr(emulator, switch, True)
+    assert (await read(unit, "11"))["11"].power_watts == 1234
+
+
+async def test_energy_goes_on_over_midnight_to_the_watt_hour(unit: Unit, hands: Hands) -> None:
+    """Read at odd times over three days: what a counter rises by is what the house used."""
+    ids = ("use", "bought", "sold", "generation", "11")
+    first = kwh(await read(unit, *ids))
+    for _ in range(3 * 24):
+        hands.pass_by(minutes=60, seconds=7)
+        last = kwh(await read(unit, *ids))
+    hours = 72 + 72 * 7 / 3600
+    assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
+    rise = {key: last[key] - first[key] for key in ids}
+    assert rise["use"] + rise["sold"] == pytest.approx(rise["bought"] + rise["generation"])
+    assert rise["use"] == pytest.approx(1.636 * hours, abs=0.1)
+
+
+@pytest.mark.parametrize("days", [0.7, 1.4, 5.3])
+async def test_an_outage_loses_nothing(
+    unit: Unit, emulator: Emulator, hands: Hands, days: float
+) -> None:
+    """Of hours, over one midnight, and of days, whose energy is asked for by date."""
+    first = kwh(await read(unit, "use", "11"))
+    emulator.fault = "http_500"
+    hands.pass_by(minutes=5)
+    with pytest.raises(UnreachableError):
+        await unit.read(sources_of("use"))
+    emulator.fault = None
+    hands.pass_by(hours=24 * days)
+    last = kwh(await read(unit, "use", "11"))
+    hours = 24 * days + 5 / 60
+    assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
+
+
+async def test_a_restart_goes_on(
+    unit: Unit, client: Client, settings: Settings, clock: Clock, hands: Hands
+) -> None:
+    """The counters are kept, and a day that ended meanwhile is complete."""
+    first = kwh(await read(unit, "use", "11"))
+    hands.pass_by(hours=30)
+    again = Unit(client, LiveReader(client, clock), settings, clock)
+    last = kwh(await read(again, "use", "11"))
+    assert last["11"] - first["11"] == pytest.approx(1.234 * 30, abs=0.03)
+
+
+async def test_a_damaged_state_is_kept_aside(
+    client: Client, settings: Settings, clock: Clock
+) -> None:
+    """And the counters begin again."""
+    settings.state_dir.mkdir(exist_ok=True)
+    (settings.state_dir / "aiseg2-exporter.days.json").write_text("{")
+    unit = Unit(client, LiveReader(client, clock), settings, clock)
+    await read(unit, "use")
+    assert list(settings.state_dir.glob("*.set-aside-*"))
+
+
+async def test_pages_of_two_moments_are_not_used(
+    unit: Unit, emulator: Emulator, hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All four or none: power goes on, energy is absent until they fit."""
+    steps = iter(range(10**6))
+    emulator.now = lambda: hands.instant + timedelta(minutes=7 * next(steps))
+    readings = await read(unit, "use", "bought")
+    assert readings["use"].power_watts is not None
+    assert readings["use"].energy_lifetime_kwh is None
+    assert "two moments" in caplog.text
+    emulator.now = hands.now
+    hands.pass_by(minutes=2)
+    assert (await read(unit, "use"))["use"].energy_lifetime_kwh is not None
+
+
+async def test_a_wrong_calendar_gives_no_energy(
+    unit: Unit, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A unit after a power cut, in 2000."""
+    emulator.now = lambda: datetime(2000, 1, 1, tzinfo=UTC)
+    assert (await read(unit, "use"))["use"].energy_lifetime_kwh is None
+    assert "set the wrong clock" in caplog.text
+
+
+async def test_a_circuit_that_is_not_there_is_said_so(unit: Unit) -> None:
+    """The others are read."""
+    results = await unit.read(sources_of("99", "8"))
+    bad, good = results.values()
+    assert isinstance(bad, BadPayloadError)
+    assert "--discover" in bad.reason
+    assert isinstance(good, Reading)
+
+
+async def test_the_catalogue_is_not_read_again_and_again(
+    unit: Unit, emulator: Emulator, hands: Hands
+) -> None:
+    """It locks the owner's screen: once at the start, once a day."""
+    for _ in range(25):
+        await read(unit, "8")
+        hands.pass_by(hours=1)
+    catalogue = [path for path in emulator.requests if path.endswith("/734")]
+    assert len(catalogue) == 2
+
+
+async def test_unplaced_circuits_are_listed_once(
+    unit: Unit, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By id and name, for the person who writes the configuration."""
+    caplog.set_level("INFO")
+    await unit.log_unplaced(sources_of("8", "9"))
+    (line,) = [r.getMessage() for r in caplog.records if "not placed" in r.getMessage()]
+    assert "17 エコキュート" in line
+    assert "8 キッチン" not in line.replace("18 ", "")
+
+
+async def test_a_failure_is_logged_once_each_way(
+    unit: Unit, emulator: Emulator, hands: Hands, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However long it lasts."""
+    caplog.set_level("INFO")
+    emulator.now = lambda: datetime(2000, 1, 1, tzinfo=UTC)
+    for _ in range(5):
+        await read(unit, "use")
+        hands.pass_by(minutes=2)
+    emulator.now = hands.now
+    await read(unit, "use")
+    messages = [r.getMessage() for r in caplog.records if r.getMessage().startswith("energy")]
+    assert len(messages) == 2
+
+
+async def test_firmware_and_clock_skew_are_shown(
+    unit: Unit, emulator: Emulator, hands: Hands
+) -> None:
+    """As the pages have them."""
+    emulator.now = lambda: hands.instant + timedelta(seconds=42)
+    await read(unit, "use")
+    samples = {sample.name: sample for sample in unit.samples()}
+    assert samples["aiseg2_unit_info"].labels == {"firmware": "2.97I-01"}
+    assert samples["aiseg2_clock_skew_seconds"].value == 42
+
+
+async def test_exporter_and_forwarder_share_one_reading(
+    client: Client, clock: Clock, emulator: Emulator
+) -> None:
+    """Two who ask at the same time cost one round of pages."""
+    live = LiveReader(client, clock)
+    await asyncio.gather(live.read(1.0), live.read(1.0))
+    assert len(emulator.requests) == 3
+
+
+def kwh(readings: dict[str, Reading]) -> dict[str, float]:
+    values = {key: reading.energy_lifetime_kwh for key, reading in readings.items()}
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,1 @@
+"""A Panasonic AiSEG2 that does not exist."""

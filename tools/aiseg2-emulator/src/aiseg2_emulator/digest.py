@@ -1,0 +1,60 @@
+"""The server's side of HTTP Digest authentication (RFC 7616, MD5, qop=auth)."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+
+REALM = "AiSEG2"
+_PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
+
+
+@dataclass
+class Digest:
+    """The login of one unit. A nonce is good until `expire`; each `nc` counts once."""
+
+    user: str
+    password: str
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+    used_counts: set[str] = field(default_factory=set)
+    old_nonces: set[str] = field(default_factory=set)
+
+    def challenge(self, authorization: str) -> str:
+        """Return the header that asks for a login; `stale` tells that only the nonce is old."""
+        stale = ', stale="true"' if parse(authorization).get("nonce") in self.old_nonces else ""
+        return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{self.nonce}"{stale}'
+
+    def accepts(self, method: str, uri: str, authorization: str) -> bool:
+        """Return whether a request is logged in. `uri` is the full path with its query."""
+        given = parse(authorization)
+        if given.get("nonce") != self.nonce or given.get("uri") != uri:
+            return False
+        if given.get("response") != self._response(method, uri, given):
+            return False
+        if (count := given.get("nc", "")) in self.used_counts:
+            return False
+        self.used_counts.add(count)
+        return True
+
+    def expire(self) -> None:
+        """Let the nonce go stale."""
+        self.old_nonces.add(self.nonce)
+        self.nonce = secrets.token_hex(8)
+        self.used_counts.clear()
+
+    def _response(self, method: str, uri: str, given: dict[str, str]) -> str:
+        identity = _md5(f"{self.user}:{REALM}:{self.password}")
+        middle = ":".join(given.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+        return _md5(f"{identity}:{middle}:{_md5(f'{method}:{uri}')}")
+
+
+def parse(authorization: str) -> dict[str, str]:
+    """Return the parameters of an `Authorization: Digest` header."""
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() != "digest":
+        return {}
+    return {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
