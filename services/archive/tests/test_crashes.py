@@ -15,6 +15,7 @@ import pytest
 
 from testbed.archive import DAY, Batch, MakeBatch
 from testbed.victoria_metrics import VictoriaMetrics
+from timeseries_io.victoria_metrics import Series, encode_series
 
 START = datetime(2026, 11, 25, 15, tzinfo=UTC)
 LABELS = {"house": "home", "room": "work", "shelf": "rack_1", "source": "native"}
@@ -23,10 +24,17 @@ SAMPLES = 720
 
 def send(vm: VictoriaMetrics, devices: int, watts: float) -> None:
     """A day of many devices, each with this power."""
-    points = [((START + timedelta(minutes=2 * n)).timestamp(), watts) for n in range(SAMPLES)]
-    for device in range(devices):
-        labels = {"__name__": "tplink_native_power_watts", "device": f"device_{device}", **LABELS}
-        vm.import_samples(labels, points)
+    at_ms = [round((START + timedelta(minutes=2 * n)).timestamp() * 1000) for n in range(SAMPLES)]
+    lines = [
+        encode_series(Series(_labels(device), at_ms, [watts] * SAMPLES))
+        for device in range(devices)
+    ]
+    vm.post("/api/v1/import", "\n".join(lines))
+    vm.settle()
+
+
+def _labels(device: int) -> dict[str, str]:
+    return {"__name__": "tplink_native_power_watts", "device": f"device_{device}", **LABELS}
 
 
 @pytest.fixture
@@ -138,7 +146,8 @@ def test_a_full_disk_keeps_the_old_day(
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder away")
 def test_a_folder_of_another_user_is_named(archive: Batch) -> None:
     """The run ends with the command that mends it. Root without its privilege is as any user."""
-    os.chown(archive.parquet, 65534, 65534)
+    for path in (archive.parquet, *archive.parquet.rglob("*")):
+        os.chown(path, 65534, 65534)
     without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     found = subprocess.run(  # noqa: S603 - programs of the test
         [*without, *archive.command("--date", str(DAY))],
@@ -148,5 +157,5 @@ def test_a_folder_of_another_user_is_named(archive: Batch) -> None:
         check=False,
     )
     assert found.returncode == 6, found.stderr
-    assert f"{archive.parquet} belongs to user 65534, this process is user 0" in found.stderr
+    assert "belongs to user 65534, this process is user 0" in found.stderr
     assert f"sudo chown -R 0:0 {archive.parquet}" in found.stderr
