@@ -34,8 +34,9 @@ COPY_SECONDS: list[float] = []
 ENVIRONMENT = {"archive_source", "victoriametrics_url", "parquet_base_dir", "duckdb_path", "tz"}
 HEAD = f"""# Performance of the archive
 
-Measured by `services/archive/bench/day.py` on {{day}}, Python {{python}}: a day of {DEVICES}
-devices, one sample a minute of power and energy, from VictoriaMetrics to the loaded DuckDB; the best of {TIMES}.
+Measured by `services/archive/bench/day.py` on {{day}}, Python {{python}}: a day of
+{DEVICES} devices, one sample a minute of power and energy, from VictoriaMetrics to the loaded
+DuckDB; the best of {TIMES}. A busy machine makes all of it slower: the ratio is what counts.
 
 | what | measured | wanted |
 |---|---|---|"""
