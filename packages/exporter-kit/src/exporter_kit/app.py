@@ -111,6 +111,7 @@ class Process:
             metrics=self._readers.page.text,
             is_alive=self._pulse.is_alive,
             is_ready=self._readers.is_ready,
+            allowed_hosts=self._program.settings.allowed_hosts,
         )
 
     async def run(self) -> None:
