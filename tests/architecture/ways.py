@@ -111,6 +111,7 @@ def cloud_running() -> Generator[Cloud]:
     thread.start()
     yield cloud
     cloud.server.shutdown()
+    cloud.server.server_close()
 
 
 class Traced:
