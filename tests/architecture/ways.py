@@ -50,10 +50,12 @@ STATUS = {
     "power": "on",
     "version": "V2.0",
 }
-# They decide when the next body comes, or show the account: no part of a reading passes them.
+# They decide when the next body comes or who may ask, or show the account: no part of a reading
+# passes them.
 BESIDE_A_READING = frozenset(
     {
         "exporter_kit/own_values.py",
+        "service_kit/hosts.py",
         "switchbot_exporter/cloud/budget.py",
         "switchbot_exporter/cloud/exporter.py",
         "switchbot_exporter/cloud/pace.py",
