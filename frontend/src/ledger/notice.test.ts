@@ -8,7 +8,7 @@ const WELL: LedgerState = {
   lag_seconds: 9.7,
   dirty_slots: 0,
   fully_counted: true,
-  victoriametrics: null,
+  victoriametrics_error: null,
   rebuild: { running: false, progress: 1, eta_seconds: 0 },
 };
 
@@ -31,6 +31,6 @@ describe("noticeOf", () => {
   });
 
   it("leaves a store that is down to the panels", () => {
-    expect(noticeOf({ ...WELL, lag_seconds: 600, victoriametrics: "refused" })).toBeNull();
+    expect(noticeOf({ ...WELL, lag_seconds: 600, victoriametrics_error: "refused" })).toBeNull();
   });
 });

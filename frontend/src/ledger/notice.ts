@@ -11,9 +11,13 @@ type Notice =
   | { type: "late"; lagSeconds: number };
 
 /** What is worth a notice about the ledger; null when all is well, or shown elsewhere. */
-export function noticeOf({ rebuild, lag_seconds, victoriametrics }: LedgerState): Notice | null {
+export function noticeOf({
+  rebuild,
+  lag_seconds,
+  victoriametrics_error,
+}: LedgerState): Notice | null {
   // The panels themselves then show that the store of readings does not answer.
-  if (victoriametrics !== null) return null;
+  if (victoriametrics_error !== null) return null;
   const { running, progress, eta_seconds } = rebuild;
   if (running && (eta_seconds === null || eta_seconds >= MIN_SHOWN_SECONDS)) {
     return { type: "rebuilding", progress, etaSeconds: eta_seconds };

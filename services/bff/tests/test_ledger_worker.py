@@ -180,7 +180,7 @@ def test_the_open_slot_counts_up_to_the_last_sample(open_ledger: Open) -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 4, 14, 29, 44, 61])
-def test_edges_anywhere_around_the_frontier_add_up(open_ledger: Open, minutes: int) -> None:
+def test_edges_anywhere_around_the_watermark_add_up(open_ledger: Open, minutes: int) -> None:
     """Closed slots and open ones meet without a seam, wherever the question cuts them."""
     followed = open_ledger(NOON + timedelta(minutes=minutes, seconds=20))
     followed.use("a", NOON - timedelta(hours=5), 5 * 60 + minutes + 1, 10, 480)

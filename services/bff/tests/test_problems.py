@@ -71,7 +71,7 @@ def test_what_nobody_foresaw_is_a_problem_too(
         message = "a secret of ours"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr("bff.prices.store.all_prices", fail)
+    monkeypatch.setattr("bff.prices.query.select_prices", fail)
     failed = api.get("/unit_prices")
     assert_is_problem(failed, 500)
     assert "secret" not in failed.text

@@ -13,6 +13,7 @@ from bff.explain.routes import router as explain
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
 from bff.ledger_state.routes import router as ledger
+from bff.overview.routes import router as overview
 from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
@@ -78,9 +79,23 @@ def create_app(services: Services | None = None) -> FastAPI:
     return app
 
 
+FEATURES = (
+    overview,
+    cost,
+    places,
+    prices,
+    effect,
+    device_meta,
+    ledger,
+    reconcile,
+    explain,
+    comparison,
+)
+
+
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses={"default": PROBLEM})
-    for part in (cost, places, prices, effect, device_meta, ledger, reconcile, explain, comparison):
+    for part in FEATURES:
         api.include_router(part)
     return api
 

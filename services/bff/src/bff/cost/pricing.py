@@ -149,3 +149,28 @@ def _runs_of_false(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return the runs of False as [start, end) positions; the last flag is True."""
     changes = np.flatnonzero(np.diff(np.concatenate(([True], flags)).astype(np.int8)))
     return list(pairwise(changes.tolist()))[::2]
+
+
+def added(amounts: Sequence[CostAmounts]) -> CostAmounts:
+    """Add up the amounts of neighbouring intervals, in the order of time."""
+    return CostAmounts(
+        measured_uwh=sum(each.measured_uwh for each in amounts),
+        estimated_uwh=sum(each.estimated_uwh for each in amounts),
+        unpriced_uwh=sum(each.unpriced_uwh for each in amounts),
+        cost_e15=sum(each.cost_e15 for each in amounts),
+        priced_ms=sum(each.priced_ms for each in amounts),
+        measured_ms=sum(each.measured_ms for each in amounts),
+        estimated_ms=sum(each.estimated_ms for each in amounts),
+        missing_ms=sum(each.missing_ms for each in amounts),
+        unpriced=_joined([interval for each in amounts for interval in each.unpriced]),
+    )
+
+
+def _joined(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
+    joined: list[Interval] = []
+    for interval in intervals:
+        if joined and joined[-1].end_ms == interval.start_ms:
+            joined[-1] = Interval(joined[-1].start_ms, interval.end_ms)
+        else:
+            joined.append(interval)
+    return tuple(joined)

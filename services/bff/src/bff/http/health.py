@@ -46,12 +46,12 @@ def _database_state(services: Services) -> str:
     try:
         return "ok" if is_migrated(services.engine) else "its tables are not those of this version"
     except SQLAlchemyError as error:
-        return f"it does not respond ({type(error).__name__})"
+        return f"it does not answer ({type(error).__name__})"
 
 
 def _victoriametrics_state(services: Services) -> str:
     try:
         services.victoriametrics.check_answers()
     except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
-        return f"it does not respond: {error}"
+        return f"it does not answer: {error}"
     return "ok"

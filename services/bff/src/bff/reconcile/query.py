@@ -48,7 +48,7 @@ def check_rows(rows: int) -> None:
             422,
             "too-many-rows",
             f"This requests {rows} rows; at most {MAX_ROWS} are returned at once.",
-            what_to_do="Request fewer days, or one device.",
+            what_to_do="Request fewer days, or rows for one device.",
         )
 
 

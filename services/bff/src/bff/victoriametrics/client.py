@@ -82,7 +82,7 @@ class VictoriaMetrics:
             check.result(timeout=self._alive_deadline_seconds)
         except TimeoutError:
             check.cancel()
-            self._give_up(f"no response within {self._alive_deadline_seconds} s")
+            self._give_up(f"no answer within {self._alive_deadline_seconds} s")
 
     @contextmanager
     def stream(
