@@ -37,6 +37,8 @@ lint: python
 bench: python servers ## Measure, each figure beside its reference; writes docs/performance*.md
 	@scripts/setup-bluetooth-mock
 	python services/switchbot-exporter/bench/ble.py > docs/performance-ble.md
+	python packages/energy-rules/bench/faults.py > docs/performance-energy.md
+	python services/archive/bench/day.py > docs/performance-archive.md
 	cd services/bff && python -m bench
 
 fmt: python page ## Format everything

@@ -15,8 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from testbed.exporter import exporter
-from testbed.plugs import settings_of_exporter
+from testbed.exporter import exporter, home_of, settings_of
 from testbed.process import free_port, running
 from testbed.virtual_home import VirtualHome, virtual_home
 from up.servers import can_disable_cors, scrape_config, victoria_metrics, victoria_metrics_password
@@ -24,17 +23,7 @@ from up.settings import Settings
 
 EVIL = "evil.example"
 NEWEST, OLDEST = "victoria-metrics", "victoria-metrics-oldest"
-HOME = """\
-house: home
-time_zone: Asia/Tokyo
-currency: JPY
-rooms: [{room: study, shelves: [{shelf: rack}]}]
-devices:
-  - device: lamp
-    room: study
-    shelf: rack
-    sources: [{source: native, id: "50:91:E3:00:00:01", address: "127.0.0.1:9"}]
-"""
+PLUG = "{source: native, id: '50:91:E3:00:00:01', address: '127.0.0.1:9'}"
 FETCH = """([url, options]) => fetch(url, {signal: AbortSignal.timeout(30_000), ...options})
   .then(answer => answer.type + answer.status, () => 'refused')"""
 LOAD_IMAGE = """url => new Promise(done => {
@@ -159,7 +148,7 @@ def test_an_emulator_is_closed_to_a_foreign_page(emulator: VirtualHome, attacker
 
 def test_an_exporter_is_closed_to_a_foreign_page(tmp_path: Path, attacker: Page) -> None:
     """Its metrics are not readable, and a rebound name is refused; a configured one is not."""
-    settings = settings_of_exporter(HOME, tmp_path, ALLOWED_HOSTS="power.example")
+    settings = settings_of(home_of(PLUG), tmp_path, ALLOWED_HOSTS="power.example")
     command = (sys.executable, "-m", "tp_link_native_exporter")
     with exporter(command, settings, tmp_path / "exporter.log") as started:
         metrics = f"{started.url}/metrics"

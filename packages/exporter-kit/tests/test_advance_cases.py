@@ -104,7 +104,7 @@ def test_a_dip_and_back_never_happened() -> None:
 
 
 def test_several_false_zeros_in_a_row_lose_nothing() -> None:
-    """The second zero looks like a new beginning; the return tells that it was none."""
+    """The second zero looks like a new beginning; the return shows that it was none."""
     history = lifetimes((0, 1000), (60, 1001), (61, 0), (62, 0), (63, 0), (64, 1001.1), (124, 1002))
     assert run(history).total_kwh == pytest.approx(2.0)
 
@@ -146,7 +146,7 @@ def test_a_daily_counter_begins_again_each_day() -> None:
 
 @pytest.mark.parametrize("step_minutes", [1, 7, 10])
 def test_with_its_power_a_daily_counter_loses_nothing_at_midnight(step_minutes: int) -> None:
-    """What was used after the last reading of a day stands in no counter; its watts tell it."""
+    """What was used after the last reading of a day is in no counter; its watts estimate it."""
     readings = [
         Reading(
             at=minutes(step_minutes * n),
@@ -191,7 +191,7 @@ def test_a_silence_without_a_midnight_is_only_its_rise() -> None:
 
 
 def test_a_silence_of_more_than_a_day_holds_a_daily_reset() -> None:
-    """After 30 hours the whole value is of that last day, whatever its clock says."""
+    """After 30 hours the whole value is of that last day, whatever its clock shows."""
     assert run(todays((0, 1.0), (1800, 1.5))).total_kwh == pytest.approx(1.5)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every history, true or false, that a device may tell."""
+"""What holds for every history, true or false, that a device may report."""
 
 import json
 from dataclasses import asdict

@@ -58,7 +58,7 @@ def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
 
 
 def own_counter_of(reading: Reading) -> tuple[OwnCounter, int] | None:
-    """The kind and the value (nWh) of the best counter that the reading has."""
+    """Return the type and the value (nWh) of the best counter that the reading has."""
     kinds: tuple[tuple[OwnCounter, float | None], ...] = (
         ("lifetime", reading.energy_lifetime_kwh),
         ("today", reading.energy_today_kwh),
@@ -155,7 +155,7 @@ def _used_until(base: Mark, held: Mark) -> int:
     """Energy from `base` to `held`, between which the counter began again.
 
     What it showed just before that nobody has seen; the power of the readings on both sides
-    tells of it. It cannot be less than what the counter shows since.
+    estimates it. It cannot be less than what the counter shows since.
     """
     by_power_nwh = base.counted_nwh - held.counted_nwh + held.by_power_nwh
     return max(by_power_nwh, held.value_nwh)

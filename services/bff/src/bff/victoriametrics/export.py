@@ -67,9 +67,20 @@ def parse_line(line: bytes) -> Exported:
     series, _, rest = line.partition(b',"values":')
     values, _, instants = rest.partition(b',"timestamps":')
     labels = orjson.loads(series + b"}")["metric"]
-    # A stale marker is written as null and becomes NaN here.
-    floats = np.array(orjson.loads(values), dtype=np.float64)
-    return labels, _parse_instants(instants.removesuffix(b"}")), floats
+    return labels, _parse_instants(instants.removesuffix(b"}")), _parse_values(values)
+
+
+def _parse_values(text: bytes) -> NDArray[np.float64]:
+    """Parse `[1.5,null,…]`; a stale marker is written as null and becomes NaN.
+
+    Infinities are no JSON: releases write them bare or as text, in several spellings.
+    """
+    try:
+        return np.array(orjson.loads(text), dtype=np.float64)
+    except ValueError:
+        words = text.decode().strip("[]").split(",")
+        plain = [word.strip(' "').replace("null", "nan") for word in words]
+        return np.array([float(word) for word in plain], dtype=np.float64)
 
 
 def _parse_instants(text: bytes) -> NDArray[np.int64]:

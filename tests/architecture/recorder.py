@@ -1,6 +1,6 @@
 """Run a module and record which files of ours it enters.
 
-    python trace.py OUT MODULE [ARGUMENT…]
+    python recorder.py OUT MODULE [ARGUMENT…]
 
 SIGUSR1 begins a recording, SIGUSR2 ends it and writes one line for each file to OUT, in the order
 in which they were entered first. A file is entered when a function of it is called or resumed; what
