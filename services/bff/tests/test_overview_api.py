@@ -16,7 +16,7 @@ LABELS = {"house": "home", "room": "work", "shelf": "s", "device": "a", "source"
 
 
 def test_an_overview_compares_the_same_elapsed_part(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
-    """A device of 600 W since yesterday 00:00 in Tokyo: today and yesterday are equal until 12:00."""
+    """600 W since 00:00 of yesterday in Tokyo: both days are equal until 12:00."""
     begins = datetime(2026, 3, 8, 15, tzinfo=UTC)
     steps = int((NOW - begins) / MINUTE)
     vm.import_samples(
