@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-up: python servers page ## Start everything; a virtual home unless SWITCHBOT_TOKEN and _SECRET are set
+up: python servers page ## Start everything; your home if there is a config/devices.yaml, else a virtual one
 	@scripts/setup-matter --if-possible
 	@python -m up
 
@@ -37,6 +37,8 @@ lint: python
 bench: python servers ## Measure, each figure beside its reference; writes docs/performance*.md
 	@scripts/setup-bluetooth-mock
 	python services/switchbot-exporter/bench/ble.py > docs/performance-ble.md
+	python packages/energy-rules/bench/faults.py > docs/performance-energy.md
+	python services/archive/bench/day.py > docs/performance-archive.md
 	cd services/bff && python -m bench
 
 fmt: python page ## Format everything

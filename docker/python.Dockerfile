@@ -25,7 +25,7 @@ RUN if [ -e "services/${SERVICE}/dbt" ]; then \
       && UV_PROJECT_ENVIRONMENT=/app/dbt uv sync --frozen --no-dev --project /app/dbt-project \
       && ln -s /app/dbt/bin/dbt /app/bin/dbt; \
     fi
-COPY --chmod=755 docker/run-service /app/bin/run-service
+COPY --chmod=755 docker/run-service docker/with-secrets /app/bin/
 
 FROM python:${PYTHON}
 # tini is process 1: Python there would not hear a SIGTERM before it has set its handler.

@@ -24,22 +24,30 @@ const settled = (page) =>
   page.getByRole("main").locator("[aria-busy=true]").first().waitFor({ state: "detached" });
 
 async function openPriceReview(page) {
-  await page.getByRole("button", { name: /料金を追加|Add a price/ }).click();
-  await page.getByLabel(/1 kWhあたりの料金|Price per kWh/).fill("35.2");
+  await page.getByRole("button", { name: /単価を追加|Add a price/ }).click();
+  await page.getByLabel(/1 kWhあたりの単価|Price per kWh/).fill("35.2");
   await page.getByRole("button", { name: /影響を確認|Show the effect/ }).click();
   await page.getByRole("dialog").getByRole("alert").waitFor();
 }
 
 async function acceptClosing(page) {
   await openPriceReview(page);
-  await page.getByRole("button", { name: /終えて続ける|and go on/ }).click();
+  await page.getByRole("button", { name: /終了して続ける|and go on/ }).click();
   await page.getByTestId("effect").waitFor();
 }
 
 const SHOTS = [
   { name: "house", path: "/", variants: ALL },
-  { name: "room", path: "/?room=study", variants: FEW },
-  { name: "shelf", path: "/?room=study&shelf=rack_1", variants: FEW },
+  { name: "room", path: "/?room=study", variants: ALL },
+  { name: "shelf", path: "/?room=study&shelf=rack_1", variants: ALL },
+  { name: "day", path: "/?period=day", variants: FEW },
+  { name: "year", path: "/?period=year", variants: FEW },
+  {
+    name: "custom",
+    path: "/?room=bedroom&period=custom&first=2026-10-12&last=2026-11-11",
+    variants: FEW,
+  },
+  { name: "comparison", path: "/comparison?device=fridge", variants: ALL },
   { name: "device", path: "/?room=study&shelf=rack_1&device=server", variants: ALL },
   { name: "explain", path: EXPLAIN, variants: ALL },
   { name: "reconcile", path: "/reconcile", variants: ALL },
@@ -49,7 +57,7 @@ const SHOTS = [
     name: "price-form",
     path: "/prices",
     variants: FEW,
-    act: (page) => page.getByRole("button", { name: /料金を追加|Add a price/ }).click(),
+    act: (page) => page.getByRole("button", { name: /単価を追加|Add a price/ }).click(),
   },
   { name: "price-overlap", path: "/prices", variants: FEW, act: openPriceReview },
   { name: "price-effect", path: "/prices", variants: FEW, act: acceptClosing },
@@ -79,7 +87,7 @@ const SHOTS = [
     name: "tooltip",
     path: "/",
     variants: FEW,
-    act: (page) => page.getByRole("list", { name: /日ごと|by day/ }).hover(),
+    act: (page) => page.getByRole("list", { name: /日別|by day/ }).hover(),
   },
   {
     name: "table",
@@ -87,7 +95,7 @@ const SHOTS = [
     variants: FEW,
     act: (page) => page.getByText(/表で見る|Show as a table/).click(),
   },
-  { name: "nowhere", path: "/?room=attic", variants: FEW },
+  { name: "nowhere", path: "/?room=attic", variants: ALL },
   { name: "no-such-page", path: "/attic", variants: FEW },
   ...Object.entries(FAULTS).map(([name, { path, spoil }]) => ({
     name,

@@ -20,6 +20,8 @@ from up.processes import processes
 from up.servers import scrape_config
 from up.settings import Settings
 
+pytestmark = pytest.mark.long  # whole homes
+
 ROOT = Path(__file__).parents[2]
 PLUG = {
     "name": "kettle",

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from testbed.chain import Chain, start_chain, stop_chain
+
+# As long as actions wait: a busy machine is slow, and no test is about that.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from testbed.chain import (
     wait_until,
 )
 
+pytestmark = pytest.mark.long  # whole homes
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Chain]:

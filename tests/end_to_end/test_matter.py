@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, expect
 from matter_network.missing import what_is_missing
 from testbed.chain import STOP_LIMIT_SECONDS, Chain, start_chain, stop_chain, wait_until
 
+pytestmark = pytest.mark.long  # whole homes
+
 DEVICE = "dehumidifier"
 JOIN_LIMIT_SECONDS = 400.0
 JOINED = "Matter has joined"

@@ -2,10 +2,12 @@
 
 import os
 import re
+import stat
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from ruamel.yaml import YAML
 
@@ -13,6 +15,7 @@ from aiseg2_exporter.settings import Settings as Aiseg2Settings
 from bff.settings import Settings as BffSettings
 from homeiot_batch.config import Settings as ArchiveSettings
 from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
+from testbed.process import free_port, running
 from tp_link_matter_exporter.settings import Settings as MatterSettings
 from tp_link_native_exporter.settings import Settings as NativeSettings
 from virtual_home.settings import (
@@ -81,6 +84,7 @@ def test_a_part_comes_back_and_a_step_is_done_once(name: str) -> None:
 def test_every_variable_is_a_setting(name: str) -> None:
     """A misspelt one would be ignored in silence."""
     known = {field.upper() for field in SETTINGS[name].model_fields}
+    known |= {f"{variable}_FILE" for variable in known & {"VICTORIA_METRICS_PASSWORD"}}
     assert set(SERVICES[name]["environment"]) <= known
 
 
@@ -98,7 +102,7 @@ def test_secrets_come_from_outside() -> None:
     """Neither compose.yaml nor the example has one; git ignores the file they are written to."""
     for part in SERVICES.values():
         environment = part.get("environment", {})
-        secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD", name)]
+        secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD(?!_FILE)", name)]
         assert all(environment[name] == f"${{{name}:-}}" for name in secret)
     example = _variables(ROOT / ".env.example")
     assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TP_LINK_PASSWORD"))
@@ -142,3 +146,23 @@ def test_vmsingle_takes_the_scrape_configuration() -> None:
         if name.endswith(("-exporter", "-forwarder")):
             port = settings.model_fields["listen_port"].default
             assert f"names: [{name}], type: A, port: {port}" in text
+
+
+def test_victoria_metrics_has_a_password_that_its_readers_are_given(tmp_path: Path) -> None:
+    """Made at the first start, kept for its owner alone, read from the file by `with-secrets`."""
+    file, url = tmp_path / "password", f"http://127.0.0.1:{(port := free_port())}"
+    env = os.environ | {"VICTORIA_METRICS_PASSWORD_FILE": str(file)}
+    command = [
+        ROOT / "docker" / "start-victoria-metrics",
+        f"-storageDataPath={tmp_path / 'data'}",
+        f"-httpListenAddr=127.0.0.1:{port}",
+    ]
+    with running(command, ready_url=f"{url}/health", log=tmp_path / "vm.log", env=env):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        show = [ROOT / "docker" / "with-secrets", "printenv", "VICTORIA_METRICS_PASSWORD"]
+        shown = subprocess.run(show, env=env, capture_output=True, text=True, check=True).stdout
+        query = f"{url}/api/v1/query?query=1"
+        assert httpx.get(query, trust_env=False).status_code == 401
+        answer = httpx.get(query, auth=("ppms", shown.strip()), trust_env=False)
+        assert answer.status_code == 200
+        assert "access-control-allow-origin" not in answer.headers

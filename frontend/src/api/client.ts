@@ -1,17 +1,26 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
+import { takeEarly } from "./early";
 import type { paths } from "./schema";
 
 const TIMEOUT_MS = 15_000;
 
 /** A server that hangs is a server that is down: no request waits for ever. */
-function fetchInTime(request: Request): Promise<Response> {
+async function fetchInTime(request: Request): Promise<Response> {
+  const early = takeEarly(request);
+  if (early) return Promise.race([early, failureAfter(TIMEOUT_MS)]);
   return fetch(request, {
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
   });
 }
 
-/** An error without a problem document, or with an empty body, must not pass for an answer. */
+function failureAfter(milliseconds: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error("no response in time")), milliseconds);
+  });
+}
+
+/** An error without a problem document, or with an empty body, must not pass for a response. */
 const onlyProblems: Middleware = {
   onResponse({ response }) {
     const type = response.headers.get("Content-Type") ?? "";

@@ -15,7 +15,7 @@ export const KNOWN_TYPES = [
   "too-many-rows",
   "foreign-host",
   "foreign-site",
-  "ledger-behind",
+  "ledger-stale",
   "one-source",
   "range-too-long",
 ] as const;

@@ -4,6 +4,28 @@
  */
 
 export interface paths {
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watts now, today and this month of a place
+         * @description Without room, shelf and device: the whole house. Today and this month are the house's.
+         *
+         *     A running period is compared with the same elapsed part of the period before.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost": {
         parameters: {
             query?: never;
@@ -15,7 +37,7 @@ export interface paths {
          * Energy and cost of a place over a range
          * @description Without room, shelf and device: the whole house. Rows add up to the total exactly.
          *
-         *     Hours, days and months are the house's; the first and last may be cut by the range.
+         *     Hours, days and months are the house's; the range may shorten the first and the last.
          */
         get: operations["get_cost"];
         put?: never;
@@ -35,7 +57,7 @@ export interface paths {
         };
         /**
          * The house: zone, currency, time
-         * @description Answers also while VictoriaMetrics is away.
+         * @description Works also while VictoriaMetrics is away.
          */
         get: operations["get_house"];
         put?: never;
@@ -74,10 +96,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All devices and what they say now
-         * @description In configuration order. A value that nobody says is null, never 0.
+         * All devices and their present values
+         * @description In configuration order. A value without a reading is null, never 0.
          *
-         *     Of a device that is down or silent, `at` and `age_seconds` tell since when.
+         *     Of a device that is down or silent, `at` and `age_seconds` show since when.
          */
         get: operations["list_devices"];
         put?: never;
@@ -96,8 +118,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One device and what it says now
-         * @description 404 names the devices there are.
+         * One device and its present values
+         * @description 404 lists the devices of the house.
          */
         get: operations["get_device"];
         put?: never;
@@ -117,7 +139,7 @@ export interface paths {
         };
         /**
          * List all prices, earliest first
-         * @description Prices answer also while VictoriaMetrics is away.
+         * @description Works also while VictoriaMetrics is away.
          */
         get: operations["list_prices"];
         put?: never;
@@ -144,7 +166,7 @@ export interface paths {
         };
         /**
          * One price
-         * @description 404 names the ids that exist.
+         * @description 404 lists the ids that exist.
          */
         get: operations["get_price"];
         /**
@@ -155,7 +177,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a price
-         * @description Its stretch has no price afterwards: costs there become null, never 0.
+         * @description Its interval has no price afterwards: costs there become null, never 0.
          */
         delete: operations["delete_price"];
         options?: never;
@@ -191,8 +213,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What people said of all devices
-         * @description Only devices of which something was said.
+         * What people entered for all devices
+         * @description Only devices for which something was entered.
          */
         get: operations["list_meta"];
         put?: never;
@@ -211,18 +233,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What people said of a device
-         * @description 404 while nothing was said.
+         * What people entered for a device
+         * @description 404 while nothing was entered.
          */
         get: operations["get_meta"];
         /**
-         * Say something of a device
-         * @description Replaces all that was said before.
+         * Enter name, note or rated power of a device
+         * @description Replaces all that was entered before.
          */
         put: operations["put_meta"];
         post?: never;
         /**
-         * Take it all back
+         * Delete what was entered for a device
          * @description The configuration file's name and rated power count again.
          */
         delete: operations["delete_meta"];
@@ -239,8 +261,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where the ledger stands
-         * @description How far slots are closed, how old its knowledge is, and what is still to be made.
+         * The state of the ledger
+         * @description How far slots are closed, how old its data is, and what is still to be rebuilt.
          */
         get: operations["get_ledger"];
         put?: never;
@@ -261,11 +283,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make slots again from their samples
-         * @description Begins at once, newest days first; figures of days not made yet are answered with 503.
+         * Rebuild slots from their samples
+         * @description Begins at once, newest days first; requests for days not rebuilt yet get 503.
          *
          *     The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
-         *     made again where the range touches them.
+         *     rebuilt where the range touches them.
          */
         post: operations["rebuild"];
         delete?: never;
@@ -325,7 +347,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Two sources of one device beside each other
+         * Two sources of one device compared
          * @description How far apart they are in watts, kWh and time, how reliable each is, and which to prefer.
          */
         get: operations["get_comparison"];
@@ -379,7 +401,7 @@ export interface components {
         };
         /**
          * Comparison
-         * @description Two sources of one device over a range, cut to the time in which either spoke and to now.
+         * @description Two sources of one device over a range, from the first reading of either until now.
          */
         Comparison: {
             /**
@@ -400,9 +422,9 @@ export interface components {
             time_zone: string;
             a: components["schemas"]["SourceReport"];
             b: components["schemas"]["SourceReport"];
-            /** @description null when the two never spoke together. */
+            /** @description null when they never had readings at the same time. */
             watts: components["schemas"]["WattsDifference"] | null;
-            /** @description null when too little happened to tell. */
+            /** @description null when too little changed to determine it. */
             lag: components["schemas"]["LagReport"] | null;
             /**
              * Energy Difference Kwh
@@ -418,7 +440,7 @@ export interface components {
         };
         /**
          * Cost
-         * @description What a place used in a range and what it cost. The rows add up to the total exactly.
+         * @description Energy and cost of a place over a range. The rows add up to the total exactly.
          */
         Cost: {
             /**
@@ -472,7 +494,7 @@ export interface components {
         };
         /**
          * CounterReading
-         * @description What a counter showed at an instant.
+         * @description The value of a counter at an instant.
          */
         CounterReading: {
             /**
@@ -489,7 +511,7 @@ export interface components {
         };
         /**
          * Coverage
-         * @description Of how much time something is known, in device-seconds; time after now is not expected.
+         * @description How much time was measured, in device-seconds; time after now is not expected.
          */
         Coverage: {
             /**
@@ -500,13 +522,13 @@ export interface components {
             measured_seconds: number;
             /**
              * Estimated Seconds
-             * @description In silences whose counter survived.
+             * @description In gaps whose counter survived.
              * @example 400
              */
             estimated_seconds: number;
             /**
              * Missing Seconds
-             * @description Nothing is known.
+             * @description Without data.
              * @example 0
              */
             missing_seconds: number;
@@ -534,7 +556,7 @@ export interface components {
         };
         /**
          * DeviceMetaInput
-         * @description All of what people say of a device: what is left out is unsaid afterwards.
+         * @description All that people entered for a device: what is left out is deleted.
          */
         DeviceMetaInput: {
             /** @default {} */
@@ -554,7 +576,7 @@ export interface components {
         };
         /**
          * DeviceMetaRow
-         * @description What people say of a device.
+         * @description What people entered for a device.
          */
         DeviceMetaRow: {
             /** @default {} */
@@ -578,8 +600,52 @@ export interface components {
             device: string;
         };
         /**
+         * DeviceNotUp
+         * @description A device that is down or silent.
+         */
+        DeviceNotUp: {
+            /**
+             * Device
+             * @example kettle
+             */
+            device: string;
+            /**
+             * Room
+             * @example kitchen
+             */
+            room: string;
+            /**
+             * Shelf
+             * @example counter
+             */
+            shelf: string;
+            name: components["schemas"]["Names"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "down" | "silent";
+            /**
+             * Since
+             * @description Its last reading; null when there was none for 31 days.
+             */
+            since: string | null;
+            /**
+             * Age Seconds
+             * @description Seconds since then.
+             * @example 360
+             */
+            age_seconds: number | null;
+            /**
+             * Usual Kwh
+             * @description The energy it usually uses in that time, by its mean power of 28 days: an expectation, not a measurement. null without data.
+             * @example 0.4
+             */
+            usual_kwh: string | null;
+        };
+        /**
          * DeviceState
-         * @description A device and what it says now, by the best of its sources.
+         * @description A device and its present values, by the best of its sources.
          */
         DeviceState: {
             /**
@@ -608,7 +674,7 @@ export interface components {
              * @example 500
              */
             rated_power_watts: number;
-            /** @description up: the exporter has a fresh reading; down: the exporter says that the device does not answer; silent: nobody says anything of it. */
+            /** @description up: the exporter has a fresh reading; down: the exporter reports that the device does not respond; silent: no exporter reports it. */
             state: components["schemas"]["State"];
             /**
              * Source
@@ -666,7 +732,7 @@ export interface components {
         };
         /**
          * EdgeReading
-         * @description What a source's counter showed around an edge of the range.
+         * @description The readings of a source's counter around an edge of the range.
          */
         EdgeReading: {
             /** Source */
@@ -683,7 +749,7 @@ export interface components {
         };
         /**
          * Effect
-         * @description What a change of prices would do.
+         * @description The effect of a change of prices.
          */
         Effect: {
             /** @description The house's present month. */
@@ -693,7 +759,7 @@ export interface components {
         };
         /**
          * EffectOverRange
-         * @description What a range costs before and after a change.
+         * @description The cost of a range before and after a change.
          */
         EffectOverRange: {
             /**
@@ -751,7 +817,7 @@ export interface components {
             to: string;
             /**
              * Source
-             * @description The source that counted; null where none knows.
+             * @description The source that counted; null where none has data.
              */
             source: string | null;
             /**
@@ -810,12 +876,12 @@ export interface components {
         };
         /**
          * Figures
-         * @description Energy, cost and how well they are known.
+         * @description Energy, cost and their coverage.
          */
         Figures: {
             /**
              * Energy Kwh
-             * @description Measured and estimated; null when nothing is known, which is not zero.
+             * @description Measured and estimated; null without data, which is not zero.
              * @example 12.5
              */
             energy_kwh: string | null;
@@ -828,7 +894,7 @@ export interface components {
             /**
              * Estimated Kwh
              * Format: decimal
-             * @description Spread over silences whose counter survived.
+             * @description Spread over gaps whose counter survived.
              * @example 0.4
              */
             estimated_kwh: string;
@@ -865,7 +931,7 @@ export interface components {
             name: components["schemas"]["Names"];
             /**
              * Time Zone
-             * @description Days and months are cut by it.
+             * @description Days and months begin by it.
              * @example Asia/Tokyo
              */
             time_zone: string;
@@ -894,7 +960,7 @@ export interface components {
         InputError: {
             /**
              * Where
-             * @description Where it stands.
+             * @description Its place in the request.
              * @example body.valid_from
              */
             where: string;
@@ -917,7 +983,7 @@ export interface components {
             seconds: number;
             /**
              * Resolution Seconds
-             * @description Finer it cannot be told: the time between two readings.
+             * @description Finer it cannot be determined: the time between two readings.
              * @example 15
              */
             resolution_seconds: number;
@@ -930,7 +996,7 @@ export interface components {
         };
         /**
          * LedgerState
-         * @description Where the ledger stands.
+         * @description The state of the ledger.
          */
         LedgerState: {
             /**
@@ -940,17 +1006,17 @@ export interface components {
             closed_until: string | null;
             /**
              * Looked At
-             * @description When VictoriaMetrics was last asked for what is newer.
+             * @description When newer samples were last fetched from VictoriaMetrics.
              */
             looked_at: string | null;
             /**
              * Lag Seconds
-             * @description Since then; null when it never was.
+             * @description Since then; null when they never were.
              */
             lag_seconds: number | null;
             /**
              * Dirty Slots
-             * @description Closed slots that are to be made again.
+             * @description Closed slots that are to be rebuilt.
              * @example 0
              */
             dirty_slots: number;
@@ -960,17 +1026,17 @@ export interface components {
              */
             fully_counted: boolean;
             /**
-             * Victoriametrics
-             * @description Why it cannot be asked; null when it can.
+             * Victoriametrics Error
+             * @description Why the last query of VictoriaMetrics failed; null when it worked.
              */
-            victoriametrics: string | null;
+            victoriametrics_error: string | null;
             rebuild: components["schemas"]["RebuildState"];
         };
         /** @enum {string} */
         Level: "house" | "room" | "shelf" | "device";
         /**
          * LiveSum
-         * @description What the devices of a place say now, together.
+         * @description The present values of the devices of a place, together.
          */
         LiveSum: {
             /**
@@ -1003,7 +1069,7 @@ export interface components {
         };
         /**
          * Names
-         * @description A name for every language; where one is missing, the other one or the id stands in.
+         * @description A name for every language; where one is missing, the other one or the id is used.
          */
         Names: {
             /**
@@ -1029,7 +1095,7 @@ export interface components {
         NewPrice: {
             /**
              * Price Per Kwh
-             * @description Currency units per kWh, as text.
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
              * @example 31.7
              */
             price_per_kwh: string;
@@ -1059,6 +1125,125 @@ export interface components {
             close_open_price: boolean;
         };
         /**
+         * Overview
+         * @description The first screen of a place.
+         */
+        Overview: {
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Time Zone
+             * @example Asia/Tokyo
+             */
+            time_zone: string;
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            live: components["schemas"]["LiveSum"];
+            /**
+             * Not Up
+             * @description Every device that is down or silent.
+             */
+            not_up: components["schemas"]["DeviceNotUp"][];
+            today: components["schemas"]["PeriodOverview"];
+            this_month: components["schemas"]["PeriodOverview"];
+        };
+        /**
+         * PeriodComparison
+         * @description The same elapsed part of the period before, from `from` to `to`.
+         */
+        PeriodComparison: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description The period until here is compared: the last quarter of an hour before now.
+             */
+            until: string;
+            /**
+             * Energy Kwh
+             * @description Of the period until `until`.
+             * @example 3.4
+             */
+            energy_kwh: string | null;
+            /**
+             * Energy Kwh Before
+             * @example 3.1
+             */
+            energy_kwh_before: string | null;
+            /**
+             * Energy Change Ratio
+             * @description 0.1 is a tenth more; null when either is null or the one before is 0.
+             * @example 0.0968
+             */
+            energy_change_ratio: number | null;
+            /**
+             * Cost
+             * @example 107.78
+             */
+            cost: string | null;
+            /**
+             * Cost Before
+             * @example 98.27
+             */
+            cost_before: string | null;
+            /**
+             * Cost Change Ratio
+             * @example 0.0968
+             */
+            cost_change_ratio: number | null;
+        };
+        /**
+         * PeriodOverview
+         * @description A running period of the house.
+         */
+        PeriodOverview: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Days
+             * @description How many days it has.
+             * @example 30
+             */
+            days: number;
+            /**
+             * Days Elapsed
+             * @description The present day is counted.
+             * @example 28
+             */
+            days_elapsed: number;
+            /** @description From its start until now. */
+            figures: components["schemas"]["Figures"];
+            comparison: components["schemas"]["PeriodComparison"];
+        };
+        /**
          * PlaceNode
          * @description A place with the places in it.
          */
@@ -1077,7 +1262,7 @@ export interface components {
         };
         /**
          * PlacePath
-         * @description Where a place stands; levels below it are null.
+         * @description The path of a place; levels below it are null.
          */
         PlacePath: {
             /**
@@ -1120,7 +1305,7 @@ export interface components {
         };
         /**
          * PlotPoint
-         * @description The mean of a stretch that begins at `at`; null where a source was silent.
+         * @description The mean of an interval that begins at `at`; null where a source was silent.
          */
         PlotPoint: {
             /**
@@ -1150,7 +1335,7 @@ export interface components {
         PriceInput: {
             /**
              * Price Per Kwh
-             * @description Currency units per kWh, as text.
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
              * @example 31.7
              */
             price_per_kwh: string;
@@ -1220,7 +1405,7 @@ export interface components {
         ProblemDocument: {
             /**
              * Type
-             * @description Names the kind of problem.
+             * @description Names the problem's type.
              * @example urn:ppms:not-found
              */
             type: string;
@@ -1241,7 +1426,7 @@ export interface components {
             detail: string;
             /**
              * Instance
-             * @description The path that was asked.
+             * @description The requested path.
              * @example /api/v1/cost
              */
             instance: string;
@@ -1262,7 +1447,7 @@ export interface components {
             conflicts_with?: number | null;
             /**
              * Incident
-             * @description For faults of ours: the id under which the log has more.
+             * @description For internal errors: the id under which the log has more.
              */
             incident?: string | null;
         } & {
@@ -1298,10 +1483,10 @@ export interface components {
             kwh: string | null;
         };
         /** @enum {string} */
-        ReasonKind: "availability" | "recovery" | "lag" | "watts" | "energy";
+        ReasonName: "availability" | "recovery" | "lag" | "watts" | "energy";
         /**
          * RebuildRange
-         * @description Which slots to make again; nothing said means all of them.
+         * @description Which slots to rebuild; an empty object means all of them.
          */
         RebuildRange: {
             /** From */
@@ -1311,7 +1496,7 @@ export interface components {
         };
         /**
          * RebuildState
-         * @description How far making days again has come.
+         * @description The progress of rebuilding stale days.
          */
         RebuildState: {
             /** Running */
@@ -1324,7 +1509,7 @@ export interface components {
             progress: number;
             /**
              * Eta Seconds
-             * @description null while the speed is not known.
+             * @description null while the speed is unknown.
              */
             eta_seconds: number | null;
         };
@@ -1400,7 +1585,7 @@ export interface components {
         Side: "a" | "b";
         /**
          * SourceReport
-         * @description How one source did.
+         * @description The figures of one source.
          */
         SourceReport: {
             /**
@@ -1416,7 +1601,7 @@ export interface components {
             availability: number;
             /**
              * Outages
-             * @description Silences after its first word.
+             * @description Silences after its first reading.
              * @example 2
              */
             outages: number;
@@ -1434,13 +1619,13 @@ export interface components {
             recovery_seconds: number | null;
             /**
              * Energy Kwh
-             * @description Of this source alone, by the ledger's rules; null when nothing is known.
+             * @description Of this source alone, by the ledger's rules; null without data.
              * @example 3.21
              */
             energy_kwh: string | null;
             /**
              * Scrape Median Seconds
-             * @description How long scraping the exporters of this kind of source takes; null when nobody scraped one in the range.
+             * @description How long scraping the exporters of this source takes; null when none was scraped in the range.
              * @example 0.004
              */
             scrape_median_seconds: number | null;
@@ -1452,7 +1637,7 @@ export interface components {
         };
         /**
          * SourceState
-         * @description What one source says of a device now.
+         * @description The present values of one source of a device.
          */
         SourceState: {
             /**
@@ -1460,7 +1645,7 @@ export interface components {
              * @example cloud
              */
             source: string;
-            /** @description up: the exporter has a fresh reading; down: the exporter says that the device does not answer; silent: nobody says anything of it. */
+            /** @description up: the exporter has a fresh reading; down: the exporter reports that the device does not respond; silent: no exporter reports it. */
             state: components["schemas"]["State"];
             /**
              * Power Watts
@@ -1491,7 +1676,7 @@ export interface components {
         };
         /**
          * Span
-         * @description A stretch of time, half-open.
+         * @description A half-open interval.
          */
         Span: {
             /**
@@ -1535,21 +1720,21 @@ export interface components {
             price_per_kwh: string | null;
             /**
              * Energy Kwh
-             * @description null when nothing is known.
+             * @description null without data.
              */
             energy_kwh: string | null;
             /** Cost */
             cost: string | null;
         };
         /** @enum {string} */
-        VerdictKind: "no_data" | "one_silent" | "disagree" | "prefer" | "equal";
+        VerdictName: "no_data" | "one_silent" | "disagree" | "prefer" | "equal";
         /**
          * VerdictReason
          * @description One criterion, weightiest first.
          */
         VerdictReason: {
-            kind: components["schemas"]["ReasonKind"];
-            /** @description Whom it speaks for; null when nobody is ahead. */
+            kind: components["schemas"]["ReasonName"];
+            /** @description The better side; null when neither is. */
             better: components["schemas"]["Side"] | null;
             /**
              * A
@@ -1561,18 +1746,18 @@ export interface components {
         };
         /**
          * VerdictReport
-         * @description What to do, as keys; the page has the words.
+         * @description The verdict as keys; the page has the texts.
          */
         VerdictReport: {
-            /** @description no_data: neither spoke. one_silent: only the preferred one did. disagree: they measure different things. prefer: one is better. equal: neither is. */
-            kind: components["schemas"]["VerdictKind"];
+            /** @description no_data: neither has readings. one_silent: only the preferred one has. disagree: they measure different things. prefer: one is better. equal: neither is. */
+            kind: components["schemas"]["VerdictName"];
             prefer: components["schemas"]["Side"] | null;
             /** Reasons */
             reasons: components["schemas"]["VerdictReason"][];
         };
         /**
          * WattsDifference
-         * @description b less a, where both spoke.
+         * @description b less a, where both have readings.
          */
         WattsDifference: {
             /**
@@ -1615,6 +1800,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_overview: {
+        parameters: {
+            query?: {
+                /** @description Only this room. */
+                room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
+                shelf?: string | null;
+                /** @description Only this device. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_cost: {
         parameters: {
             query: {

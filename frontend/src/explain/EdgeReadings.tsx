@@ -17,23 +17,26 @@ export function EdgeReadings({ readings }: { readings: readonly EdgeReading[] })
   const t = useTranslations("explain.readings");
   return (
     <Panel title={t("title")}>
-      <table className="w-full text-sm">
-        <TableHead>
+      <table className="block w-full text-sm sm:table">
+        <TableHead className="hidden sm:table-header-group">
           <ColumnTitle align="start">{t("edge")}</ColumnTitle>
           <ColumnTitle align="end">{t("before")}</ColumnTitle>
           <ColumnTitle align="end">{t("after")}</ColumnTitle>
         </TableHead>
-        <tbody>
+        <tbody className="block sm:table-row-group">
           {readings.map(({ source, edge, before, after }) => (
-            <tr key={edge + source} className="border-line border-b align-top last:border-0">
+            <tr
+              key={edge + source}
+              className="grid gap-y-1 border-line border-b py-2 align-top last:border-0 sm:table-row"
+            >
               <th scope="row" className="py-2 text-start font-normal">
                 {t(edge)}
                 <span className="block text-muted text-xs">
                   <SourceName source={source} />
                 </span>
               </th>
-              <ReadingCell reading={before} />
-              <ReadingCell reading={after} />
+              <ReadingCell label={t("before")} reading={before} />
+              <ReadingCell label={t("after")} reading={after} />
             </tr>
           ))}
         </tbody>
@@ -43,24 +46,33 @@ export function EdgeReadings({ readings }: { readings: readonly EdgeReading[] })
   );
 }
 
-function ReadingCell({ reading }: { reading: CounterReading | null }) {
+interface ReadingCellProps {
+  /** The column's title, beside the reading where there are no columns. */
+  label: string;
+  reading: CounterReading | null;
+}
+
+function ReadingCell({ label, reading }: ReadingCellProps) {
   const t = useTranslations("explain.readings");
   const locale = useLocale();
   const { time_zone } = useHouse();
   return (
-    <td className="py-2 ps-3 text-end max-sm:text-xs">
-      {reading ? (
-        <>
-          <span data-value={reading.kwh} className="whitespace-nowrap">
-            {textOf(formatExactEnergy(locale, reading.kwh))}
-          </span>
-          <time dateTime={reading.at} className="block text-muted text-xs">
-            {formatInstant(locale, reading.at, time_zone)}
-          </time>
-        </>
-      ) : (
-        <Unknown why={t("none")} />
-      )}
+    <td className="flex flex-wrap justify-between gap-x-3 sm:table-cell sm:py-2 sm:ps-3 sm:text-end">
+      <span className="text-muted text-xs sm:hidden">{label}</span>
+      <span>
+        {reading ? (
+          <>
+            <span data-value={reading.kwh} className="whitespace-nowrap">
+              {textOf(formatExactEnergy(locale, reading.kwh))}
+            </span>
+            <time dateTime={reading.at} className="block text-muted text-xs">
+              {formatInstant(locale, reading.at, time_zone)}
+            </time>
+          </>
+        ) : (
+          <Unknown why={t("none")} />
+        )}
+      </span>
     </td>
   );
 }

@@ -8,7 +8,7 @@ import { LineChart } from "@/charts/LineChart";
 import { formatClock, formatRange, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { formatPower } from "@/quantities/power";
-import { textOf } from "@/quantities/quantity";
+import { decimal, textOf } from "@/quantities/quantity";
 import { Power } from "@/quantities/Shown";
 import type { Question } from "./address";
 import { type CurvePoint, curveOf, stepOf } from "./curve";
@@ -59,7 +59,7 @@ function Curve({ points }: { points: readonly CurvePoint[] }) {
       ]}
       ticks={ticksOf(points, locale, time_zone)}
       heightRem={13}
-      format={(value) => textOf(formatPower(locale, value))}
+      format={(watts) => `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`}
       tooltip={(index) => (
         <>
           <p className="text-muted text-xs">{range(index)}</p>

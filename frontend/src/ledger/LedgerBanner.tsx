@@ -6,7 +6,7 @@ import { formatShare } from "@/quantities/coverage";
 import { noticeOf } from "./notice";
 import { useLedger } from "./useLedger";
 
-/** Says so when the energy is being worked out again, or is behind. A failure the panels tell. */
+/** Shown while the energy is being computed again, or is behind. Panels show failures. */
 export function LedgerBanner() {
   const t = useTranslations("ledger");
   const locale = useLocale();
@@ -19,7 +19,7 @@ export function LedgerBanner() {
       data-testid="ledger-banner"
       className="mb-6 rounded-md border border-line bg-caution-wash px-4 py-2 text-sm"
     >
-      {notice.kind === "late" ? (
+      {notice.type === "late" ? (
         t("late", { duration: formatDuration(locale, notice.lagSeconds) })
       ) : (
         <>

@@ -8,7 +8,7 @@ const WELL: LedgerState = {
   lag_seconds: 9.7,
   dirty_slots: 0,
   fully_counted: true,
-  victoriametrics: null,
+  victoriametrics_error: null,
   rebuild: { running: false, progress: 1, eta_seconds: 0 },
 };
 
@@ -20,17 +20,17 @@ describe("noticeOf", () => {
   it("passes on progress and time left as they are, also when the time is not known", () => {
     const rebuild = { running: true, progress: 0.1, eta_seconds: null };
     expect(noticeOf({ ...WELL, rebuild })).toEqual({
-      kind: "rebuilding",
+      type: "rebuilding",
       progress: 0.1,
       etaSeconds: null,
     });
   });
 
   it("tells how late the figures are", () => {
-    expect(noticeOf({ ...WELL, lag_seconds: 600 })).toEqual({ kind: "late", lagSeconds: 600 });
+    expect(noticeOf({ ...WELL, lag_seconds: 600 })).toEqual({ type: "late", lagSeconds: 600 });
   });
 
   it("leaves a store that is down to the panels", () => {
-    expect(noticeOf({ ...WELL, lag_seconds: 600, victoriametrics: "refused" })).toBeNull();
+    expect(noticeOf({ ...WELL, lag_seconds: 600, victoriametrics_error: "refused" })).toBeNull();
   });
 });

@@ -4,20 +4,24 @@ import type { LedgerState } from "@/api/types";
 const LATE_SECONDS = 120;
 
 /** Less than this left is over before it is read. */
-const WORTH_SAYING_SECONDS = 2;
+const MIN_SHOWN_SECONDS = 2;
 
 type Notice =
-  | { kind: "rebuilding"; progress: number; etaSeconds: number | null }
-  | { kind: "late"; lagSeconds: number };
+  | { type: "rebuilding"; progress: number; etaSeconds: number | null }
+  | { type: "late"; lagSeconds: number };
 
-/** What people should know of the ledger; null when all is well, or others say it better. */
-export function noticeOf({ rebuild, lag_seconds, victoriametrics }: LedgerState): Notice | null {
-  // Then the panels themselves say that the store of readings does not answer.
-  if (victoriametrics !== null) return null;
+/** What is worth a notice about the ledger; null when all is well, or shown elsewhere. */
+export function noticeOf({
+  rebuild,
+  lag_seconds,
+  victoriametrics_error,
+}: LedgerState): Notice | null {
+  // The panels themselves then show that the store of readings does not answer.
+  if (victoriametrics_error !== null) return null;
   const { running, progress, eta_seconds } = rebuild;
-  if (running && (eta_seconds === null || eta_seconds >= WORTH_SAYING_SECONDS)) {
-    return { kind: "rebuilding", progress, etaSeconds: eta_seconds };
+  if (running && (eta_seconds === null || eta_seconds >= MIN_SHOWN_SECONDS)) {
+    return { type: "rebuilding", progress, etaSeconds: eta_seconds };
   }
   const isLate = lag_seconds !== null && lag_seconds > LATE_SECONDS;
-  return isLate ? { kind: "late", lagSeconds: lag_seconds } : null;
+  return isLate ? { type: "late", lagSeconds: lag_seconds } : null;
 }

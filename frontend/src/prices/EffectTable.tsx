@@ -54,7 +54,7 @@ function EffectRow({ label, range, testId }: EffectRowProps) {
         {label}
       </th>
       <td className="text-end">
-        <Energy kwh={range.energy_kwh} inColumn />
+        <Energy kwh={range.energy_kwh} />
       </td>
       <td className="text-end">
         <Money amount={range.cost_before} testId={`${testId}-before`} {...money} />

@@ -20,8 +20,8 @@ export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
   const t = useTranslations("prices");
   const { now } = useHouse();
   return (
-    <table className="block w-full text-sm sm:table">
-      <TableHead className="hidden sm:table-header-group">
+    <table className="block w-full text-sm md:table">
+      <TableHead className="hidden md:table-header-group">
         {(["price", "from", "to", "note"] as const).map((title) => (
           <ColumnTitle key={title} align="start">
             {t(title)}
@@ -31,17 +31,17 @@ export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
           <span className="sr-only">{t("actions")}</span>
         </ColumnTitle>
       </TableHead>
-      <tbody className="block sm:table-row-group">
-        {timeline(prices, now).map((stretch) =>
-          stretch.kind === "gap" ? (
-            <GapRow key={stretch.from} from={stretch.from} to={stretch.to} />
+      <tbody className="block md:table-row-group">
+        {timeline(prices, now).map((interval) =>
+          interval.type === "gap" ? (
+            <GapRow key={interval.from} from={interval.from} to={interval.to} />
           ) : (
             <PriceRow
-              key={stretch.price.id}
-              price={stretch.price}
-              isInForce={stretch.isInForce}
-              onChange={() => onChange(stretch.price)}
-              onDelete={() => onDelete(stretch.price)}
+              key={interval.price.id}
+              price={interval.price}
+              isValidNow={interval.isValidNow}
+              onChange={() => onChange(interval.price)}
+              onDelete={() => onDelete(interval.price)}
             />
           ),
         )}
@@ -52,37 +52,37 @@ export function PricesTable({ prices, onChange, onDelete }: PricesTableProps) {
 
 interface PriceRowProps {
   price: UnitPrice;
-  isInForce: boolean;
+  isValidNow: boolean;
   onChange: () => void;
   onDelete: () => void;
 }
 
-function PriceRow({ price, isInForce, onChange, onDelete }: PriceRowProps) {
+function PriceRow({ price, isValidNow, onChange, onDelete }: PriceRowProps) {
   const t = useTranslations("prices");
   const { valid_from, valid_to, note } = price;
   return (
-    <tr className="grid grid-cols-[1fr_auto] gap-x-4 border-line border-b py-3 last:border-0 sm:table-row sm:py-0">
-      <th scope="row" className="text-start font-semibold sm:py-3 sm:pe-4">
+    <tr className="grid gap-y-1 border-line border-b py-3 last:border-0 md:table-row md:py-0">
+      <th scope="row" className="text-start font-semibold md:py-3 md:pe-4">
         <Price price={price} />{" "}
-        {isInForce && (
+        {isValidNow && (
           <span className="ms-1 rounded-full bg-sunken px-2 py-0.5 font-medium text-up text-xs">
             {t("inForce")}
           </span>
         )}
       </th>
-      <td className="col-start-1 sm:pe-4">
+      <td className="md:pe-4">
         <Moment instant={valid_from} label={t("from")} />
       </td>
-      <td className="col-start-1 sm:pe-4">
+      <td className="md:pe-4">
         {valid_to ? (
           <Moment instant={valid_to} label={t("to")} />
         ) : (
           <span className="text-muted">{t("open")}</span>
         )}
       </td>
-      <td className="col-start-1 text-muted sm:pe-4">{note}</td>
-      <td className="col-start-2 row-span-4 row-start-1 sm:py-2">
-        <div className="flex justify-end gap-2">
+      <td className="text-muted md:pe-4">{note}</td>
+      <td className="pt-1 md:py-2">
+        <div className="flex gap-2 md:justify-end">
           <Button onClick={onChange}>{t("change")}</Button>
           <Button look="danger" onClick={onDelete}>
             {t("delete")}
@@ -99,8 +99,8 @@ function GapRow({ from, to }: { from: string; to: string }) {
   const { time_zone } = useHouse();
   const moment = (instant: string) => formatMoment(locale, instant, time_zone);
   return (
-    <tr className="block border-line border-b sm:table-row">
-      <td colSpan={5} className="block py-2 text-silent sm:table-cell">
+    <tr className="block border-line border-b md:table-row">
+      <td colSpan={5} className="block py-2 text-silent md:table-cell">
         <span aria-hidden className="hatched me-2 inline-block size-2.5" />
         {t("gap", { from: moment(from), to: moment(to) })}
       </td>
@@ -114,7 +114,7 @@ function Moment({ instant, label }: { instant: string; label: string }) {
   const { time_zone } = useHouse();
   return (
     <>
-      <span className="me-2 text-muted text-xs sm:hidden">{label}</span>
+      <span className="me-2 text-muted text-xs md:hidden">{label}</span>
       <time dateTime={instant} className="whitespace-nowrap">
         {formatMoment(locale, instant, time_zone)}
       </time>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UnitPrice } from "@/api/types";
 import { closable, draftOf, newDraft, priceInput, trialOf } from "./draft";
-import { holds, timeline } from "./timeline";
+import { isValidAt, timeline } from "./timeline";
 
 const TOKYO = "Asia/Tokyo";
 
@@ -51,17 +51,17 @@ describe("closable", () => {
 });
 
 describe("timeline", () => {
-  it("names the stretch in which no price holds", () => {
+  it("names the stretch in which no price isValidAt", () => {
     const stretches = timeline([price(1, january, april), price(2, june, null)], june);
     expect(stretches).toMatchObject([
-      { kind: "price", price: { id: 2 }, isInForce: true },
-      { kind: "gap", from: april, to: june },
-      { kind: "price", price: { id: 1 }, isInForce: false },
+      { type: "price", price: { id: 2 }, isValidNow: true },
+      { type: "gap", from: april, to: june },
+      { type: "price", price: { id: 1 }, isValidNow: false },
     ]);
   });
 
   it("lets the end of a price belong to the next", () => {
-    expect(holds(price(1, january, april), april)).toBe(false);
-    expect(holds(price(2, april, null), april)).toBe(true);
+    expect(isValidAt(price(1, january, april), april)).toBe(false);
+    expect(isValidAt(price(2, april, null), april)).toBe(true);
   });
 });

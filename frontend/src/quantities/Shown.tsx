@@ -13,7 +13,7 @@ interface ShownProps {
   testId?: string | undefined;
 }
 
-/** `data-value` carries what the API said, exactly, for tests and for whoever copies figures. */
+/** `data-value` carries the API's exact string, for tests and for whoever copies figures. */
 interface FigureProps extends ShownProps {
   quantity: Quantity;
   value: string | number;
@@ -30,7 +30,7 @@ function Figure({ quantity, value, testId }: FigureProps) {
   );
 }
 
-/** What is not known has a dash, and a word for those who cannot see it. Never a zero. */
+/** What is not known is a dash, with a word for screen readers. Never a zero. */
 export function Unknown({ testId, why }: ShownProps & { why?: string }) {
   const t = useTranslations("quantity");
   const reason = why ?? t("noData");
@@ -48,19 +48,14 @@ export function Power({ watts, testId }: ShownProps & { watts: number | null }) 
   return <Figure quantity={formatPower(locale, watts)} value={watts} testId={testId} />;
 }
 
-/** Two decimals of a kilowatt-hour still tell the rows of a column apart. */
-const SMALLEST_IN_COLUMN_KWH = 0.01;
-
 interface EnergyProps extends ShownProps {
   kwh: string | null;
-  inColumn?: boolean;
 }
 
-export function Energy({ kwh, inColumn = false, testId }: EnergyProps) {
+export function Energy({ kwh, testId }: EnergyProps) {
   const locale = useLocale();
   if (kwh === null) return <Unknown testId={testId} />;
-  const quantity = formatEnergy(locale, kwh, inColumn ? SMALLEST_IN_COLUMN_KWH : undefined);
-  return <Figure quantity={quantity} value={kwh} testId={testId} />;
+  return <Figure quantity={formatEnergy(locale, kwh)} value={kwh} testId={testId} />;
 }
 
 interface MoneyProps extends ShownProps {

@@ -1,7 +1,7 @@
 import type { Figures } from "@/api/types";
 
-/** Below half a per cent a gap is the polling's, not a loss worth a remark. */
-const WORTH_SAYING = 0.005;
+/** Below half a per cent a gap is the polling's, not worth a remark. */
+const MIN_SHOWN = 0.005;
 
 /** The part of the expected device time that was measured or estimated, 0 to 1; null: none expected. */
 export function recordedShare({ coverage }: Figures): number | null {
@@ -10,10 +10,10 @@ export function recordedShare({ coverage }: Figures): number | null {
   return Math.min(1, (measured_seconds + estimated_seconds) / expected_seconds);
 }
 
-/** Whether so much time is missing that a total must say so. */
+/** Whether so much time is missing that a total needs a remark. */
 export function isPartial(figures: Figures): boolean {
   const share = recordedShare(figures);
-  return share !== null && share < 1 - WORTH_SAYING;
+  return share !== null && share < 1 - MIN_SHOWN;
 }
 
 /** A share as "97 %"; what is not all is never rounded up to 100 %. */

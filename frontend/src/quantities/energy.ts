@@ -1,13 +1,12 @@
 import { decimal, type Quantity } from "./quantity";
 
-/**
- * Energy for people, from kilowatt-hours as the API's decimal string: 8.3 Wh, 412 Wh, 12.34 kWh.
- * Below `wattHoursBelowKwh` it is in watt-hours; columns of figures change later than single ones,
- * so that they can be compared.
- */
-export function formatEnergy(locale: string, energyKwh: string, wattHoursBelowKwh = 1): Quantity {
+/** Below this energy is shown in watt-hours, everywhere: one thing never has two units. */
+const WATT_HOURS_BELOW_KWH = 0.1;
+
+/** Energy for people, from the API's decimal string in kWh: 8.3 Wh, 85 Wh, 0.41 kWh, 12.34 kWh. */
+export function formatEnergy(locale: string, energyKwh: string): Quantity {
   const size = Math.abs(Number(energyKwh));
-  if (size < wattHoursBelowKwh) return inWattHours(locale, Number(energyKwh) * 1000);
+  if (size < WATT_HOURS_BELOW_KWH) return inWattHours(locale, Number(energyKwh) * 1000);
   const digits = size < 100 ? 2 : size < 10_000 ? 1 : 0;
   return { before: "", figure: decimal(locale, energyKwh, digits), after: "\u00a0kWh" };
 }

@@ -65,17 +65,17 @@ function DayRow({ row, isNamed }: { row: ReconcileRow; isNamed: boolean }) {
       </th>
       <CountedCell label={t("ledger")}>
         <Explained device={row.device} range={row}>
-          <Energy kwh={row.ledger_kwh} inColumn />
+          <Energy kwh={row.ledger_kwh} />
         </Explained>
       </CountedCell>
       <CountedCell label={t("source")} differsKwh={source}>
-        <Energy kwh={row.source_kwh} inColumn />
+        <Energy kwh={row.source_kwh} />
       </CountedCell>
       <CountedCell label={t("increase")} differsKwh={increase}>
-        <Energy kwh={row.increase_kwh} inColumn />
+        <Energy kwh={row.increase_kwh} />
       </CountedCell>
       <CountedCell label={t("readings")} differsKwh={readings}>
-        <Energy kwh={row.readings_kwh} inColumn />
+        <Energy kwh={row.readings_kwh} />
         <FirstAndLast row={row} />
       </CountedCell>
       <td className="col-span-2 py-1 md:py-2 md:ps-6">

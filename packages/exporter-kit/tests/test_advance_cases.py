@@ -10,7 +10,7 @@ from exporter_kit.energy.counter import Counter, Limits
 from home_model.readings import Reading
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LIMITS = Limits(rated_power_watts=1500, gap_limit_seconds=600)
+LIMITS = Limits(max_power_watts=1500, gap_limit_seconds=600)
 
 type Point = tuple[float, float]
 
@@ -56,9 +56,18 @@ def test_a_longer_gap_limit_in_force_is_integrated_across() -> None:
     assert run(powers((0, 600), (11, 600)), limits).total_kwh == pytest.approx(0.11)
 
 
-def test_a_power_beyond_the_rated_power_is_no_reading() -> None:
-    """3276.7 W from a plug of 1500 W is passed over; its neighbours are joined."""
+def test_a_power_beyond_what_the_meter_carries_is_no_reading() -> None:
+    """3276.7 W from a meter of 1500 W is passed over; its neighbours are joined."""
     assert run(powers((0, 600), (1, 3276.7), (2, 600))).total_kwh == pytest.approx(0.02)
+
+
+def test_the_check_by_power_is_not_capped_by_the_limit_it_checks() -> None:
+    """2400 W on a meter of 1500 W beside its own counter: the check shows all of it."""
+    history = [
+        Reading(at=minutes(at), power_watts=2400, energy_lifetime_kwh=10 + at / 60)
+        for at in range(11)
+    ]
+    assert run(history).by_power_kwh == pytest.approx(0.4)
 
 
 def test_a_power_below_zero_is_no_energy() -> None:
@@ -95,7 +104,7 @@ def test_a_dip_and_back_never_happened() -> None:
 
 
 def test_several_false_zeros_in_a_row_lose_nothing() -> None:
-    """The second zero looks like a new beginning; the return tells that it was none."""
+    """The second zero looks like a new beginning; the return shows that it was none."""
     history = lifetimes((0, 1000), (60, 1001), (61, 0), (62, 0), (63, 0), (64, 1001.1), (124, 1002))
     assert run(history).total_kwh == pytest.approx(2.0)
 
@@ -137,7 +146,7 @@ def test_a_daily_counter_begins_again_each_day() -> None:
 
 @pytest.mark.parametrize("step_minutes", [1, 7, 10])
 def test_with_its_power_a_daily_counter_loses_nothing_at_midnight(step_minutes: int) -> None:
-    """What was used after the last reading of a day stands in no counter; its watts tell it."""
+    """What was used after the last reading of a day is in no counter; its watts estimate it."""
     readings = [
         Reading(
             at=minutes(step_minutes * n),
@@ -182,13 +191,13 @@ def test_a_silence_without_a_midnight_is_only_its_rise() -> None:
 
 
 def test_a_silence_of_more_than_a_day_holds_a_daily_reset() -> None:
-    """After 30 hours the whole value is of that last day, whatever its clock says."""
+    """After 30 hours the whole value is of that last day, whatever its clock shows."""
     assert run(todays((0, 1.0), (1800, 1.5))).total_kwh == pytest.approx(1.5)
 
 
 def test_a_coarse_counter_may_move_in_steps() -> None:
     """0.1 kWh a step at 60 W: long flat, then a step in one second."""
-    limits = Limits(rated_power_watts=60, gap_limit_seconds=600)
+    limits = Limits(max_power_watts=60, gap_limit_seconds=600)
     steps = [(minute, minute // 100 / 10) for minute in range(1001)]
     counter = run(lifetimes(*steps), limits)
     assert counter.total_kwh == pytest.approx(1.0)

@@ -1,4 +1,4 @@
-"""What holds for every history, true or false, that a device may tell."""
+"""What holds for every history, true or false, that a device may report."""
 
 import json
 from dataclasses import asdict
@@ -28,7 +28,7 @@ steps_seconds = st.one_of(
 )
 limits = st.builds(
     Limits,
-    rated_power_watts=st.floats(1, 4000),
+    max_power_watts=st.floats(1, 4000),
     gap_limit_seconds=st.floats(1, 3600),
 )
 
@@ -71,14 +71,14 @@ def test_a_counter_never_falls(history: list[Reading], limits: Limits) -> None:
 
 
 @given(histories(), limits)
-def test_no_more_is_counted_than_the_rated_power_allows(
+def test_no_more_is_counted_than_the_meter_can_carry(
     history: list[Reading], limits: Limits
 ) -> None:
-    """From any reading to any later one: rated power, 20 % to spare, times the time gone by."""
+    """From any reading to any later one: the limit, 20 % to spare, times the time gone by."""
     gone_seconds = sum(
         max(0.0, (after.at - before.at).total_seconds()) for before, after in pairwise(history)
     )
-    most_kwh = limits.rated_power_watts * SPARE_POWER_FACTOR * gone_seconds / 3.6e6
+    most_kwh = limits.max_power_watts * SPARE_POWER_FACTOR * gone_seconds / 3.6e6
     assert counters_of(history, limits)[-1].total_kwh <= most_kwh * (1 + 1e-6) + 1e-9
 
 
@@ -105,7 +105,7 @@ def test_an_honest_counter_with_some_false_values_is_followed_exactly(
     story: list[tuple[float, float]], shown_first_kwh: float, data: st.DataObject
 ) -> None:
     """Single false zeros, false heights and missing values neither make nor lose energy."""
-    limits = Limits(rated_power_watts=1500, gap_limit_seconds=600)
+    limits = Limits(max_power_watts=1500, gap_limit_seconds=600)
     at, used_kwh, false_before = START, 0.0, True
     counter = Counter()
     for seconds, power_watts in story:
@@ -132,7 +132,7 @@ def test_a_daily_counter_loses_nothing_at_its_midnight(
     story: list[tuple[float, float]], data: st.DataObject
 ) -> None:
     """Wherever between two readings the device's own clock begins a day: power tells the rest."""
-    limits = Limits(rated_power_watts=1500, gap_limit_seconds=600)
+    limits = Limits(max_power_watts=1500, gap_limit_seconds=600)
     midnight = data.draw(st.integers(1, len(story) - 2))
     share_after = data.draw(st.floats(0, 1))
     at, used_kwh, shown_kwh, last_watts = START, 0.0, 10.0, 0.0

@@ -75,7 +75,7 @@ def test_another_plug_in_the_same_place_adds_to_the_same_counter(tmp_path: Path)
 def test_a_disk_that_cannot_be_written_shows_itself(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is counted and told once; when it works again nothing was lost."""
+    """It is counted, and logged once; when it works again nothing was lost."""
     state = opened(tmp_path)
     obstacle = tmp_path / "x.state.json.draft"
     obstacle.mkdir()

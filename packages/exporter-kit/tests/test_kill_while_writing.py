@@ -23,19 +23,19 @@ KILLS = 12
 
 
 def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path) -> None:
-    """After each death the file is whole and holds the last number that was told, or the next."""
-    path, chance, told = tmp_path / "x.state.json", random.Random(1), 0  # noqa: S311 - any order of deaths will do
+    """After each death the file is whole and holds the last printed number, or the next."""
+    path, chance, printed = tmp_path / "x.state.json", random.Random(1), 0  # noqa: S311
     for _ in range(KILLS):
         process = subprocess.Popen(  # noqa: S603 - the program above
             [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout
         for _ in range(chance.randint(1, 12)):
-            told = int(process.stdout.readline())
+            printed = int(process.stdout.readline())
         process.kill()
         rest = process.communicate()[0].split()
-        told = int(rest[-1]) if rest else told
+        printed = int(rest[-1]) if rest else printed
         body = load_document(Document(path, 1))
         assert body
-        assert body["n"] in {told, told + 1}
+        assert body["n"] in {printed, printed + 1}
         assert body["ballast"] == [body["n"]] * 20_000

@@ -115,7 +115,7 @@ async def test_promtool_has_no_complaint_but_the_fixed_name(rig: Rig) -> None:
 
 
 async def test_energy_leaves_the_page_while_it_cannot_be_saved(rig: Rig, tmp_path: Path) -> None:
-    """A counter that stands still because of a full disk would be a lie."""
+    """A counter that stands still because of a full disk would be false."""
     (tmp_path / "rig.state.json.draft").mkdir()
     text = text_of(rig, VICTORIA_METRICS)
     assert "energy" not in text
@@ -125,7 +125,7 @@ async def test_energy_leaves_the_page_while_it_cannot_be_saved(rig: Rig, tmp_pat
 async def test_energy_leaves_the_page_when_the_reading_does_not_feed_it(
     time: Time, start: Start, home_of: HomeOf
 ) -> None:
-    """A source that says only volts now says nothing of energy."""
+    """A source that gives only volts has no energy now."""
     watts: list[float | None] = [600.0]
 
     async def read(_: NativeSource) -> Reading:

@@ -22,7 +22,7 @@ type Start = Callable[..., Rig]
 
 @dataclass
 class Plugs:
-    """A reader whose plugs do what the test says; knows who was read when."""
+    """A reader whose plugs do what the test sets; records when each was read."""
 
     time: Time
     faults: dict[str, Exception | str] = field(default_factory=dict)
@@ -40,9 +40,9 @@ class Plugs:
             raise fault
         return Reading(at=self.time.now(), power_watts=100.0)
 
-    def polled(self, pace: Schedule | None = None) -> Exporter:
+    def polled(self, schedule: Schedule | None = None) -> Exporter:
         """An exporter that polls them."""
-        return Exporter(readers=(Poll(NativeSource, self.read, pace),))
+        return Exporter(readers=(Poll(NativeSource, self.read, schedule),))
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_every_target_is_read_at_the_interval(
     assert plugs.read_at == {"a": [0.0, 10.0, 20.0], "b": [0.25, 10.25, 20.25]}
 
 
-async def test_of_a_target_that_was_not_tried_yet_nothing_is_said(
+async def test_a_target_that_was_not_attempted_yet_has_no_series(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """Neither up nor down: a 0 in the first seconds after each restart would be invented."""
@@ -82,7 +82,7 @@ async def test_of_a_target_that_was_not_tried_yet_nothing_is_said(
     assert up_of(rig) == {"a": 1, "b": 0}
 
 
-async def test_a_first_turn_that_never_ends_is_no_excuse(
+async def test_a_first_attempt_that_never_ends_is_no_excuse(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """After the age at which a reading would have left, the target is down."""
@@ -125,7 +125,7 @@ async def test_the_deadline_is_total(
 
 
 async def _is(rig: Rig, kind: str) -> None:
-    while rig.state("a") != kind:  # noqa: ASYNC110 - a deadline is real time, nobody tells of it
+    while rig.state("a") != kind:  # noqa: ASYNC110 - a deadline is real time
         await asyncio.sleep(0.005)
 
 
@@ -159,7 +159,7 @@ async def test_a_failure_takes_the_reading_away_at_once(
 async def test_a_reader_that_swallows_its_cancellation_is_late_or_gone(
     time: Time, start: Start, home_of: HomeOf
 ) -> None:
-    """Past the deadline it is late whatever it says; taken away, it is not heard."""
+    """Past the deadline it is late whatever it returns; once removed, it is ignored."""
 
     async def read(_: NativeSource) -> Reading:
         with suppress(asyncio.CancelledError):
@@ -231,7 +231,7 @@ async def test_a_source_that_names_a_time_is_left_alone_so_long(
 
 @dataclass
 class Budget:
-    """A pace whose interval and pause the test sets."""
+    """A schedule whose interval and pause the test sets."""
 
     seconds: float = 10.0
     pause: float = 0.0
@@ -248,12 +248,12 @@ class Budget:
 async def test_a_pace_may_stretch_and_shorten_while_targets_wait(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
-    """The interval in force counts, not the one at the last poll."""
-    pace = Budget(seconds=1000)
-    start(plugs.polled(pace), home_of("a"))
+    """The effective interval counts, not the one at the last poll."""
+    schedule = Budget(seconds=1000)
+    start(plugs.polled(schedule), home_of("a"))
     await time.pass_by(100)
     assert plugs.read_at["a"] == [0.0]
-    pace.seconds = 120
+    schedule.seconds = 120
     await time.pass_by(30)
     assert plugs.read_at["a"] == [0.0, 120.0]
 
@@ -262,29 +262,29 @@ async def test_nobody_is_read_in_a_pause_and_readings_age(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """A used-up quota does not keep old readings on the page."""
-    pace = Budget()
-    rig = start(plugs.polled(pace), home_of("a"))
+    schedule = Budget()
+    rig = start(plugs.polled(schedule), home_of("a"))
     await time.settle()
-    pace.pause = 3600
+    schedule.pause = 3600
     await time.pass_by(24)
     assert rig.state("a") == "up"
     await time.pass_by(2)
     assert rig.state("a") == "over_age"
     assert plugs.read_at["a"] == [0.0]
-    pace.pause = 0
+    schedule.pause = 0
     await time.pass_by(10)
     assert rig.state("a") == "up"
 
 
-async def test_age_and_gap_follow_the_interval_in_force(
+async def test_age_and_gap_follow_the_effective_interval(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf
 ) -> None:
     """Polled once an hour, a reading holds for the hour and energy is integrated across it."""
-    pace = Budget(seconds=3600)
-    rig = start(plugs.polled(pace), home_of("a"))
+    schedule = Budget(seconds=3600)
+    rig = start(plugs.polled(schedule), home_of("a"))
     await time.pass_by(3590)
     assert rig.state("a") == "up"
-    pace.seconds = 60  # a shorter interval does not condemn the hour before it
+    schedule.seconds = 60  # a shorter interval does not condemn the hour before it
     assert rig.state("a") == "up"
     await time.pass_by(60)
     metered = next(iter(rig.energy.take().values()))
@@ -292,7 +292,7 @@ async def test_age_and_gap_follow_the_interval_in_force(
     assert metered.counter.total_kwh == pytest.approx(0.1, abs=0.001)
 
 
-async def test_availability_is_told_once_each_way(
+async def test_availability_is_logged_once_each_way(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Device, source and reason; not at every poll."""
@@ -308,7 +308,7 @@ async def test_availability_is_told_once_each_way(
     ]
 
 
-async def test_a_fault_of_the_reader_is_told_with_its_traceback(
+async def test_a_fault_of_the_reader_is_logged_with_its_traceback(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also when the target was down already, and once only."""
@@ -317,15 +317,15 @@ async def test_a_fault_of_the_reader_is_told_with_its_traceback(
     await time.pass_by(60)
     plugs.faults["a"] = KeyError("watts")
     await time.pass_by(600)
-    told = [record for record in caplog.records if record.exc_info]
-    assert len(told) == 1
-    assert "KeyError: 'watts'" in told[0].getMessage()
+    logged = [record for record in caplog.records if record.exc_info]
+    assert len(logged) == 1
+    assert "KeyError: 'watts'" in logged[0].getMessage()
 
 
 async def test_a_new_configuration_leaves_alone_what_stays(
     time: Time, plugs: Plugs, start: Start, home_of: Callable[..., Home]
 ) -> None:
-    """A device that stays keeps its reading and its turn; one that goes leaves no trace."""
+    """A device that stays keeps its reading and its time; one that goes leaves no trace."""
     rig = start(plugs.polled(), home_of("a", "b"))
     await time.pass_by(5)
     rig.readers.apply(home_of("a", "c"))
@@ -335,10 +335,10 @@ async def test_a_new_configuration_leaves_alone_what_stays(
     assert plugs.read_at == {"a": [0.0], "b": [0.25], "c": [5.0]}
 
 
-async def test_looking_through_the_account_may_fail(
+async def test_inspecting_the_account_may_fail(
     time: Time, plugs: Plugs, start: Start, home_of: HomeOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is told, and polling goes on."""
+    """It is logged, and polling goes on."""
     asked = list[str]()
 
     async def about(sources: Sequence[NativeSource]) -> None:

@@ -1,8 +1,12 @@
-"""The example of the README as a real process: what a person and a cluster see of an exporter."""
+"""The example of the README as a real process: what a person and a cluster see of an exporter.
+
+Its source is added to a copy of the home model, as the README describes.
+"""
 
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +20,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import home_model
 from testbed.process import free_port, running, stop
 from testbed.victoria_metrics import victoria_metrics
 
@@ -86,6 +91,7 @@ class Exporter:
     def env(self) -> dict[str, str]:
         """Its settings."""
         return os.environ | {
+            "PYTHONPATH": str(self.folder),
             "CONFIG_FILE": str(self.config),
             "STATE_DIR": str(self.folder / "state"),
             "LISTEN_PORT": str(self.port),
@@ -95,7 +101,11 @@ class Exporter:
 
     def configure(self, **addresses: str) -> None:
         """Write the configuration."""
-        self.config.write_text(self.home_text(**addresses), encoding="utf-8")
+        self.config.write_text(self.text(**addresses), encoding="utf-8")
+
+    def text(self, *shelf: str, **addresses: str) -> str:
+        """Return a configuration of plugs: name=address."""
+        return self.home_text(*shelf, **addresses).replace("source: native", "source: plug")
 
     def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
@@ -123,7 +133,7 @@ class Exporter:
 
     def energy_above(self, energy_kwh: float) -> float:
         """The first energy on the page that is more than this."""
-        name = "tplink_native_energy_total_kwh"
+        name = "plug_energy_total_kwh"
         until(lambda: (shown := self.sample(name)) is not None and shown > energy_kwh)
         shown_kwh = self.sample(name)
         assert shown_kwh is not None
@@ -137,9 +147,21 @@ class Exporter:
 
 @pytest.fixture
 def exporter(tmp_path: Path, home_text: Callable[..., str]) -> Exporter:
-    example = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert example
-    (tmp_path / "plug_exporter.py").write_text(example[1], encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    source_class, row, program = blocks
+    (tmp_path / "plug_exporter.py").write_text(program, encoding="utf-8")
+    model = tmp_path / "home_model"
+    shutil.copytree(Path(home_model.__file__).parent, model)
+    sources = (model / "sources.py").read_text(encoding="utf-8")
+    for before, added in (
+        ("type Source = Annotated[", source_class),
+        ("\n)\n\nSOURCE_OF_NAME", f"\n{row.rstrip()},"),
+    ):
+        assert sources.count(before) == 1
+        sources = sources.replace(before, f"{added}{before}")
+    sources, unions = re.subn(r"(type Source = Annotated\[\s+)", r"\1PlugSource | ", sources)
+    assert unions == 1
+    (model / "sources.py").write_text(sources, encoding="utf-8")
     return Exporter(tmp_path, home_text)
 
 
@@ -155,16 +177,16 @@ def test_the_example_serves_readings_and_counts_energy(exporter: Exporter, plug:
     """Power at once, energy that grows, health, a page with links; SIGTERM ends it cleanly."""
     exporter.configure(server=plug.address)
     with exporter.serving() as process:
-        assert exporter.sample("tplink_native_power_watts") == 600
-        until(lambda: (exporter.sample("tplink_native_energy_total_kwh") or 0) > 0)
+        assert exporter.sample("plug_power_watts") == 600
+        until(lambda: (exporter.sample("plug_energy_total_kwh") or 0) > 0)
         assert exporter.get("/healthz").text == "ok\n"
         assert 'href="metrics"' in exporter.get("/").text
-        seen_kwh = exporter.sample("tplink_native_energy_total_kwh")
+        seen_kwh = exporter.sample("plug_energy_total_kwh")
         stop(process)
         assert process.returncode == 0
     assert "Traceback" not in exporter.log.read_text()
     state = json.loads((exporter.folder / "state" / "plug-exporter.state.json").read_text())
-    saved_nwh = state["body"]["counters"]["server/native"]["counter"]["total_nwh"]
+    saved_nwh = state["body"]["counters"]["server/plug"]["counter"]["total_nwh"]
     assert seen_kwh is not None
     assert saved_nwh / 1e12 >= seen_kwh
 
@@ -175,9 +197,9 @@ def test_a_dead_plug_leaves_the_page_and_the_exporter_stays_healthy(
     """Its measurements go, `device_up` 0 stays, the other plug is served on, no pod restarts."""
     exporter.configure(server=plug.address, dead=f"127.0.0.1:{free_port()}")
     with exporter.serving():
-        assert exporter.sample("tplink_native_device_up", "dead") == 0
-        assert exporter.sample("tplink_native_power_watts", "dead") is None
-        assert exporter.sample("tplink_native_power_watts") == 600
+        assert exporter.sample("plug_device_up", "dead") == 0
+        assert exporter.sample("plug_power_watts", "dead") is None
+        assert exporter.sample("plug_power_watts") == 600
         assert exporter.get("/healthz").is_success
         assert exporter.get("/readyz").is_success
 
@@ -202,7 +224,7 @@ def test_a_good_configuration_is_followed_and_a_bad_one_is_not(
     versions = exporter.folder / "versions"
     versions.mkdir()
     (versions / "1").write_text(exporter.config.read_text())
-    (versions / "2").write_text(exporter.home_text("rack_2", server=plug.address, b="127.0.0.1:1"))
+    (versions / "2").write_text(exporter.text("rack_2", server=plug.address, b="127.0.0.1:1"))
     (versions / "3").write_text("house: home\nrooms: 7\n")
 
     def swap(version: str) -> None:
@@ -214,12 +236,12 @@ def test_a_good_configuration_is_followed_and_a_bad_one_is_not(
     with exporter.serving() as process:
         assert 'shelf="rack_1"' in exporter.get("/metrics").text
         swap("2")
-        until(lambda: exporter.sample("tplink_native_device_up", "b") == 0)
+        until(lambda: exporter.sample("plug_device_up", "b") == 0)
         assert 'shelf="rack_1"' not in exporter.get("/metrics").text
-        assert exporter.sample("tplink_native_power_watts") == 600
+        assert exporter.sample("plug_power_watts") == 600
         swap("3")
         until(lambda: exporter.sample("exporter_config_last_reload_successful") == 0)
-        assert exporter.sample("tplink_native_power_watts") == 600
+        assert exporter.sample("plug_power_watts") == 600
         assert f"{exporter.config}:2: rooms" in exporter.log.read_text()
         swap("2")
         until(lambda: exporter.sample("exporter_config_last_reload_successful") == 1)
@@ -257,7 +279,7 @@ def test_once_prints_every_reading_and_touches_no_state(exporter: Exporter, plug
     """A table; the exit code says whether all answered."""
     exporter.configure(server=plug.address)
     good = exporter.run("--once")
-    assert good.stdout.splitlines()[1].split() == ["server", "native", "600", "100", "-", "-", "-"]
+    assert good.stdout.splitlines()[1].split() == ["server", "plug", "600", "100", "-", "-", "-"]
     exporter.configure(server=plug.address, dead=f"127.0.0.1:{free_port()}")
     bad = exporter.run("--once")
     assert "FAILED unreachable" in bad.stdout.splitlines()[2]
@@ -296,11 +318,11 @@ def test_a_scrape_after_the_failure_leaves_nothing_in_victoria_metrics(
             found = vm.instant(name)
             return found[0][1] if found else None
 
-        until(lambda: value("tplink_native_power_watts") == 600)
-        until(lambda: (value("tplink_native_energy_total_kwh") or 0) > 0)
+        until(lambda: value("plug_power_watts") == 600)
+        until(lambda: (value("plug_energy_total_kwh") or 0) > 0)
         plug.faulty = True
-        until(lambda: value("tplink_native_device_up") == 0)
+        until(lambda: value("plug_device_up") == 0)
         for name in ("power_watts", "energy_total_kwh", "voltage_volts"):
-            until(lambda name=name: value(f"tplink_native_{name}") is None)
+            until(lambda name=name: value(f"plug_{name}") is None)
         plug.faulty = False
-        until(lambda: value("tplink_native_device_up") == 1)
+        until(lambda: value("plug_device_up") == 1)

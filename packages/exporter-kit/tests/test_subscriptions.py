@@ -1,4 +1,4 @@
-"""Sources that speak by themselves: heard while they speak, down when they fall silent."""
+"""Sources that send by themselves: up while they send, down when they stop."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -12,7 +12,7 @@ from home_model.errors import SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import BleSource, NativeSource
 
-type Said = tuple[NativeSource, Reading | SourceError]
+type Item = tuple[NativeSource, Reading | SourceError]
 type HomeOf = Callable[..., Home]
 type Start = Callable[..., Rig]
 
@@ -20,29 +20,29 @@ AGE_LIMIT_SECONDS = 120.0
 
 
 class Radio:
-    """A listener that says what the test puts into it; an exception ends it."""
+    """A stream of what the test puts into it; an exception ends it."""
 
     def __init__(self, time: Time) -> None:
         self.time = time
         self.runs = list[list[str]]()
         self.closed = 0
-        self._said = asyncio.Queue[tuple[str, Reading | SourceError] | Exception]()
-        self.exporter = Exporter((Subscribe(NativeSource, self.listen, AGE_LIMIT_SECONDS),))
+        self._items = asyncio.Queue[tuple[str, Reading | SourceError] | Exception]()
+        self.exporter = Exporter((Subscribe(NativeSource, self.stream, AGE_LIMIT_SECONDS),))
 
-    async def listen(self, sources: Sequence[NativeSource]) -> AsyncGenerator[Said]:
+    async def stream(self, sources: Sequence[NativeSource]) -> AsyncGenerator[Item]:
         """One run."""
         by_address = {source.address: source for source in sources}
         self.runs.append(list(by_address))
         try:
-            while not isinstance(said := await self._said.get(), Exception):
-                yield by_address[said[0]], said[1]
-            raise said
+            while not isinstance(item := await self._items.get(), Exception):
+                yield by_address[item[0]], item[1]
+            raise item
         finally:
             self.closed += 1
 
-    async def say(self, device: str, said: Reading | SourceError) -> None:
-        """Speak of one device."""
-        await self._said.put((device, said))
+    async def send(self, device: str, result: Reading | SourceError) -> None:
+        """Send for one device."""
+        await self._items.put((device, result))
         await self.time.settle()
 
     def power(self, watts: float) -> Reading:
@@ -51,7 +51,7 @@ class Radio:
 
     async def break_down(self, error: Exception) -> None:
         """End the run."""
-        await self._said.put(error)
+        await self._items.put(error)
         await self.time.settle()
 
 
@@ -60,13 +60,13 @@ def radio(time: Time) -> Radio:
     return Radio(time)
 
 
-async def test_a_source_is_up_when_it_was_heard(
+async def test_a_source_is_up_when_it_has_sent(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
-    """And only it; of one that was never heard nothing is said until it is too late."""
+    """And only it; one without a reading has no series until its age limit."""
     rig = start(radio.exporter, home_of("a", "b"))
     await time.settle()
-    await radio.say("a", radio.power(100))
+    await radio.send("a", radio.power(100))
     assert rig.readers.is_ready()
     assert shown(rig) == {"a": 1}
     await time.pass_by(AGE_LIMIT_SECONDS + 1)
@@ -79,48 +79,48 @@ def shown(rig: Rig) -> dict[str, float]:
     return {sample.labels["device"]: sample.value for sample in metric.samples}
 
 
-async def test_silence_is_judged_by_time(
+async def test_silence_is_measured_by_time(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
-    """Nothing is raised when a plug falls silent; its reading leaves by its age."""
+    """Nothing is raised when a plug stops sending; its reading leaves by its age."""
     rig = start(radio.exporter, home_of("a"))
     await time.settle()
-    await radio.say("a", radio.power(100))
+    await radio.send("a", radio.power(100))
     await time.pass_by(AGE_LIMIT_SECONDS - 1)
     assert rig.state("a") == "up"
     await time.pass_by(2)
     assert rig.state("a") == "over_age"
 
 
-async def test_one_source_may_be_said_to_be_gone(
+async def test_an_error_may_be_sent_for_one_source(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
     """An error in place of a reading takes down that source alone."""
     rig = start(radio.exporter, home_of("a", "b"))
     await time.settle()
     for device in ("a", "b"):
-        await radio.say(device, radio.power(100))
-    await radio.say("a", UnreachableError("node is not available"))
-    await radio.say("b", Reading(at=time.now(), power_watts=float("inf")))
+        await radio.send(device, radio.power(100))
+    await radio.send("a", UnreachableError("node is not available"))
+    await radio.send("b", Reading(at=time.now(), power_watts=float("inf")))
     assert (rig.state("a"), rig.state("b")) == ("unreachable", "bad_payload")
 
 
-async def test_a_listener_that_breaks_down_takes_all_down_and_is_called_again(
+async def test_a_stream_that_breaks_down_takes_all_down_and_is_called_again(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
     """The radio is gone: nobody is up; it comes back: they are again."""
     rig = start(radio.exporter, home_of("a", "b"))
     await time.settle()
-    await radio.say("a", radio.power(100))
+    await radio.send("a", radio.power(100))
     await radio.break_down(RuntimeError("adapter gone"))
     assert (rig.state("a"), rig.state("b")) == ("unexpected", "unexpected")
     await time.pass_by(2)
     assert radio.runs == [["a", "b"], ["a", "b"]]
-    await radio.say("a", radio.power(100))
+    await radio.send("a", radio.power(100))
     assert rig.state("a") == "up"
 
 
-async def test_a_listener_that_keeps_breaking_is_called_more_and_more_seldom(
+async def test_a_stream_that_keeps_breaking_is_called_more_and_more_seldom(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
     """Once a minute in the end."""
@@ -148,24 +148,24 @@ async def test_other_sources_begin_another_run(
 async def test_energy_is_integrated_between_adverts(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:
-    """600 W heard each minute for ten minutes is 0.1 kWh."""
+    """600 W received each minute for ten minutes is 0.1 kWh."""
     rig = start(radio.exporter, home_of("a"))
     await time.settle()
     for _ in range(11):
-        await radio.say("a", radio.power(600))
+        await radio.send("a", radio.power(600))
         await time.pass_by(60)
     counter = next(iter(rig.energy.take().values())).counter
     assert counter.total_kwh == pytest.approx(0.1)
 
 
-async def test_what_the_server_has_is_told_even_if_nothing_is_configured(
+async def test_what_the_server_has_is_logged_even_if_nothing_is_configured(
     time: Time, start: Start, home_of: HomeOf
 ) -> None:
-    """`about` is what one fills the configuration in from."""
+    """`inspect` is what one fills the configuration in from."""
     asked = list[Sequence[BleSource]]()
 
     async def listen(_: Sequence[BleSource]) -> AsyncGenerator[tuple[BleSource, Reading]]:
-        pytest.fail("there is nothing to listen to")
+        pytest.fail("there is nothing to subscribe to")
         yield
 
     async def about(sources: Sequence[BleSource]) -> None:

@@ -105,7 +105,7 @@ def test_text_that_is_no_mapping_is_a_problem_not_a_traceback(tmp_path: Path, te
 
 
 def test_a_missing_file_says_what_to_copy(tmp_path: Path) -> None:
-    """The way out stands in the message."""
+    """The way out is in the message."""
     with pytest.raises(ConfigError, match=r"copy config/devices\.example\.yaml"):
         load_home(tmp_path / "none.yaml")
 

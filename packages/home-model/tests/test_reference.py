@@ -1,4 +1,4 @@
-"""The committed metrics reference is what the table says now."""
+"""The committed metrics reference is what the table has now."""
 
 from pathlib import Path
 

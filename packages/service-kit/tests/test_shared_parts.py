@@ -15,7 +15,7 @@ from service_kit.health import Pulse
 from service_kit.problems import ProblemError, not_found, wrong_input
 from service_kit.server import listen
 from service_kit.signals import event_on, stop_event
-from service_kit.waiting import poll_until, poll_until_async, wait_for_event
+from service_kit.waiting import poll_until, poll_until_async
 
 
 def test_a_taken_port_names_the_setting() -> None:
@@ -65,15 +65,14 @@ async def test_signals_set_their_event_and_no_other() -> None:
     """SIGTERM and SIGINT mean stop, SIGHUP what the caller makes of it."""
     stopping, reload = stop_event(), event_on(signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGHUP)
-    assert await wait_for_event(reload, 10)
+    await asyncio.wait_for(reload.wait(), 10)
     assert not stopping.is_set()
     os.kill(os.getpid(), signal.SIGINT)
-    assert await wait_for_event(stopping, 10)
+    await asyncio.wait_for(stopping.wait(), 10)
 
 
 async def test_waiting_ends_at_its_limit() -> None:
     """A condition that never holds is False, not an error; one that holds is found at once."""
-    assert not await wait_for_event(asyncio.Event(), 0.01)
     assert not await poll_until_async(lambda: False, 0.01, interval_seconds=0.001)
     assert not poll_until(lambda: False, 0.01, interval_seconds=0.001)
     assert poll_until(lambda: True, 0.0)

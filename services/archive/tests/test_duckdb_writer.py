@@ -1,9 +1,5 @@
 """Loading days into a DuckDB file, without any server."""
 
-import subprocess
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +12,7 @@ from homeiot_batch.duckdb_writer import DuckdbOptions, load_day, loaded_fingerpr
 from homeiot_batch.errors import ConfigurationError, DuckdbBusyError, StorageError
 from homeiot_batch.parquet_writer import Partition, Written, write_day
 from homeiot_batch.transform import READINGS, RowContext, archive_rows, local_day, row_schema
+from testbed.archive import Batch
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 DAY = date(2026, 11, 27)
@@ -58,7 +55,9 @@ def partition(folder: Path, day: date = DAY) -> Partition:
 
 
 def options(folder: Path, zone: ZoneInfo = TOKYO) -> DuckdbOptions:
-    return DuckdbOptions(folder / "db" / "home.duckdb", zone, busy_wait=timedelta(seconds=20))
+    return DuckdbOptions(
+        folder / "duckdb" / "home_energy.duckdb", zone, busy_wait=timedelta(seconds=20)
+    )
 
 
 def load(folder: Path, written: Written, zone: ZoneInfo = TOKYO, day: date = DAY) -> int:
@@ -67,7 +66,7 @@ def load(folder: Path, written: Written, zone: ZoneInfo = TOKYO, day: date = DAY
 
 
 def query(folder: Path, text: str, time_zone: str = "UTC") -> list[tuple]:
-    with duckdb.connect(folder / "db" / "home.duckdb", read_only=True) as connection:
+    with duckdb.connect(folder / "duckdb" / "home_energy.duckdb", read_only=True) as connection:
         connection.execute(f"SET TimeZone = '{time_zone}'")
         return connection.execute(text).fetchall()
 
@@ -167,27 +166,11 @@ def test_a_table_of_another_program_is_refused(tmp_path: Path) -> None:
         pass
 
 
-@contextmanager
-def reader(file: Path) -> Generator[subprocess.Popen[str]]:
-    """Another process that has the file open, as a BI tool has."""
-    code = f"import sys, duckdb; c = duckdb.connect({str(file)!r}, read_only=True); "
-    code += "print(1, flush=True); sys.stdin.read()"
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout
-        process.stdout.readline()
-        yield process
-    finally:
-        process.communicate()
-
-
 def test_a_reader_that_leaves_in_time_is_waited_for(tmp_path: Path) -> None:
     """Even a reader blocks the writer."""
     load(tmp_path, write(tmp_path, [1.0]))
     waits: list[float] = []
-    with reader(options(tmp_path).path) as other:
+    with Batch(tmp_path, {}).reading() as other:
 
         def leave(seconds: float) -> None:
             waits.append(seconds)
@@ -203,7 +186,7 @@ def test_a_reader_that_stays_ends_the_attempt(tmp_path: Path) -> None:
     load(tmp_path, write(tmp_path, [1.0]))
     waits: list[float] = []
     with (
-        reader(options(tmp_path).path) as other,
+        Batch(tmp_path, {}).reading() as other,
         pytest.raises(DuckdbBusyError, match=f"PID {other.pid}"),
         opened(options(tmp_path), sleep=waits.append),
     ):

@@ -27,7 +27,7 @@ SIZES = {
     ],
 }
 
-log = logging.getLogger("bench")
+LOG = logging.getLogger("bench")
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
     with TemporaryDirectory(prefix="bench-") as folder:
         sections = dict(_measure(Path(folder), SIZES[name]))
     write(name, sections)
-    log.info(circumstances())
+    LOG.info(circumstances())
 
 
 def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure]]]:
@@ -49,7 +49,7 @@ def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure
     with victoria_metrics(folder) as server:
         for size in sizes:
             start = end - timedelta(days=size.days)
-            log.info("importing devices %d to %d, %d days", there, size.devices, size.days)
+            LOG.info("importing devices %d to %d, %d days", there, size.devices, size.days)
             begin_ms, minutes = round(start.timestamp() * 1000), size.days * 1440 + 1
             import_devices(server.url, range(there, size.devices), begin_ms, minutes)
             there = size.devices
@@ -57,7 +57,7 @@ def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure
             with _bff(folder / f"bff-{size.devices}", server.url, size) as running:
                 asked = Asked(running.http, _client(server.url), start, end)
                 figures = list(_figures(asked, running, size))
-            log.info("%s\n%s", title, table(figures))
+            LOG.info("%s\n%s", title, table(figures))
             yield title, figures
 
 

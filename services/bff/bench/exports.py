@@ -12,11 +12,11 @@ import httpx
 import numpy as np
 import orjson
 
-from bff.victoriametrics.samples import parse_line
+from bff.victoriametrics.export import parse_line
 
 CSV = "device,source,__value__,__timestamp__:unix_ms"
 
-log = logging.getLogger("bench.exports")
+LOG = logging.getLogger("bench.exports")
 
 
 def by_json(body: bytes) -> int:
@@ -62,14 +62,14 @@ def main() -> None:
         parser.add_argument(name)
     asked = parser.parse_args()
     form = {"match[]": asked.selector, "start": asked.start, "end": asked.end, "format": CSV}
-    log.info("| way | MB | fetch | own CPU of it | parse | samples |")
+    LOG.info("| way | MB | fetch | own CPU of it | parse | samples |")
     for name, path, encoding, parse in WAYS:
         with httpx.Client(base_url=asked.url, trust_env=False, timeout=300) as http:
             began, cpu = time.perf_counter(), time.process_time()
             body = http.post(path, data=form, headers={"Accept-Encoding": encoding}).content
             fetched, fetching = time.perf_counter(), time.process_time()
             samples = parse(body)
-        log.info(
+        LOG.info(
             "| %s | %.0f | %.2f s | %.2f s | %.2f s | %d |",
             name,
             len(body) / 1e6,

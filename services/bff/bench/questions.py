@@ -95,10 +95,12 @@ def set_prices(asked: Asked) -> list[Any]:
     """Four prices one after the other, changing at midnights of the house."""
     quarter = (asked.end - asked.start) / 4
     midnight = asked.start.replace(hour=15, minute=0, second=0, microsecond=0)
-    cuts = [midnight + timedelta(days=(quarter * part).days) for part in (1, 2, 3)]
-    starts: list[datetime | None] = [datetime(2020, 1, 1, tzinfo=UTC), *cuts]
+    splits = [midnight + timedelta(days=(quarter * part).days) for part in (1, 2, 3)]
+    starts: list[datetime | None] = [datetime(2020, 1, 1, tzinfo=UTC), *splits]
     rows = []
-    for price, start, end in zip(("27", "31.7", "29.44", "35"), starts, [*cuts, None], strict=True):
+    for price, start, end in zip(
+        ("27", "31.7", "29.44", "35"), starts, [*splits, None], strict=True
+    ):
         row = {
             "price_per_kwh": price,
             "valid_from": start and start.isoformat(),

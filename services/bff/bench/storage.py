@@ -17,17 +17,17 @@ from typing import Any, Protocol, override
 
 import numpy as np
 
-from bff.grid import SLOT_MS, SLOTS_PER_DAY
-from bff.ledger.counter import Int64s
+from bff.energy import Integers
 from bff.ledger.packing import pack_day, unpack_days
 from bff.ledger.slots import Slots
-from bff.ledger.spread import amounts_of
+from bff.time_grid import SLOT_MS, SLOTS_PER_DAY
+from energy_rules.spread import amounts_of
 
 DEVICES, DAYS, MONTH = 50, 360, range(200, 230)
 QUARTERS = [(90 * quarter, 90 * quarter + 90) for quarter in range(4)]
 SUMS = "sum(q0), sum(q1), sum(q2), sum(q3)"
 
-log = logging.getLogger("bench.storage")
+LOG = logging.getLogger("bench.storage")
 
 
 class Candidate(Protocol):
@@ -46,7 +46,7 @@ class Candidate(Protocol):
         """The slots of a month of all devices."""
 
 
-def made_up_slots() -> Int64s:
+def made_up_slots() -> Integers:
     """Measured throughout; axes device, day, quantity, slot."""
     slots = np.zeros((DEVICES, DAYS, 4, SLOTS_PER_DAY), dtype=np.int64)
     slots[:, :, 0] = np.random.default_rng(7).integers(10**6, 4 * 10**8, slots[:, :, 0].shape)
@@ -66,7 +66,7 @@ class DayRows(Candidate):
     def __init__(
         self,
         file: Path,
-        slots: Int64s,
+        slots: Integers,
         pack: Callable[[bytes], bytes] = bytes,
         unpack: Callable[[bytes], bytes] = bytes,
     ) -> None:
@@ -104,7 +104,7 @@ class DayRows(Candidate):
 class SlotRows(Candidate):
     """A row for each device and slot, in SQLite or DuckDB."""
 
-    def __init__(self, db: Any, slots: Int64s) -> None:  # noqa: ANN401 - either library's
+    def __init__(self, db: Any, slots: Integers) -> None:  # noqa: ANN401 - either library's
         self._slots, self._db = slots, db
         columns = "device INTEGER, slot INTEGER, q0 BIGINT, q1 BIGINT, q2 BIGINT, q3 BIGINT"
         db.execute(f"CREATE TABLE slots ({columns}, PRIMARY KEY (device, slot))")
@@ -154,7 +154,7 @@ class DuckRows(SlotRows):
 class FlatFile(Candidate):
     """A file of numbers read by offset. Nothing protects a write that is cut off."""
 
-    def __init__(self, file: Path, slots: Int64s) -> None:
+    def __init__(self, file: Path, slots: Integers) -> None:
         self._slots = slots
         self._there = np.memmap(file, np.int64, "w+", shape=slots.shape)
 
@@ -175,7 +175,7 @@ class FlatFile(Candidate):
         return np.array(self._there[:, MONTH[0] : MONTH[-1] + 1])
 
 
-def candidates(folder: Path, slots: Int64s) -> dict[str, Candidate]:
+def candidates(folder: Path, slots: Integers) -> dict[str, Candidate]:
     """All that can be measured here, by name; each keeps its file under its own name."""
     found: dict[str, Candidate] = {
         "SQLite, a row a day": DayRows(folder / "SQLite, a row a day", slots),
@@ -214,7 +214,7 @@ def main() -> None:
     """Print a table for docs/decisions/0006."""
     logging.basicConfig(level="INFO", format="%(message)s")
     slots = made_up_slots()
-    log.info("| %d devices, %d days | fill | size | year | month | close |", DEVICES, DAYS)
+    LOG.info("| %d devices, %d days | fill | size | year | month | close |", DEVICES, DAYS)
     with TemporaryDirectory() as name:
         for title, candidate in candidates(Path(name), slots).items():
             began = time.perf_counter()
@@ -222,7 +222,7 @@ def main() -> None:
                 candidate.write(device, range(DAYS))
                 candidate.commit()
             filled = time.perf_counter() - began
-            log.info(
+            LOG.info(
                 "| %s | %.1f s | %.0f MB | %s | %s | %s |",
                 title,
                 filled,

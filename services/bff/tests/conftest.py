@@ -10,10 +10,12 @@ import pytest
 import uvicorn
 
 from bff.app import create_app
-from bff.assemble import close_services, open_services
-from bff.serve import bind
-from bff.services import Clock, Services, utc_now
+from bff.services import Services
 from bff.settings import Settings
+from bff.time_grid import Now
+from bff.wiring import close_services, open_services
+from service_kit.clock import utc_now
+from service_kit.server import listen
 from testbed.bff import Bff, bff, settings_of
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
@@ -59,7 +61,7 @@ def open_bff(tmp_path: Path, home_file: Path) -> Iterator[OpenBff]:
     """Open a BFF on a VictoriaMetrics' URL, in this process; gives a client below /api/v1."""
     with ExitStack() as stack:
 
-        def opened(victoriametrics_url: str, *, now: Clock = utc_now) -> httpx.Client:
+        def opened(victoriametrics_url: str, *, now: Now = utc_now) -> httpx.Client:
             settings = Settings.model_validate(
                 {
                     "config_file": home_file,
@@ -77,7 +79,7 @@ def open_bff(tmp_path: Path, home_file: Path) -> Iterator[OpenBff]:
 
 @contextmanager
 def _serving(services: Services) -> Generator[str]:
-    listening = bind("127.0.0.1", 0, "LISTEN_PORT")
+    listening = listen("127.0.0.1", 0, "LISTEN_PORT")
     server = uvicorn.Server(uvicorn.Config(create_app(services), log_config=None))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()

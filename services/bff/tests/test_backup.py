@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bff.backup import BackupFailed, BackupSettings, restore, save
+from bff.db.backup import BackupError, BackupSettings, restore, save
 from testbed.bff import Bff
 
 type StartBff = Callable[..., Bff]
@@ -77,25 +77,36 @@ def test_a_damaged_database_does_not_push_out_good_backups(settings: BackupSetti
         database.execute("CREATE TABLE prices (text)")
     good = save(settings)
     settings.database.write_bytes(b"this was a database once" * 1000)
-    with pytest.raises(BackupFailed, match="file is not a database"):
+    with pytest.raises(BackupError, match="file is not a database"):
         save(settings)
     assert list(settings.backup_dir.glob("bff-*.sqlite3")) == [good]
     good.write_bytes(b"this was a backup once" * 1000)
     before = settings.database.read_bytes()
-    with pytest.raises(BackupFailed, match="file is not a database"):
+    with pytest.raises(BackupError, match="file is not a database"):
         restore(settings)
     assert settings.database.read_bytes() == before
 
 
 def test_what_is_not_there_is_named(settings: BackupSettings) -> None:
     """No database is made where there was none, and a wrong name tells the right ones."""
-    with pytest.raises(BackupFailed, match="unable to open database file"):
+    with pytest.raises(BackupError, match="unable to open database file"):
         save(settings)
     assert not settings.database.exists()
-    with pytest.raises(BackupFailed, match="there is: none"):
+    with pytest.raises(BackupError, match="there is: none"):
         restore(settings)
     elsewhere = settings.model_copy(
         update={"database_url": type(settings.database_url)("postgresql://db/power")}
     )
-    with pytest.raises(BackupFailed, match="pg_dump"):
+    with pytest.raises(BackupError, match="pg_dump"):
         save(elsewhere)
+
+
+def test_what_a_killed_backup_left_behind_is_removed(settings: BackupSettings) -> None:
+    """A draft of an earlier backup would stay for ever: its name has an instant in it."""
+    with closing(sqlite3.connect(settings.database)) as database:
+        database.execute("CREATE TABLE prices (text)")
+    settings.backup_dir.mkdir(parents=True)
+    left = settings.backup_dir / "bff-20260101T000000.000000Z.sqlite3.unfinished"
+    left.write_bytes(b"half")
+    saved = save(settings)
+    assert list(settings.backup_dir.iterdir()) == [saved]

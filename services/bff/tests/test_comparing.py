@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bff.comparison.compare import Compared, compare
-from bff.comparison.grid import make_grid
-from bff.comparison.plot import MOST_POINTS, points
+from bff.comparison.compare import ComparisonResult, compare
+from bff.comparison.grid import MAX_POINTS, make_grid, points
 from bff.comparison.watts import lag
-from bff.stretch import Stretch
-from bff.victoriametrics.readings import PowerOfSource
+from bff.time_grid import Interval
+from bff.victoriametrics.power import PowerOfSource
 
 HOUR_MS = 3_600_000
 FROM_MS = 1_772_323_200_000
@@ -42,8 +41,8 @@ def line(
     return PowerOfSource(at_ms[keep], watts[keep], at_ms[keep])
 
 
-def compared(a: PowerOfSource, b: PowerOfSource) -> Compared:
-    return compare(a, b, Stretch(FROM_MS, TO_MS), (None, None))
+def compared(a: PowerOfSource, b: PowerOfSource) -> ComparisonResult:
+    return compare(a, b, Interval(FROM_MS, TO_MS), (None, None))
 
 
 @pytest.mark.parametrize("late_seconds", [-200, -47, 0, 8, 120])
@@ -71,8 +70,8 @@ def test_a_lag_that_the_readings_cannot_tell_speaks_for_nobody() -> None:
     figures = compared(one, late)
     assert figures.lag is not None
     assert figures.lag.resolution_seconds == 60
-    assert "lag" not in {reason.kind for reason in figures.verdict.reasons}
-    assert figures.verdict.kind == "equal"
+    assert "lag" not in {reason.name for reason in figures.verdict.reasons}
+    assert figures.verdict.name == "equal"
 
 
 def test_two_flat_lines_have_no_lag() -> None:
@@ -110,8 +109,8 @@ def test_a_silence_is_counted_and_never_compared() -> None:
     assert figures.b.longest_silence_ms == 36 * 60_000
     assert figures.watts is not None
     assert figures.watts.p95_watts == 0
-    assert (figures.verdict.kind, figures.verdict.prefer) == ("prefer", "a")
-    assert figures.verdict.reasons[0].kind == "availability"
+    assert (figures.verdict.name, figures.verdict.prefer) == ("prefer", "a")
+    assert figures.verdict.reasons[0].name == "availability"
 
 
 def test_recovery_counts_from_when_the_plug_was_proven_alive() -> None:
@@ -144,7 +143,7 @@ def test_a_source_that_stopped_without_a_word_is_silent_from_then_on() -> None:
 def test_sources_that_measure_different_things_are_not_ranked() -> None:
     """One of them is wrong, and nothing here can tell which."""
     verdict = compared(line(), line(bias_watts=40, silent=(60, 96))).verdict
-    assert (verdict.kind, verdict.prefer) == ("disagree", None)
+    assert (verdict.name, verdict.prefer) == ("disagree", None)
 
 
 def test_a_bias_that_comes_of_reading_now_and_then_is_no_disagreement() -> None:
@@ -156,34 +155,34 @@ def test_a_bias_that_comes_of_reading_now_and_then_is_no_disagreement() -> None:
         at_ms = np.arange(FROM_MS, end_ms, every_ms, dtype=np.int64)
         return PowerOfSource(at_ms, jumps[(at_ms - FROM_MS) // 10_000] + bias_watts, at_ms)
 
-    stretch = Stretch(FROM_MS, end_ms)
-    figures = compare(read(1_000), read(15_000), stretch, (None, None))
+    interval = Interval(FROM_MS, end_ms)
+    figures = compare(read(1_000), read(15_000), interval, (None, None))
     assert figures.watts is not None
     assert 0.02 * figures.watts.mean_watts < abs(figures.watts.bias_watts)
     assert abs(figures.watts.bias_watts) < figures.watts.doubt_watts
-    assert figures.verdict.kind != "disagree"
-    biased = compare(read(1_000), read(15_000, 150), stretch, (None, None))
-    assert biased.verdict.kind == "disagree"
+    assert figures.verdict.name != "disagree"
+    biased = compare(read(1_000), read(15_000, 150), interval, (None, None))
+    assert biased.verdict.name == "disagree"
 
 
 def test_equal_sources_are_equal() -> None:
     """No winner is made up."""
     verdict = compared(line(), line(phase_ms=100)).verdict
-    assert (verdict.kind, verdict.prefer) == ("equal", None)
+    assert (verdict.name, verdict.prefer) == ("equal", None)
 
 
 def test_a_source_that_never_spoke_loses() -> None:
     """And two that never did are no data."""
     nothing = PowerOfSource(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-    assert compared(line(), nothing).verdict.kind == "one_silent"
+    assert compared(line(), nothing).verdict.name == "one_silent"
     assert compared(line(), nothing).verdict.prefer == "a"
-    assert compared(nothing, nothing).verdict.kind == "no_data"
+    assert compared(nothing, nothing).verdict.name == "no_data"
 
 
 def test_what_is_drawn_is_short_and_leaves_silence_out() -> None:
     """Never a zero, never a line across a hole."""
     drawn = list(points(compared(line(), line(silent=(60, 120))).grid))
-    assert len(drawn) <= MOST_POINTS
+    assert len(drawn) <= MAX_POINTS
     inside = [p for p in drawn if 61 <= (p.at_ms - FROM_MS) / 60_000 < 118]
     assert inside
     assert {(p.b_watts, p.difference_watts) for p in inside} == {(None, None)}

@@ -12,10 +12,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_mock_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from bff.database import reading, writing
-from bff.migrate import DatabaseUnusable, is_migrated, open_database
-from bff.prices.model import UnitPrice
-from bff.tables import METADATA
+from bff.db.engine import read_session, write_session
+from bff.db.migrate import DatabaseUnusableError, is_migrated, open_database
+from bff.db.tables import METADATA, UnitPrice
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -61,10 +60,10 @@ def test_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
 
 def test_a_second_start_changes_nothing(tmp_path: Path, engine: Engine) -> None:
     """Prices survive; migrations that ran do not run again."""
-    with writing(engine) as session:
+    with write_session(engine) as session:
         session.add(price("31.7"))
     again = open_database(sqlite_url(tmp_path))
-    with reading(again) as session:
+    with read_session(again) as session:
         assert session.query(UnitPrice).one().price_per_kwh == Decimal("31.7")
     again.dispose()
 
@@ -72,9 +71,9 @@ def test_a_second_start_changes_nothing(tmp_path: Path, engine: Engine) -> None:
 @pytest.mark.parametrize("value", ["0.000001", "999999.999999", "0.1", "30"])
 def test_prices_are_kept_to_the_last_digit(engine: Engine, value: str) -> None:
     """As integers: SQLite would keep decimals as floats."""
-    with writing(engine) as session:
+    with write_session(engine) as session:
         session.add(price(value))
-    with reading(engine) as session:
+    with read_session(engine) as session:
         row = session.query(UnitPrice).one()
     assert row.price_per_kwh == Decimal(value)
     assert row.valid_from == NEW_YEAR
@@ -82,7 +81,7 @@ def test_prices_are_kept_to_the_last_digit(engine: Engine, value: str) -> None:
 
 def test_the_database_itself_refuses_an_end_before_the_beginning(engine: Engine) -> None:
     """The last guard, should a writer forget to look."""
-    with pytest.raises(IntegrityError), writing(engine) as session:
+    with pytest.raises(IntegrityError), write_session(engine) as session:
         session.add(price("1", valid_to=NEW_YEAR))
 
 
@@ -101,20 +100,20 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path, engine: Engine
     """Old code must not write into tables it does not know."""
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseUnusable, match=r"newer version \(revision 9999\)"):
+    with pytest.raises(DatabaseUnusableError, match=r"newer version \(revision 9999\)"):
         open_database(sqlite_url(tmp_path))
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     """Not silently replaced: a backup may be all that is needed."""
     (tmp_path / "bff.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(DatabaseUnusable, match=r"^DATABASE_URL sqlite:.*not a database"):
+    with pytest.raises(DatabaseUnusableError, match=r"^DATABASE_URL sqlite:.*not a database"):
         open_database(sqlite_url(tmp_path))
 
 
 def test_damage_within_the_prices_is_found_at_the_start(tmp_path: Path, engine: Engine) -> None:
     """The header is sound and a page of prices is not."""
-    with writing(engine) as session:
+    with write_session(engine) as session:
         session.add_all([price(str(number)) for number in range(500)])
     with sqlite3.connect(tmp_path / "bff.db") as database:
         (root,) = database.execute(
@@ -124,7 +123,7 @@ def test_damage_within_the_prices_is_found_at_the_start(tmp_path: Path, engine: 
     content = bytearray((tmp_path / "bff.db").read_bytes())
     content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
     (tmp_path / "bff.db").write_bytes(content)
-    with pytest.raises(DatabaseUnusable, match=r"^DATABASE_URL sqlite:.*(damaged|malformed)"):
+    with pytest.raises(DatabaseUnusableError, match=r"^DATABASE_URL sqlite:.*(damaged|malformed)"):
         open_database(sqlite_url(tmp_path))
 
 
@@ -139,7 +138,7 @@ def test_damage_within_the_prices_is_found_at_the_start(tmp_path: Path, engine: 
 )
 def test_a_url_that_cannot_work_is_one_clear_line(url: str, why: str) -> None:
     """It names the setting and says why."""
-    with pytest.raises(DatabaseUnusable) as caught:
+    with pytest.raises(DatabaseUnusableError) as caught:
         open_database(url)
     assert str(caught.value).startswith("DATABASE_URL")
     assert why in str(caught.value)
@@ -148,6 +147,6 @@ def test_a_url_that_cannot_work_is_one_clear_line(url: str, why: str) -> None:
 
 def test_a_password_in_the_url_is_not_shown() -> None:
     """The message goes to the log."""
-    with pytest.raises(DatabaseUnusable) as caught:
+    with pytest.raises(DatabaseUnusableError) as caught:
         open_database("mystery://user:hunter2@host/db")
     assert "hunter2" not in str(caught.value)

@@ -1,58 +1,41 @@
-"""Every case of tests/energy holds on the real vmsingle, asked over the BFF's HTTP API."""
+"""Every case of tests/energy holds on the real vmsingle, asked over the BFF's HTTP API.
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+`ENERGY_CASES=file pytest -k energy_cases` runs the cases of another file, relative to the folder
+in which pytest was started.
+"""
+
+import os
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from ruamel.yaml import YAML
 
+from testbed.energy_cases import (
+    FILES,
+    Case,
+    devices_of,
+    load_cases,
+    order_of,
+    parse_instant,
+    points_of,
+)
 from testbed.victoria_metrics import VictoriaMetrics
 
-FOLDER = Path(__file__).parents[3] / "tests" / "energy"
-YAML_FILES = ("cases.yaml", "own_cases.yaml")
-
-type Case = dict[str, Any]
-type OpenBff = Callable[..., httpx.Client]
+PATIENCE_SECONDS = 60.0
 
 
-def cases() -> Iterator[Any]:
-    for name in YAML_FILES:
-        document = YAML(typ="safe").load(FOLDER / name)
-        for case in document["cases"]:
-            yield pytest.param(document["defaults"] | case, id=case["name"])
-
-
-def instant(text: str | datetime) -> datetime:
-    at = datetime.fromisoformat(str(text))
-    assert at.tzinfo is not None, f"{text} has no offset"
-    return at
-
-
-def points_of(what: Case) -> Iterator[tuple[float, float]]:
-    for at, kwh in what.get("points", ()):
-        yield instant(at).timestamp(), kwh
-    for segment in what.get("segments", ()):
-        at, end = instant(segment["from"]), instant(segment["to"])
-        step, start = timedelta(seconds=segment["every_s"]), at
-        while at <= end:
-            poll = timedelta(seconds=segment.get("polled_every_s", segment["every_s"]))
-            hours = (at - start) // poll * poll / timedelta(hours=1)
-            yield at.timestamp(), segment["start_kwh"] + segment["watts"] / 1000 * hours
-            at += step
-
-
-def devices_of(case: Case) -> list[Case]:
-    """The devices of a case, each with its sources, all defaults filled in."""
-    place = {"room": "work", "shelf": "rack_1"}
-    devices = case.get("devices", [{"device": case["device"]} | case])
-    return [
-        place | device | {"sources": device.get("sources", [{"source": case["source"]} | device])}
-        for device in devices
-    ]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test a case, by its name."""
+    if "case" not in metafunc.fixturenames:
+        return
+    named = os.environ.get("ENERGY_CASES")
+    files = (metafunc.config.invocation_params.dir / named,) if named else FILES
+    cases = [pytest.param(case, id=case["name"]) for case in load_cases(files)]
+    metafunc.parametrize("case", cases)
 
 
 def write_home(path: Path, case: Case) -> None:
@@ -60,8 +43,7 @@ def write_home(path: Path, case: Case) -> None:
     devices = []
     for number, device in enumerate(devices_of(case)):
         places.setdefault(device["room"], {})[device["shelf"]] = None
-        order = case.get("order", [source["source"] for source in device["sources"]])
-        sources = [source_of(kind, number) for kind in dict.fromkeys(order)]
+        sources = [source_of(kind, number) for kind in order_of(case, device)]
         rated = {"rated_power_watts": device["rated"]} if "rated" in device else {}
         devices.append(
             {key: device[key] for key in ("device", "room", "shelf")} | {"sources": sources} | rated
@@ -80,13 +62,16 @@ def write_home(path: Path, case: Case) -> None:
 
 
 def source_of(kind: str, number: int) -> dict[str, str]:
-    more = {"model": "plug_mini_jp"} if kind == "ble" else {}
-    return {"source": kind, "id": f"0000000000{number:02}"} | more
+    more = {
+        "ble": {"model": "plug_mini_jp"},
+        "native": {"address": f"192.0.2.{number + 1}"},
+    }
+    return {"source": kind, "id": f"0000000000{number:02}"} | more.get(kind, {})
 
 
-def import_samples(vm: VictoriaMetrics, case: Case, key: str = "sources") -> None:
+def import_samples(vm: VictoriaMetrics, case: Case, key: str = "segments") -> None:
     for device in devices_of(case):
-        for source in device[key]:
+        for source in device["sources"]:
             labels = {
                 "__name__": f"{case['vendor']}_energy_total_kwh",
                 "house": "home",
@@ -95,7 +80,8 @@ def import_samples(vm: VictoriaMetrics, case: Case, key: str = "sources") -> Non
                 "device": device["device"],
                 "source": source["source"],
             }
-            vm.import_samples(labels, list(points_of(source)))
+            if points := list(points_of(source, key)):
+                vm.import_samples(labels, points)
 
 
 def set_prices(api: httpx.Client, prices: list[Case]) -> None:
@@ -104,15 +90,22 @@ def set_prices(api: httpx.Client, prices: list[Case]) -> None:
     for price in prices:
         row = {
             "price_per_kwh": str(price["yen_per_kwh"]),
-            "valid_from": price["from"],
-            "valid_to": price["to"],
+            "valid_from": str(price["from"]),
+            "valid_to": price["to"] and str(price["to"]),
         }
         api.post("/unit_prices", json=row).raise_for_status()
 
 
 def ask(api: httpx.Client, case: Case) -> Case:
+    """The answer, once the ledger has built what it is asked for."""
     question = {key: str(value) for key, value in case["ask"].items()}
-    return api.get("/cost", params=question).raise_for_status().json()
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (
+        answer := api.get("/cost", params=question)
+    ).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        assert time.monotonic() < until, answer.text
+        time.sleep(0.1)
+    return answer.raise_for_status().json()
 
 
 def check(answer: Case, case: Case, expect: Case) -> None:
@@ -140,8 +133,11 @@ def check(answer: Case, case: Case, expect: Case) -> None:
                 assert costs.keys() == value.keys()
                 near_all(list(costs.values()), [value[shelf] for shelf in costs], yen)
             case "unpriced":
-                spans = [(instant(span["from"]), instant(span["to"])) for span in total["unpriced"]]
-                assert spans == [(instant(start), instant(end)) for start, end in value]
+                spans = [
+                    (parse_instant(span["from"]), parse_instant(span["to"]))
+                    for span in total["unpriced"]
+                ]
+                assert spans == [(parse_instant(start), parse_instant(end)) for start, end in value]
             case _:
                 pytest.fail(f"this runner does not know what '{word}' expects")
 
@@ -160,16 +156,19 @@ def near_all(told: list[str | None], expected: list[float | None], tolerance: De
         near(one, other, tolerance)
 
 
-@pytest.mark.parametrize("case", list(cases()))
 def test_case(
     case: Case, vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
 ) -> None:
-    """The BFF says what the case expects, also after its prices were corrected."""
+    """The BFF answers as expected, also after late samples and after corrected prices."""
     write_home(home_file, case)
     import_samples(vm, case)
     api = open_bff(vm.url)
     set_prices(api, case.get("prices", []))
     check(ask(api, case), case, dict(case["expect"]))
+    if any("later" in source for device in devices_of(case) for source in device["sources"]):
+        import_samples(vm, case, "later")
+        api.post("/ledger/rebuild", json={}).raise_for_status()
     if "then_prices" in case:
         set_prices(api, case["then_prices"])
+    if "then_expect" in case:
         check(ask(api, case), case, dict(case["then_expect"]))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from bff.gate.hosts import is_ours, same_host
+from bff.http.gate import is_ours, same_host
 from testbed.bff import Bff
 
 type StartBff = Callable[..., Bff]

@@ -3,21 +3,20 @@
 import numpy as np
 import pytest
 
-from bff.grid import DAY_MS
-from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDown
-from bff.victoriametrics.samples import (
-    Selection,
+from bff.time_grid import DAY_MS
+from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDownError
+from bff.victoriametrics.counters import (
+    CounterSelection,
     fetch_counters,
     fetch_day_counts,
     fetch_increases,
-    lines_of,
-    parse_line,
 )
+from bff.victoriametrics.export import lines_of, parse_line
 from testbed.victoria_metrics import VictoriaMetrics as Server
 
 MIDNIGHT_MS = 1_772_323_200_000
 METRIC = "switchbot_energy_total_kwh"
-SELECTION = Selection("home", ("a", "b"), (METRIC,))
+SELECTION = CounterSelection("home", ("a", "b"), (METRIC,))
 LINE = b'{"metric":{"device":"a","source":"cloud"},"values":[1.5,null,2],"timestamps":[%b]}'
 
 
@@ -51,7 +50,7 @@ def test_lines_are_joined_however_they_arrive() -> None:
 
 def test_an_export_that_breaks_off_is_no_answer() -> None:
     """Half of the samples would be wrong energy."""
-    with pytest.raises(VictoriaMetricsDown):
+    with pytest.raises(VictoriaMetricsDownError):
         list(lines_of(iter([b"one\nhal"])))
 
 

@@ -5,27 +5,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bff.grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
-from bff.ledger.clean import Limits, clean
-from bff.ledger.counter import Counter
+from bff.ledger.open_slots import sums_up_to
 from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import Slots, slots_between
-from bff.ledger.spread import Amounts
-from bff.ledger.tail import sums_up_to
+from bff.ledger.slots import Slots, judge_source, slots_between
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
+from energy_rules.limits import Limits
+from energy_rules.samples import Samples
+from energy_rules.spread import Amounts, Spans
 
 START_MS = 1_772_323_200_000
-LIMITS = Limits(rated_power_watts=1500, gap_limit_ms=600_000)
+LIMITS = Limits(max_power_mw=4_000_000, gap_limit_ms=600_000)
 MINUTE_MS = 60_000
+LATER_MS = START_MS + 30 * DAY_MS
 
 
-def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Counter:
+def clean(samples: Samples) -> Spans:
+    return judge_source(samples, LIMITS, LATER_MS)[0].spans
+
+
+def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Samples:
     at = np.array(minutes, dtype=np.int64)
-    return Counter(START_MS + at * MINUTE_MS, at * milliwatt_hours_per_minute * 1000)
+    return Samples(START_MS + at * MINUTE_MS, at * milliwatt_hours_per_minute * 1000)
 
 
 def test_the_first_source_counts_where_both_measured() -> None:
     """Never the sum, never the mean: the order of the configuration."""
-    both = [clean(heard(*range(61)), LIMITS), clean(heard(*range(0, 61, 5)), LIMITS)]
+    both = [clean(heard(*range(61))), clean(heard(*range(0, 61, 5)))]
     slots = slots_between(both, slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [0, 0, 0, 0]
     assert slots.amounts.measured_uwh.tolist() == [30_000] * 4
@@ -33,8 +38,8 @@ def test_the_first_source_counts_where_both_measured() -> None:
 
 def test_a_source_that_estimates_gives_way_to_one_that_measured() -> None:
     """Whichever is first in order: a silence of one is no silence of the device."""
-    silent = clean(heard(*range(17), *range(44, 61)), LIMITS)
-    there = clean(heard(*range(61), milliwatt_hours_per_minute=3), LIMITS)
+    silent = clean(heard(*range(17), *range(44, 61)))
+    there = clean(heard(*range(61), milliwatt_hours_per_minute=3))
     slots = slots_between([silent, there], slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [0, 1, 1, 0]
     assert slots.amounts.estimated_uwh.sum() == 0
@@ -43,8 +48,8 @@ def test_a_source_that_estimates_gives_way_to_one_that_measured() -> None:
 
 def test_without_any_measurement_an_estimate_counts() -> None:
     """A counter that survived knows more than a source that was never there."""
-    nothing = clean(heard(), LIMITS)
-    away = clean(heard(0, 1, 60, 61), LIMITS)
+    nothing = clean(heard())
+    away = clean(heard(0, 1, 60, 61))
     slots = slots_between([nothing, away], slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [1, 1, 1, 1]
     assert slots.amounts.estimated_uwh.sum() == 59 * 2000
@@ -60,7 +65,7 @@ def test_an_open_slot_is_divided_as_the_source_of_the_whole_slot_says(
     first: set[int], second: set[int], offsets: list[int]
 ) -> None:
     """Up to any edge of the grid the tail gives the sums that closed slots will have."""
-    sources = [clean(heard(*sorted(first)), LIMITS), clean(heard(*sorted(second)), LIMITS)]
+    sources = [clean(heard(*sorted(first))), clean(heard(*sorted(second)))]
     grid = slot_edges(START_MS, START_MS + 4 * SLOT_MS)
     closed = np.cumsum(slots_between(sources, grid).amounts.stacked(), axis=1)
     instants = np.union1d(START_MS + np.array(offsets), grid[1:])
@@ -107,7 +112,7 @@ def test_a_source_that_heard_more_of_the_slot_counts_in_the_open_one_too(source:
     counters = [heard(0, 1, 2, 3), heard(0, 1, 2, 3)]
     counters[source] = heard(*range(10))
     sums = sums_up_to(
-        [clean(counter, LIMITS) for counter in counters],
+        [clean(counter) for counter in counters],
         START_MS,
         np.array([START_MS + 9 * MINUTE_MS]),
     )

@@ -100,7 +100,7 @@ def test_a_deleted_price_is_gone_and_its_id_never_comes_back(api: httpx.Client) 
     [
         ({"price_per_kwh": 31.7}, "body.price_per_kwh", 'write it as text, "31.7"'),
         ({"price_per_kwh": "31.1234567"}, "body.price_per_kwh", "6 decimal places"),
-        ({"price_per_kwh": "-1"}, "body.price_per_kwh", "greater than or equal to 0"),
+        ({"price_per_kwh": "--1"}, "body.price_per_kwh", "plain digits"),
         ({"price_per_kwh": "NaN"}, "body.price_per_kwh", "finite"),
         ({"valid_from": "2026-01-01T00:00:00"}, "body.valid_from", "needs its time and offset"),
         ({"valid_from": "2026-01-01"}, "body.valid_from", "needs its time and offset"),
@@ -120,3 +120,22 @@ def test_wrong_input_is_refused_with_where_and_why(
     (fault,) = refused.json()["errors"]
     assert fault["where"] == where
     assert message in fault["message"]
+
+
+@pytest.mark.parametrize("price_id", [2**63, 2**64, 10**30, -1])
+def test_an_id_beyond_64_bits_names_nothing(api: httpx.Client, price_id: int) -> None:
+    """404, not a failure of the database."""
+    assert api.get(f"/unit_prices/{price_id}").status_code == 404
+    assert api.delete(f"/unit_prices/{price_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["1_0", "1e5", "+5", "\uff13\uff11", " 5", "5 ", ".5", "5.", "NaN", ""]
+)
+def test_a_price_is_written_as_its_schema_describes(api: httpx.Client, text: str) -> None:
+    """Other spellings of numbers are refused, not guessed."""
+    wanted = {"price_per_kwh": text, "valid_from": "2026-01-01T00:00:00Z"}
+    refused = api.post("/unit_prices", json=wanted)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["where"] == "body.price_per_kwh"
+    assert api.get("/unit_prices").json() == []

@@ -12,16 +12,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bff.cost.answer import figures
-from bff.cost.bill import EnergyBetween, bill
-from bff.cost.calendar import Bucket, bucket_edges
-from bff.cost.pricing import Amounts, Bill
-from bff.cost.question import Cut
-from bff.cost.tariff import PriceSpan
-from bff.decimals import plain, scaled
-from bff.energy import Energy, Integers
-from bff.places.tree import HOUSE, Place, place_of
-from bff.stretch import Stretch
+from bff.calendar import Bucket, bucket_edges
+from bff.cost.pricing import CostAmounts, CostTable
+from bff.cost.query import Grouping, fetch_cost
+from bff.cost.response import figures
+from bff.energy import Energy, EnergyBetween, Integers
+from bff.place_tree import HOUSE, Place, place_of
+from bff.prices.spans import PriceSpan
+from bff.time_grid import Interval
+from bff.units import plain, scaled
 from home_model.config import Device
 from home_model.sources import CloudSource
 
@@ -61,16 +60,16 @@ def uneven_energy(seed: int) -> EnergyBetween:
     return between
 
 
-def total(parts: Sequence[Amounts]) -> dict[str, int]:
+def total(parts: Sequence[CostAmounts]) -> dict[str, int]:
     """The sum of amounts, field by field."""
-    names = [field.name for field in fields(Amounts) if field.name != "unpriced"]
+    names = [field.name for field in fields(CostAmounts) if field.name != "unpriced"]
     return {name: sum(map(attrgetter(name), parts)) for name in names}
 
 
 def house_bill(
     energy: EnergyBetween, edges: Sequence[int], spans: Sequence[PriceSpan], now_ms: int = NEVER
-) -> Bill:
-    return bill(energy, Cut(edges, [(HOUSE, DEVICES)]), spans, now_ms)
+) -> CostTable:
+    return fetch_cost(energy, Grouping(edges, [(HOUSE, DEVICES)]), spans, now_ms)
 
 
 @st.composite
@@ -125,10 +124,10 @@ def test_places_add_up_to_the_house(
     rooms: dict[Place, list[Device]] = {}
     for device in DEVICES:
         rooms.setdefault(place_of(device, "room"), []).append(device)
-    by_room = bill(energy, Cut(edges, list(rooms.items())), spans, NEVER)
-    by_device = bill(
+    by_room = fetch_cost(energy, Grouping(edges, list(rooms.items())), spans, NEVER)
+    by_device = fetch_cost(
         energy,
-        Cut(edges, [(place_of(device, "device"), [device]) for device in DEVICES]),
+        Grouping(edges, [(place_of(device, "device"), [device]) for device in DEVICES]),
         spans,
         NEVER,
     )
@@ -171,8 +170,8 @@ def test_a_price_edge_divides_the_energy_at_its_instant() -> None:
     noon = MARCH_FIRST + 12 * HOUR
     edge = noon + 17 * 60_000
     energy = flat(1000)
-    cut = Cut([noon, noon + HOUR], [(HOUSE, DEVICES[:1])])
-    amounts = bill(energy, cut, [priced("20", 0, edge), priced("40", edge)], NEVER).total
+    cut = Grouping([noon, noon + HOUR], [(HOUSE, DEVICES[:1])])
+    amounts = fetch_cost(energy, cut, [priced("20", 0, edge), priced("40", edge)], NEVER).total
     assert amounts.cost_e15 == 283_333_333 * 20_000_000 + 716_666_666 * 40_000_000
     assert figures(amounts, BERLIN).cost == "34.3333333"
 
@@ -181,11 +180,11 @@ def test_a_stretch_without_a_price_is_named_and_costs_nothing_known() -> None:
     """Its energy is unpriced; the cost is of the rest; without any rest it is null, never 0."""
     edge = MARCH_FIRST + 2 * HOUR
     edges = [MARCH_FIRST, edge, edge + 2 * HOUR]
-    cut = Cut(edges, [(HOUSE, DEVICES[:1])])
-    priced_bill = bill(flat(1000), cut, [priced("30", edge)], NEVER)
+    cut = Grouping(edges, [(HOUSE, DEVICES[:1])])
+    priced_bill = fetch_cost(flat(1000), cut, [priced("30", edge)], NEVER)
     shown = figures(priced_bill.total, BERLIN)
     assert (shown.cost, shown.unpriced_kwh, shown.energy_kwh) == ("60", "2", "4")
-    assert priced_bill.total.unpriced == (Stretch(MARCH_FIRST, edge),)
+    assert priced_bill.total.unpriced == (Interval(MARCH_FIRST, edge),)
     ((before,), (after,)) = priced_bill.rows
     assert figures(before, BERLIN).cost is None
     assert after.unpriced == ()
@@ -197,7 +196,7 @@ def test_the_total_names_the_same_stretches_however_it_is_cut() -> None:
     spans = [priced("30", edge)]
     asked = (MARCH_FIRST, MARCH_FIRST + 24 * HOUR)
     by_hour = house_bill(flat(10), bucket_edges(*asked, "hour", BERLIN), spans)
-    assert by_hour.total.unpriced == (Stretch(MARCH_FIRST, edge),)
+    assert by_hour.total.unpriced == (Interval(MARCH_FIRST, edge),)
     assert house_bill(flat(10), asked, spans).total == by_hour.total
 
 
@@ -221,7 +220,9 @@ def test_nothing_is_asked_or_expected_beyond_now() -> None:
 
 def test_a_place_without_devices_has_no_figures() -> None:
     """An empty shelf used nothing that anyone knows."""
-    empty = bill(flat(1), Cut([MARCH_FIRST, MARCH_FIRST + HOUR], [(HOUSE, [])]), [], NEVER)
+    empty = fetch_cost(
+        flat(1), Grouping([MARCH_FIRST, MARCH_FIRST + HOUR], [(HOUSE, [])]), [], NEVER
+    )
     assert figures(empty.total, BERLIN).energy_kwh is None
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bff.victoriametrics.client import KNOWN_DOWN_SECONDS, VictoriaMetrics, VictoriaMetricsDown
+from bff.victoriametrics.client import KNOWN_DOWN_SECONDS, VictoriaMetrics, VictoriaMetricsDownError
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics as RealVictoriaMetrics
 from testbed.victoria_metrics import victoria_metrics
@@ -119,7 +119,7 @@ def test_too_slow_is_not_down(vm: RealVictoriaMetrics) -> None:
         client = VictoriaMetrics(
             url, deadline_seconds=0.1, alive_deadline_seconds=10, known_down_seconds=60
         )
-        with pytest.raises(VictoriaMetricsDown, match="timed out"):
+        with pytest.raises(VictoriaMetricsDownError, match="timed out"):
             client.fetch_json("/api/v1/query", {"query": "1"})
         client.check_answers()
         client.close()
@@ -145,11 +145,11 @@ def test_a_port_that_swallows_connections(full_port: int) -> None:
     client = VictoriaMetrics(
         f"http://127.0.0.1:{full_port}", alive_deadline_seconds=0.05, known_down_seconds=60
     )
-    with pytest.raises(VictoriaMetricsDown, match=r"no answer within 0\.05 s"):
+    with pytest.raises(VictoriaMetricsDownError, match=r"no answer within 0\.05 s"):
         client.fetch_json("/api/v1/query", {"query": "1"})
     began = time.perf_counter()
     for _ in range(100):
-        with pytest.raises(VictoriaMetricsDown):
+        with pytest.raises(VictoriaMetricsDownError):
             client.fetch_json("/api/v1/query", {"query": "1"})
     assert time.perf_counter() - began < 100 * 0.05
     client.close()
@@ -161,7 +161,7 @@ def test_a_server_that_drips_is_down_too() -> None:
         client = VictoriaMetrics(
             f"http://127.0.0.1:{listening.getsockname()[1]}", alive_deadline_seconds=0.2
         )
-        with pytest.raises(VictoriaMetricsDown, match="no answer within"):
+        with pytest.raises(VictoriaMetricsDownError, match="no answer within"):
             _ask_while_dripping(client, listening)
         client.close()
 

@@ -12,8 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
-from home_model.plausible import MAX_CURRENT_AMPERES
-from home_model.readings import Reading
+from home_model.readings import MAX_CURRENT_AMPERES, Reading
 from switchbot_exporter.cloud.parse import check_device_id, parse_status
 from switchbot_exporter.cloud.plausible import drifting_current_amperes
 

@@ -206,7 +206,7 @@ async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:
     def now() -> datetime:
         return moment[0]
 
-    counter, limits = Counter(), Limits(rated_power_watts=1500, gap_limit_seconds=600)
+    counter, limits = Counter(), Limits(max_power_watts=1500, gap_limit_seconds=600)
     totals: list[float] = []
     async with served("P110(AU) 1.3.1", clock=now) as server, fetching(now=now) as fetcher:
         server.plug.set_watts(1200.0)

@@ -15,7 +15,7 @@ import { Energy, Power, Unknown } from "@/quantities/Shown";
 import type { ChildRow } from "./rows";
 
 /** On a phone: name and cost, then state and watts, energy and change, and the share below. */
-const ROW = "relative grid grid-cols-[1fr_auto] gap-x-4 py-2 border-line border-b sm:table-row";
+const ROW = "relative grid grid-cols-[1fr_auto] gap-x-4 py-2 border-line border-b @xl:table-row";
 
 interface ChildTableRowProps {
   row: ChildRow;
@@ -27,27 +27,27 @@ export function ChildTableRow({ row: { node, figures, change }, share }: ChildTa
   const locale = useLocale();
   return (
     <tr className={`${ROW} hover:bg-sunken/60`}>
-      <th scope="row" className="text-start font-medium sm:py-2.5 sm:pe-3">
+      <th scope="row" className="text-start font-medium @xl:py-2.5 @xl:pe-3">
         <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
           {node.name[locale]}
         </PlaceLink>
       </th>
-      <td className="row-start-2 text-muted sm:pe-4">
+      <td className="row-start-2 text-muted @xl:pe-4">
         {node.level === "device" ? <DeviceWord node={node} /> : <DeviceCounts live={node.live} />}
       </td>
-      <td className="col-start-2 row-start-2 text-end sm:ps-3">
+      <td className="col-start-2 row-start-2 text-end @xl:ps-3">
         <Power watts={node.live.power_watts} />
       </td>
-      <td className="col-start-1 row-start-3 text-muted sm:hidden md:table-cell md:ps-3 md:text-end md:text-ink">
-        {figures ? <Energy kwh={figures.energy_kwh} inColumn /> : <Unknown />}
+      <td className="col-start-1 row-start-3 text-muted @xl:hidden @2xl:table-cell @2xl:ps-3 @2xl:text-end @2xl:text-ink">
+        {figures ? <Energy kwh={figures.energy_kwh} /> : <Unknown />}
       </td>
-      <td className="col-start-2 row-start-1 text-end font-medium sm:ps-3 sm:font-normal">
+      <td className="col-start-2 row-start-1 text-end font-medium @xl:ps-3 @xl:font-normal">
         <Marked figures={figures}>{figures && <CostValue figures={figures} />}</Marked>
       </td>
-      <td className="col-start-2 row-start-3 text-end text-muted sm:hidden md:table-cell md:ps-3">
+      <td className="col-start-2 row-start-3 text-end text-muted @xl:hidden @2xl:table-cell @2xl:ps-3">
         {change === null ? <NoChange /> : formatChange(locale, change)}
       </td>
-      <td className="col-span-2 row-start-4 pt-1 sm:ps-6 sm:pt-0">
+      <td className="col-span-2 row-start-4 pt-1 @xl:ps-6 @xl:pt-0">
         {share !== null && <Share share={share} />}
       </td>
     </tr>
@@ -67,22 +67,22 @@ interface TotalRowProps {
 export function TotalRow({ node, figures }: TotalRowProps) {
   const t = useTranslations("children");
   return (
-    <tr className={`${ROW} border-b-0 font-medium sm:border-line-strong sm:border-t`}>
-      <th scope="row" className="text-start font-medium sm:py-2.5">
+    <tr className={`${ROW} border-b-0 font-medium @xl:border-line-strong @xl:border-t`}>
+      <th scope="row" className="text-start font-medium @xl:py-2.5">
         {t("total")}
       </th>
-      <td className="hidden sm:table-cell" />
-      <td className="col-start-2 row-start-2 text-end sm:ps-3">
+      <td className="hidden @xl:table-cell" />
+      <td className="col-start-2 row-start-2 text-end @xl:ps-3">
         <Power watts={node.live.power_watts} />
       </td>
-      <td className="col-start-1 row-start-2 sm:hidden md:table-cell md:ps-3 md:text-end">
-        {figures ? <Energy kwh={figures.energy_kwh} inColumn /> : <Unknown />}
+      <td className="col-start-1 row-start-2 @xl:hidden @2xl:table-cell @2xl:ps-3 @2xl:text-end">
+        {figures ? <Energy kwh={figures.energy_kwh} /> : <Unknown />}
       </td>
-      <td className="col-start-2 row-start-1 text-end sm:ps-3">
+      <td className="col-start-2 row-start-1 text-end @xl:ps-3">
         {figures ? <CostValue figures={figures} /> : <Unknown />}
       </td>
-      <td className="hidden md:table-cell" />
-      <td className="hidden sm:table-cell" />
+      <td className="hidden @2xl:table-cell" />
+      <td className="hidden @xl:table-cell" />
     </tr>
   );
 }

@@ -20,24 +20,24 @@ export function ChildrenTable({ node, rows, total }: ChildrenTableProps) {
   const t = useTranslations("children");
   const [order] = useOrder();
   return (
-    <table className="block w-full text-sm sm:table">
-      <TableHead className="hidden sm:table-header-group">
+    <table className="block w-full text-sm @xl:table">
+      <TableHead className="hidden @xl:table-header-group">
         <SortTitle column="place" align="start" />
         <ColumnTitle align="start">{t("state")}</ColumnTitle>
         <SortTitle column="power" align="end" />
-        <SortTitle column="energy" align="end" className="hidden md:table-cell" />
+        <SortTitle column="energy" align="end" className="hidden @2xl:table-cell" />
         <SortTitle column="cost" align="end" />
-        <SortTitle column="change" align="end" className="hidden md:table-cell" />
+        <SortTitle column="change" align="end" className="hidden @2xl:table-cell" />
         <ColumnTitle align="start" className="w-40 ps-6">
           {t("share")}
         </ColumnTitle>
       </TableHead>
-      <tbody className="block sm:table-row-group">
+      <tbody className="block @xl:table-row-group">
         {ordered(rows, order).map((row) => (
           <ChildTableRow key={row.node.id} row={row} share={shareOf(row, total)} />
         ))}
       </tbody>
-      <tfoot className="block sm:table-footer-group">
+      <tfoot className="block @xl:table-footer-group">
         <TotalRow node={node} figures={total} />
       </tfoot>
     </table>

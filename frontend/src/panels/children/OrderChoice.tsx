@@ -11,7 +11,7 @@ export function OrderChoice() {
   const id = useId();
   const [order, setOrder] = useOrder();
   return (
-    <div className="flex items-center gap-2 sm:hidden">
+    <div className="flex items-center gap-2 @xl:hidden">
       <label htmlFor={id} className="text-muted text-xs">
         {t("order")}
       </label>

@@ -64,7 +64,7 @@ function Row({ row, cost, size }: { row: CostRow; cost: Cost; size: BucketSize }
       </th>
       <td className="py-1.5 ps-3 text-end">
         <Explained device={device} range={row}>
-          <Energy kwh={row.figures.energy_kwh} inColumn />
+          <Energy kwh={row.figures.energy_kwh} />
         </Explained>
       </td>
       <td className="py-1.5 ps-3 text-end">

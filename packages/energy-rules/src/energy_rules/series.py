@@ -20,6 +20,7 @@ from energy_rules.samples import ROUNDING_UWH, Booleans, Int64s, Samples
 from energy_rules.spread import Spans, flatten, join, spans_of
 from energy_rules.state import (
     Answer,
+    Decision,
     Note,
     NoteKind,
     Quality,
@@ -32,6 +33,7 @@ from energy_rules.state import (
 FEW_SAMPLES = 4
 # So many falls may hide how often a counter is renewed.
 MIN_FALLS = 1
+DOUBTS = (NoteKind.DOUBTFUL_RISE, NoteKind.DOUBTFUL_RESTART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,16 +289,30 @@ class _Run:
             if not complete:
                 self._hold()
                 if end == position + 1:
-                    return False
+                    return self._count_newest(first)
             upcoming = self._upcoming(position, end)
             decision = decide(self._state, upcoming, self._rules, complete=True)
         if decision is None:
             return False
+        self._take(decision)
+        return True
+
+    def _take(self, decision: Decision) -> None:
+        """Book what a decision leads to."""
         self.booked.append(spans_of(decision.spans))
         self._past.add_one_by_one(decision.spans)
         self.notes.extend(decision.notes)
         self._state = decision.state
         self._next += decision.consumed
+
+    def _count_newest(self, newest: Sample) -> bool:
+        """Count a rise of the newest sample alone if nothing speaks against it; else it waits."""
+        if newest.uwh <= self._state.base.uwh:
+            return False
+        decision = decide(self._state, [newest], self._rules, complete=True)
+        if decision is None or any(note.kind in DOUBTS for note in decision.notes):
+            return False
+        self._take(decision)
         return True
 
     def _few(self, position: int) -> list[Sample]:

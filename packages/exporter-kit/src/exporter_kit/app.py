@@ -20,7 +20,6 @@ from service_kit.clock import Clock
 from service_kit.config_file import ConfigFile
 from service_kit.health import Pulse
 from service_kit.signals import event_on, stop_event
-from service_kit.waiting import wait_for_event
 
 LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
@@ -111,6 +110,7 @@ class Process:
             metrics=self._readers.page.text,
             is_alive=self._pulse.is_alive,
             is_ready=self._readers.is_ready,
+            allowed_hosts=self._program.settings.allowed_hosts,
         )
 
     async def run(self) -> None:
@@ -121,9 +121,10 @@ class Process:
             self._spawn(save_until(stopping, self._energy, self._clock))
             self._apply()
             LOG.info("serving http://%s:%d/metrics", settings.listen_host, settings.listen_port)
-            while not stopping.is_set():
+            stopped = self._tasks.create_task(stopping.wait())
+            while not stopped.done():
                 await self._watch(reload)
-                await wait_for_event(stopping, WATCH_SECONDS)
+                await asyncio.wait([stopped], timeout=WATCH_SECONDS)
             LOG.info("stopping")
             self._readers.stop()
 

@@ -11,6 +11,7 @@ from exporter_kit.energy.counter import Limits
 from exporter_kit.energy.store import EnergyStore
 from exporter_kit.exporter import EffectiveTimes, Key, Target
 from home_model.readings import Reading
+from home_model.sources import SOURCE_OF_TYPE
 from service_kit.clock import Clock
 
 type Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
@@ -163,7 +164,7 @@ class Recorder:
         then_seconds = self._gap_then_seconds.get(target.key, 0.0)
         self._gap_then_seconds[target.key] = times.gap_seconds
         return Limits(
-            target.device.rated_power_watts,
+            _max_power_watts(target),
             max(target.source.gap_limit_seconds, times.gap_seconds, then_seconds),
         )
 
@@ -187,6 +188,12 @@ class Context:
     deadline_seconds: float
     spawn: Spawn
     observe_seconds: Callable[[str, float], None]
+
+
+def _max_power_watts(target: Target[Any]) -> float:
+    """What the configuration allows, or what a meter of this source can carry."""
+    of_source = SOURCE_OF_TYPE[type(target.source)].max_power_watts
+    return target.device.max_power_watts or of_source
 
 
 def _state(outcome: Outcome) -> str:

@@ -5,7 +5,7 @@ Four fixed pages need no framework; see docs/decisions/0013-uvicorn-for-exporter
 
 import asyncio
 import gzip
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -14,6 +14,7 @@ from typing import Any, override
 
 import uvicorn
 
+from service_kit.hosts import is_ours
 from service_kit.server import listen
 
 SHUTDOWN_SECONDS = 2
@@ -40,6 +41,7 @@ class Endpoints:
     metrics: Callable[[str], tuple[bytes, str]]
     is_alive: Callable[[], bool]
     is_ready: Callable[[], bool]
+    allowed_hosts: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ def create_app(endpoints: Endpoints) -> Callable[..., Awaitable[None]]:
 
     async def app(scope: Mapping[str, Any], _receive: object, send: Send) -> None:
         request = {key.decode(): value.decode("latin-1") for key, value in scope["headers"]}
-        if scope["method"] in {"GET", "HEAD"}:
+        if not is_ours(request.get("host", ""), endpoints.allowed_hosts):
+            text = b"this is not a name of this service; add it to ALLOWED_HOSTS\n"
+            response = Response(text, status=HTTPStatus.MISDIRECTED_REQUEST)
+        elif scope["method"] in {"GET", "HEAD"}:
             response = respond(endpoints, scope["path"], request.get("accept", ""))
         else:
             response = Response(b"use GET\n", status=HTTPStatus.METHOD_NOT_ALLOWED)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from service_kit.settings import LogSettings, Port, Seconds, Settings
+from service_kit.settings import LogSettings, Names, Port, Seconds, Settings
 
 
 class FileSettings(Settings):
@@ -17,5 +17,6 @@ class ExporterSettings(FileSettings, LogSettings):
     state_dir: Path = Path("state")
     listen_host: str = "127.0.0.1"
     listen_port: Port = 9101
+    allowed_hosts: Names = ()
     poll_interval_seconds: Seconds = 60.0
     deadline_seconds: Seconds = 5.0

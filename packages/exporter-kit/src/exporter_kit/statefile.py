@@ -16,23 +16,23 @@ SET_ASIDE = "set-aside"
 
 
 class DamagedError(Exception):
-    """A document that cannot be trusted. Says why."""
+    """A document that cannot be trusted; the message has the reason."""
 
 
 class InUseError(Exception):
-    """Another process holds this state."""
+    """Another process uses this state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Where a document lies, and the version of its shape that this program writes."""
+    """The path of a document, and the version of its shape that this program writes."""
 
     path: Path
     version: int
 
 
 def save_document(document: Document, body: Mapping[str, Any]) -> None:
-    """Replace the document; after it returns the new one survives a crash of the machine.
+    """Replace the document; after this returns the new one survives a crash of the machine.
 
     Raises:
         OSError: It could not be written; the old one is still there.
@@ -42,7 +42,7 @@ def save_document(document: Document, body: Mapping[str, Any]) -> None:
 
 
 def load_document(document: Document) -> dict[str, Any] | None:
-    """The body, or None if there is no such document.
+    """Return the body, or None if there is no such document.
 
     Raises:
         DamagedError: It is not what was written, or written by a newer program.
@@ -57,7 +57,7 @@ def load_document(document: Document) -> dict[str, Any] | None:
         message = f"it is not a whole document ({type(error).__name__})"
         raise DamagedError(message) from None
     if version != document.version:
-        message = f"its version is {version}, this program knows {document.version}"
+        message = f"its version is {version}, this program writes {document.version}"
         raise DamagedError(message)
     if not isinstance(body, dict) or sha256 != _sha256(body):
         message = "its checksum does not fit"
@@ -66,7 +66,7 @@ def load_document(document: Document) -> dict[str, Any] | None:
 
 
 def set_aside(path: Path, now: datetime) -> Path:
-    """Give a damaged document another name, never one that is taken. Nothing is deleted."""
+    """Rename a damaged document, never to a name that is taken. Nothing is deleted."""
     stem = f"{path.name}.{SET_ASIDE}-{now:%Y%m%dT%H%M%SZ}"
     names = (path.with_name(stem + suffix) for suffix in ("", *(f".{n}" for n in range(1, 1000))))
     free = next(name for name in names if not name.exists())
@@ -76,7 +76,7 @@ def set_aside(path: Path, now: datetime) -> Path:
 
 
 def set_aside_count(path: Path) -> int:
-    """How many damaged documents still lie beside this one."""
+    """Return how many damaged documents are still beside this one."""
     return sum(1 for _ in path.parent.glob(f"{path.name}.{SET_ASIDE}-*"))
 
 

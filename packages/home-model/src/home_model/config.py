@@ -49,6 +49,8 @@ class Device(Strict):
     shelf: Id
     name: Name = Name()
     rated_power_watts: float = Field(default=DEFAULT_RATED_POWER_WATTS, gt=0)
+    # The most that a single rise of the counter may come to; by default that of the source.
+    max_power_watts: float | None = Field(default=None, gt=0)
     sources: Some[Source]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration file, with the line where it stands."""
+"""What is wrong with a configuration file, with its line."""
 
 from dataclasses import dataclass
 from pathlib import Path

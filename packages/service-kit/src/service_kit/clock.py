@@ -5,11 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-
-def utc_now() -> datetime:
-    """Return the present instant, with its zone."""
-    return datetime.now(UTC)
+# Returns the present instant, with its zone.
+utc_now = partial(datetime.now, UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service_kit.errors import SettingsError
 
 type Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 type Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _names(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    parts = text.split(",") if isinstance(text, str) else text
+    return tuple(part.strip().lower() for part in parts if part.strip())
+
+
+# Host names, separated by commas.
+type Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 type LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 type LogFormat = Literal["json", "console"]
 

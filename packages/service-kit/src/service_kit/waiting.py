@@ -7,15 +7,6 @@ from collections.abc import Callable
 POLL_SECONDS = 0.05
 
 
-async def wait_for_event(event: asyncio.Event, timeout_seconds: float) -> bool:
-    """Return whether the event was set within the time."""
-    try:
-        async with asyncio.timeout(timeout_seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False
-
-
 def poll_until(
     condition: Callable[[], bool],
     timeout_seconds: float,

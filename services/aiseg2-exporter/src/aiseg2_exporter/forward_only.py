@@ -1,5 +1,6 @@
 """Forward to InfluxDB without a configuration of devices."""
 
+import asyncio
 from importlib.metadata import version
 
 from aiseg2_exporter.client import Client
@@ -11,7 +12,6 @@ from exporter_kit.server import Endpoints, serve
 from service_kit.clock import Clock
 from service_kit.health import Pulse
 from service_kit.signals import stop_event
-from service_kit.waiting import wait_for_event
 
 BEAT_SECONDS = 1.0
 
@@ -28,7 +28,8 @@ async def forward_only(name: str, settings: Settings) -> None:
         page.add_exporter(name, version(name), forwarder.samples)
         endpoints = Endpoints(name, version(name), page.text, pulse.is_alive, lambda: True)
         async with serve(endpoints, settings.listen_host, settings.listen_port):
-            while not stopping.is_set():
+            stopped = asyncio.create_task(stopping.wait())
+            while not stopped.done():
                 pulse.beat()
-                await wait_for_event(stopping, BEAT_SECONDS)
+                await asyncio.wait([stopped], timeout=BEAT_SECONDS)
     await client.close()

@@ -45,8 +45,8 @@ class Settings(LogSettings):
 
     # Set: every sample goes to `raw_samples`, and the figures of the run go there.
     victoriametrics_url: HttpUrl | None = None
-    victoriametrics_username: str = ""
-    victoriametrics_password: SecretStr = SecretStr("")
+    victoria_metrics_username: str = ""
+    victoria_metrics_password: SecretStr = SecretStr("")
     # Set: `raw_measurements` is written.
     measurements_database_url: SecretStr | None = None
     # Set: unit prices are copied for fct_daily_cost.

@@ -61,8 +61,8 @@ def victoriametrics_client(settings: Settings) -> VictoriaMetrics:
         raise ConfigurationError(message)
     return VictoriaMetrics(
         str(settings.victoriametrics_url),
-        username=settings.victoriametrics_username,
-        password=settings.victoriametrics_password.get_secret_value(),
+        username=settings.victoria_metrics_username,
+        password=settings.victoria_metrics_password.get_secret_value(),
         timeout_seconds=DEADLINE_SECONDS,
     )
 

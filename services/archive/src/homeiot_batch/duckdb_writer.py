@@ -195,7 +195,8 @@ def _storage_errors(path: Path) -> Generator[None]:
         yield
     except OSError as error:
         raise StorageError(storage_text(path.parent, error)) from error
-    except duckdb.IOException as error:
+    except (duckdb.IOException, duckdb.TransactionException) as error:
+        # A commit that finds the disk full is a TransactionException.
         if "Permission denied" in str(error):
             raise StorageError(storage_text(path.parent, PermissionError())) from error
         message = f"DuckDB: {error}"

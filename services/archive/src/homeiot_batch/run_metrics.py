@@ -24,9 +24,9 @@ def push_figures(settings: Settings, rows: Rows, exit_code: int, duration_second
         return
     text = figures_text(rows, exit_code, duration_seconds, time.time())
     auth = None
-    if settings.victoriametrics_username:
-        password = settings.victoriametrics_password.get_secret_value()
-        auth = httpx.BasicAuth(settings.victoriametrics_username, password)
+    if settings.victoria_metrics_username:
+        password = settings.victoria_metrics_password.get_secret_value()
+        auth = httpx.BasicAuth(settings.victoria_metrics_username, password)
     try:
         with httpx.Client(auth=auth, trust_env=False, timeout=DEADLINE_SECONDS) as http:
             url = str(settings.victoriametrics_url).rstrip("/") + PUSH_PATH

@@ -19,7 +19,8 @@ METERS = '{__name__=~".+_(power_watts|energy_total_kwh)",device!=""}'
 EVERYTHING = '{__name__!=""}'
 METER_NAME = re.compile(r"(?P<family>.+)_(?P<quantity>power_watts|energy_total_kwh)")
 VALUE_OF_QUANTITY = {"power_watts": "instant_power_w", "energy_total_kwh": "energy_import_kwh"}
-MAX_SAMPLES_IN_MEMORY = 1_500_000
+MAX_SAMPLES_IN_MEMORY = 1_000_000
+MAX_LABELLED_IN_MEMORY = 200_000  # each row repeats its labels
 MIN_SPAN = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def read_readings(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
         ConfigurationError: The address or the login is wrong.
         SourceError: It does not answer, or incompletely.
     """
-    for series in _export(client, METERS, span):
+    for series in _export(client, METERS, span, MAX_SAMPLES_IN_MEMORY):
         yield _readings(series)
 
 
@@ -61,24 +62,28 @@ def read_samples(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
         ConfigurationError: The address or the login is wrong.
         SourceError: It does not answer, or incompletely.
     """
-    for series in _export(client, EVERYTHING, span):
+    for series in _export(client, EVERYTHING, span, MAX_LABELLED_IN_MEMORY):
         yield _samples(series)
 
 
-def _export(client: VictoriaMetrics, selector: str, span: Span) -> Iterator[dict[Labels, Samples]]:
+def _export(
+    client: VictoriaMetrics, selector: str, span: Span, max_samples: int
+) -> Iterator[dict[Labels, Samples]]:
     """Return the series of a span, in parts of it when they would not fit into memory."""
-    found = _gather(client, selector, span)
+    found = _gather(client, selector, span, max_samples)
     if found is None:
         for half in span.halves():
-            yield from _export(client, selector, half)
+            yield from _export(client, selector, half, max_samples)
     elif found:
         yield dict(sorted(found.items()))
 
 
-def _gather(client: VictoriaMetrics, selector: str, span: Span) -> dict[Labels, Samples] | None:
+def _gather(
+    client: VictoriaMetrics, selector: str, span: Span, max_samples: int
+) -> dict[Labels, Samples] | None:
     """Return the samples of a span; None when they are too many and the span can be split."""
     parts: dict[Labels, list[Samples]] = {}
-    limit = MAX_SAMPLES_IN_MEMORY if span.end - span.start > MIN_SPAN else float("inf")
+    limit = max_samples if span.end - span.start > MIN_SPAN else float("inf")
     count = 0
     exported = client.export(selector, unix_ms(span.start), unix_ms(span.end))
     with source_errors(), closing(exported):  # ty: ignore[invalid-argument-type]

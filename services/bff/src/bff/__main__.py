@@ -1,67 +1,62 @@
-"""`python -m bff`: read the settings, open everything, serve until SIGTERM."""
+"""`python -m bff`: load the settings, open everything, serve until SIGTERM."""
 
 import gc
 import logging
 import sys
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
-from pydantic import ValidationError
 
 from bff.app import create_app
-from bff.assemble import close_services, open_services
-from bff.health import create_health_app
-from bff.ledger.metrics import LedgerCollector
-from bff.migrate import DatabaseUnusable
-from bff.request_times import RequestTimes
-from bff.serve import PortTaken, bind, serve
+from bff.http.health import create_health_app
+from bff.http.metrics import RequestMetrics
+from bff.http.serve import serve
+from bff.ledger_state.metrics import LedgerCollector
 from bff.settings import Settings
+from bff.wiring import close_services, open_services
 from home_model.problems import ConfigError
+from service_kit.errors import CannotStartError
+from service_kit.log import set_up_log
+from service_kit.server import listen
+from service_kit.settings import load_settings, secret_values
 
-WRONG_SETTINGS = 2
+CANNOT_START = 2
 
-log = logging.getLogger("bff")
+LOG = logging.getLogger("bff")
 
 
 def main() -> int:
-    """Run one BFF. Returns the exit code."""
-    logging.basicConfig(level="INFO", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "uvicorn.error", "alembic.runtime.migration"):
-        logging.getLogger(chatty).setLevel("WARNING")
+    """Run one BFF.
+
+    Returns:
+        The exit code.
+    """
     try:
-        _run(Settings())
-    except ValidationError as error:
-        sys.stderr.write(_in_words(error))
-        return WRONG_SETTINGS
-    except (ConfigError, DatabaseUnusable, PortTaken) as error:
+        settings = load_settings(Settings)
+        set_up_log(settings.log_level, settings.log_format, secret_values(settings))
+        logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
+        _run(settings)
+    except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
-        return WRONG_SETTINGS
+        return CANNOT_START
     return 0
 
 
 def _run(settings: Settings) -> None:
-    api_socket = bind(settings.listen_host, settings.listen_port, "LISTEN_PORT")
-    health_socket = bind(settings.listen_host, settings.health_port, "HEALTH_PORT")
+    api_socket = listen(settings.listen_host, settings.listen_port, "LISTEN_PORT")
+    health_socket = listen(settings.listen_host, settings.health_port, "HEALTH_PORT")
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
-    log.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
-    api = RequestTimes(create_app(services), registry)
-    # What is loaded stays: searching it for garbage again would hold up an answer for 50 ms.
+    LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
+    api = RequestMetrics(create_app(services), registry)
+    # What is loaded stays: collecting it again would delay a response by 50 ms.
     gc.collect()
     gc.freeze()
     serve([(api, api_socket), (create_health_app(services, registry), health_socket)])
     close_services(services)
-    log.info("stopped")
-
-
-def _in_words(error: ValidationError) -> str:
-    faults = [
-        f"{'.'.join(str(step) for step in fault['loc']).upper()}: {fault['msg']}"
-        for fault in error.errors()
-    ]
-    return "\n".join(["Settings come from the environment:", *faults, ""])
+    LOG.info("stopped")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The HTTP application: all routes of the API, its documentation and its errors."""
+"""The HTTP application: all routes of the API, its documentation and its error handlers."""
 
 from functools import partial
 from typing import Any
@@ -10,15 +10,16 @@ from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.explain.routes import router as explain
-from bff.gate.middleware import Gate
-from bff.ledger.routes import router as ledger
+from bff.http.error_handlers import add_error_handlers
+from bff.http.gate import Gate
+from bff.ledger_state.routes import router as ledger
+from bff.overview.routes import router as overview
 from bff.places.routes import router as places
-from bff.prices.effect import router as effect
+from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
-from bff.problem_answers import add_problem_answers
-from bff.problems import MEDIA_TYPE, ProblemDocument
 from bff.reconcile.routes import router as reconcile
 from bff.services import Services
+from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
 
@@ -26,16 +27,16 @@ DESCRIPTION = """
 What does each thing in the house cost, exactly, and is it alive?
 
 - **Exact quantities** (money, energy) are decimal strings; watts, volts and seconds are numbers.
-- **Instants** are RFC 3339 and carry an offset; answers are in the house's time zone.
-  In an address the `+` of an offset is written `%2B` (the form below does it for you).
+- **Instants** are RFC 3339 and carry an offset; responses are in the house's time zone.
+  In a URL the `+` of an offset is written `%2B` (the form below does it for you).
 - **Ranges** are half-open: `from` belongs to it, `to` does not. Days are the house's days.
 - **null is not zero**: nothing was measured, or no price held.
-- **Errors** are problem documents (RFC 9457) that say what to do.
+- **Errors** are problem documents (RFC 9457) with what to do about them.
 """
 
 TAGS = [
     {"name": "cost", "description": "What places and devices used and what it cost."},
-    {"name": "live", "description": "What there is and what it says at this moment."},
+    {"name": "live", "description": "Places and devices with their present values."},
     {"name": "prices", "description": "What one kWh costs, and between which instants."},
     {"name": "ledger", "description": "Where every number comes from, and whether it holds."},
     {"name": "devices", "description": "Names, notes and rated powers that people gave."},
@@ -43,7 +44,7 @@ TAGS = [
 
 
 def create_app(services: Services | None = None) -> FastAPI:
-    """The application. Without services it can only describe itself."""
+    """Create the application. Without services it can only describe itself."""
     app = FastAPIOffline(
         docs_url="/api/docs",
         redoc_url=None,
@@ -68,7 +69,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.state.services = services
     app.openapi = partial(describe, app)
     app.include_router(_api())
-    add_problem_answers(app)
+    add_error_handlers(app)
     if services:
         app.add_middleware(
             Gate,
@@ -78,9 +79,23 @@ def create_app(services: Services | None = None) -> FastAPI:
     return app
 
 
+FEATURES = (
+    overview,
+    cost,
+    places,
+    prices,
+    effect,
+    device_meta,
+    ledger,
+    reconcile,
+    explain,
+    comparison,
+)
+
+
 def _api() -> APIRouter:
     api = APIRouter(prefix=API, responses={"default": PROBLEM})
-    for part in (cost, places, prices, effect, device_meta, ledger, reconcile, explain, comparison):
+    for part in FEATURES:
         api.include_router(part)
     return api
 
@@ -92,7 +107,7 @@ PROBLEM: dict[str, Any] = {
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with errors under their own media type."""
+    """Return the OpenAPI document, with errors under their own media type."""
     document = FastAPI.openapi(app)
     for path in document["paths"].values():
         for operation in path.values():

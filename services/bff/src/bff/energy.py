@@ -1,11 +1,15 @@
-"""The energy of devices between instants: what the ledger knows and pricing multiplies."""
+"""The energy of devices between instants: what the ledger returns and pricing multiplies."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 type Integers = NDArray[np.int64]
+
+# Of stored energy: measured and estimated, each as micro-watt-hours and milliseconds.
+QUANTITIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +18,10 @@ class Energy:
 
     Attributes:
         measured_uwh: Micro-watt-hours (10^9 to the kWh) between good samples.
-        estimated_uwh: Micro-watt-hours spread over a silence whose counter survived.
-        measured_ms: Milliseconds known from good samples.
-        estimated_ms: Milliseconds known from the counter only.
-        missing_ms: Milliseconds of which nothing is known.
+        estimated_uwh: Micro-watt-hours spread over a gap whose counter survived.
+        measured_ms: Milliseconds covered by good samples.
+        estimated_ms: Milliseconds covered by the counter only.
+        missing_ms: Milliseconds without any data.
     """
 
     measured_uwh: Integers
@@ -25,3 +29,7 @@ class Energy:
     measured_ms: Integers
     estimated_ms: Integers
     missing_ms: Integers
+
+
+# Device ids and sorted edges (Unix milliseconds) to the energy between neighbouring edges.
+type EnergyBetween = Callable[[Sequence[str], Sequence[int]], Energy]

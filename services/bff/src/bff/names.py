@@ -1,4 +1,4 @@
-"""What people call a thing, in the languages of the page."""
+"""Names of things in the languages of the page."""
 
 from pydantic import BaseModel, Field
 
@@ -6,7 +6,7 @@ from home_model.config import Name
 
 
 class Names(BaseModel):
-    """A name for every language; where one is missing, the other one or the id stands in."""
+    """A name for every language; where one is missing, the other one or the id is used."""
 
     ja: str = Field(examples=["サーバー"])
     en: str = Field(examples=["Server"])

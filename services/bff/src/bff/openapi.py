@@ -9,7 +9,7 @@ FILE = Path(__file__).parents[2] / "openapi.json"
 
 
 def document() -> str:
-    """The OpenAPI document as text, the same bytes for the same code."""
+    """Return the OpenAPI document as text, the same bytes for the same code."""
     return json.dumps(create_app().openapi(), indent=2, ensure_ascii=False) + "\n"
 
 

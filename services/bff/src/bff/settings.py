@@ -1,16 +1,14 @@
-"""What the environment decides. Read once, in `__main__`."""
+"""The settings of the environment, loaded once in `__main__`."""
 
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from bff.victoriametrics.client import QUERY_DEADLINE_SECONDS
-
-type Port = Annotated[int, Field(ge=1, le=65535)]
-type Seconds = Annotated[float, Field(gt=0)]
+from service_kit.settings import LogSettings, Port, Seconds
 
 
 def _names(text: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -21,10 +19,8 @@ def _names(text: str | tuple[str, ...]) -> tuple[str, ...]:
 type Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 
 
-class Settings(BaseSettings):
+class Settings(LogSettings):
     """One process of the BFF."""
-
-    model_config = SettingsConfigDict(frozen=True)
 
     config_file: Path
     database_url: SecretStr

@@ -13,12 +13,12 @@ from kasa.exceptions import SmartErrorCode
 from kasa.iot import IotDevice
 
 from home_model.errors import BadPayloadError, RejectedError
-from home_model.plausible import (
+from home_model.readings import (
+    Reading,
     check_power_watts,
     check_voltage_volts,
     possible_current_amperes,
 )
-from home_model.readings import Reading
 
 SMART_METHODS = ("get_energy_usage", "get_current_power", "get_emeter_data")
 WH_PER_KWH = 1_000

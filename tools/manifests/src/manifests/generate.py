@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from home_model.sources import SOURCES, SourceInfo
+from manifests.import_rules import import_rules
 
 ROOT = Path(__file__).parents[4]
 
 type Rows = Sequence[SourceInfo]
 
 _MARKED = re.compile(r"(?<=<!-- sources -->\n).*?(?=<!-- end of sources -->)", re.DOTALL)
-_LIST = re.compile(r"(?P<head>^\w+ =\n)(?P<items>(?:    \S+\n)+)", re.MULTILINE)
 _EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)", re.DOTALL)
 
 SCRAPE_JOB = """\
@@ -140,24 +140,8 @@ def page_names(_: str, rows: Rows) -> str:
     return json.dumps(names, ensure_ascii=False, indent=2) + "\n"
 
 
-def import_rules(text: str, rows: Rows) -> str:
-    """Return the import rules: lists with the BFF get all services, those with exporters all."""
-    modules = (ROOT / "services").glob("*/src/*/__init__.py")
-    services = {module.parent.name for module in modules}
-    exporters = {row.module for row in rows}
-    everything = services | exporters
-
-    def complete(found: re.Match[str]) -> str:
-        items = found["items"].split()
-        wanted = everything if "bff" in items else exporters if exporters & set(items) else set()
-        kept = [item for item in items if item not in wanted]
-        return found["head"] + "".join(f"    {item}\n" for item in [*kept, *sorted(wanted)])
-
-    return _LIST.sub(complete, text)
-
-
 GENERATED: Mapping[str, Callable[[str, Rows], str]] = {
-    ".importlinter": import_rules,
+    ".importlinter": lambda _, rows: import_rules(ROOT, rows),
     "docker/scrape.yaml": scrape_file,
     "docs/add-a-vendor.md": documentation,
     "frontend/src/api/sources.json": page_names,

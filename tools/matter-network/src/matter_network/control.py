@@ -7,6 +7,7 @@ from aiohttp import web
 
 from matter_network.commissioning import command, until_server_answers
 from matter_network.programs import PlugProgram, Program, ServerProgram
+from tapo_emulator.own_requests import own_requests_only
 
 SERVER = "server"
 
@@ -21,7 +22,7 @@ class Control:
 
     def app(self) -> web.Application:
         """The routes."""
-        app = web.Application()
+        app = web.Application(middlewares=[own_requests_only])
         app.router.add_get("/ready", self._ready)
         app.router.add_post("/{name}/kill", self._kill)
         app.router.add_post("/{name}/start", self._start)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter
+from tapo_emulator.own_requests import own_requests_only
 from tapo_emulator.plug import Fault, Plug
 from tapo_emulator.server import PlugServer
 
@@ -47,7 +48,7 @@ def control_app(servers: dict[str, PlugServer]) -> web.Application:
             raise web.HTTPBadRequest(text=str(error)) from None
         return web.json_response(_shown(name, servers[name]))
 
-    app = web.Application()
+    app = web.Application(middlewares=[own_requests_only])
     app.router.add_get("/plugs", show)
     app.router.add_patch("/plugs/{name}", change)
     return app

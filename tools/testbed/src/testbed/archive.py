@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,6 +53,21 @@ class Batch:
     def command(self, *arguments: str) -> list[str]:
         """The command line that the users' cron has."""
         return [sys.executable, "-m", "homeiot_batch.run_archive", *arguments]
+
+    @contextmanager
+    def reading(self) -> Generator[subprocess.Popen[str]]:
+        """Another process that has the DuckDB file open for reading, as a BI tool has."""
+        code = f"import sys, duckdb; c = duckdb.connect({str(self.duckdb)!r}, read_only=True); "
+        code += "print(1, flush=True); sys.stdin.read()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert process.stdout  # noqa: S101 - for the type checker
+            process.stdout.readline()
+            yield process
+        finally:
+            process.communicate()
 
     def query(self, text: str) -> list[tuple]:
         """Ask the loaded DuckDB file."""

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import psutil
 
-from testbed.process import DidNotStartError, free_port
+from testbed.process import DidNotStartError, free_port, wait_limit_seconds
 
 ROOT = Path(__file__).parents[4]
 START_LIMIT_SECONDS = 300.0
@@ -107,9 +107,9 @@ def stop_chain(chain: Chain) -> list[psutil.Process]:
     return psutil.wait_procs(children, timeout=5)[1]
 
 
-def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float = 180.0) -> None:
+def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float | None = None) -> None:
     """Look again and again; show the log when it never comes true."""
-    deadline = time.monotonic() + limit_seconds
+    deadline = time.monotonic() + (limit_seconds or wait_limit_seconds())
     while not holds():
         if time.monotonic() > deadline or chain.process.poll() is not None:
             raise DidNotStartError(chain.log.read_text()[-5000:])

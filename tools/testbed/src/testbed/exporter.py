@@ -1,5 +1,6 @@
 """An exporter as a process of its own, and the page it serves."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -9,9 +10,15 @@ from pathlib import Path
 
 import httpx
 
-from testbed.process import running
+from testbed.process import free_port, running, wait_limit_seconds
 
-WAIT_LIMIT_SECONDS = 180.0
+HOME = """\
+house: home
+time_zone: Asia/Tokyo
+currency: JPY
+rooms: [{room: study, shelves: [{shelf: rack}]}]
+devices:
+"""
 TEXT = "text/plain"
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
@@ -65,9 +72,9 @@ class ExporterProcess:
         """The first page for which `holds` is true.
 
         Raises:
-            TimeoutError: None came in three minutes; shows the end of the log.
+            TimeoutError: None came within TESTBED_WAIT_LIMIT_SECONDS; shows the end of the log.
         """
-        deadline = time.monotonic() + WAIT_LIMIT_SECONDS
+        deadline = time.monotonic() + wait_limit_seconds()
         while time.monotonic() < deadline:
             page = self.scrape()
             if holds(page):
@@ -75,6 +82,39 @@ class ExporterProcess:
             time.sleep(0.02)
         message = f"{page.text}\n{self.log.read_text()[-3000:]}"
         raise TimeoutError(message)
+
+
+def home_of(*sources: str) -> str:
+    """Return a `devices.yaml` with one device for each source, such as `{source: ble, id: …}`.
+
+    Devices are called `device_1`, `device_2` … and are on one shelf.
+    """
+    devices = (
+        f"  - {{device: device_{number}, room: study, shelf: rack, sources: [{source}]}}\n"
+        for number, source in enumerate(sources, 1)
+    )
+    return HOME + "".join(devices)
+
+
+def settings_of(home: str, folder: Path, **changed: str) -> dict[str, str]:
+    """Return the environment of any exporter that reads this home, each fifth of a second.
+
+    Args:
+        home: The text of `devices.yaml`.
+        folder: Gets the configuration and the state.
+        **changed: Settings of the exporter's own: accounts, base URLs, other intervals.
+    """
+    config_file = folder / "devices.yaml"
+    config_file.write_text(home, encoding="utf-8")
+    return {
+        **os.environ,
+        "CONFIG_FILE": str(config_file),
+        "STATE_DIR": str(folder / "state"),
+        "LISTEN_PORT": str(free_port()),
+        "POLL_INTERVAL_SECONDS": "0.2",
+        "DEADLINE_SECONDS": "2",
+        **changed,
+    }
 
 
 @contextmanager

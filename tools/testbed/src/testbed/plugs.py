@@ -1,7 +1,6 @@
 """Emulated TP-Link plugs as a process of their own, and the configuration that reads them."""
 
 import json
-import os
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from testbed.exporter import settings_of
 from testbed.process import free_port, running
 
 USERNAME = "user@example.com"
@@ -72,19 +72,8 @@ def _address(plug: PlugConfig) -> str:
 
 def settings_of_exporter(home: str, folder: Path, **changed: str) -> dict[str, str]:
     """The environment of a native exporter that reads this home each fifth of a second."""
-    config_file = folder / "devices.yaml"
-    config_file.write_text(home, encoding="utf-8")
-    return {
-        **os.environ,
-        "CONFIG_FILE": str(config_file),
-        "STATE_DIR": str(folder / "state"),
-        "LISTEN_PORT": str(free_port()),
-        "POLL_INTERVAL_SECONDS": "0.2",
-        "DEADLINE_SECONDS": "5",
-        "TP_LINK_USERNAME": USERNAME,
-        "TP_LINK_PASSWORD": PASSWORD,
-        **changed,
-    }
+    account = {"TP_LINK_USERNAME": USERNAME, "TP_LINK_PASSWORD": PASSWORD}
+    return settings_of(home, folder, **{"DEADLINE_SECONDS": "5", **account, **changed})
 
 
 @contextmanager

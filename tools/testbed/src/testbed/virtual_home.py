@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from testbed.exporter import settings_of
 from testbed.process import free_port, running
 
 CONFIG_FILE = Path(__file__).parents[4] / "config" / "virtual-home.yaml"
@@ -57,20 +58,14 @@ class VirtualHome:
 
 def settings_of_exporter(home: VirtualHome, folder: Path, config: str) -> dict[str, str]:
     """The environment of a SwitchBot exporter that reads this home each fifth of a second."""
-    config_file = folder / "devices.yaml"
-    config_file.write_text(config, encoding="utf-8")
-    return {
-        **os.environ,
-        "CONFIG_FILE": str(config_file),
-        "STATE_DIR": str(folder / "state"),
-        "LISTEN_PORT": str(free_port()),
-        "SWITCHBOT_TOKEN": TOKEN,
-        "SWITCHBOT_SECRET": SECRET,
-        "SWITCHBOT_BASE_URL": home.url,
-        "SWITCHBOT_DAILY_LIMIT": "10000000",
-        "POLL_INTERVAL_SECONDS": "0.2",
-        "DEADLINE_SECONDS": "2",
-    }
+    return settings_of(
+        config,
+        folder,
+        SWITCHBOT_TOKEN=TOKEN,
+        SWITCHBOT_SECRET=SECRET,
+        SWITCHBOT_BASE_URL=home.url,
+        SWITCHBOT_DAILY_LIMIT="10000000",
+    )
 
 
 def _fault_path(device: str | None) -> str:

@@ -45,7 +45,7 @@ def victoria_metrics(settings: Settings) -> Process:
             # Secrets come from the environment: a command line is shown to every user.
             "-envflag.enable",
             f"-httpAuth.username={USERNAME}",
-            *(("-http.disableCORS",) if _can_disable_cors() else ()),
+            *(("-http.disableCORS",) if can_disable_cors() else ()),
         ),
         {"VM_PORT": settings.vm_port},
         local_url(settings.vm_port, "/health"),
@@ -54,7 +54,7 @@ def victoria_metrics(settings: Settings) -> Process:
 
 
 @cache
-def _can_disable_cors() -> bool:
+def can_disable_cors() -> bool:
     """Return whether this VictoriaMetrics is newer than 1.112; it does not print its version."""
     command = ["victoria-metrics", "-help"]
     shown = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -67,7 +67,7 @@ def _secret_flags(password: str) -> Mapping[str, str]:
     Up to 1.79 deletion needs a key beside the password; from 1.112 on a key would replace the
     password, so there is none.
     """
-    key = {} if _can_disable_cors() else {"deleteAuthKey": password}
+    key = {} if can_disable_cors() else {"deleteAuthKey": password}
     return {"httpAuth_password": password, **key}
 
 

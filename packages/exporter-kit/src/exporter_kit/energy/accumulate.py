@@ -1,9 +1,9 @@
 """One step of an energy counter: (state, reading, limits) -> state, and nothing else.
 
-The device's own counter is followed where there is one, counting only rises that the device can
-have used. A fall is held until the next reading separates a glitch from a new beginning. A rise
-beyond the rated power is another counter. Either way the value that was left is remembered for a
-while, so that a counter that comes back after some false values goes on from where it was.
+The device's own counter is followed where there is one, counting only rises that the meter can
+carry. A fall is held until the next reading separates a glitch from a new beginning. A rise
+beyond that is another counter. Either way the value that was left is remembered for a while, so
+that a counter that comes back after some false values goes on from where it was.
 
 Else power is integrated: the trapezoid between two good readings, never across a silence.
 """
@@ -30,6 +30,8 @@ from home_model.readings import Reading
 COARSEST_STEP_NWH = NWH_PER_KWH // 10
 HOUR_US = 3_600_000_000
 DAY_US = 24 * HOUR_US
+# More than a house can draw: a power beyond it was misread.
+WITNESS_MAX_POWER_WATTS = 25_000.0
 
 
 def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
@@ -45,7 +47,7 @@ def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
         counter = without_marks(counter)  # the clock was set back
     mark = power_mark(reading.power_watts, at_us, limits)
     step_nwh = energy_nwh(counter.power, mark, limits)
-    counter = replace(counter, at_us=at_us, by_power_nwh=counter.by_power_nwh + step_nwh)
+    counter = check_by_power(replace(counter, at_us=at_us), reading.power_watts, limits)
     own = own_counter_of(reading)
     if own is None:
         return integrate(counter, mark, limits)
@@ -56,7 +58,7 @@ def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
 
 
 def own_counter_of(reading: Reading) -> tuple[OwnCounter, int] | None:
-    """The kind and the value (nWh) of the best counter that the reading has."""
+    """Return the type and the value (nWh) of the best counter that the reading has."""
     kinds: tuple[tuple[OwnCounter, float | None], ...] = (
         ("lifetime", reading.energy_lifetime_kwh),
         ("today", reading.energy_today_kwh),
@@ -153,7 +155,7 @@ def _used_until(base: Mark, held: Mark) -> int:
     """Energy from `base` to `held`, between which the counter began again.
 
     What it showed just before that nobody has seen; the power of the readings on both sides
-    tells of it. It cannot be less than what the counter shows since.
+    estimates it. It cannot be less than what the counter shows since.
     """
     by_power_nwh = base.counted_nwh - held.counted_nwh + held.by_power_nwh
     return max(by_power_nwh, held.value_nwh)
@@ -186,6 +188,18 @@ def power_mark(power_watts: float | None, at_us: int, limits: Limits) -> PowerMa
         return None
     power_uw = max(0, round(Fraction(power_watts) * 1_000_000))
     return PowerMark(power_uw, at_us) if power_uw <= limits.power_uw else None
+
+
+def check_by_power(counter: Counter, power_watts: float | None, limits: Limits) -> Counter:
+    """Integrate the power beside the counter, without the limit that the counter is held to."""
+    witness = Limits(max(limits.max_power_watts, WITNESS_MAX_POWER_WATTS), limits.gap_limit_seconds)
+    mark = power_mark(power_watts, counter.at_us or 0, witness)
+    step_nwh = energy_nwh(counter.witness, mark, witness)
+    return replace(
+        counter,
+        by_power_nwh=counter.by_power_nwh + step_nwh,
+        witness=mark or counter.witness,
+    )
 
 
 def energy_nwh(last: PowerMark | None, mark: PowerMark | None, limits: Limits) -> int:

@@ -19,15 +19,18 @@ type OwnCounter = Literal["lifetime", "today"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is plausible: for how much power, and how long a silence may be integrated over."""
+    """What is possible: how much power, and how long a silence may be integrated over.
 
-    rated_power_watts: float
+    The rated power is no part of it: what a device draws beyond its rating is energy all the same.
+    """
+
+    max_power_watts: float
     gap_limit_seconds: float
 
     @property
     def power_uw(self) -> int:
-        """The most that the device can draw, with 20 % to spare."""
-        return round(self.rated_power_watts * SPARE_POWER_FACTOR * 1_000_000)
+        """The most that the meter can carry, with 20 % to spare."""
+        return round(self.max_power_watts * SPARE_POWER_FACTOR * 1_000_000)
 
     @property
     def gap_us(self) -> int:
@@ -75,6 +78,7 @@ class Counter:
         by_power_nwh: Energy by power alone, to check a device's own counter by.
         at_us: The last reading that was taken notice of.
         power: Where integration goes on from.
+        witness: Where the check by power goes on from.
         own_kind: Which of the device's own counters is followed, if it has one.
         base: The last good value of that counter.
         held: A fall that waits for the next reading.
@@ -89,6 +93,7 @@ class Counter:
     by_power_nwh: int = 0
     at_us: int | None = None
     power: PowerMark | None = None
+    witness: PowerMark | None = None
     own_kind: OwnCounter | None = None
     base: Mark | None = None
     held: Mark | None = None

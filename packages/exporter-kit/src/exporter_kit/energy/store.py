@@ -30,7 +30,6 @@ from exporter_kit.statefile import (
 from home_model.readings import Reading
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
-from service_kit.waiting import wait_for_event
 
 type Key = tuple[str, str]  # device, source
 
@@ -182,9 +181,10 @@ async def save_until(stopping: asyncio.Event, energy: EnergyStore, clock: Clock)
 
     Ends by the event, never by cancellation: a write that was begun must not be overtaken.
     """
-    while not stopping.is_set():
+    stopped = asyncio.create_task(stopping.wait())
+    while not stopped.done():
         took_seconds = await _save(energy, clock)
-        await wait_for_event(stopping, max(SAVE_SECONDS, SKIP_FACTOR * took_seconds))
+        await asyncio.wait([stopped], timeout=max(SAVE_SECONDS, SKIP_FACTOR * took_seconds))
     await _save(energy, clock)
 
 

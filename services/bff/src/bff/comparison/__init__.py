@@ -1,1 +1,1 @@
-"""Two sources of one device beside each other: which is the better one to trust."""
+"""Two sources of one device compared: which is the better one to trust."""

@@ -1,23 +1,23 @@
-"""All figures of a comparison, from what both sources said. Pure."""
+"""All figures of a comparison, from the readings of both sources. Pure."""
 
 from dataclasses import dataclass
 
-from bff.comparison.grid import Grid, make_grid, spoken_of
-from bff.comparison.silences import Availability, availability
+from bff.comparison.availability import Availability, availability
+from bff.comparison.grid import Grid, intervals_with_readings, make_grid
 from bff.comparison.verdict import Evidence, Verdict, judge
 from bff.comparison.watts import Difference, Lag, difference, lag
-from bff.ledger.counter import UWH_PER_KWH
-from bff.stretch import Stretch
-from bff.victoriametrics.readings import PowerOfSource
+from bff.time_grid import Interval
+from bff.units import UWH_PER_KWH
+from bff.victoriametrics.power import PowerOfSource
 
 type Energies = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """What came of it; `energies_uwh` of the two sources in their order."""
+class ComparisonResult:
+    """The figures of a comparison; `energies_uwh` of the two sources in their order."""
 
-    stretch: Stretch
+    interval: Interval
     grid: Grid
     a: Availability
     b: Availability
@@ -28,22 +28,22 @@ class Compared:
 
 
 def compare(
-    a: PowerOfSource, b: PowerOfSource, stretch: Stretch, energies_uwh: Energies
-) -> Compared:
-    """Compare over a stretch; energies are those of the counters, micro-watt-hours."""
-    from_ms, to_ms = stretch.start_ms, stretch.end_ms
+    a: PowerOfSource, b: PowerOfSource, interval: Interval, energies_uwh: Energies
+) -> ComparisonResult:
+    """Compare over an interval; energies are those of the counters, micro-watt-hours."""
+    from_ms, to_ms = interval.start_ms, interval.end_ms
     grid = make_grid(a, b, from_ms, to_ms)
-    spoken_a, spoken_b = spoken_of(a, to_ms), spoken_of(b, to_ms)
+    intervals_a, intervals_b = intervals_with_readings(a, to_ms), intervals_with_readings(b, to_ms)
     evidence = Evidence(
-        a=availability(spoken_a, spoken_b, from_ms, to_ms),
-        b=availability(spoken_b, spoken_a, from_ms, to_ms),
+        a=availability(intervals_a, intervals_b, from_ms, to_ms),
+        b=availability(intervals_b, intervals_a, from_ms, to_ms),
         watts=difference(grid),
         lag=lag(grid),
         a_kwh=_kwh(energies_uwh[0]),
         b_kwh=_kwh(energies_uwh[1]),
     )
-    return Compared(
-        stretch,
+    return ComparisonResult(
+        interval,
         grid,
         evidence.a,
         evidence.b,

@@ -1,20 +1,20 @@
-"""The comparison of two sources on the wire."""
+"""The schemas of a comparison of two sources."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from bff.comparison.verdict import ReasonKind, Side, VerdictKind
-from bff.cost.schemas import Span
-from bff.decimals import Exact
+from bff.comparison.verdict import ReasonName, Side, VerdictName
+from bff.http.schemas import Span
+from bff.units import Exact
 
 
 class SourceReport(BaseModel):
-    """How one source did."""
+    """The figures of one source."""
 
     source: str = Field(examples=["native"])
     availability: float = Field(description="Share of the time, 0 to 1.", examples=[0.998])
-    outages: int = Field(description="Silences after its first word.", examples=[2])
+    outages: int = Field(description="Silences after its first reading.", examples=[2])
     longest_silence_seconds: float = Field(
         description="Also one that has not ended.", examples=[95]
     )
@@ -24,19 +24,19 @@ class SourceReport(BaseModel):
         examples=[12],
     )
     energy_kwh: Exact | None = Field(
-        description="Of this source alone, by the ledger's rules; null when nothing is known.",
+        description="Of this source alone, by the ledger's rules; null without data.",
         examples=["3.21"],
     )
     scrape_median_seconds: float | None = Field(
-        description="How long scraping the exporters of this kind of source takes; null when"
-        " nobody scraped one in the range.",
+        description="How long scraping the exporters of this source takes; null when none was"
+        " scraped in the range.",
         examples=[0.004],
     )
     scrape_p95_seconds: float | None = Field(examples=[0.011])
 
 
 class WattsDifference(BaseModel):
-    """b less a, where both spoke."""
+    """b less a, where both have readings."""
 
     median_watts: float = Field(description="Half of the time they are nearer.", examples=[0.4])
     p95_watts: float = Field(description="95 % of the time they are nearer.", examples=[12])
@@ -53,7 +53,7 @@ class LagReport(BaseModel):
 
     seconds: float = Field(description="Positive: b is later.", examples=[-7])
     resolution_seconds: float = Field(
-        description="Finer it cannot be told: the time between two readings.", examples=[15]
+        description="Finer it cannot be determined: the time between two readings.", examples=[15]
     )
     correlation: float = Field(
         description="How well they fit then; 1 is the same.", examples=[0.99]
@@ -61,7 +61,7 @@ class LagReport(BaseModel):
 
 
 class PlotPoint(BaseModel):
-    """The mean of a stretch that begins at `at`; null where a source was silent."""
+    """The mean of an interval that begins at `at`; null where a source was silent."""
 
     at: datetime
     a_watts: float | None
@@ -72,8 +72,8 @@ class PlotPoint(BaseModel):
 class VerdictReason(BaseModel):
     """One criterion, weightiest first."""
 
-    kind: ReasonKind
-    better: Side | None = Field(description="Whom it speaks for; null when nobody is ahead.")
+    kind: ReasonName
+    better: Side | None = Field(description="The better side; null when neither is.")
     a: float = Field(
         description="availability: a share. recovery, lag: seconds. watts: the mean. energy: kWh."
     )
@@ -81,25 +81,27 @@ class VerdictReason(BaseModel):
 
 
 class VerdictReport(BaseModel):
-    """What to do, as keys; the page has the words."""
+    """The verdict as keys; the page has the texts."""
 
-    kind: VerdictKind = Field(
-        description="no_data: neither spoke. one_silent: only the preferred one did. disagree:"
-        " they measure different things. prefer: one is better. equal: neither is."
+    kind: VerdictName = Field(
+        description="no_data: neither has readings. one_silent: only the preferred one has."
+        " disagree: they measure different things. prefer: one is better. equal: neither is."
     )
     prefer: Side | None
     reasons: list[VerdictReason]
 
 
 class Comparison(Span):
-    """Two sources of one device over a range, cut to the time in which either spoke and to now."""
+    """Two sources of one device over a range, from the first reading of either until now."""
 
     device: str
     time_zone: str
     a: SourceReport
     b: SourceReport
-    watts: WattsDifference | None = Field(description="null when the two never spoke together.")
-    lag: LagReport | None = Field(description="null when too little happened to tell.")
+    watts: WattsDifference | None = Field(
+        description="null when they never had readings at the same time."
+    )
+    lag: LagReport | None = Field(description="null when too little changed to determine it.")
     energy_difference_kwh: Exact | None = Field(description="b less a, exact.")
     verdict: VerdictReport
     points: list[PlotPoint] = Field(description="For drawing, equally far apart.")

@@ -1,17 +1,17 @@
-"""Which source to prefer, with the numbers that say so. Pure."""
+"""Which source to prefer, with the numbers behind it. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bff.comparison.silences import Availability
+from bff.comparison.availability import Availability
 from bff.comparison.watts import Difference, Lag
 
 type Side = Literal["a", "b"]
-type ReasonKind = Literal["availability", "recovery", "lag", "watts", "energy"]
-type VerdictKind = Literal["no_data", "one_silent", "disagree", "prefer", "equal"]
+type ReasonName = Literal["availability", "recovery", "lag", "watts", "energy"]
+type VerdictName = Literal["no_data", "one_silent", "disagree", "prefer", "equal"]
 
-# Less than these nobody would notice in a month of one plug.
+# Less than these makes no difference in a month of one plug.
 AVAILABILITY_MARGIN = 0.001
 RECOVERY_MARGIN_SECONDS = 5.0
 LAG_MARGIN_SECONDS = 1.0
@@ -34,13 +34,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One criterion with the number of each source, and whom it speaks for.
+    """One criterion with the number of each source, and the better side.
 
     Attributes:
         a: Availability: a share. Recovery and lag: seconds. Watts: the mean. Energy: kWh.
     """
 
-    kind: ReasonKind
+    name: ReasonName
     better: Side | None
     a: float
     b: float
@@ -48,15 +48,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to do, and why, the weightiest reason first."""
+    """The source to prefer, and why, the weightiest reason first."""
 
-    kind: VerdictKind
+    name: VerdictName
     prefer: Side | None
     reasons: tuple[Reason, ...]
 
 
 def judge(evidence: Evidence) -> Verdict:
-    """Cost lives on continuity: who is there more often is better, then who is back sooner.
+    """Judge by continuity, on which cost depends: availability first, then recovery.
 
     Where the two measure different things there is nothing to prefer: one of them is wrong.
     """
@@ -81,8 +81,8 @@ def _reasons(evidence: Evidence) -> Iterator[Reason]:
         in_seconds = back_a / 1000, back_b / 1000
         yield Reason("recovery", _lower(*in_seconds, RECOVERY_MARGIN_SECONDS), *in_seconds)
     if lag and abs(lag.seconds) > max(LAG_MARGIN_SECONDS, lag.resolution_seconds):
-        behind = max(0.0, -lag.seconds), max(0.0, lag.seconds)
-        yield Reason("lag", _lower(*behind, LAG_MARGIN_SECONDS), *behind)
+        delays = max(0.0, -lag.seconds), max(0.0, lag.seconds)
+        yield Reason("lag", _lower(*delays, LAG_MARGIN_SECONDS), *delays)
     if watts := evidence.watts:
         half = watts.bias_watts / 2
         yield Reason("watts", None, watts.mean_watts - half, watts.mean_watts + half)
@@ -97,7 +97,7 @@ def _lower(a: float, b: float, margin: float) -> Side | None:
 
 
 def _agree(evidence: Evidence) -> bool:
-    # Energies are not asked: a source that was silent for a while counted less, and is right.
+    # Energies are not compared: a source that was silent for a while counted less, and is right.
     watts = evidence.watts
     if watts is None:
         return True

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from bff.comparison.grid import Grid
 
-FEWEST_STEPS = 60
-FURTHEST_LAG_MS = 300_000
+MIN_STEPS = 60
+MAX_LAG_MS = 300_000
 # Below this both lines are flat, and any shift fits them as well as any other.
-SMALLEST_DEVIATION_WATTS = 1.0
-SMALLEST_CORRELATION = 0.5
+MIN_DEVIATION_WATTS = 1.0
+MIN_CORRELATION = 0.5
 DEVIATIONS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The second source less the first, where both spoke.
+    """The second source less the first, where both have readings.
 
     Attributes:
         median_watts: Half of the time they are nearer than this.
@@ -41,8 +41,8 @@ class Lag:
 
     Attributes:
         seconds: Positive when the second source is the later one.
-        resolution_seconds: Finer than this it cannot be told: between two readings nobody knows
-            when the load changed.
+        resolution_seconds: Finer than this it cannot be determined: when the load changed between
+            two readings is unknown.
         correlation: How well they fit then; 1 is the same line.
     """
 
@@ -52,7 +52,7 @@ class Lag:
 
 
 def difference(grid: Grid) -> Difference | None:
-    """None where the two never spoke together."""
+    """Compare the watts; None where the two never had readings together."""
     both = grid.both
     if not both.any():
         return None
@@ -65,7 +65,7 @@ def difference(grid: Grid) -> Difference | None:
 
 
 def _doubt_watts(grid: Grid) -> float:
-    """Each change is seen somewhere between two readings: three deviations of their sum."""
+    """Each change is read somewhere between two readings: three deviations of their sum."""
     together = float(grid.both.sum()) * grid.step_ms
     changes = (np.diff(watts) for watts in (grid.a_watts, grid.b_watts))
     squares = max(float(np.nansum(change**2)) for change in changes)
@@ -73,19 +73,19 @@ def _doubt_watts(grid: Grid) -> float:
 
 
 def lag(grid: Grid) -> Lag | None:
-    """Cross-correlate; None where too little happened to tell."""
+    """Cross-correlate; None where too little changed to determine the lag."""
     both = grid.both
-    if both.sum() < FEWEST_STEPS:
+    if both.sum() < MIN_STEPS:
         return None
     a, b = _deviation(grid.a_watts, both), _deviation(grid.b_watts, both)
     strength = float(np.sqrt((a @ a) * (b @ b)))
-    if strength / both.sum() < SMALLEST_DEVIATION_WATTS**2:
+    if strength / both.sum() < MIN_DEVIATION_WATTS**2:
         return None
-    shifts, products = _cross_correlation(a, b, FURTHEST_LAG_MS // grid.step_ms)
+    shifts, products = _cross_correlation(a, b, MAX_LAG_MS // grid.step_ms)
     best = int(np.argmax(products))
     correlation = float(products[best]) / strength
     # A best fit at the very end of what was tried is none.
-    if correlation < SMALLEST_CORRELATION or best in {0, len(products) - 1}:
+    if correlation < MIN_CORRELATION or best in {0, len(products) - 1}:
         return None
     seconds = float(shifts[best]) * grid.step_ms / 1_000
     return Lag(seconds, max(grid.step_ms, grid.usual_ms) / 1_000, correlation)
@@ -96,11 +96,11 @@ def _deviation(watts: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[
 
 
 def _cross_correlation(
-    a: NDArray[np.float64], b: NDArray[np.float64], furthest: int
+    a: NDArray[np.float64], b: NDArray[np.float64], max_shift: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The sum of a[i]·b[i + shift] for each shift of up to `furthest` steps either way."""
-    furthest = min(furthest, len(a) - 1)
+    """Return the sum of a[i]·b[i + shift] for each shift of up to `max_shift` steps either way."""
+    max_shift = min(max_shift, len(a) - 1)
     size = 1 << (2 * len(a) - 1).bit_length()
     products = np.fft.irfft(np.conj(np.fft.rfft(a, size)) * np.fft.rfft(b, size), size)
-    shifts = np.arange(-furthest, furthest + 1, dtype=np.int64)
+    shifts = np.arange(-max_shift, max_shift + 1, dtype=np.int64)
     return shifts, products[shifts]

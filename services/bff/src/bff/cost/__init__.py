@@ -1,1 +1,1 @@
-"""Cost as a pure function of energy and prices. Nothing here speaks to a network or a database."""
+"""What places and devices used and what it cost: energy times prices, never an accumulator."""

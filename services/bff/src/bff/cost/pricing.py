@@ -1,8 +1,4 @@
-"""Price energy exactly: integers until the end, so that children add up to their parents.
-
-Energy is in micro-watt-hours (10^-9 kWh), prices are in 10^-6 currency units per kWh;
-their products, money in 10^-15 currency units, are Python integers of any length.
-"""
+"""Price energy exactly: integers until the end, so that children add up to their parents. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,20 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bff.energy import Energy, Integers
-from bff.stretch import Stretch
-
-UWH_EXPONENT = 9
-MONEY_EXPONENT = 15
+from bff.time_grid import Interval
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Energy, money and time of one place in one stretch; all exact integers.
+class CostAmounts:
+    """Energy, money and time of one place in one interval; all exact integers.
 
     Attributes:
         cost_e15: Money in 10^-15 currency units, of the part that has a price.
-        priced_ms: Device-milliseconds that are known and have a price.
-        unpriced: Where energy is known and no price holds.
+        priced_ms: Device-milliseconds that have data and a price.
+        unpriced: Where there is energy and no price holds.
     """
 
     measured_uwh: int
@@ -36,7 +29,7 @@ class Amounts:
     measured_ms: int
     estimated_ms: int
     missing_ms: int
-    unpriced: tuple[Stretch, ...]
+    unpriced: tuple[Interval, ...]
 
     @property
     def known_ms(self) -> int:
@@ -45,22 +38,22 @@ class Amounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class CostTable:
     """Amounts by bucket and group, `rows[bucket][group]`, and of all together."""
 
-    rows: list[list[Amounts]]
-    total: Amounts
+    rows: list[list[CostAmounts]]
+    total: CostAmounts
 
 
 @dataclass(frozen=True, slots=True)
-class Division:
-    """How energy is cut into rows.
+class Layout:
+    """The positions of rows in the arrays of energy.
 
     Attributes:
-        edges: Unix milliseconds between which the energy was asked for.
-        bucket_starts: Which interval each bucket begins with; len(edges) - 1 for a bucket that
+        edges: Unix milliseconds between which the energy was requested.
+        bucket_starts: The first interval of each bucket; len(edges) - 1 for a bucket that
             has none because it lies in the future.
-        group_starts: Which device each group begins with.
+        group_starts: The first device of each group.
     """
 
     edges: Sequence[int]
@@ -68,18 +61,18 @@ class Division:
     group_starts: Sequence[int]
 
 
-def price_energy(energy: Energy, prices: Sequence[int | None], division: Division) -> Bill:
+def price_energy(energy: Energy, prices: Sequence[int | None], layout: Layout) -> CostTable:
     """Multiply each interval's energy by its price and add up by bucket and group."""
-    sums = _by_group(energy, division.group_starts)
-    rows = _amounts(sums, prices, division)
-    whole = Division(division.edges, [0], [0])
+    sums = _by_group(energy, layout.group_starts)
+    rows = _amounts(sums, prices, layout)
+    whole = Layout(layout.edges, [0], [0])
     ((total,),) = _amounts(sums.sum(axis=1, keepdims=True), prices, whole)
-    return Bill(rows, total)
+    return CostTable(rows, total)
 
 
 def _amounts(
-    sums: Integers, prices: Sequence[int | None], division: Division
-) -> list[list[Amounts]]:
+    sums: Integers, prices: Sequence[int | None], layout: Layout
+) -> list[list[CostAmounts]]:
     measured_uwh, estimated_uwh, measured_ms, estimated_ms, missing_ms = sums
     has_price = _has_price(prices)
     known_uwh, known_ms = measured_uwh + estimated_uwh, measured_ms + estimated_ms
@@ -94,11 +87,11 @@ def _amounts(
         estimated_ms,
         missing_ms,
     )
-    cells = [np.add.reduceat(column, division.bucket_starts, axis=1).tolist() for column in columns]
-    unpriced = _unpriced(known_ms, has_price, division)
+    cells = [np.add.reduceat(column, layout.bucket_starts, axis=1).tolist() for column in columns]
+    unpriced = _unpriced(known_ms, has_price, layout)
     by_group = [
         [
-            Amounts(*quantities, unpriced(group, bucket))
+            CostAmounts(*quantities, unpriced(group, bucket))
             for bucket, quantities in enumerate(zip(*of_group, strict=True))
         ]
         for group, of_group in enumerate(zip(*cells, strict=True))
@@ -107,10 +100,10 @@ def _amounts(
 
 
 def _by_group(energy: Energy, group_starts: Sequence[int]) -> Integers:
-    """Sums over the devices of each group: (quantities, groups, intervals and one of nothing).
+    """Return sums over the devices of each group: (quantities, groups, intervals and an empty one).
 
-    The added empty device and interval give the sums of a place without devices, and of a
-    bucket in the future, something to add up.
+    The added empty device and interval make the sums of a place without devices, and of a
+    bucket in the future, zero.
     """
     stacked = np.stack(
         [
@@ -126,33 +119,58 @@ def _by_group(energy: Energy, group_starts: Sequence[int]) -> Integers:
 
 
 def _has_price(prices: Sequence[int | None]) -> NDArray[np.bool_]:
-    # The added interval is empty; that it counts as priced keeps it out of every unpriced stretch.
+    # The added interval is empty; that it counts as priced keeps it out of every unpriced interval.
     return np.array([*(price is not None for price in prices), True], dtype=bool)
 
 
 def _unpriced(
-    known_ms: Integers, has_price: NDArray[np.bool_], division: Division
-) -> Callable[[int, int], tuple[Stretch, ...]]:
-    """For a group and bucket: its stretches without a price in which energy is known."""
-    edges, starts = division.edges, division.bucket_starts
+    known_ms: Integers, has_price: NDArray[np.bool_], layout: Layout
+) -> Callable[[int, int], tuple[Interval, ...]]:
+    """Return a function of group and bucket: its intervals without a price that have energy."""
+    edges, starts = layout.edges, layout.bucket_starts
     ends = [*starts[1:], len(edges) - 1]
     gaps = _runs_of_false(has_price)
     if not gaps:
         return lambda _group, _bucket: ()
     known_until = np.pad(np.cumsum(known_ms, axis=1), ((0, 0), (1, 0)))
 
-    def stretches(group: int, bucket: int) -> tuple[Stretch, ...]:
+    def intervals(group: int, bucket: int) -> tuple[Interval, ...]:
         within = [(max(a, starts[bucket]), min(b, ends[bucket])) for a, b in gaps]
         return tuple(
-            Stretch(edges[a], edges[b])
+            Interval(edges[a], edges[b])
             for a, b in within
             if a < b and known_until[group, b] > known_until[group, a]
         )
 
-    return stretches
+    return intervals
 
 
 def _runs_of_false(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where False begins and ends, as [start, end) positions; the last flag is True."""
+    """Return the runs of False as [start, end) positions; the last flag is True."""
     changes = np.flatnonzero(np.diff(np.concatenate(([True], flags)).astype(np.int8)))
     return list(pairwise(changes.tolist()))[::2]
+
+
+def added(amounts: Sequence[CostAmounts]) -> CostAmounts:
+    """Add up the amounts of neighbouring intervals, in the order of time."""
+    return CostAmounts(
+        measured_uwh=sum(each.measured_uwh for each in amounts),
+        estimated_uwh=sum(each.estimated_uwh for each in amounts),
+        unpriced_uwh=sum(each.unpriced_uwh for each in amounts),
+        cost_e15=sum(each.cost_e15 for each in amounts),
+        priced_ms=sum(each.priced_ms for each in amounts),
+        measured_ms=sum(each.measured_ms for each in amounts),
+        estimated_ms=sum(each.estimated_ms for each in amounts),
+        missing_ms=sum(each.missing_ms for each in amounts),
+        unpriced=_joined([interval for each in amounts for interval in each.unpriced]),
+    )
+
+
+def _joined(intervals: Sequence[Interval]) -> tuple[Interval, ...]:
+    joined: list[Interval] = []
+    for interval in intervals:
+        if joined and joined[-1].end_ms == interval.start_ms:
+            joined[-1] = Interval(joined[-1].start_ms, interval.end_ms)
+        else:
+            joined.append(interval)
+    return tuple(joined)

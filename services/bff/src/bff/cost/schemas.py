@@ -1,60 +1,42 @@
-"""Cost on the wire. What comes by the thousand is a dataclass: it is not validated when made."""
+"""The schemas of cost. Rows come by the thousand: as dataclasses they are not validated again."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bff.decimals import Exact
-from bff.places.tree import Level
-
-
-class PlaceRef(BaseModel):
-    """A place by its path; the levels below it are null."""
-
-    level: Level
-    room: str | None = Field(examples=["study"])
-    shelf: str | None = Field(examples=["rack_1"])
-    device: str | None = Field(examples=[None])
-
-
-class Span(BaseModel):
-    """A stretch of time, half-open."""
-
-    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
-
-    from_: datetime = Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])
-    to: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
+from bff.http.schemas import PlaceRef, Span
+from bff.units import Exact
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Of how much time something is known, in device-seconds; time after now is not expected."""
+    """How much time was measured, in device-seconds; time after now is not expected."""
 
     measured_seconds: Annotated[float, Field(description="Between good samples.", examples=[86000])]
     estimated_seconds: Annotated[
-        float, Field(description="In silences whose counter survived.", examples=[400])
+        float, Field(description="In gaps whose counter survived.", examples=[400])
     ]
-    missing_seconds: Annotated[float, Field(description="Nothing is known.", examples=[0])]
+    missing_seconds: Annotated[float, Field(description="Without data.", examples=[0])]
     expected_seconds: Annotated[float, Field(examples=[86400])]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Energy, cost and how well they are known."""
+    """Energy, cost and their coverage."""
 
     energy_kwh: Annotated[
         Exact | None,
         Field(
-            description="Measured and estimated; null when nothing is known, which is not zero.",
+            description="Measured and estimated; null without data, which is not zero.",
             examples=["12.5"],
         ),
     ]
     measured_kwh: Annotated[Exact, Field(examples=["12.1"])]
     estimated_kwh: Annotated[
         Exact,
-        Field(description="Spread over silences whose counter survived.", examples=["0.4"]),
+        Field(description="Spread over gaps whose counter survived.", examples=["0.4"]),
     ]
     unpriced_kwh: Annotated[Exact, Field(description="Used while no price held.", examples=["0"])]
     cost: Annotated[
@@ -79,7 +61,7 @@ class CostRow:
 
 
 class Cost(Span):
-    """What a place used in a range and what it cost. The rows add up to the total exactly."""
+    """Energy and cost of a place over a range. The rows add up to the total exactly."""
 
     place: PlaceRef
     time_zone: str = Field(examples=["Asia/Tokyo"])

@@ -1,1 +1,1 @@
-"""What people say of a device over what the configuration file says."""
+"""Names, notes and rated powers that people entered over those of the configuration file."""

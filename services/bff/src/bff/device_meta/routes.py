@@ -2,51 +2,42 @@
 
 from fastapi import APIRouter
 
-from bff.database import reading, writing
-from bff.device_meta import store
-from bff.device_meta.model import DeviceMeta
-from bff.device_meta.schemas import DeviceMetaInput, DeviceMetaRow, DisplayName
-from bff.ids import DeviceId
-from bff.places.tree import device_by_id
-from bff.services import Used
+from bff.db.engine import read_session, write_session
+from bff.device_meta.query import save_meta, select_all_meta, select_meta
+from bff.device_meta.response import device_meta_row
+from bff.device_meta.schemas import DeviceMetaInput, DeviceMetaRow
+from bff.http.params import DeviceId
+from bff.place_tree import device_by_id
+from bff.services import UsedServices
 
 router = APIRouter(prefix="/device_meta", tags=["devices"])
 
 
-@router.get("", summary="What people said of all devices")
-def list_meta(used: Used) -> list[DeviceMetaRow]:
-    """Only devices of which something was said."""
-    with reading(used.engine) as session:
-        return [_shown(row) for row in store.all_meta(session).values()]
+@router.get("", summary="What people entered for all devices")
+def list_meta(services: UsedServices) -> list[DeviceMetaRow]:
+    """Only devices for which something was entered."""
+    with read_session(services.engine) as session:
+        return [device_meta_row(row) for row in select_all_meta(session).values()]
 
 
-@router.get("/{device}", summary="What people said of a device")
-def get_meta(used: Used, device: DeviceId) -> DeviceMetaRow:
-    """404 while nothing was said."""
-    device_by_id(used.home(), device)
-    with reading(used.engine) as session:
-        return _shown(store.meta_of(session, device))
+@router.get("/{device}", summary="What people entered for a device")
+def get_meta(services: UsedServices, device: DeviceId) -> DeviceMetaRow:
+    """404 while nothing was entered."""
+    device_by_id(services.home(), device)
+    with read_session(services.engine) as session:
+        return device_meta_row(select_meta(session, device))
 
 
-@router.put("/{device}", summary="Say something of a device")
-def put_meta(used: Used, device: DeviceId, said: DeviceMetaInput) -> DeviceMetaRow:
-    """Replaces all that was said before."""
-    device_by_id(used.home(), device)
-    with writing(used.engine) as session:
-        return _shown(store.put_meta(session, device, said))
+@router.put("/{device}", summary="Enter name, note or rated power of a device")
+def put_meta(services: UsedServices, device: DeviceId, meta: DeviceMetaInput) -> DeviceMetaRow:
+    """Replaces all that was entered before."""
+    device_by_id(services.home(), device)
+    with write_session(services.engine) as session:
+        return device_meta_row(save_meta(session, device, meta))
 
 
-@router.delete("/{device}", status_code=204, summary="Take it all back")
-def delete_meta(used: Used, device: DeviceId) -> None:
+@router.delete("/{device}", status_code=204, summary="Delete what was entered for a device")
+def delete_meta(services: UsedServices, device: DeviceId) -> None:
     """The configuration file's name and rated power count again."""
-    with writing(used.engine) as session:
-        session.delete(store.meta_of(session, device))
-
-
-def _shown(row: DeviceMeta) -> DeviceMetaRow:
-    return DeviceMetaRow(
-        device=row.device,
-        display_name=DisplayName(ja=row.name_ja, en=row.name_en),
-        note=row.note,
-        rated_power_watts=row.rated_power_watts,
-    )
+    with write_session(services.engine) as session:
+        session.delete(select_meta(session, device))

@@ -1,4 +1,4 @@
-"""What people say of a device, on the wire."""
+"""The schemas of what people enter for a device."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +13,7 @@ class DisplayName(BaseModel):
 
 
 class DeviceMetaInput(BaseModel):
-    """All of what people say of a device: what is left out is unsaid afterwards."""
+    """All that people entered for a device: what is left out is deleted."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +29,6 @@ class DeviceMetaInput(BaseModel):
 
 
 class DeviceMetaRow(DeviceMetaInput):
-    """What people say of a device."""
+    """What people entered for a device."""
 
     device: str = Field(examples=["server"])

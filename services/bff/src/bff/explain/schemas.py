@@ -1,16 +1,16 @@
-"""An explanation on the wire."""
+"""The schemas of an explanation."""
 
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from bff.cost.schemas import Figures, Span
-from bff.decimals import Exact
-from bff.ledger.schemas import CounterReading
+from bff.cost.schemas import Figures
+from bff.http.schemas import CounterReading, Span
+from bff.units import Exact
 
 
 class EdgeReading(BaseModel):
-    """What a source's counter showed around an edge of the range."""
+    """The readings of a source's counter around an edge of the range."""
 
     source: str
     edge: Literal["from", "to"]
@@ -21,7 +21,7 @@ class EdgeReading(BaseModel):
 class ExplainedSlot(Span):
     """A slot, or the part of it that lies in the range."""
 
-    source: str | None = Field(description="The source that counted; null where none knows.")
+    source: str | None = Field(description="The source that counted; null where none has data.")
     quality: Literal["measured", "estimated", "mixed", "missing"]
     measured_kwh: Exact
     estimated_kwh: Exact
@@ -33,7 +33,7 @@ class UsedPrice(Span):
 
     id: int | None = Field(description="Of the unit price; null where none held.")
     price_per_kwh: Exact | None
-    energy_kwh: Exact | None = Field(description="null when nothing is known.")
+    energy_kwh: Exact | None = Field(description="null without data.")
     cost: Exact | None
 
 

@@ -1,38 +1,35 @@
-"""What one ledger works with."""
+"""The parts of one ledger."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import Engine
 
-from bff.database import reading, unix_milliseconds
-from bff.device_meta.store import all_meta
-from bff.house import CurrentHome
-from bff.ledger.cuts import CutMemory
-from bff.ledger.rules import DeviceRules, rules_of
-from bff.ledger.standing import StandingBoard
+from bff.ledger.device_rules import DeviceRules, rules_of
+from bff.ledger.partial_slots import SplitCache
+from bff.ledger.status import SharedStatus
+from bff.time_grid import Now, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
+from home_model.config import Home
+
+type Rules = Mapping[str, DeviceRules]
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The parts of one ledger. `home` and `now` are called afresh."""
+    """The parts of one ledger. `home` and `now` are called anew each time."""
 
-    home: CurrentHome
+    home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
-    now: Callable[[], datetime]
-    board: StandingBoard = field(default_factory=StandingBoard)
-    cuts: CutMemory = field(default_factory=CutMemory)
+    now: Now
+    status: SharedStatus = field(default_factory=SharedStatus)
+    splits: SplitCache = field(default_factory=SplitCache)
 
     def now_ms(self) -> int:
-        """The present instant in Unix milliseconds."""
+        """Return the present instant in Unix milliseconds."""
         return unix_milliseconds(self.now())
 
-    def rules(self) -> Mapping[str, DeviceRules]:
-        """The rules of every device, with the rated powers that people gave."""
-        with reading(self.engine) as session:
-            said = {device: meta.rated_power_watts for device, meta in all_meta(session).items()}
-        rated = {device: watts for device, watts in said.items() if watts is not None}
-        return rules_of(self.home(), rated)
+    def rules(self) -> Rules:
+        """Return the rules of every device."""
+        return rules_of(self.home())

@@ -1,7 +1,7 @@
 """A day's slots as bytes and back.
 
 Most days were measured from midnight to midnight by one source: of these only the energy is
-kept, in 385 bytes. All others are kept in full. Both are read by the hundred, without a loop
+kept, in 385 bytes. All others are kept in full. Both are unpacked by the hundred, without a loop
 over slots; general compression is smaller for full days but takes many times as long to read
 (docs/decisions/0006).
 """
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
-from bff.ledger.counter import Int64s
+from bff.energy import QUANTITIES, Integers
 from bff.ledger.slots import Slots
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
 
 WHOLE = np.dtype([("measured_uwh", "<u4", SLOTS_PER_DAY), ("source", "u1")])
 FORMS = {
@@ -23,11 +23,11 @@ FORMS = {
     "estimated_ms": "<i4",
 }
 FULL = np.dtype([(name, form, SLOTS_PER_DAY) for name, form in (FORMS | {"source": "u1"}).items()])
-MOST_WHOLE_UWH = 2**32 - 1
+MAX_WHOLE_UWH = 2**32 - 1
 
 
 def pack_day(slots: Slots) -> bytes:
-    """The slots of one day."""
+    """Pack the slots of one day."""
     amounts = slots.amounts
     if _is_whole(slots):
         whole = np.zeros((), dtype=WHOLE)
@@ -44,13 +44,13 @@ def _is_whole(slots: Slots) -> bool:
     return bool(
         (slots.amounts.measured_ms == SLOT_MS).all()
         and (slots.source == slots.source[0]).all()
-        and slots.amounts.measured_uwh.max() <= MOST_WHOLE_UWH
+        and slots.amounts.measured_uwh.max() <= MAX_WHOLE_UWH
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Several days, ready to be asked for sums.
+    """The slots of several days as running sums.
 
     Attributes:
         up_to: Sums from the start of each day up to each edge of its slots, in the order of
@@ -58,13 +58,13 @@ class Days:
         source: The source of each slot: shape (days, slots).
     """
 
-    up_to: Int64s
-    source: Int64s
+    up_to: Integers
+    source: Integers
 
 
 def unpack_days(packed: Sequence[bytes]) -> Days:
-    """The slots of several days."""
-    up_to = np.zeros((4, len(packed), SLOTS_PER_DAY + 1), dtype=np.int64)
+    """Unpack the slots of several days."""
+    up_to = np.zeros((QUANTITIES, len(packed), SLOTS_PER_DAY + 1), dtype=np.int64)
     source = np.zeros((len(packed), SLOTS_PER_DAY), dtype=np.int64)
     lengths = np.array([len(each) for each in packed])
     is_whole = np.flatnonzero(lengths == WHOLE.itemsize)
@@ -79,9 +79,9 @@ def unpack_days(packed: Sequence[bytes]) -> Days:
     return Days(up_to, source)
 
 
-def _sums(slots: np.ndarray) -> Int64s:
+def _sums(slots: np.ndarray) -> Integers:
     return np.cumsum(slots, axis=1, dtype=np.int64)
 
 
-def _read(packed: Sequence[bytes], rows: Int64s, dtype: np.dtype) -> np.ndarray:
+def _read(packed: Sequence[bytes], rows: Integers, dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(b"".join([packed[row] for row in rows.tolist()]), dtype=dtype)

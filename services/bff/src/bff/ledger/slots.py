@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from bff.ledger.clean import Pieces, clean
-from bff.ledger.counter import Counter, Int64s
-from bff.ledger.rules import DeviceRules
-from bff.ledger.sources import choose, chosen
-from bff.ledger.spread import Amounts, between
-
-NO_SAMPLES = Counter(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+from bff.energy import Integers
+from bff.ledger.device_rules import DeviceRules
+from energy_rules.limits import Limits, bounds_of
+from energy_rules.samples import NO_SAMPLES, Samples
+from energy_rules.series import Judged, Question, judge, learn_cleaned
+from energy_rules.sources import Source, choose, chosen, find_stuck, without_stuck
+from energy_rules.spread import Amounts, Spans, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,24 +17,34 @@ class Slots:
     """Neighbouring slots of one device.
 
     Attributes:
-        amounts: Energy and known time of each slot.
+        amounts: Energy and covered time of each slot.
         source: For each slot the position of the source that counts, in configuration order.
     """
 
     amounts: Amounts
-    source: Int64s
+    source: Integers
 
 
-def pieces_of(rules: DeviceRules, counters: Mapping[str, Counter]) -> Sequence[Pieces]:
-    """The clean energy of each source, in configuration order."""
-    return [
-        clean(counters.get(source, NO_SAMPLES), limits)
+def judge_source(samples: Samples, limits: Limits, now_ms: int) -> tuple[Judged, Source]:
+    """Return what the samples of one source come to, and what was learned of it."""
+    learned = learn_cleaned(samples, limits)
+    judged = judge(samples, Question(bounds_of(limits, learned), now_ms))
+    return judged, Source(judged.spans, learned.step_uwh, learned.renewal_ms)
+
+
+def spans_by_source(
+    rules: DeviceRules, samples: Mapping[str, Samples], now_ms: int
+) -> Sequence[Spans]:
+    """Return the energy of each source, in configuration order; a stuck one gives way."""
+    sources = [
+        judge_source(samples.get(source, NO_SAMPLES), limits, now_ms)[1]
         for source, limits in zip(rules.sources, rules.limits, strict=True)
     ]
+    return without_stuck(sources, find_stuck(sources))
 
 
-def slots_between(sources: Sequence[Pieces], edges_ms: Int64s) -> Slots:
-    """The slots between neighbouring edges."""
-    amounts = [between(pieces, edges_ms) for pieces in sources]
+def slots_between(sources: Sequence[Spans], edges_ms: Integers) -> Slots:
+    """Return the slots between neighbouring edges."""
+    amounts = [between(spans, edges_ms) for spans in sources]
     choice = choose(amounts)
     return Slots(chosen(amounts, choice), choice)

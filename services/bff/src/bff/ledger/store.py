@@ -1,4 +1,4 @@
-"""Writing closed slots, and reading them back as sums and as slots."""
+"""Save closed slots, and select them as sums and as slots."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,33 +7,32 @@ import numpy as np
 from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from bff.database import writing
-from bff.grid import DAY_MS
-from bff.ledger.counter import Int64s
-from bff.ledger.marks import counts_in
-from bff.ledger.model import LedgerDay, LedgerFrontier
+from bff.db.engine import write_session
+from bff.db.tables import LedgerDay, LedgerWatermark
+from bff.energy import QUANTITIES, Integers
 from bff.ledger.packing import Days, pack_day, unpack_days
+from bff.ledger.sample_counts import counts_in
 from bff.ledger.slots import Slots
+from bff.time_grid import DAY_MS
 
-ONLY = 1
-MOST_DAYS_AT_ONCE = 4_000
-QUANTITIES = 4
+WATERMARK_ID = 1
+MAX_DAYS_AT_ONCE = 4_000
 
 type DeviceDay = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class BuiltDay:
-    """All slots of one device on one day, and the mark of what they were made from."""
+    """All slots of one device on one day, and the fingerprint of what they were made from."""
 
     day_ms: int
-    mark: str
+    fingerprint: str
     slots: Slots
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """New slots for one device: they replace all that was there in [start, end)."""
+    """New slots of one device: they replace all that was stored in [start, end)."""
 
     device: str
     start_ms: int
@@ -41,19 +40,19 @@ class Built:
     days: Sequence[BuiltDay]
 
 
-def write_built(engine: Engine, built: Sequence[Built], frontier_ms: int | None = None) -> None:
-    """Replace the days of several devices, and move the frontier, in one transaction."""
-    with writing(engine) as session:
+def save_built(engine: Engine, built: Sequence[Built], watermark_ms: int | None = None) -> None:
+    """Replace the days of several devices, and move the watermark, in one transaction."""
+    with write_session(engine) as session:
         for each in built:
-            _forget(session, each)
+            _delete(session, each)
         rows = [_row(each.device, day) for each in built for day in each.days]
         if rows:
             session.execute(insert(LedgerDay), rows)
-        if frontier_ms is not None:
-            session.merge(LedgerFrontier(id=ONLY, frontier_unix_ms=frontier_ms))
+        if watermark_ms is not None:
+            session.merge(LedgerWatermark(id=WATERMARK_ID, watermark_unix_ms=watermark_ms))
 
 
-def _forget(session: Session, built: Built) -> None:
+def _delete(session: Session, built: Built) -> None:
     session.execute(
         delete(LedgerDay).where(
             LedgerDay.device == built.device,
@@ -68,7 +67,7 @@ def _row(device: str, day: BuiltDay) -> dict[str, object]:
     return {
         "device": device,
         "day_unix_ms": day.day_ms,
-        "made_from": day.mark,
+        "made_from": day.fingerprint,
         "measured_uwh": int(amounts.measured_uwh.sum()),
         "estimated_uwh": int(amounts.estimated_uwh.sum()),
         "measured_ms": int(amounts.measured_ms.sum()),
@@ -77,17 +76,17 @@ def _row(device: str, day: BuiltDay) -> dict[str, object]:
     }
 
 
-def read_marks(session: Session) -> Mapping[str, dict[int, str]]:
-    """What every stored day was made from, by device and day."""
-    marks: dict[str, dict[int, str]] = {}
+def select_fingerprints(session: Session) -> Mapping[str, dict[int, str]]:
+    """Return what every stored day was made from, by device and day."""
+    fingerprints: dict[str, dict[int, str]] = {}
     rows = session.execute(select(LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.made_from))
     for device, day_ms, made_from in rows.yield_per(10_000):
-        marks.setdefault(device, {})[day_ms] = made_from
-    return marks
+        fingerprints.setdefault(device, {})[day_ms] = made_from
+    return fingerprints
 
 
-def read_days(session: Session, device: str) -> Mapping[str, dict[int, int]]:
-    """How many samples the stored days of a device were made from, by source and day."""
+def select_sample_counts(session: Session, device: str) -> Mapping[str, dict[int, int]]:
+    """Return how many samples a device's stored days were made from, by source and day."""
     counted: dict[str, dict[int, int]] = {}
     rows = session.execute(
         select(LedgerDay.day_unix_ms, LedgerDay.made_from).where(LedgerDay.device == device)
@@ -98,15 +97,15 @@ def read_days(session: Session, device: str) -> Mapping[str, dict[int, int]]:
     return counted
 
 
-def read_frontier(session: Session) -> int | None:
-    """Up to where slots are closed; None before the first time."""
-    row = session.get(LedgerFrontier, ONLY)
-    return None if row is None else row.frontier_unix_ms
+def select_watermark(session: Session) -> int | None:
+    """Return the end of the closed slots, Unix milliseconds; None before the first build."""
+    row = session.get(LedgerWatermark, WATERMARK_ID)
+    return None if row is None else row.watermark_unix_ms
 
 
-def doubt(engine: Engine, start_ms: int, end_ms: int) -> None:
-    """Forget what the days that touch [start, end) were made from, so that they are made again."""
-    with writing(engine) as session:
+def invalidate(engine: Engine, start_ms: int, end_ms: int) -> None:
+    """Delete the fingerprints of the days that touch [start, end), so that they are rebuilt."""
+    with write_session(engine) as session:
         session.execute(
             update(LedgerDay)
             .where(LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms)
@@ -114,8 +113,8 @@ def doubt(engine: Engine, start_ms: int, end_ms: int) -> None:
         )
 
 
-def read_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Int64s:
-    """Sums of the whole days in [start, end): shape (quantities, devices)."""
+def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Integers:
+    """Return sums of the whole days in [start, end): shape (quantities, devices)."""
     place = {device: position for position, device in enumerate(devices)}
     sums = np.zeros((QUANTITIES, len(devices)), dtype=np.int64)
     columns = (
@@ -135,11 +134,11 @@ def read_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: i
     return sums
 
 
-def read_opened(
+def select_slots(
     session: Session, devices: Sequence[str], days_ms: Sequence[int]
 ) -> Iterator[tuple[list[DeviceDay], Days]]:
-    """The slots of these days, in batches whose memory is bounded; days without row left out."""
-    step = max(1, MOST_DAYS_AT_ONCE // max(1, len(days_ms)))
+    """Select the slots of days in batches of bounded memory; days without row are left out."""
+    step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
     for first in range(0, len(devices), step):
         rows = (
             session.connection()

@@ -1,1 +1,1 @@
-"""The place tree of the house, its devices, and what they say now."""
+"""The place tree of the house, its devices, and their present values."""

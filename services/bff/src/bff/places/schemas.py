@@ -1,4 +1,4 @@
-"""The house, its places and devices on the wire."""
+"""The schemas of the house, its places and devices."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,13 +6,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from bff.names import Names
-from bff.places.tree import Level
+from bff.place_tree import Level
 
 type State = Literal["up", "down", "silent"]
 
 STATE_MEANING = (
-    "up: the exporter has a fresh reading; down: the exporter says that the device does not answer;"
-    " silent: nobody says anything of it."
+    "up: the exporter has a fresh reading; down: the exporter reports that the device does not"
+    " respond; silent: no exporter reports it."
 )
 AT_MEANING = (
     "When the reading was taken. Of a source that is down or silent: its last reading, whose values"
@@ -28,14 +28,14 @@ class House(BaseModel):
 
     house: str = Field(examples=["home"])
     name: Names
-    time_zone: str = Field(description="Days and months are cut by it.", examples=["Asia/Tokyo"])
+    time_zone: str = Field(description="Days and months begin by it.", examples=["Asia/Tokyo"])
     currency: str = Field(description="ISO 4217.", examples=["JPY"])
     virtual: bool = Field(description="True when the devices are an emulator's, not real.")
     now: datetime = Field(examples=["2026-03-01T12:00:00+09:00"])
 
 
 class LiveSum(BaseModel):
-    """What the devices of a place say now, together."""
+    """The present values of the devices of a place, together."""
 
     power_watts: float | None = Field(
         description="Sum over the devices that are up; null when none is.", examples=[412.5]
@@ -50,7 +50,7 @@ class LiveSum(BaseModel):
 
 
 class PlacePath(BaseModel):
-    """Where a place stands; levels below it are null."""
+    """The path of a place; levels below it are null."""
 
     room: str | None = Field(examples=["study"])
     shelf: str | None = Field(examples=["rack_1"])
@@ -69,7 +69,7 @@ class PlaceNode(BaseModel):
 
 
 class SourceState(BaseModel):
-    """What one source says of a device now."""
+    """The present values of one source of a device."""
 
     source: str = Field(examples=["cloud"])
     state: State = Field(description=STATE_MEANING)
@@ -81,7 +81,7 @@ class SourceState(BaseModel):
 
 
 class DeviceState(BaseModel):
-    """A device and what it says now, by the best of its sources."""
+    """A device and its present values, by the best of its sources."""
 
     device: str = Field(examples=["server"])
     room: str = Field(examples=["study"])

@@ -1,28 +1,38 @@
-"""Unit prices on the wire."""
+"""The schemas of unit prices."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from bff.decimals import Exact
-from bff.instants import Instant
+from bff.http.params import Instant
+from bff.units import Exact
 
-PRICE_PATTERN = r"^\d{1,6}(\.\d{1,6})?$"
+PRICE_PATTERN = r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$"
+# Decimal reads more than this: 1_0, 1e5, +5, full-width digits.
+PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def _only_text(value: object) -> object:
     if isinstance(value, (int, float)):
         message = f'money is exact: write it as text, "{value}"'
         raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError, not TypeError
+    if isinstance(value, str) and not PLAIN_DECIMAL.fullmatch(value):
+        message = "write a finite decimal in plain digits, such as 31.7"
+        raise ValueError(message)
     return value
 
 
 PriceText = Annotated[
     Decimal,
     BeforeValidator(_only_text),
-    Field(ge=0, max_digits=12, decimal_places=6, description="Currency units per kWh, as text."),
+    Field(
+        max_digits=12,
+        decimal_places=6,
+        description="Currency units per kWh, as text; negative where the supplier pays for use.",
+    ),
     WithJsonSchema({"type": "string", "pattern": PRICE_PATTERN, "examples": ["31.7"]}),
 ]
 
@@ -77,58 +87,3 @@ class PriceRow(BaseModel):
     valid_from: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
     valid_to: datetime | None = Field(description="null: it holds for ever.", examples=[None])
     note: str = Field(examples=["Spring tariff"])
-
-
-class AddTrial(BaseModel):
-    """Try to add a price."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["add"]
-    price: PriceInput
-    close_open_price: bool = False
-
-
-class ChangeTrial(BaseModel):
-    """Try to change a price."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["change"]
-    id: int = Field(examples=[3])
-    price: PriceInput
-
-
-class DeleteTrial(BaseModel):
-    """Try to delete a price."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    action: Literal["delete"]
-    id: int = Field(examples=[3])
-
-
-Trial = Annotated[AddTrial | ChangeTrial | DeleteTrial, Field(discriminator="action")]
-
-
-class EffectOverRange(BaseModel):
-    """What a range costs before and after a change."""
-
-    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
-
-    from_: datetime = Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])
-    to: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
-    energy_kwh: Exact | None = Field(description="null: nothing was measured.", examples=["210.5"])
-    cost_before: Exact | None = Field(description="null: no price held.", examples=["6672.85"])
-    cost_after: Exact | None = Field(description="null: no price would hold.", examples=["7367.5"])
-    currency: str = Field(examples=["JPY"])
-
-
-class Effect(BaseModel):
-    """What a change of prices would do."""
-
-    present_month: EffectOverRange = Field(description="The house's present month.")
-    all_time: EffectOverRange | None = Field(
-        description="The months since the first reading (at most ten years), the present one"
-        " included; null while there is none."
-    )

@@ -1,21 +1,44 @@
-"""Stored prices as pricing needs them."""
+"""The prices of a house as a function of time. Pure."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from bff.cost.tariff import PriceSpan
-from bff.database import PRICE_DECIMALS, unix_milliseconds
-from bff.prices.model import UnitPrice
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 
-def price_spans(session: Session, currency: str) -> list[PriceSpan]:
-    """All prices in this currency; what was priced in another one has no price in this one."""
-    rows = session.scalars(select(UnitPrice).where(UnitPrice.currency == currency))
-    return [
-        PriceSpan(
-            from_ms=unix_milliseconds(row.valid_from),
-            to_ms=None if row.valid_to is None else unix_milliseconds(row.valid_to),
-            price_millionths=int(row.price_per_kwh.scaleb(PRICE_DECIMALS)),
-        )
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class PriceSpan:
+    """A price in 10^-6 currency units per kWh, from one instant until just before another.
+
+    Attributes:
+        to_ms: Unix milliseconds; None when it holds for ever.
+    """
+
+    from_ms: int
+    to_ms: int | None
+    price_millionths: int
+
+
+def price_edges(spans: Sequence[PriceSpan], from_ms: int, to_ms: int) -> set[int]:
+    """Return the instants within the range at which a price begins or ends."""
+    edges = {span.from_ms for span in spans} | {span.to_ms for span in spans if span.to_ms}
+    return {edge for edge in edges if from_ms < edge < to_ms}
+
+
+def price_by_interval(spans: Sequence[PriceSpan], edges: Sequence[int]) -> list[int | None]:
+    """Return the price in each interval between two edges; None where none holds.
+
+    The edges contain every price edge within them, so one price holds for a whole interval.
+    """
+    ordered = sorted(spans, key=lambda span: span.from_ms)
+    prices: list[int | None] = []
+    position = 0
+    for start, _ in pairwise(edges):
+        while position < len(ordered) and _is_over(ordered[position], start):
+            position += 1
+        holds = position < len(ordered) and ordered[position].from_ms <= start
+        prices.append(ordered[position].price_millionths if holds else None)
+    return prices
+
+
+def _is_over(span: PriceSpan, at_ms: int) -> bool:
+    return span.to_ms is not None and span.to_ms <= at_ms

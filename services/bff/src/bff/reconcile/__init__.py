@@ -1,1 +1,1 @@
-"""The ledger beside what PromQL and the bare readings say, differences named."""
+"""The ledger beside PromQL's increase() and the bare readings: names of what differs."""

@@ -1,10 +1,9 @@
-"""The comparison on the wire."""
+"""The schemas of the reconciliation."""
 
 from pydantic import Field
 
-from bff.cost.schemas import Span
-from bff.decimals import Exact
-from bff.ledger.schemas import CounterReading
+from bff.http.schemas import CounterReading, Span
+from bff.units import Exact
 
 
 class Reason(Span):

@@ -1,1 +1,1 @@
-"""The only place that speaks to VictoriaMetrics."""
+"""The only place that queries VictoriaMetrics."""

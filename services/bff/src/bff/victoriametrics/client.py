@@ -1,4 +1,4 @@
-"""One HTTP client for VictoriaMetrics: quick to see that it is away, patient while it is slow."""
+"""One HTTP client for VictoriaMetrics: quick to detect an outage, patient while it is slow."""
 
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -9,28 +9,27 @@ from typing import Any, NoReturn
 import httpx
 import orjson
 
+from bff.victoriametrics.errors import (
+    RETRY_AFTER_SECONDS,
+    VictoriaMetricsDownError,
+    VictoriaMetricsRefusedError,
+)
+
 ALIVE_DEADLINE_SECONDS = 0.2  # leaves a third of 300 ms for all else
 QUERY_DEADLINE_SECONDS = 5.0
-KNOWN_DOWN_SECONDS = 1.0
-MOST_CHECKS_AT_ONCE = 16
+KNOWN_DOWN_SECONDS = RETRY_AFTER_SECONDS
+MAX_CHECKS_AT_ONCE = 16
 
-
-class VictoriaMetricsDown(Exception):  # noqa: N818 - the name is what a reader of the log looks for
-    """It does not answer, not in time, or not with sense. Try again after a moment."""
-
-    retry_after_seconds = KNOWN_DOWN_SECONDS
-
-
-class VictoriaMetricsRefused(Exception):  # noqa: N818
-    """It is up and refuses the question, such as a range with too many samples."""
+# Device id and source of a series.
+type SourceOfDevice = tuple[str, str]
 
 
 class VictoriaMetrics:
-    """Speaks to one base URL: a vmsingle, or `…/select/<tenant>/prometheus` of a cluster.
+    """A client of one base URL: a vmsingle, or `…/select/<tenant>/prometheus` of a cluster.
 
-    A busy server answers `/health` at once and a question late, a hanging one neither: so being
-    alive is asked first, within `alive_deadline_seconds`, and the question may then take
-    `deadline_seconds`. After a failure every question fails at once for `known_down_seconds`.
+    A busy server answers `/health` at once and a query late, a hanging one neither: so liveness is
+    checked first, within `alive_deadline_seconds`, and the query may then take
+    `deadline_seconds`. After a failure every query fails at once for `known_down_seconds`.
     """
 
     def __init__(
@@ -54,101 +53,101 @@ class VictoriaMetrics:
         # A cluster answers it at its root, not below a tenant.
         self._health_url = httpx.URL(base_url).copy_with(path="/health", query=None)
         # httpx limits each step; only waiting from outside limits name lookup and all steps.
-        self._threads = ThreadPoolExecutor(MOST_CHECKS_AT_ONCE, thread_name_prefix="vm-alive")
+        self._threads = ThreadPoolExecutor(MAX_CHECKS_AT_ONCE, thread_name_prefix="vm-alive")
 
     def fetch_json(self, path: str, form: Mapping[str, str]) -> Any:  # noqa: ANN401 - it is JSON
-        """See that it is alive, POST a question, and parse the answer.
+        """Check that the server is alive, POST a query, and parse the JSON response.
 
         Raises:
-            VictoriaMetricsDown: Not alive, or no sensible answer in time.
-            VictoriaMetricsRefused: It answered 4xx.
+            VictoriaMetricsDownError: Not alive, or no valid response in time.
+            VictoriaMetricsRefusedError: The response was 4xx.
         """
         self.check_answers()
         with self.stream(path, form, deadline_seconds=self._deadline_seconds) as body:
-            answer = b"".join(body)
+            content = b"".join(body)
         try:
-            return orjson.loads(answer)
+            return orjson.loads(content)
         except orjson.JSONDecodeError:
-            self._give_up("the answer is not JSON; is VICTORIAMETRICS_URL right?")
+            self._give_up("the response is not JSON; is VICTORIAMETRICS_URL right?")
 
     def check_answers(self) -> None:
-        """See whether it is alive, before a question that may take longer.
+        """Check that the server is alive, before a query that may take longer.
 
         Raises:
-            VictoriaMetricsDown: No answer in time, or it says that it cannot serve.
+            VictoriaMetricsDownError: No response in time, or a server error.
         """
         self._fail_if_known_down()
-        asked = self._threads.submit(self._ask_health)
+        check = self._threads.submit(self._check_health)
         try:
-            asked.result(timeout=self._alive_deadline_seconds)
+            check.result(timeout=self._alive_deadline_seconds)
         except TimeoutError:
-            asked.cancel()
+            check.cancel()
             self._give_up(f"no answer within {self._alive_deadline_seconds} s")
 
     @contextmanager
     def stream(
         self, path: str, form: Mapping[str, str], *, deadline_seconds: float
     ) -> Generator[Iterator[bytes]]:
-        """POST a question and hand over the body in pieces as they come, for bulk reading.
+        """POST a query and yield the body in chunks as they arrive, for bulk reading.
 
         Raises:
-            VictoriaMetricsDown: UnreachableError, or the body was not complete in time.
-            VictoriaMetricsRefused: It answered 4xx.
+            VictoriaMetricsDownError: Unreachable, or the body was not complete in time.
+            VictoriaMetricsRefusedError: The response was 4xx.
         """
         self._fail_if_known_down()
         deadline = time.monotonic() + deadline_seconds
         timeout = httpx.Timeout(deadline_seconds, connect=self._alive_deadline_seconds)
         try:
-            with self._http.stream("POST", path, data=dict(form), timeout=timeout) as answer:
-                if answer.is_error:
-                    answer.read()
-                self._check(answer)
-                yield _until(deadline, answer.iter_bytes())
+            with self._http.stream("POST", path, data=dict(form), timeout=timeout) as response:
+                if response.is_error:
+                    response.read()
+                self._check(response)
+                yield _until(deadline, response.iter_bytes())
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            self._give_up(_why(error))
+            self._give_up(_reason(error))
         except httpx.HTTPError as error:
-            # A bulk read that takes too long says nothing about short questions: not known down.
-            raise VictoriaMetricsDown(_why(error)) from None
+            # A bulk read that takes too long is no sign about short queries: not known down.
+            raise VictoriaMetricsDownError(_reason(error)) from None
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
-    def _ask_health(self) -> None:
+    def _check_health(self) -> None:
         try:
-            # Twice: whoever asked has given up by then, and the thread is free again.
-            answer = self._http.get(self._health_url, timeout=2 * self._alive_deadline_seconds)
+            # Twice: the caller has given up by then, and the thread is free again.
+            response = self._http.get(self._health_url, timeout=2 * self._alive_deadline_seconds)
         except httpx.HTTPError as error:
-            self._give_up(_why(error))
-        # A proxy that hides /health is alive too; what it is shows when it is asked.
-        if answer.is_server_error:
-            self._give_up(f"it answers HTTP {answer.status_code}")
+            self._give_up(_reason(error))
+        # A proxy that hides /health is alive too; a query shows what it is.
+        if response.is_server_error:
+            self._give_up(f"it responds HTTP {response.status_code}")
 
-    def _check(self, answer: httpx.Response) -> None:
-        if answer.is_client_error:
-            message = f"HTTP {answer.status_code}: {answer.text[:500]}"
-            raise VictoriaMetricsRefused(message)
-        if not answer.is_success:
-            self._give_up(f"it answers HTTP {answer.status_code}")
+    def _check(self, response: httpx.Response) -> None:
+        if response.is_client_error:
+            message = f"HTTP {response.status_code}: {response.text[:500]}"
+            raise VictoriaMetricsRefusedError(message)
+        if not response.is_success:
+            self._give_up(f"it responds HTTP {response.status_code}")
 
     def _fail_if_known_down(self) -> None:
         if time.monotonic() < self._down_until:
-            raise VictoriaMetricsDown(self._down_reason)
+            raise VictoriaMetricsDownError(self._down_reason)
 
     def _give_up(self, reason: str) -> NoReturn:
         self._down_reason = reason
         self._down_until = time.monotonic() + self._known_down_seconds
-        raise VictoriaMetricsDown(reason) from None
+        raise VictoriaMetricsDownError(reason) from None
 
 
-def _until(deadline: float, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    for piece in pieces:
-        yield piece
+def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
         if time.monotonic() > deadline:
-            message = "the answer was not complete in time"
-            raise VictoriaMetricsDown(message)
+            message = "the response was not complete in time"
+            raise VictoriaMetricsDownError(message)
 
 
-def _why(error: httpx.HTTPError) -> str:
+def _reason(error: httpx.HTTPError) -> str:
     return str(error) or type(error).__name__

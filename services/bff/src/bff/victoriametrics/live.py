@@ -1,25 +1,23 @@
-"""What every source says at this moment, in one instant query."""
+"""The present values of every source, in one instant query."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bff.database import instant
-from bff.victoriametrics.client import VictoriaMetrics
+from bff.time_grid import instant
+from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from home_model.config import Home
 from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
 from home_model.sources import Family, family_of
 
-type SourceOfDevice = tuple[str, str]
-
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What one source of one device says now; None where it says nothing.
+    """The present values of one source of one device; None where there is none.
 
     Attributes:
-        up: The exporter's own judgement; None when no exporter speaks of the device.
+        up: The exporter's own judgement; None when no exporter has the device.
         at: When the reading was taken.
     """
 
@@ -31,7 +29,7 @@ class Live:
 
     @property
     def is_up(self) -> bool:
-        """The exporter says so and a fresh reading is there: a claim needs evidence."""
+        """True when the exporter reports it and a fresh reading is there."""
         return self.up is True and self.power_watts is not None
 
 
@@ -46,38 +44,38 @@ class Sample:
 def fetch_live(
     victoriametrics: VictoriaMetrics, home: Home, *, silent_after_seconds: int
 ) -> Mapping[SourceOfDevice, Live]:
-    """What each source of the house says now; sources that say nothing are left out.
+    """Fetch the present values of each source; sources without any are left out.
 
     Series are told apart by device and source only, so a device that changed its shelf stays
     the same device. A series that went stale is gone here at once.
 
     Raises:
-        VictoriaMetricsDown: No sensible answer in time.
+        VictoriaMetricsDownError: No valid response in time.
     """
     families = {family_of(source) for device in home.devices for source in device.sources}
     form = {"query": _query(home, families), "step": f"{silent_after_seconds}s", "nocache": "1"}
-    answer = victoriametrics.fetch_json("/api/v1/query", form)
-    return parse_live(home, answer["data"]["result"])
+    response = victoriametrics.fetch_json("/api/v1/query", form)
+    return parse_live(home, response["data"]["result"])
 
 
 def _query(home: Home, families: set[Family]) -> str:
     metrics = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP, UP)
     names = [metric_name(family, metric) for family in sorted(families) for metric in metrics]
     series = f'{{__name__=~"{"|".join(names)}",house="{home.house}"}}'
-    # An instant query dates every value "now"; timestamp() tells when it was really written.
+    # An instant query dates every value "now"; timestamp() returns when it was really written.
     written = f'label_set(timestamp({series}) keep_metric_names, "is", "written")'
     return f"union({series}, {written})"
 
 
 def parse_live(home: Home, result: list[dict[str, Any]]) -> Mapping[SourceOfDevice, Live]:
-    """Sort the series of the answer by the sources of the configuration."""
+    """Sort the series of a response by the sources of the configuration."""
     samples = _newest(result)
-    heard = {(device, source) for _, device, source in samples}
+    present = {(device, source) for _, device, source in samples}
     return {
         key: _live(samples, family_of(source), key)
         for device in home.devices
         for source in device.sources
-        if (key := (device.device, source.source)) in heard
+        if (key := (device.device, source.source)) in present
     }
 
 
@@ -85,7 +83,7 @@ type Series = tuple[str, str, str]
 
 
 def _newest(result: list[dict[str, Any]]) -> Mapping[Series, Sample]:
-    """One sample for each metric of each source: the newest where labels had changed."""
+    """Return one sample of each metric of each source: the newest where labels had changed."""
     newest: dict[Series, Sample] = {}
     for series, sample in _samples(result):
         known = newest.get(series)

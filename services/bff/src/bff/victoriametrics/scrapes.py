@@ -1,8 +1,8 @@
-"""How long scraping the exporters of a kind of source takes.
+"""How long scraping the exporters of a source takes.
 
-A device's series do not say which exporter they came from: their `job` and `instance` are blanked,
-so that they go on when a pod is another. The exporter's own series keep them, and one of these
-tells the kinds of source that it reads.
+A device's series do not name their exporter: their `job` and `instance` are blanked, so that they
+go on when a pod is another. The exporter's own series keep them, and one of these names the
+sources that it reads.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ import numpy as np
 import orjson
 
 from bff.victoriametrics.client import VictoriaMetrics
-from bff.victoriametrics.samples import export, unix_seconds
+from bff.victoriametrics.counters import export, unix_seconds
 from home_model.sources import SourceName
 
-# Of every exporter on the kit, for each kind of source that it reads; see docs/metrics.md.
+# Of every exporter on the kit, for each source that it reads; see docs/metrics.md.
 OWN_SERIES_OF_SOURCE = "exporter_age_limit_seconds"
 
 type Target = tuple[str, str]
@@ -32,11 +32,11 @@ class ScrapeTimes:
 def fetch_scrape_times(
     victoriametrics: VictoriaMetrics, source: SourceName, start_ms: int, end_ms: int
 ) -> ScrapeTimes | None:
-    """Over all exporters that read this kind of source; None where nobody scraped one.
+    """Fetch over all exporters that read this source; None where none was scraped.
 
     Raises:
-        VictoriaMetricsDown: No complete answer in time.
-        VictoriaMetricsRefused: It answered 4xx.
+        VictoriaMetricsDownError: No complete response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
     """
     parts = [
         values

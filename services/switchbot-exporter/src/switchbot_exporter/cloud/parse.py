@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from home_model.errors import BadPayloadError, RejectedError, UnreachableError
-from home_model.plausible import possible_current_amperes
-from home_model.readings import Reading
+from home_model.readings import Reading, possible_current_amperes
 from switchbot_exporter.cloud.plausible import (
     drifting_current_amperes,
     number,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from home_model.errors import BadPayloadError
-from home_model.plausible import (
+from home_model.readings import (
     MIN_POWER_FOR_CURRENT_WATTS,
     VOLTAGE_RANGE_VOLTS,
     check_power_watts,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from tapo_emulator.own_requests import own_requests_only
 from virtual_home.cloud import answers
 from virtual_home.cloud.account import VirtualCloud
 from virtual_home.cloud.answers import Answer
@@ -29,7 +30,7 @@ def cloud_app(cloud: VirtualCloud) -> web.Application:
             remaining = cloud.quota.remaining(cloud.clock())
             response.headers[cloud.overrides.remaining_header] = str(remaining)
 
-    app = web.Application()
+    app = web.Application(middlewares=[own_requests_only])
     app.router.add_get("/v1.1/devices", devices)
     app.router.add_get("/v1.1/devices/{device_id}/status", status)
     app.router.add_routes(control_routes(cloud))

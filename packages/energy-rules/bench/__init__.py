@@ -1,0 +1,1 @@
+"""The fuzz of known truth, at length."""

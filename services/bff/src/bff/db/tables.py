@@ -1,0 +1,88 @@
+"""Every table of the BFF. What people wrote cannot be made again; the ledger is derived."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bff.db.engine import Base, Instant, Price
+
+
+class UnitPrice(Base):
+    """A price per kWh that holds from `valid_from` until just before `valid_to` (None: for ever).
+
+    The currency is kept with the row: a house that changes currency must not read old yen
+    as euros.
+    """
+
+    __tablename__ = "unit_prices"
+    __table_args__ = (
+        CheckConstraint("valid_to_unix_ms > valid_from_unix_ms", name="valid_to_after_valid_from"),
+        # An id that was deleted never comes back as another price.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    price_per_kwh: Mapped[Decimal] = mapped_column("price_per_kwh_millionths", Price)
+    currency: Mapped[str] = mapped_column(String(3))
+    valid_from: Mapped[datetime] = mapped_column("valid_from_unix_ms", Instant, index=True)
+    valid_to: Mapped[datetime | None] = mapped_column("valid_to_unix_ms", Instant)
+    note: Mapped[str] = mapped_column(String(500))
+
+
+class DeviceMeta(Base):
+    """Overrides the configuration's name and rated power; None leaves them as configured."""
+
+    __tablename__ = "device_meta"
+
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    name_ja: Mapped[str | None] = mapped_column(String(200))
+    name_en: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str] = mapped_column(String(2000))
+    rated_power_watts: Mapped[float | None]
+
+
+class LedgerDay(Base):
+    """The closed slots of one device on one UTC day, and their sums.
+
+    A day without any data has no row. `made_from` is the fingerprint of
+    `bff.ledger.sample_counts`; `slots` is packed by `bff.ledger.packing` (docs/decisions/0006).
+    """
+
+    __tablename__ = "ledger_days"
+    # Sums over a year are read from this index alone, without touching the packed slots.
+    __table_args__ = (
+        Index(
+            "ix_ledger_days_sums",
+            "device",
+            "day_unix_ms",
+            "measured_uwh",
+            "estimated_uwh",
+            "measured_ms",
+            "estimated_ms",
+        ),
+    )
+
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    day_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    made_from: Mapped[str] = mapped_column(Text)
+    measured_uwh: Mapped[int] = mapped_column(BigInteger)
+    estimated_uwh: Mapped[int] = mapped_column(BigInteger)
+    measured_ms: Mapped[int] = mapped_column(BigInteger)
+    estimated_ms: Mapped[int] = mapped_column(BigInteger)
+    slots: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerWatermark(Base):
+    """The end of the closed slots: one row, for a restart while VictoriaMetrics is away."""
+
+    __tablename__ = "ledger_watermark"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    watermark_unix_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+MODELS = (UnitPrice, DeviceMeta)
+DERIVED = (LedgerDay, LedgerWatermark)
+METADATA = Base.metadata

@@ -1,1 +1,0 @@
-"""Who may ask: names that are ours, and no writes from other sites' pages."""

@@ -1,0 +1,1 @@
+"""What every HTTP request passes: host check, problem documents, parameters, metrics, health."""

@@ -1,0 +1,57 @@
+"""The health port: liveness, readiness and metrics of the process."""
+
+from functools import partial
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bff.db.migrate import is_migrated
+from bff.services import Services
+from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+
+
+def create_health_app(services: Services, registry: CollectorRegistry) -> Starlette:
+    """Create the application of `/healthz`, `/readyz` and `/metrics`, for the cluster only."""
+    return Starlette(
+        routes=[
+            Route("/healthz", _healthz),
+            Route("/readyz", partial(_readyz, services)),
+            Route("/metrics", partial(_metrics, registry)),
+        ]
+    )
+
+
+def _healthz(_request: Request) -> Response:
+    """Respond while the process runs: a restart would not bring VictoriaMetrics back."""
+    return PlainTextResponse("ok\n")
+
+
+def _readyz(services: Services, _request: Request) -> Response:
+    """Be ready when the database is; VictoriaMetrics is only reported, prices work without it."""
+    database = _database_state(services)
+    state = {"database": database, "victoriametrics": _victoriametrics_state(services)}
+    return JSONResponse(state, 200 if database == "ok" else 503)
+
+
+def _metrics(registry: CollectorRegistry, _request: Request) -> Response:
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _database_state(services: Services) -> str:
+    try:
+        return "ok" if is_migrated(services.engine) else "its tables are not those of this version"
+    except SQLAlchemyError as error:
+        return f"it does not answer ({type(error).__name__})"
+
+
+def _victoriametrics_state(services: Services) -> str:
+    try:
+        services.victoriametrics.check_answers()
+    except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
+        return f"it does not answer: {error}"
+    return "ok"

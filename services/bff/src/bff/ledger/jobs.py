@@ -1,0 +1,112 @@
+"""Jobs: which days to build next, newest first because they are viewed most, and building them.
+
+`next_jobs` is pure; `build` fetches samples.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bff.energy import Integers
+from bff.ledger.device_rules import DeviceRules
+from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
+from bff.ledger.sample_counts import DeviceDays, SampleCounts
+from bff.ledger.slots import Slots, slots_between, spans_by_source
+from bff.ledger.store import Built, BuiltDay
+from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
+from energy_rules.spread import amounts_of
+
+WINDOW_MS = 32 * DAY_MS
+# Bounds the memory of a job: a sample takes about 150 bytes while its JSON is parsed.
+MAX_SAMPLES = 400_000
+
+type StaleDays = Mapping[str, set[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Devices whose slots are to be built on the same whole days."""
+
+    devices: Sequence[DeviceDays]
+    days: Interval
+
+    @property
+    def samples(self) -> int:
+        """How many samples the job reads."""
+        return sum(device.samples_in(self.days) for device in self.devices)
+
+
+def next_jobs(
+    counts: SampleCounts, rules: Mapping[str, DeviceRules], stale: StaleDays
+) -> list[Job]:
+    """Return all jobs for the newest window of time with stale days; none when there are none."""
+    newest = max((max(days) for days in stale.values() if days), default=None)
+    if newest is None:
+        return []
+    window_ms = newest // WINDOW_MS * WINDOW_MS
+    together: dict[Interval, list[DeviceDays]] = defaultdict(list)
+    for device, days in stale.items():
+        here = {day for day in days if day >= window_ms}
+        if here:
+            interval = _without_other_jobs(counts.affected(rules[device], here), here, days)
+            together[interval].append(counts.device_days(rules[device]))
+    return [job for interval, devices in together.items() for job in _bounded(devices, interval)]
+
+
+def _without_other_jobs(affected: Interval, here: set[int], stale: set[int]) -> Interval:
+    """Leave out days at the ends that are stale themselves: their own job builds them."""
+    start_ms, end_ms = affected.start_ms, affected.end_ms
+    while start_ms < min(here) and start_ms in stale:
+        start_ms += DAY_MS
+    while end_ms > max(here) + DAY_MS and end_ms - DAY_MS in stale:
+        end_ms -= DAY_MS
+    return Interval(start_ms, end_ms)
+
+
+def _bounded(devices: list[DeviceDays], interval: Interval) -> Iterator[Job]:
+    batch: list[DeviceDays] = []
+    samples = 0
+    for device in devices:
+        more = device.samples_in(interval)
+        if batch and samples + more > MAX_SAMPLES:
+            yield Job(batch, interval)
+            batch, samples = [], 0
+        batch.append(device)
+        samples += more
+    if batch:
+        yield Job(batch, interval)
+
+
+def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
+    """Build the closed slots of each device of the job.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+    """
+    interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
+    for device, samples in fetch_with_neighbours(source, job.devices, interval):
+        days = list(_days(device, samples, interval, source.now_ms))
+        yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days)
+
+
+def _days(
+    device: DeviceDays, samples: SamplesBySource, interval: Interval, now_ms: int
+) -> Iterator[BuiltDay]:
+    spans = spans_by_source(device.rules, samples, now_ms)
+    slots = slots_between(spans, slot_edges(interval.start_ms, interval.end_ms))
+    stacked, source = _whole_days(slots)
+    for position in range(len(source)):
+        day_ms = interval.start_ms + position * DAY_MS
+        amounts = amounts_of(stacked[:, position])
+        if device.counts_on(day_ms) or (amounts.measured_ms + amounts.estimated_ms).any():
+            yield BuiltDay(day_ms, device.fingerprint(day_ms), Slots(amounts, source[position]))
+
+
+def _whole_days(slots: Slots) -> tuple[Integers, Integers]:
+    """Return the slots by day; those of the last day that are not closed yet are empty."""
+    lacking = -len(slots.source) % SLOTS_PER_DAY
+    stacked = np.pad(slots.amounts.stacked(), ((0, 0), (0, lacking)))
+    source = np.pad(slots.source, (0, lacking))
+    return stacked.reshape(4, -1, SLOTS_PER_DAY), source.reshape(-1, SLOTS_PER_DAY)

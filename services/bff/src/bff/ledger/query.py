@@ -1,0 +1,150 @@
+"""The interface of the ledger: energy between instants, and the samples behind it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from bff.db.engine import read_session
+from bff.energy import Energy, Integers
+from bff.ledger.device_rules import DeviceRules
+from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
+from bff.ledger.ledger import Ledger
+from bff.ledger.partial_slots import Split, split_slots
+from bff.ledger.sample_counts import DeviceDays
+from bff.ledger.status import LedgerStaleError, LedgerStatus
+from bff.ledger.store import select_sample_counts
+from bff.ledger.sums import ClosedSums, select_closed_sums
+from bff.time_grid import Interval, day_start
+from bff.victoriametrics.client import VictoriaMetricsDownError
+from bff.victoriametrics.counters import BULK_DEADLINE_SECONDS, all_counters
+
+WAIT_SECONDS = 2.0
+# After this time without a refresh the present is unknown.
+STALE_MS = 60_000
+SPLIT_DEADLINE_SECONDS = 1.0
+DEVICES_AT_ONCE = 10
+
+
+def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:
+    """Return energy and coverage of each device between neighbouring edges.
+
+    Time after the last refresh, seconds ago, has neither energy nor coverage.
+
+    Args:
+        ledger: The ledger.
+        devices: Ids of the configuration; the first axis of the result.
+        edges: Sorted Unix milliseconds, any instants; the result has one column fewer.
+
+    Raises:
+        VictoriaMetricsDownError: The present, or raw samples, are needed and not available.
+        LedgerStaleError: The slots of this range are still being built.
+    """
+    now_ms = ledger.now_ms()
+    wanted_ms = np.minimum(np.array(edges, dtype=np.int64), now_ms)
+    wanted = Interval(int(wanted_ms[0]), int(wanted_ms[-1]))
+    status = _wait_for_status(ledger, devices, wanted)
+    watermark_ms, open_slots = status.watermark_ms or 0, status.open_slots
+    edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
+    sums = _closed_sums(ledger, devices, np.minimum(edges_ms, watermark_ms))
+    if open_slots is not None:
+        sums += open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
+    stacked = np.diff(sums, axis=2)
+    missing_ms = np.diff(edges_ms)[np.newaxis, :] - stacked[2] - stacked[3]
+    return Energy(*stacked, missing_ms)
+
+
+def fetch_history(
+    ledger: Ledger, devices: Sequence[str], interval: Interval
+) -> Iterator[tuple[DeviceRules, SamplesBySource]]:
+    """Fetch the samples of each device in the interval, with at least two before and after it.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+    """
+    rules, source = ledger.rules(), _sample_source(ledger, BULK_DEADLINE_SECONDS)
+    for first in range(0, len(devices), DEVICES_AT_ONCE):
+        batch = [
+            _device_days(ledger, rules[device])
+            for device in devices[first : first + DEVICES_AT_ONCE]
+        ]
+        for device, samples in fetch_with_neighbours(source, batch, interval):
+            yield device.rules, samples
+
+
+def _sample_source(ledger: Ledger, deadline_seconds: float) -> SampleSource:
+    selection = all_counters(ledger.home())
+    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), deadline_seconds)
+
+
+def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
+    """Return a device with the days that its stored slots were made from."""
+    with read_session(ledger.engine) as session:
+        counted = select_sample_counts(session, rules.device)
+    return DeviceDays(rules, [counted.get(source, {}) for source in rules.sources])
+
+
+def _wait_for_status(ledger: Ledger, devices: Sequence[str], wanted: Interval) -> LedgerStatus:
+    """Return the status once it covers what is wanted."""
+    days = Interval(day_start(wanted.start_ms), wanted.end_ms)
+    status = ledger.status.wait_for(devices, days, WAIT_SECONDS)
+    if status.lacks(devices, days) and not _closed_slots_suffice(status, devices, days):
+        if status.victoriametrics_error is not None:
+            raise VictoriaMetricsDownError(status.victoriametrics_error)
+        raise LedgerStaleError(status.rebuild)
+    end_ms = status.open_slots.end_ms if status.open_slots else status.watermark_ms or 0
+    if wanted.end_ms > end_ms + STALE_MS:
+        reason = status.victoriametrics_error or "the ledger was not refreshed for a minute"
+        raise VictoriaMetricsDownError(reason)
+    return status
+
+
+def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: Interval) -> bool:
+    """Without VictoriaMetrics closed slots still hold, unless they are known to be stale."""
+    return (
+        status.victoriametrics_error is not None
+        and status.watermark_ms is not None
+        and days.end_ms <= status.watermark_ms
+        and not status.is_stale(devices, days)
+    )
+
+
+def _closed_sums(ledger: Ledger, devices: Sequence[str], edges_ms: Integers) -> Integers:
+    """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
+    with read_session(ledger.engine) as session:
+        stored = select_closed_sums(session, devices, edges_ms)
+    if stored.slot.any():
+        # After the session: no writer has to wait for raw samples.
+        splits = _splits_at(ledger.rules(), devices, edges_ms, stored)
+        amounts = _split_amounts(ledger, list(splits.values()))
+        for (device, edge), split in splits.items():
+            stored.up_to[:, device, edge] += amounts[split]
+    return stored.up_to
+
+
+def _splits_at(
+    rules: Mapping[str, DeviceRules], devices: Sequence[str], edges_ms: Integers, stored: ClosedSums
+) -> dict[tuple[int, int], Split]:
+    """Return the covered slots with an edge inside, by position of device and edge."""
+    covered = np.argwhere(stored.slot.any(axis=0)).tolist()
+    return {
+        (device, int(stored.inside[inside])): Split(
+            rules[devices[device]],
+            int(edges_ms[stored.inside[inside]]),
+            tuple(stored.slot[:, device, inside].tolist()),
+            int(stored.source[device, inside]),
+        )
+        for device, inside in covered
+    }
+
+
+def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integers]:
+    amounts = ledger.splits.get(splits)
+    missing = [split for split in splits if split not in amounts]
+    if missing:
+        ledger.victoriametrics.check_answers()
+        source = _sample_source(ledger, SPLIT_DEADLINE_SECONDS)
+        found = split_slots(source, partial(_device_days, ledger), missing)
+        ledger.splits.put(found)
+        amounts |= found
+    return amounts

@@ -1,0 +1,155 @@
+"""The status of the ledger, shared between the worker's thread and requests."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from bff.ledger.open_slots import OpenSlots
+from bff.time_grid import SLOTS_PER_DAY, Interval
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildProgress:
+    """The progress of rebuilding stale days.
+
+    Attributes:
+        since_s: When it began, by the monotonic clock.
+        done_samples: Samples read since then.
+        left_samples: Samples still to be read.
+    """
+
+    since_s: float
+    done_samples: int = 0
+    left_samples: int = 0
+
+    def after(self, samples: int) -> Self:
+        """Return the progress after reading so many more samples."""
+        left_samples = max(0, self.left_samples - samples)
+        return replace(self, done_samples=self.done_samples + samples, left_samples=left_samples)
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1."""
+        both = self.done_samples + self.left_samples
+        return self.done_samples / both if both else 1.0
+
+    def eta_seconds(self) -> float | None:
+        """Return how long it will still take at the present speed; None while that is unknown."""
+        if not self.left_samples:
+            return 0.0
+        if not self.done_samples:
+            return None
+        return (time.monotonic() - self.since_s) * self.left_samples / self.done_samples
+
+
+class LedgerStaleError(Exception):
+    """The slots of the requested range are still being rebuilt: nothing is shown as zero."""
+
+    def __init__(self, rebuild: RebuildProgress | None) -> None:
+        super().__init__("the slots of this range are being rebuilt")
+        self.rebuild = rebuild
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """When to try again."""
+        eta_seconds = None if self.rebuild is None else self.rebuild.eta_seconds()
+        return max(1, min(60, round(eta_seconds or 2)))
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatus:
+    """One status; replaced as a whole.
+
+    Attributes:
+        watermark_ms: The end of the closed, stored slots; None before the first build.
+        open_slots: Everything after it; None before the first refresh.
+        counted_from_ms: Earlier days are not compared with VictoriaMetrics yet.
+        stale: Days whose stored slots do not match their samples, by device.
+        victoriametrics_error: Why the last query of VictoriaMetrics failed; None when it worked.
+        rebuild: The progress of rebuilding the days of `stale`.
+    """
+
+    watermark_ms: int | None = None
+    open_slots: OpenSlots | None = None
+    counted_from_ms: int | None = None
+    stale: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    victoriametrics_error: str | None = None
+    rebuild: RebuildProgress | None = None
+
+    @property
+    def dirty_slots(self) -> int:
+        """How many closed slots are to be rebuilt."""
+        return SLOTS_PER_DAY * sum(len(days) for days in self.stale.values())
+
+    def lag_seconds(self, now_ms: int) -> float | None:
+        """Return the time since the last refresh; None before the first."""
+        return None if self.open_slots is None else (now_ms - self.open_slots.end_ms) / 1000
+
+    def lacks(self, devices: Sequence[str], days: Interval) -> bool:
+        """Return whether anything is missing for these devices and days."""
+        if self.open_slots is None or any(
+            device not in self.open_slots.recent for device in devices
+        ):
+            return True
+        if self.counted_from_ms is None or days.start_ms < self.counted_from_ms:
+            return True
+        return self.is_stale(devices, days)
+
+    def is_stale(self, devices: Sequence[str], days: Interval) -> bool:
+        """Return whether stored slots of these devices and days are outdated."""
+        return any(
+            days.start_ms <= day < days.end_ms
+            for device in devices
+            for day in self.stale.get(device, ())
+        )
+
+
+class SharedStatus:
+    """Holds the current status. One thread writes, many read and may wait."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._current = LedgerStatus()
+        self._invalidated = False
+        self.wake = threading.Event()
+
+    @property
+    def current(self) -> LedgerStatus:
+        """The current status."""
+        return self._current
+
+    def update(self, **changes: object) -> None:
+        """Replace some attributes and wake the waiting threads."""
+        with self._changed:
+            self._current = replace(self._current, **changes)
+            self._changed.notify_all()
+
+    def invalidate(self) -> None:
+        """Have the worker load the fingerprints again, and count all samples."""
+        self._invalidated = True
+        self.wake.set()
+
+    def take_invalidation(self) -> bool:
+        """Return whether `invalidate` was called since the last time."""
+        invalidated, self._invalidated = self._invalidated, False
+        return invalidated
+
+    def wait_for(
+        self, devices: Sequence[str], days: Interval, limit_seconds: float
+    ) -> LedgerStatus:
+        """Return the status once nothing is lacking for devices and days, or at the limit."""
+        if not self._current.lacks(devices, days):
+            return self._current
+        self.wake.set()
+        until = time.monotonic() + limit_seconds
+        with self._changed:
+            while self._current.victoriametrics_error is None and self._current.lacks(
+                devices, days
+            ):
+                left = until - time.monotonic()
+                if left <= 0:
+                    break
+                self._changed.wait(left)
+            return self._current

@@ -1,0 +1,103 @@
+"""Sums of closed slots up to any instants, reading as little as needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from bff.energy import QUANTITIES, Integers
+from bff.ledger.packing import Days
+from bff.ledger.store import DeviceDay, select_slots, select_sums
+from bff.time_grid import DAY_MS, SLOT_MS
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSums:
+    """Sums of closed slots at each edge; the axes are quantity, device, edge.
+
+    Attributes:
+        up_to: Sums since the day of the first edge began, up to the slot the edge lies in.
+        inside: The positions of the edges inside a slot; `slot` and `source` are of these alone.
+        slot: The amounts of the slot around the edge.
+        source: Its source, by position in configuration order; axes device, edge.
+    """
+
+    up_to: Integers
+    inside: Integers
+    slot: Integers
+    source: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class EdgesByDay:
+    """The edges of a query, by the days they lie in.
+
+    Attributes:
+        at_ms: Unix milliseconds, sorted.
+        days_ms: The days that have an edge, each once.
+        day: For each edge the position of its day.
+        slot: For each edge its slot within the day.
+    """
+
+    at_ms: Integers
+    days_ms: Integers
+    day: Integers
+    slot: Integers
+
+    def partial_days(self) -> list[int]:
+        """Return the days with an edge inside of them."""
+        return np.unique(self.days_ms[self.day[self.at_ms % DAY_MS > 0]]).tolist()
+
+
+def _by_day(edges_ms: Integers) -> EdgesByDay:
+    days_ms, day = np.unique(edges_ms // DAY_MS * DAY_MS, return_inverse=True)
+    return EdgesByDay(edges_ms, days_ms, day, edges_ms % DAY_MS // SLOT_MS)
+
+
+def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integers) -> ClosedSums:
+    """Select the sums: whole days from the index; only days with an edge inside are unpacked."""
+    edges = _by_day(edges_ms)
+    shape = (QUANTITIES, len(devices))
+    inside = np.flatnonzero(edges_ms % SLOT_MS)
+    found = ClosedSums(
+        np.zeros((*shape, len(edges_ms)), dtype=np.int64),
+        inside,
+        np.zeros((*shape, len(inside)), dtype=np.int64),
+        np.zeros((len(devices), len(inside)), dtype=np.int64),
+    )
+    whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
+    partial_days = edges.partial_days()
+    for keys, read in select_slots(session, devices, partial_days) if partial_days else ():
+        _enter(found, whole_days, edges, _rows(keys, devices, edges.days_ms), read)
+    for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
+        if start_ms not in partial_days or end_ms - start_ms > DAY_MS:
+            whole_days[:, :, position] = select_sums(session, devices, start_ms, end_ms)
+    before = np.cumsum(whole_days, axis=2) - whole_days
+    return replace(found, up_to=before[:, :, edges.day] + found.up_to)
+
+
+def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Integers) -> Integers:
+    """Return the row of each device's day: shape (devices, days), -1 where there is none."""
+    place = {device: position for position, device in enumerate(devices)}
+    rows = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
+    days = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
+    rows[[place[device] for device, _ in keys], days] = np.arange(len(keys))
+    return rows
+
+
+def _enter(
+    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, days: Days
+) -> None:
+    """Enter a batch of unpacked days into the arrays."""
+    here = np.flatnonzero((rows >= 0).any(axis=1))
+    rows = rows[here]
+    row, there = rows[:, edges.day], rows[:, edges.day] >= 0
+    found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
+    whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
+    row, there = row[:, found.inside], there[:, found.inside]
+    slot = edges.slot[found.inside]
+    amounts = days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]
+    found.slot[:, here] = amounts * there
+    found.source[here] = days.source[row, slot] * there

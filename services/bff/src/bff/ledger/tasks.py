@@ -1,0 +1,251 @@
+"""The tasks of the worker: refresh, count the samples of history, rebuild stale days."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from bff.db.engine import read_session
+from bff.ledger.fetch import SampleSource, fetch_with_neighbours
+from bff.ledger.jobs import Job, build, next_jobs
+from bff.ledger.ledger import Ledger, Rules
+from bff.ledger.open_slots import OpenSlots, RecentSamples
+from bff.ledger.sample_counts import SampleCounts, rules_hash_in
+from bff.ledger.status import RebuildProgress
+from bff.ledger.store import Built, save_built, select_fingerprints, select_watermark
+from bff.time_grid import DAY_MS, Interval, day_start, slot_start
+from bff.victoriametrics.client import SourceOfDevice
+from bff.victoriametrics.counters import all_counters, fetch_day_counts
+from bff.victoriametrics.errors import VictoriaMetricsRefusedError
+
+# Slots are closed when samples polled every few minutes have arrived on both of their sides.
+SETTLE_MS = 20 * 60_000
+# VictoriaMetrics returns a sample within this time of having received it.
+VISIBLE_AFTER_MS = 60_000
+HISTORY_MS = 3653 * DAY_MS
+# So long before the watermark samples show how a source is read.
+OPEN_BEFORE_MS = 6 * 3_600_000
+# How much is counted at once follows how long it takes.
+MIN_COUNTED_MS = 32 * DAY_MS
+QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
+
+
+@dataclass(slots=True)
+class WorkerState:
+    """The state of one worker; what it shares with requests is the ledger's status.
+
+    Attributes:
+        counts: The counted samples and the built days.
+        rules: The rules of every device at the last refresh.
+        stale: Days to be rebuilt, by device; never an empty set.
+        jobs: The jobs that rebuild them.
+        counted_until_ms: History from here on was counted in this round; None at its start.
+        counted_at_once_ms: How much of history is counted next.
+        rebuild: The progress of rebuilding the days of `stale`; None when there are none.
+        handled_silences: The end of the last silence of a source whose slots were rebuilt.
+    """
+
+    counts: SampleCounts = field(default_factory=SampleCounts)
+    rules: Rules = field(default_factory=dict)
+    stale: dict[str, set[int]] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    counted_until_ms: int | None = None
+    counted_at_once_ms: int = 64 * DAY_MS
+    rebuild: RebuildProgress | None = None
+    handled_silences: dict[SourceOfDevice, int] = field(default_factory=dict)
+
+    def mark_stale(self, device: str, days: set[int]) -> None:
+        """Have these days rebuilt."""
+        if days:
+            self.stale.setdefault(device, set()).update(days)
+
+    def stale_snapshot(self) -> Mapping[str, frozenset[int]]:
+        """Return `stale` as other threads may read it while it changes."""
+        return {device: frozenset(days) for device, days in self.stale.items()}
+
+
+def start(ledger: Ledger, rules: Rules) -> WorkerState:
+    """Start anew, as after a changed configuration: load what is stored, count everything.
+
+    Nothing is counted yet; slots built by other rules are stale.
+    """
+    with read_session(ledger.engine) as session:
+        fingerprints, watermark_ms = select_fingerprints(session), select_watermark(session)
+    state = WorkerState(counts=SampleCounts(fingerprints={**fingerprints}), rules=rules)
+    for device, days in fingerprints.items():
+        if device in rules:
+            current = rules[device].rules_hash
+            other = {day for day, stored in days.items() if rules_hash_in(stored) != current}
+            state.mark_stale(device, other)
+    ledger.status.update(
+        watermark_ms=watermark_ms,
+        open_slots=None,
+        counted_from_ms=None,
+        stale=state.stale_snapshot(),
+        rebuild=None,
+    )
+    return state
+
+
+def sample_source(ledger: Ledger, now_ms: int) -> SampleSource:
+    """Return where the worker fetches its samples."""
+    return SampleSource(ledger.victoriametrics, all_counters(ledger.home()), now_ms)
+
+
+def count_samples(ledger: Ledger, state: WorkerState, interval: Interval) -> dict[str, set[int]]:
+    """Count the samples of whole days (or a part of one).
+
+    Returns:
+        The stale days by device.
+    """
+    counted = fetch_day_counts(
+        ledger.victoriametrics, all_counters(ledger.home()), interval.start_ms, interval.end_ms
+    )
+    state.counts.replace(counted, interval)
+    stale = {device: state.counts.stale(rules, interval) for device, rules in state.rules.items()}
+    return {device: days for device, days in stale.items() if days}
+
+
+def build_and_save(
+    ledger: Ledger, state: WorkerState, job: Job, now_ms: int, watermark_ms: int
+) -> None:
+    """Build a job, save it in one transaction, and record what the slots were made from."""
+    built = list(build(sample_source(ledger, now_ms), job, watermark_ms))
+    save_built(ledger.engine, built)
+    for each in built:
+        record_built(state, each)
+
+
+def record_built(state: WorkerState, built: Built) -> None:
+    """Enter the fingerprints of slots that were saved."""
+    fingerprints = state.counts.fingerprints.setdefault(built.device, {})
+    for day in [day for day in fingerprints if built.start_ms <= day < built.end_ms]:
+        del fingerprints[day]
+    fingerprints.update((day.day_ms, day.fingerprint) for day in built.days)
+    stale = state.stale.pop(built.device, set())
+    left = {day for day in stale if not built.start_ms <= day < built.end_ms}
+    state.mark_stale(built.device, left)
+
+
+def refresh(ledger: Ledger, state: WorkerState) -> None:
+    """Bring stored slots up to the watermark and open slots up to now; then publish both.
+
+    Until both are done requests use the previous status, which is complete in itself.
+    """
+    now_ms = ledger.now_ms()
+    watermark_ms = slot_start(now_ms - SETTLE_MS)
+    _close(ledger, state, now_ms, watermark_ms)
+    everyone = [state.counts.device_days(rules) for rules in state.rules.values()]
+    since = Interval(watermark_ms, now_ms + 1)
+    recent = {
+        device.rules.device: RecentSamples(device.rules, samples)
+        for device, samples in fetch_with_neighbours(
+            sample_source(ledger, now_ms), everyone, since, before_ms=OPEN_BEFORE_MS
+        )
+    }
+    _mark_ended_silences_stale(state, recent, watermark_ms)
+    ledger.status.update(
+        watermark_ms=watermark_ms,
+        open_slots=OpenSlots(watermark_ms, now_ms, recent),
+        stale=state.stale_snapshot(),
+    )
+
+
+def _close(ledger: Ledger, state: WorkerState, now_ms: int, watermark_ms: int) -> None:
+    today_ms = day_start(watermark_ms)
+    stale = count_samples(ledger, state, Interval(today_ms - DAY_MS, today_ms))
+    for device, days in count_samples(ledger, state, Interval(today_ms, watermark_ms)).items():
+        stale.setdefault(device, set()).update(days)
+    jobs = []
+    while any(stale.values()):
+        jobs += (newest := next_jobs(state.counts, state.rules, stale))
+        for job in newest:
+            for device in job.devices:
+                stale[device.rules.device] -= _days_of(job.days)
+    for job in jobs:
+        build_and_save(ledger, state, job, now_ms, watermark_ms)
+    if jobs or ledger.status.current.watermark_ms != watermark_ms:
+        save_built(ledger.engine, [], watermark_ms)
+
+
+def _days_of(interval: Interval) -> set[int]:
+    return set(range(interval.start_ms, interval.end_ms, DAY_MS))
+
+
+def _mark_ended_silences_stale(
+    state: WorkerState, recent: Mapping[str, RecentSamples], watermark_ms: int
+) -> None:
+    """Rebuild slots closed during a silence: they lack the energy the source came back with."""
+    for device, of_device in recent.items():
+        for source, samples in of_device.samples.items():
+            after = int(np.searchsorted(samples.at_ms, watermark_ms))
+            if not 0 < after < len(samples):
+                continue
+            start_ms, end_ms = samples.at_ms[after - 1 : after + 1].tolist()
+            came_late = end_ms > watermark_ms + SETTLE_MS - VISIBLE_AFTER_MS
+            if came_late and state.handled_silences.get((device, source)) != end_ms:
+                state.handled_silences[device, source] = end_ms
+                state.mark_stale(device, set(range(day_start(start_ms), watermark_ms, DAY_MS)))
+
+
+def count_next(ledger: Ledger, state: WorkerState) -> float:
+    """Count the next part of history, newest first; after the last, start a new round.
+
+    Returns:
+        How many seconds it took.
+    """
+    began_s = time.monotonic()
+    recent_ms = day_start(ledger.status.current.watermark_ms or 0) - DAY_MS
+    end_ms = recent_ms if state.counted_until_ms is None else state.counted_until_ms
+    start_ms = max(end_ms - state.counted_at_once_ms, recent_ms - HISTORY_MS)
+    try:
+        stale = count_samples(ledger, state, Interval(start_ms, end_ms))
+    except VictoriaMetricsRefusedError:
+        state.counted_at_once_ms = MIN_COUNTED_MS  # too many samples for one query
+        raise
+    for device, days in stale.items():
+        state.mark_stale(device, days)
+    is_last = start_ms == recent_ms - HISTORY_MS
+    state.counted_until_ms = None if is_last else start_ms
+    before_ms = ledger.status.current.counted_from_ms
+    ledger.status.update(
+        counted_from_ms=0 if is_last or before_ms == 0 else start_ms, stale=state.stale_snapshot()
+    )
+    took_seconds = time.monotonic() - began_s
+    state.counted_at_once_ms = _next_length(state.counted_at_once_ms, took_seconds)
+    return took_seconds
+
+
+def _next_length(counted_ms: int, took_seconds: float) -> int:
+    if took_seconds < QUICK_SECONDS:
+        return min(2 * counted_ms, HISTORY_MS)
+    if took_seconds > SLOW_SECONDS:
+        return max(counted_ms // 2 // DAY_MS * DAY_MS, MIN_COUNTED_MS)
+    return counted_ms
+
+
+def rebuild_next(ledger: Ledger, state: WorkerState) -> None:
+    """Rebuild the next of the stale days."""
+    begun = state.rebuild or RebuildProgress(time.monotonic())
+    if not state.jobs:
+        state.jobs = next_jobs(state.counts, state.rules, state.stale)[::-1]
+        begun = replace(begun, left_samples=_stale_samples(state))
+    if not state.jobs:
+        state.rebuild = None
+    else:
+        job = state.jobs[-1]
+        watermark_ms = ledger.status.current.watermark_ms or 0
+        build_and_save(ledger, state, job, ledger.now_ms(), watermark_ms)
+        state.jobs.pop()
+        state.rebuild = begun.after(job.samples)
+    ledger.status.update(stale=state.stale_snapshot(), rebuild=state.rebuild)
+
+
+def _stale_samples(state: WorkerState) -> int:
+    return sum(
+        of_source.get(day, 0)
+        for device, days in state.stale.items()
+        for of_source in state.counts.device_days(state.rules[device]).days
+        for day in days
+    )

@@ -1,0 +1,143 @@
+"""Keep the ledger up to date: one thread that refreshes, rebuilds and counts.
+
+Three short tasks in turn: *refresh* reads what came since the watermark and closes slots that
+have settled; *rebuild* builds stale days; *count* counts the samples of past days, a part at a
+time, to find those that came late. The database holds what is closed and what it was made from,
+so after any end, however sudden, the next start continues from there.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from threading import Event, Thread
+
+from bff.ledger.ledger import Ledger, Rules
+from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
+from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+
+LOG = logging.getLogger(__name__)
+
+STOP_LIMIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often the tasks run.
+
+    Attributes:
+        refresh_seconds: From one refresh to the next.
+        retry_seconds: From an error to the next attempt.
+        count_seconds: From one count of a part of history to the next, at least.
+        counting_share: Of all time, the part that counting may take.
+    """
+
+    refresh_seconds: float = 14.0
+    retry_seconds: float = 2.0
+    count_seconds: float = 5.0
+    counting_share: float = 0.01
+
+
+class LedgerWorker:
+    """The thread of one ledger: its state, and when each task is due."""
+
+    def __init__(self, ledger: Ledger, schedule: Schedule = Schedule()) -> None:
+        self._ledger = ledger
+        self._schedule = schedule
+        self._state = WorkerState()
+        self._refreshed_at_s = float("-inf")
+        self._count_due_s = float("-inf")
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="ledger", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the running task and end; but do not wait for a server that hangs."""
+        self._stop.set()
+        self._ledger.status.wake.set()
+        self._thread.join(STOP_LIMIT_SECONDS)
+
+    def _run(self) -> None:
+        wake = self._ledger.status.wake
+        while not self._stop.is_set():
+            wake.clear()
+            wake.wait(self.try_step())
+
+    def try_step(self) -> float:
+        """Run one task, whatever happens.
+
+        Returns:
+            For how many seconds nothing is due.
+        """
+        try:
+            pause_seconds = self._step()
+        except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
+            self._record_error(str(error))
+        except Exception:
+            LOG.exception("the ledger could not continue; it tries again")
+        else:
+            self._record_success()
+            return pause_seconds
+        return self._schedule.retry_seconds
+
+    def _step(self) -> float:
+        now_s = time.monotonic()
+        if self._ledger.status.take_invalidation():
+            self._start(self._ledger.rules())
+        if now_s >= self._refreshed_at_s + self._schedule.refresh_seconds:
+            self.refresh()
+        elif self._state.stale or self._state.rebuild:
+            rebuild_next(self._ledger, self._state)
+        elif now_s >= self._count_due_s:
+            self.count()
+        return max(0.0, self._next_due(now_s) - time.monotonic())
+
+    def refresh(self) -> None:
+        """Read what came since the watermark; start anew when the rules changed."""
+        rules = self._ledger.rules()
+        if rules != self._state.rules:
+            self._start(rules)
+        refresh(self._ledger, self._state)
+        self._refreshed_at_s = time.monotonic()
+
+    def count(self) -> None:
+        """Count the next part of history."""
+        began_s = time.monotonic()
+        took_seconds = count_next(self._ledger, self._state)
+        self._count_due_s = began_s + self._pause_seconds(took_seconds)
+
+    def backfill(self) -> None:
+        """Do everything that is due, without pauses: refresh, count all of history, rebuild."""
+        self.refresh()
+        self.count()
+        while self._state.counted_until_ms is not None:
+            self.count()
+        while self._state.stale or self._state.rebuild:
+            rebuild_next(self._ledger, self._state)
+
+    def _start(self, rules: Rules) -> None:
+        self._state = start(self._ledger, rules)
+        self._refreshed_at_s = self._count_due_s = float("-inf")
+
+    def _next_due(self, now_s: float) -> float:
+        if self._state.stale or self._state.rebuild:
+            return now_s
+        return min(self._refreshed_at_s + self._schedule.refresh_seconds, self._count_due_s)
+
+    def _pause_seconds(self, took_seconds: float) -> float:
+        if self._ledger.status.current.counted_from_ms:
+            return 0.0  # the first round: requests wait for it
+        return max(self._schedule.count_seconds, took_seconds / self._schedule.counting_share)
+
+    def _record_error(self, reason: str) -> None:
+        if self._ledger.status.current.victoriametrics_error is None:
+            LOG.warning("VictoriaMetrics cannot be queried (%s); the ledger waits for it", reason)
+        self._ledger.status.update(victoriametrics_error=reason)
+
+    def _record_success(self) -> None:
+        # What failed is still due, so a step that succeeds after it has queried again.
+        if self._ledger.status.current.victoriametrics_error is not None:
+            LOG.info("VictoriaMetrics responds again; the ledger continues")
+            self._ledger.status.update(victoriametrics_error=None)

@@ -1,0 +1,1 @@
+"""The ledger's state over HTTP and as metrics, and its rebuild."""

@@ -1,0 +1,36 @@
+"""`/ledger`: its state, and rebuilding it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+
+from bff.ledger.store import invalidate
+from bff.ledger_state.response import ledger_state
+from bff.ledger_state.schemas import LedgerState, RebuildRange
+from bff.services import UsedServices
+from bff.time_grid import FAR_FUTURE_MS, day_start, unix_milliseconds
+
+router = APIRouter(prefix="/ledger", tags=["ledger"])
+
+
+@router.get("", summary="The state of the ledger")
+def get_ledger(services: UsedServices) -> LedgerState:
+    """How far slots are closed, how old its data is, and what is still to be rebuilt."""
+    return ledger_state(services.ledger, services.home().zone)
+
+
+@router.post("/rebuild", status_code=202, summary="Rebuild slots from their samples")
+def rebuild(
+    services: UsedServices,
+    which: Annotated[RebuildRange, Body()] = RebuildRange(),  # noqa: B008 - frozen
+) -> LedgerState:
+    """Begins at once, newest days first; requests for days not rebuilt yet get 503.
+
+    The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
+    rebuilt where the range touches them.
+    """
+    start_ms = 0 if which.from_ is None else day_start(unix_milliseconds(which.from_))
+    end_ms = FAR_FUTURE_MS if which.to is None else unix_milliseconds(which.to)
+    invalidate(services.engine, start_ms, end_ms)
+    services.ledger.status.invalidate()
+    return ledger_state(services.ledger, services.home().zone)

@@ -1,0 +1,48 @@
+"""`/overview`: the first screen of a place in one request."""
+
+from fastapi import APIRouter
+
+from bff.http.params import OneDevice, Room, Shelf
+from bff.http.schemas import PlaceRef
+from bff.overview.periods import running_period
+from bff.overview.query import PERIODS, fetch_amounts, fetch_usual_watts
+from bff.overview.response import devices_not_up, period_overview
+from bff.overview.schemas import Overview
+from bff.place_tree import devices_in, find_place
+from bff.places.query import fetch_states
+from bff.places.response import live_sum
+from bff.services import UsedServices
+from bff.time_grid import unix_milliseconds
+
+router = APIRouter(tags=["cost"])
+
+
+@router.get("/overview", summary="Watts now, today and this month of a place")
+def get_overview(
+    services: UsedServices, room: Room = None, shelf: Shelf = None, device: OneDevice = None
+) -> Overview:
+    """Without room, shelf and device: the whole house. Today and this month are the house's.
+
+    A running period is compared with the same elapsed part of the period before.
+    """
+    home, now = services.home(), services.now()
+    place = find_place(home, room, shelf, device)
+    now_ms = unix_milliseconds(now)
+    states = fetch_states(services, home, devices_in(home, place), with_last_reading=True)
+    periods = {name: running_period(name, now, home.zone) for name in PERIODS}
+    amounts = fetch_amounts(services, home, place, periods, now_ms)
+    not_up = [state.device for state in states if state.state != "up"]
+    shown = {
+        name: period_overview(period, amounts[name], now_ms, home.zone)
+        for name, period in periods.items()
+    }
+    return Overview(
+        place=PlaceRef.of(place),
+        time_zone=home.time_zone,
+        currency=home.currency,
+        now=now.astimezone(home.zone),
+        live=live_sum(states),
+        not_up=devices_not_up(states, fetch_usual_watts(services, not_up, now_ms)),
+        today=shown["today"],
+        this_month=shown["this_month"],
+    )

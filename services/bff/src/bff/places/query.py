@@ -1,0 +1,35 @@
+"""The states of devices: present values, last readings, and what people entered."""
+
+from collections.abc import Sequence
+
+from bff.db.engine import read_session
+from bff.device_meta.query import select_all_meta
+from bff.places.schemas import DeviceState
+from bff.places.states import device_state, silent_or_down, without_values
+from bff.services import Services
+from bff.victoriametrics.last_readings import fetch_last_readings
+from bff.victoriametrics.live import fetch_live
+from home_model.config import Device, Home
+
+
+def fetch_states(
+    services: Services, home: Home, devices: Sequence[Device], *, with_last_reading: bool
+) -> list[DeviceState]:
+    """Fetch the states of devices, on request with the last reading of those not up.
+
+    Raises:
+        VictoriaMetricsDownError: No valid response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    live = fetch_live(
+        services.victoriametrics, home, silent_after_seconds=services.settings.silent_after_seconds
+    )
+    not_up = silent_or_down(devices, live)
+    last = fetch_last_readings(services.victoriametrics, home, not_up) if with_last_reading else {}
+    live = {**live, **without_values(not_up, live, last)}
+    with read_session(services.engine) as session:
+        meta = select_all_meta(session)
+    now = services.now()
+    return [
+        device_state(device, live, meta.get(device.device), now, home.zone) for device in devices
+    ]

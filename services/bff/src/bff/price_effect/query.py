@@ -1,0 +1,66 @@
+"""Prices before and after a change, and the costs of the house with each."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from bff.calendar import bucket_edges, month_of
+from bff.cost.pricing import CostAmounts
+from bff.cost.query import CostQuery, fetch_cost, group
+from bff.db.engine import serialised
+from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
+from bff.prices.query import add_price, change_price, delete_price, select_price_spans
+from bff.prices.spans import PriceSpan
+from bff.services import Services
+from bff.time_grid import unix_milliseconds
+from home_model.config import Home
+
+MAX_PAST = timedelta(days=3653)
+
+type BeforeAndAfter = tuple[Sequence[PriceSpan], Sequence[PriceSpan]]
+
+
+def prices_before_and_after(engine: Engine, trial: Trial, currency: str) -> BeforeAndAfter:
+    """Make a change, select the prices, and roll it back, in one transaction.
+
+    Raises:
+        ProblemError: The change is refused.
+    """
+    with Session(serialised(engine)) as session:
+        before = select_price_spans(session, currency)
+        _make(session, trial, currency)
+        after = select_price_spans(session, currency)
+        session.rollback()
+    return before, after
+
+
+def _make(session: Session, trial: Trial, currency: str) -> None:
+    match trial:
+        case AddTrial():
+            close = trial.close_open_price
+            add_price(session, trial.price, currency, close_open_price=close)
+        case ChangeTrial():
+            change_price(session, trial.id, trial.price, currency)
+        case DeleteTrial():
+            delete_price(session, trial.id)
+
+
+def first_known_month(services: Services, home: Home, until_ms: int) -> int | None:
+    """Return the start of the first month with data, at most ten years ago; None without any."""
+    long_ago_ms, _ = month_of(services.now() - MAX_PAST, home.zone)
+    devices = [device.device for device in home.devices]
+    months = bucket_edges(long_ago_ms, until_ms, "month", home.zone)
+    energy = services.energy_between(devices, months)
+    known_ms = (energy.measured_ms + energy.estimated_ms).sum(axis=0)
+    return next((months[month] for month in known_ms.nonzero()[0].tolist()), None)
+
+
+def house_cost(
+    services: Services, home: Home, query: CostQuery, spans: Sequence[PriceSpan]
+) -> CostAmounts:
+    """Return the cost of a range with these prices."""
+    now_ms = unix_milliseconds(services.now())
+    grouping = group(home, query, home.zone)
+    return fetch_cost(services.energy_between, grouping, spans, now_ms).total

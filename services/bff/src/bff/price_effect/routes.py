@@ -1,0 +1,44 @@
+"""`/unit_prices/effect`: what a change of prices would do."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from fastapi.openapi.models import Example
+
+from bff.calendar import month_of
+from bff.cost.query import CostQuery
+from bff.place_tree import HOUSE
+from bff.price_effect.query import first_known_month, house_cost, prices_before_and_after
+from bff.price_effect.response import effect_over_range
+from bff.price_effect.schemas import Effect, EffectOverRange, Trial
+from bff.services import UsedServices
+
+router = APIRouter(prefix="/unit_prices", tags=["prices"])
+
+NEW_PRICE = {"price_per_kwh": "35", "valid_from": "2026-04-01T00:00:00+09:00"}
+EXAMPLES: dict[str, Example] = {
+    "add": {"value": {"action": "add", "price": NEW_PRICE, "close_open_price": True}},
+    "change": {"value": {"action": "change", "id": 3, "price": NEW_PRICE}},
+    "delete": {"value": {"action": "delete", "id": 3}},
+}
+
+
+@router.post("/effect", summary="What a change of prices would do, without doing it")
+def try_change(
+    services: UsedServices, trial: Annotated[Trial, Body(openapi_examples=EXAMPLES)]
+) -> Effect:
+    """Refused (404, 409, 422) exactly when the change itself would be."""
+    home = services.home()
+    prices = prices_before_and_after(services.engine, trial, home.currency)
+
+    def effect(from_ms: int, to_ms: int) -> EffectOverRange:
+        query = CostQuery(HOUSE, from_ms, to_ms)
+        before, after = (house_cost(services, home, query, spans) for spans in prices)
+        return effect_over_range(home, query, before, after)
+
+    month_from_ms, month_to_ms = month_of(services.now(), home.zone)
+    first_ms = first_known_month(services, home, month_to_ms)
+    return Effect(
+        present_month=effect(month_from_ms, month_to_ms),
+        all_time=None if first_ms is None else effect(first_ms, month_to_ms),
+    )

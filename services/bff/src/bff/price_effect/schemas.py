@@ -1,0 +1,60 @@
+"""The schemas of a change of prices that is tried, and of its effect."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bff.http.schemas import Span
+from bff.prices.schemas import PriceInput
+from bff.units import Exact
+
+
+class AddTrial(BaseModel):
+    """Try to add a price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["add"]
+    price: PriceInput
+    close_open_price: bool = False
+
+
+class ChangeTrial(BaseModel):
+    """Try to change a price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["change"]
+    id: int = Field(examples=[3])
+    price: PriceInput
+
+
+class DeleteTrial(BaseModel):
+    """Try to delete a price."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["delete"]
+    id: int = Field(examples=[3])
+
+
+Trial = Annotated[AddTrial | ChangeTrial | DeleteTrial, Field(discriminator="action")]
+
+
+class EffectOverRange(Span):
+    """The cost of a range before and after a change."""
+
+    energy_kwh: Exact | None = Field(description="null: nothing was measured.", examples=["210.5"])
+    cost_before: Exact | None = Field(description="null: no price held.", examples=["6672.85"])
+    cost_after: Exact | None = Field(description="null: no price would hold.", examples=["7367.5"])
+    currency: str = Field(examples=["JPY"])
+
+
+class Effect(BaseModel):
+    """The effect of a change of prices."""
+
+    present_month: EffectOverRange = Field(description="The house's present month.")
+    all_time: EffectOverRange | None = Field(
+        description="The months since the first reading (at most ten years), the present one"
+        " included; null while there is none."
+    )

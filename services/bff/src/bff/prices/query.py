@@ -1,0 +1,138 @@
+"""Select and save unit prices. Every write happens within one serialised transaction."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bff.db.engine import PRICE_DECIMALS
+from bff.db.tables import UnitPrice
+from bff.prices.schemas import PriceInput
+from bff.prices.spans import PriceSpan
+from bff.time_grid import unix_milliseconds
+from bff.units import plain
+from service_kit.problems import ProblemError, not_found
+
+# An id beyond 64 bits names nothing; a database refuses to compare it.
+STORABLE_IDS = range(2**63)
+
+
+def select_prices(session: Session) -> Sequence[UnitPrice]:
+    """Select every row, earliest first."""
+    return session.scalars(select(UnitPrice).order_by(UnitPrice.valid_from)).all()
+
+
+def select_price(session: Session, price_id: int) -> UnitPrice:
+    """Select one row.
+
+    Raises:
+        ProblemError: 404.
+    """
+    row = session.get(UnitPrice, price_id) if price_id in STORABLE_IDS else None
+    if row is None:
+        known = [str(other) for other in session.scalars(select(UnitPrice.id).limit(20))]
+        raise not_found(price_id, what="unit price", known=known)
+    return row
+
+
+def add_price(
+    session: Session, wanted: PriceInput, currency: str, *, close_open_price: bool
+) -> UnitPrice:
+    """Add a row, ending the open one at its beginning when asked to.
+
+    Raises:
+        ProblemError: 409, it overlaps another row.
+    """
+    if close_open_price:
+        _close_open_price(session, wanted)
+    _refuse_overlap(session, wanted, besides=None)
+    row = UnitPrice(currency=currency)
+    _fill(row, wanted)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def change_price(session: Session, price_id: int, wanted: PriceInput, currency: str) -> UnitPrice:
+    """Replace the values of a row.
+
+    Raises:
+        ProblemError: 404; or 409, it would overlap another row.
+    """
+    row = select_price(session, price_id)
+    _refuse_overlap(session, wanted, besides=price_id)
+    row.currency = currency
+    _fill(row, wanted)
+    session.flush()
+    return row
+
+
+def delete_price(session: Session, price_id: int) -> None:
+    """Delete a row: its interval has no price afterwards.
+
+    Raises:
+        ProblemError: 404.
+    """
+    session.delete(select_price(session, price_id))
+    session.flush()
+
+
+def _fill(row: UnitPrice, wanted: PriceInput) -> None:
+    row.price_per_kwh = wanted.price_per_kwh
+    row.valid_from = wanted.valid_from
+    row.valid_to = wanted.valid_to
+    row.note = wanted.note
+
+
+def _close_open_price(session: Session, wanted: PriceInput) -> None:
+    still_open = session.scalar(
+        select(UnitPrice).where(
+            UnitPrice.valid_to.is_(None), UnitPrice.valid_from < wanted.valid_from
+        )
+    )
+    if still_open is not None:
+        still_open.valid_to = wanted.valid_from
+        session.flush()
+
+
+def _refuse_overlap(session: Session, wanted: PriceInput, besides: int | None) -> None:
+    overlapping = select(UnitPrice).where(
+        or_(UnitPrice.valid_to.is_(None), UnitPrice.valid_to > wanted.valid_from)
+    )
+    if wanted.valid_to is not None:
+        overlapping = overlapping.where(UnitPrice.valid_from < wanted.valid_to)
+    if besides is not None:
+        overlapping = overlapping.where(UnitPrice.id != besides)
+    other = session.scalar(overlapping.order_by(UnitPrice.valid_from).limit(1))
+    if other is not None:
+        raise _overlap_problem(other, wanted.valid_from.tzinfo)
+
+
+def _overlap_problem(other: UnitPrice, zone: tzinfo | None) -> ProblemError:
+    begins = other.valid_from.astimezone(zone).isoformat()
+    ends = other.valid_to.astimezone(zone).isoformat() if other.valid_to else "open"
+    ways_out = [f"change or delete row {other.id}", "choose other instants"]
+    if other.valid_to is None:
+        ways_out.append("send close_open_price: true to end it where the new one begins")
+    return ProblemError(
+        409,
+        "prices-overlap",
+        f"It overlaps row {other.id}: {plain(other.price_per_kwh)} {other.currency} per kWh"
+        f" from {begins} to {ends}.",
+        what_to_do=f"At any instant one price holds: {'; or '.join(ways_out)}.",
+        conflicts_with=other.id,
+    )
+
+
+def select_price_spans(session: Session, currency: str) -> list[PriceSpan]:
+    """Select all prices in this currency; time priced in another one has no price in this one."""
+    rows = session.scalars(select(UnitPrice).where(UnitPrice.currency == currency))
+    return [
+        PriceSpan(
+            from_ms=unix_milliseconds(row.valid_from),
+            to_ms=None if row.valid_to is None else unix_milliseconds(row.valid_to),
+            price_millionths=int(row.price_per_kwh.scaleb(PRICE_DECIMALS)),
+        )
+        for row in rows
+    ]

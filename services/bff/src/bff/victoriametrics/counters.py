@@ -1,0 +1,168 @@
+"""Energy counters in bulk: every raw sample of an interval, and the sample counts of days."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from bff.time_grid import DAY_MS
+from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
+from bff.victoriametrics.export import BULK_DEADLINE_SECONDS, export, unix_seconds
+from home_model.config import Home
+from home_model.metrics import ENERGY, metric_name
+from home_model.sources import family_of
+
+type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RawSamples:
+    """Raw samples in the order they came: of one stored series after another.
+
+    Attributes:
+        at_ms: Unix milliseconds.
+        kwh: The values of the counter; NaN for a stale marker.
+    """
+
+    at_ms: NDArray[np.int64]
+    kwh: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSelection:
+    """The counters of some devices of a house, by the metric names of their sources.
+
+    Room and shelf are not selected by: a device that was moved keeps its history.
+    """
+
+    house: str
+    devices: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+    def only(self, devices: tuple[str, ...]) -> Self:
+        """Return the selection of these devices alone."""
+        return replace(self, devices=devices)
+
+    def __str__(self) -> str:
+        """Format the series selector."""
+        names, devices = "|".join(self.metrics), "|".join(self.devices)
+        return f'{{__name__=~"{names}",house="{self.house}",device=~"{devices}"}}'
+
+
+def all_counters(home: Home) -> CounterSelection:
+    """Select the counters of all devices of the configuration."""
+    families = {family_of(source) for device in home.devices for source in device.sources}
+    return CounterSelection(
+        home.house,
+        tuple(device.device for device in home.devices),
+        tuple(metric_name(family, ENERGY) for family in sorted(families)),
+    )
+
+
+def fetch_counters(
+    victoriametrics: VictoriaMetrics,
+    selection: CounterSelection,
+    start_ms: int,
+    end_ms: int,
+    *,
+    deadline_seconds: float = BULK_DEADLINE_SECONDS,
+) -> Mapping[SourceOfDevice, RawSamples]:
+    """Fetch every sample in [start, end) by device and source, however other labels changed.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    found: dict[SourceOfDevice, list[RawSamples]] = defaultdict(list)
+    if not selection.devices or end_ms <= start_ms:
+        return {}
+    exported = export(
+        victoriametrics, str(selection), start_ms, end_ms, deadline_seconds=deadline_seconds
+    )
+    for labels, at_ms, kwh in exported:
+        found[_source_of(labels)].append(RawSamples(at_ms, kwh))
+    return {source: _joined(parts) for source, parts in found.items()}
+
+
+def _source_of(labels: Mapping[str, str]) -> SourceOfDevice:
+    return labels.get("device", ""), labels.get("source", "")
+
+
+def _joined(parts: list[RawSamples]) -> RawSamples:
+    at_ms = np.concatenate([part.at_ms for part in parts])
+    return RawSamples(at_ms, np.concatenate([part.kwh for part in parts]))
+
+
+def fetch_day_counts(
+    victoriametrics: VictoriaMetrics, selection: CounterSelection, start_ms: int, end_ms: int
+) -> DayCounts:
+    """Count the samples of each source of each device on each day (UTC) that has any.
+
+    Counts [start, end): whole days, or a part of one. A day is named by the Unix milliseconds
+    of its start; stale markers do not count.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    if not selection.devices or end_ms <= start_ms:
+        return {}
+    window_ms = min(DAY_MS, end_ms - start_ms)
+    # VictoriaMetrics' windows are open at their start and closed at their end: a millisecond
+    # earlier makes them [start, end). Without nocache it would move the edges.
+    form = {
+        "query": f"sum(count_over_time({selection}[{window_ms}ms])) by (device,source)",
+        "start": unix_seconds(start_ms + window_ms - 1),
+        "end": unix_seconds(end_ms - 1),
+        "step": "1d",
+        "nocache": "1",
+    }
+    series = _query(victoriametrics, "/api/v1/query_range", form)
+    return {
+        _source_of(each["metric"]): {
+            round(at * 1000) + 1 - window_ms: int(count) for at, count in each["values"]
+        }
+        for each in series
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Increase:
+    """PromQL's `increase()` over an interval, of one source of one device.
+
+    Attributes:
+        kwh: The sum of `increase()` over its series.
+        series: How many there were: more than one when labels changed.
+    """
+
+    kwh: float
+    series: int
+
+
+def fetch_increases(
+    victoriametrics: VictoriaMetrics, selection: CounterSelection, start_ms: int, end_ms: int
+) -> Mapping[SourceOfDevice, Increase]:
+    """Fetch `increase()` over (start, end], as a PromQL user would write it.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    form = {
+        "query": f"increase({selection}[{end_ms - start_ms}ms])",
+        "time": unix_seconds(end_ms),
+        "nocache": "1",
+    }
+    by_source: dict[SourceOfDevice, list[float]] = defaultdict(list)
+    for each in _query(victoriametrics, "/api/v1/query", form):
+        by_source[_source_of(each["metric"])].append(float(each["value"][1]))
+    return {source: Increase(sum(kwh), len(kwh)) for source, kwh in by_source.items()}
+
+
+def _query(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) -> Any:  # noqa: ANN401 - it is JSON
+    with victoriametrics.stream(path, form, deadline_seconds=BULK_DEADLINE_SECONDS) as body:
+        return orjson.loads(b"".join(body))["data"]["result"]

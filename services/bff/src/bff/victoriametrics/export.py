@@ -1,0 +1,107 @@
+"""Export raw samples as JSON lines, and parse them."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from bff.victoriametrics.client import VictoriaMetrics
+from bff.victoriametrics.errors import VictoriaMetricsDownError
+
+# As long as VictoriaMetrics itself lets a query run; what is requested at once is bounded.
+BULK_DEADLINE_SECONDS = 30.0
+MAX_ROWS_PER_LINE = 50_000
+INSTANT_WIDTH = len("1772323200000,")
+LONG_LINE_BYTES = 1_000 * INSTANT_WIDTH
+
+# The labels of a series, Unix milliseconds, and values; NaN for a stale marker.
+type Exported = tuple[Mapping[str, str], NDArray[np.int64], NDArray[np.float64]]
+
+
+def export(
+    victoriametrics: VictoriaMetrics,
+    selector: str,
+    start_ms: int,
+    end_ms: int,
+    *,
+    deadline_seconds: float = BULK_DEADLINE_SECONDS,
+) -> Iterator[Exported]:
+    """Export every sample in [start, end) of the series that match, in parts of some thousands.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    form = {
+        "match[]": selector,
+        "start": unix_seconds(start_ms),
+        "end": unix_seconds(end_ms - 1),
+        "max_rows_per_line": str(MAX_ROWS_PER_LINE),
+    }
+    with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
+        for line in lines_of(body):
+            yield parse_line(line)
+
+
+def lines_of(body: Iterator[bytes]) -> Iterator[bytes]:
+    """Split a body into lines, however it arrives.
+
+    Raises:
+        VictoriaMetricsDownError: The body ended within a line.
+    """
+    begun: list[bytes] = []
+    for received in body:
+        first, *others = received.split(b"\n")
+        begun.append(first)
+        for other in others:
+            yield b"".join(begun)
+            begun = [other]
+    if any(begun):
+        message = "the export ended in the middle of a line"
+        raise VictoriaMetricsDownError(message)
+
+
+def parse_line(line: bytes) -> Exported:
+    """Parse one line of an export, in VictoriaMetrics' order: labels, values, instants."""
+    series, _, rest = line.partition(b',"values":')
+    values, _, instants = rest.partition(b',"timestamps":')
+    labels = orjson.loads(series + b"}")["metric"]
+    return labels, _parse_instants(instants.removesuffix(b"}")), _parse_values(values)
+
+
+def _parse_values(text: bytes) -> NDArray[np.float64]:
+    """Parse `[1.5,null,…]`; a stale marker is written as null and becomes NaN.
+
+    Infinities are no JSON: releases write them bare or as text, in several spellings.
+    """
+    try:
+        return np.array(orjson.loads(text), dtype=np.float64)
+    except ValueError:
+        words = text.decode().strip("[]").split(",")
+        plain = [word.strip(' "').replace("null", "nan") for word in words]
+        return np.array([float(word) for word in plain], dtype=np.float64)
+
+
+def _parse_instants(text: bytes) -> NDArray[np.int64]:
+    """Parse `[1772323200000,…]`: instants of equal length digit by digit, all at once.
+
+    Half of an export are instants, and of long lines this takes a tenth of the time of JSON.
+    """
+    columns = np.frombuffer(text, dtype=np.uint8)[1:]
+    if len(columns) < LONG_LINE_BYTES or len(columns) % INSTANT_WIDTH:
+        return np.array(orjson.loads(text), dtype=np.int64)
+    columns = columns.reshape(-1, INSTANT_WIDTH)
+    if (columns[:-1, -1] != ord(",")).any():
+        return np.array(orjson.loads(text), dtype=np.int64)
+    at_ms = np.zeros(len(columns), dtype=np.int64)
+    for position in range(INSTANT_WIDTH - 1):
+        at_ms *= 10
+        at_ms += columns[:, position]
+        at_ms -= ord("0")
+    return at_ms
+
+
+def unix_seconds(unix_ms: int) -> str:
+    """Format an instant as a parameter of VictoriaMetrics, to the millisecond."""
+    return f"{unix_ms // 1000}.{unix_ms % 1000:03}"

@@ -1,0 +1,50 @@
+"""Put the parts of one BFF together."""
+
+from functools import partial
+
+from bff.db.migrate import open_database
+from bff.ledger.ledger import Ledger
+from bff.ledger.query import energy_between
+from bff.ledger.worker import LedgerWorker
+from bff.services import Services
+from bff.settings import Settings
+from bff.time_grid import Now
+from bff.victoriametrics.client import VictoriaMetrics
+from service_kit.clock import utc_now
+from service_kit.config_file import ConfigFile
+
+
+def open_services(settings: Settings, now: Now = utc_now) -> Services:
+    """Load the configuration, open the database, and start the ledger's worker.
+
+    Raises:
+        ConfigError: The configuration file has problems.
+        DatabaseUnusableError: The database cannot be used.
+    """
+    home = ConfigFile(settings.config_file).current
+    engine = open_database(settings.database_url.get_secret_value())
+    victoriametrics = VictoriaMetrics(
+        str(settings.victoriametrics_url),
+        auth=settings.victoria_metrics_auth(),
+        deadline_seconds=settings.victoriametrics_deadline_seconds,
+    )
+    ledger = Ledger(home, engine, victoriametrics, now)
+    worker = LedgerWorker(ledger)
+    worker.start()
+    return Services(
+        settings=settings,
+        home=home,
+        engine=engine,
+        victoriametrics=victoriametrics,
+        ledger=ledger,
+        worker=worker,
+        energy_between=partial(energy_between, ledger),
+        now=now,
+    )
+
+
+def close_services(services: Services) -> None:
+    """Stop the worker, close connections and files."""
+    services.worker.stop()
+    services.victoriametrics.close()
+    services.engine.dispose()

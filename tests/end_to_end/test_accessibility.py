@@ -1,0 +1,123 @@
+"""Every route can be used by everybody: axe, narrow screens, large text, keyboard."""
+
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from testbed.chain import Chain
+
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+DAY = "from=2026-03-01T00:00:00%2B09:00&to=2026-03-02T00:00:00%2B09:00"
+ROUTES = {
+    "house": "/",
+    "day": "/?period=day",
+    "room": "/?room=study&compare=year",
+    "custom": "/?room=study&period=custom&first=2026-03-01&last=2026-03-10",
+    "device": "/?room=study&shelf=rack_1&device=server&show=energy",
+    "prices": "/prices",
+    "explain": f"/explain?device=server&{DAY}",
+    "reconcile": "/reconcile",
+    "comparison": "/comparison?device=fridge",
+    "nowhere": "/?room=attic",
+}
+WIDTHS = (390, 1280)
+
+
+@pytest.fixture
+def contexts(browser: Browser, chain: Chain) -> Iterator[Any]:
+    """Make contexts with settings, and close them."""
+    made: list[BrowserContext] = []
+
+    def make(**settings: Any) -> BrowserContext:  # noqa: ANN401 - Playwright's own settings
+        # axe is a script of the test's own, which the page's policy rightly blocks.
+        context = browser.new_context(
+            base_url=chain.url("PAGE_PORT"), reduced_motion="reduce", bypass_csp=True, **settings
+        )
+        context.set_default_timeout(30_000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+def open_settled(page: Page, path: str) -> None:
+    page.goto(path)
+    page.locator("h1, [role=alert]").first.wait_for()
+    expect(page.get_by_role("main").locator("[aria-busy=true]")).to_have_count(0)
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(contexts: Any, width: int) -> None:  # noqa: ANN401 - a factory
+    """On every route, in both themes and languages."""
+    found = {}
+    for theme, language in product(("light", "dark"), ("ja", "en")):
+        context = contexts(
+            viewport={"width": width, "height": 900}, color_scheme=theme, locale=language
+        )
+        page = context.new_page()
+        for name, path in ROUTES.items():
+            open_settled(page, path)
+            if problems := violations(page):
+                found[name, theme, language] = problems
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "text_percent"), [(320, 100), (640, 200), (390, 100)])
+def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) -> None:  # noqa: ANN401
+    """Not on the narrowest phone, nor with text of twice the size."""
+    wider = {}
+    for language in ("ja", "en"):
+        page = contexts(viewport={"width": width, "height": 800}, locale=language).new_page()
+        for name, path in ROUTES.items():
+            open_settled(page, path)
+            page.evaluate(f"document.documentElement.style.fontSize = '{text_percent}%'")
+            page.wait_for_function("document.fonts.status === 'loaded'")
+            excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if excess > 0:
+                wider[name, language] = excess
+    assert wider == {}
+
+
+def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
+    """One tab stop; arrows move along the columns and show each; Enter opens its day."""
+    page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
+    open_settled(page, "/?period=month")
+    chart = page.get_by_role("list", name="Energy and cost by day")
+    columns = chart.get_by_role("link")
+    columns.last.focus()
+    tooltip = page.get_by_test_id("tooltip")
+    expect(tooltip).to_be_visible()
+    page.keyboard.press("Home")
+    expect(columns.first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(columns.nth(1)).to_be_focused()
+    expect(tooltip).to_contain_text(columns.nth(1).get_attribute("aria-label") or "?")
+    page.keyboard.press("Enter")
+    day = page.get_by_role("link", name="Day", exact=True)
+    expect(day).to_have_attribute("aria-current", "true")
+
+
+def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401
+    """The polyfill is loaded there, and only there."""
+    context = contexts(viewport={"width": 1280, "height": 900}, locale="en")
+    page = context.new_page()
+    page.add_init_script("delete globalThis.Temporal")
+    open_settled(page, "/")
+    expect(page.get_by_test_id("cost-month")).to_be_visible()
+    assert page.evaluate("typeof Temporal") == "object"

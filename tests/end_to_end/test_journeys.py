@@ -1,0 +1,143 @@
+"""What people come to the page for, by mouse and on a phone."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from testbed.chain import Chain
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+
+
+@pytest.fixture(params=["desk", "phone"])
+def visitor(request: pytest.FixtureRequest, browser: Browser, chain: Chain) -> Iterator[Page]:
+    """Somebody who reads English far from the house, at a desk or on a phone."""
+    size = PHONE if request.param == "phone" else DESK
+    context: BrowserContext = browser.new_context(
+        base_url=chain.url("PAGE_PORT"), locale="en-GB", timezone_id="America/New_York", **size
+    )
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()
+
+
+def month_before(day: datetime) -> datetime:
+    first = day.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def test_last_month_is_compared_with_the_one_before(chain: Chain, visitor: Page) -> None:
+    """The page's yen are the API's over the house's month; the period stays from place to place."""
+    last = month_before(datetime.now(TOKYO))
+    after = datetime.now(TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    visitor.goto("/?period=month")
+    visitor.get_by_test_id("period-previous").click()
+    expect(visitor.get_by_test_id("period-name")).to_have_attribute(
+        "data-value", last.strftime("%Y-%m-%d")
+    )
+    shown = visitor.get_by_test_id("cost-period")
+    cost = chain.api("/cost", **{"from": last.isoformat(), "to": after.isoformat()})
+    expect(shown).to_have_attribute("data-value", cost["total"]["cost"])
+    before = chain.api("/cost", **{"from": month_before(last).isoformat(), "to": last.isoformat()})
+    change = visitor.get_by_test_id("change")
+    if before["total"]["cost"] is None or Decimal(before["total"]["cost"]) == 0:
+        expect(change).to_contain_text("No cost of")
+    else:
+        ratio = Decimal(cost["total"]["cost"]) / Decimal(before["total"]["cost"]) - 1
+        shown_ratio = float(change.get_attribute("data-value") or "nan")
+        assert shown_ratio == pytest.approx(float(ratio), abs=1e-6)
+    visitor.get_by_role("main").get_by_role("link", name="Study", exact=True).click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Study")
+    expect(visitor.get_by_test_id("period-name")).to_have_attribute(
+        "data-value", last.strftime("%Y-%m-%d")
+    )
+
+
+def test_a_plug_that_fell_silent_is_named_with_since_when(chain: Chain, visitor: Page) -> None:
+    """The humidifier of the virtual home is away: the first page names it and leads to it."""
+    device = chain.api("/devices/humidifier")
+    assert device["state"] != "up"
+    visitor.goto("/")
+    notices = visitor.get_by_test_id("not-up")
+    entry = notices.get_by_role("listitem").filter(has_text="Humidifier")
+    expect(entry).to_contain_text(re.compile("down|silent"))
+    if device["at"] is not None:
+        expect(entry.locator("time")).to_have_attribute("datetime", re.compile(device["at"][:10]))
+    entry.get_by_role("link", name="Humidifier").click()
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Humidifier")
+    expect(visitor.get_by_test_id("watts-now")).to_contain_text("—")
+
+
+def test_a_finger_opens_the_column_it_touched(browser: Browser, chain: Chain) -> None:
+    """The first tap shows a day, the second one opens that very day and no other."""
+    context = browser.new_context(base_url=chain.url("PAGE_PORT"), locale="en-GB", **PHONE)
+    page = context.new_page()
+    last = month_before(datetime.now(TOKYO))
+    page.goto(f"/?period=month&day={last:%Y-%m-%d}")
+    columns = page.get_by_role("list", name="Energy and cost by day").get_by_role("link")
+    for index in (3, 20):
+        columns.nth(index).scroll_into_view_if_needed()
+        columns.nth(index).tap()
+        expect(page.get_by_test_id("tooltip")).to_contain_text(
+            columns.nth(index).get_attribute("aria-label") or "?"
+        )
+        expect(page.get_by_test_id("period-name")).to_have_attribute(
+            "data-value", last.strftime("%Y-%m-%d")
+        )
+    columns.nth(20).tap()
+    opened = last + timedelta(days=20)
+    expect(page.get_by_test_id("period-name")).to_have_attribute(
+        "data-value", opened.strftime("%Y-%m-%d")
+    )
+    context.close()
+
+
+def test_the_last_figures_stay_greyed_when_the_api_is_down(page: Page) -> None:
+    """Under a banner, with their time; a question refused is asked once, not again and again."""
+    page.goto("/")
+    watts = page.get_by_test_id("watts-now")
+    expect(watts).to_have_attribute("data-value", re.compile(r"\d"))
+    page.route("**/api/**", lambda route: route.abort())
+    expect(page.get_by_test_id("failure-banner")).to_be_visible(timeout=60_000)
+    expect(watts).to_have_attribute("data-value", re.compile(r"\d"))
+    expect(page.get_by_test_id("outdated").first).to_contain_text("As of")
+    page.unroute("**/api/**")
+    expect(page.get_by_test_id("failure-banner")).to_have_count(0, timeout=60_000)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/explain?device=nobody&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z")
+    expect(page.get_by_role("main").get_by_role("alert").first).to_be_visible()
+    refused = [url for url in asked if "/devices/nobody" in url]
+    assert len(refused) == 1
+
+
+def test_scripts_of_the_first_load_are_within_their_budget(page: Page) -> None:
+    """What the browser really loads for the house with its chart, counted by gzip -9."""
+    scripts: set[str] = set()
+    page.on(
+        "response",
+        lambda response: (
+            scripts.add(response.url) if response.request.resource_type == "script" else None
+        ),
+    )
+    page.goto("/")
+    expect(page.get_by_role("list", name="Energy and cost by day")).to_be_visible()
+    sizes = [
+        len(gzip.compress(httpx.get(url, trust_env=False).content, compresslevel=9))
+        for url in scripts
+    ]
+    assert 0 < sum(sizes) <= 200_000
