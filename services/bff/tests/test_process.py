@@ -68,7 +68,7 @@ def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
     running = start_bff(VICTORIAMETRICS_URL="http://127.0.0.1:1")
     state = httpx.get(f"{running.health_url}/readyz", trust_env=False)
     assert state.status_code == 200
-    assert "does not answer" in state.json()["victoriametrics_error"]
+    assert "does not answer" in state.json()["victoriametrics"]
 
 
 @pytest.mark.parametrize("setting", ["LISTEN_PORT", "HEALTH_PORT"])
