@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from testbed.grafana import Dashboard, load_dashboards
 
@@ -19,7 +19,7 @@ each_dashboard = pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: 
 @pytest.fixture(scope="session")
 def kustomization() -> dict[str, Any]:
     """How the dashboards get into the cluster."""
-    return YAML(typ="safe").load(FOLDER / "kustomization.yaml")
+    return yaml.safe_load((FOLDER / "kustomization.yaml").read_text("utf-8"))
 
 
 def test_every_dashboard_is_in_a_labelled_config_map(kustomization: dict[str, Any]) -> None:

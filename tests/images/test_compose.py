@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from aiseg2_exporter.settings import Settings as Aiseg2Settings
 from bff.settings import Settings as BffSettings
@@ -29,7 +29,7 @@ from virtual_home.settings import (
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "compose.yaml"
-COMPOSE: dict[str, Any] = YAML(typ="safe").load(FILE)
+COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SETTINGS = {
     "aiseg2-forwarder": Aiseg2Settings,

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import numpy as np
 import orjson
+import yaml
 from numpy.typing import NDArray
-from ruamel.yaml import YAML
 
 MINUTE_MS = 60_000
 MINUTES_PER_DAY = 1440
@@ -54,7 +54,7 @@ def write_home(path: Path, devices: int) -> None:
         "rooms": rooms,
         "devices": plugs,
     }
-    YAML().dump(home, path)
+    path.write_text(yaml.safe_dump(home), "utf-8")
 
 
 def counter_kwh(number: int, minutes: int) -> NDArray[np.float64]:

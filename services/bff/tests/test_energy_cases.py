@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from testbed.energy_cases import (
     FILES,
@@ -58,7 +58,7 @@ def write_home(path: Path, case: Case) -> None:
         ],
         "devices": devices,
     }
-    YAML().dump(home, path)
+    path.write_text(yaml.safe_dump(home), "utf-8")
 
 
 def source_of(kind: str, number: int) -> dict[str, str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from bff.victoriametrics.export import parse_line
 from testbed.victoria_metrics import VictoriaMetrics
@@ -28,7 +28,8 @@ def write_home(path: Path) -> None:
     ]
     rooms = [{"room": "work", "shelves": [{"shelf": "rack_1"}]}]
     home = {"house": "home", "time_zone": "UTC", "currency": "JPY"}
-    YAML().dump(home | {"rooms": rooms, "devices": devices}, path)
+    document = home | {"rooms": rooms, "devices": devices}
+    path.write_text(yaml.safe_dump(document), "utf-8")
 
 
 def line(device: str, value: str, at_s: int) -> str:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
-from ruamel.yaml import YAML
 
+from service_kit.clock import utc_now
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, Watts, constant_watts
 from tapo_emulator.models import MODELS, Model, Protocol
-from tapo_emulator.plug import Clock, Fault, Plug, utc_now
+from tapo_emulator.plug import Clock, Fault, Plug
 
 
 def _known_model(name: str) -> str:
@@ -83,7 +84,7 @@ def load_config(path: Path) -> EmulatorConfig:
     Raises:
         pydantic.ValidationError: It breaks a rule of the schema.
     """
-    return EmulatorConfig.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+    return EmulatorConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def make_plug(config: PlugConfig, account: Account, clock: Clock = utc_now) -> Plug:

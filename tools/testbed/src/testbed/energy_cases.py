@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 FOLDER = Path(__file__).parents[4] / "tests" / "energy"
 FILES = tuple(FOLDER / name for name in ("cases.yaml", "own_cases.yaml", "field_cases.yaml"))
@@ -16,7 +16,7 @@ type Case = dict[str, Any]
 def load_cases(files: tuple[Path, ...] = FILES) -> Iterator[Case]:
     """Yield the cases of the files, each with the defaults of its file."""
     for path in files:
-        document = YAML(typ="safe").load(path)
+        document = yaml.safe_load(path.read_text("utf-8"))
         for case in document["cases"]:
             yield document.get("defaults", {}) | case
 
