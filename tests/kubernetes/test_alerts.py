@@ -197,7 +197,7 @@ def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     asked = set(re.findall(r"\b(?:archive|switchbot|ledger|vm|exporter)_[a-z_]+", text))
     services = ROOT / "services"
     page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
-    ledger = (services / "bff" / "src" / "bff" / "ledger" / "metrics.py").read_text()
+    ledger = (services / "bff" / "src" / "bff" / "ledger_state" / "metrics.py").read_text()
     kit = (ROOT / "packages/exporter-kit/src/exporter_kit/metrics_page.py").read_text()
     archive = (services / "archive/src/homeiot_batch/run_metrics.py").read_text()
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text

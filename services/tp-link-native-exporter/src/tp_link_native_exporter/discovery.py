@@ -23,7 +23,7 @@ from kasa import (
 
 from service_kit.errors import SettingsError
 from service_kit.settings import load_settings
-from tp_link_native_exporter.client import outlets, update
+from tp_link_native_exporter.client import outlets
 from tp_link_native_exporter.errors import (
     COMPATIBILITY_OFF,
     MALFORMED_ANSWER_ERRORS,
@@ -108,7 +108,7 @@ async def _read_plug(device: Device, credentials: Credentials | None) -> FoundPl
     address = str(Address(device.host, None if port == HTTP_PORT else port))
     try:
         async with asyncio.timeout(UPDATE_SECONDS):
-            await update(device)
+            await device.update()
         names = tuple(
             outlet.alias or "" for outlet in outlets(device) if Module.Energy in outlet.modules
         )

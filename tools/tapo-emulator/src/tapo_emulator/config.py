@@ -84,7 +84,7 @@ def load_config(path: Path) -> EmulatorConfig:
     Raises:
         pydantic.ValidationError: It breaks a rule of the schema.
     """
-    return EmulatorConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return EmulatorConfig.model_validate(yaml.safe_load(path.read_text("utf-8")))
 
 
 def make_plug(config: PlugConfig, account: Account, clock: Clock = utc_now) -> Plug:
