@@ -117,7 +117,7 @@ def test_the_comparison_has_something_to_compare_from_the_first_look(
     expect(page.get_by_test_id("verdict")).to_have_attribute("data-value", "prefer")
     expect(page.locator("[data-line]")).to_have_count(3)
     sources = page.get_by_role("table")
-    for row in ("Availability", "Longest silence", "Energy counted", "Scrape, median"):
+    for row in ("Availability", "Longest gap", "Energy counted", "Scrape, median"):
         expect(sources.get_by_role("row", name=row)).not_to_contain_text("—")
     context.close()
 
