@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ import httpx
 import pytest
 
 import home_model
+from service_kit.waiting import poll_until
 from testbed.process import free_port, running, stop
 from testbed.victoria_metrics import victoria_metrics
 
@@ -166,11 +166,7 @@ def exporter(tmp_path: Path, home_text: Callable[..., str]) -> Exporter:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for it."""
-    limit = time.monotonic() + WAIT_LIMIT_SECONDS
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.02)
+    assert poll_until(condition, WAIT_LIMIT_SECONDS, interval_seconds=0.02)
 
 
 def test_the_example_serves_readings_and_counts_energy(exporter: Exporter, plug: Plug) -> None:

@@ -14,9 +14,10 @@ from exporter_kit.energy.counter import Counter, Limits
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import NativeSource
+from service_kit.clock import utc_now
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.models import MODELS, Protocol
-from tapo_emulator.plug import Clock, Fault, Plug, utc_now
+from tapo_emulator.plug import Clock, Fault, Plug
 from tapo_emulator.server import PlugServer
 from tp_link_native_exporter.exporter import NativeFetcher
 from tp_link_native_exporter.probe import Address

@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+
+from service_kit.waiting import poll_until
 
 PROGRAM = """
 import sys
@@ -27,10 +28,7 @@ def start(parts: list[tuple[str, str]], log: Path) -> subprocess.Popen[bytes]:
 
 
 def wait_for(text: str, log: Path, times: int) -> None:
-    deadline = time.monotonic() + 30
-    while log.read_text().count(text) < times:
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
+    assert poll_until(lambda: log.read_text().count(text) >= times, 30), log.read_text()
 
 
 @pytest.mark.parametrize("told_to_stop", [signal.SIGINT, signal.SIGTERM])

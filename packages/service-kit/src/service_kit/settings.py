@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service_kit.errors import SettingsError
@@ -47,11 +48,14 @@ def load_settings[S: BaseSettings](settings_type: type[S]) -> S:
     try:
         return settings_type()
     except ValidationError as error:
-        lines = (
-            f"{'.'.join(str(step) for step in item['loc']).upper()}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise SettingsError(tuple(lines)) from None
+        items = error.errors(include_input=False, include_url=False)
+        raise SettingsError(tuple(_line(item) for item in items)) from None
+
+
+def _line(item: ErrorDetails) -> str:
+    variable = ".".join(str(step) for step in item["loc"]).upper()
+    # A rule for several variables has no place of its own; its text names them.
+    return f"{variable}: {item['msg']}" if variable else item["msg"]
 
 
 def secret_values(settings: BaseSettings) -> tuple[str, ...]:

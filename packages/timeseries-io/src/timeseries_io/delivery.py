@@ -4,11 +4,12 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from service_kit.clock import utc_now
 from timeseries_io.errors import BadPointsError, DatabaseUnreachableError, TimeSeriesError
 from timeseries_io.outbox import (
     OutboxTables,
@@ -75,10 +76,6 @@ class Status:
     error: str
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Delivery:
     """The one sender of an outbox. `deliver` makes an attempt; `run` goes on until told to stop.
 
@@ -99,7 +96,7 @@ class Delivery:
         *,
         destination: str,
         limits: Limits | None = None,
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._engine, self._tables, self._write = engine, tables, write
         self._destination, self._limits, self._now = destination, limits or Limits(), now

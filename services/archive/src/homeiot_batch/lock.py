@@ -4,12 +4,12 @@ import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from homeiot_batch.errors import AlreadyRunningError, StorageError
 from homeiot_batch.parquet_writer import storage_text
+from service_kit.clock import utc_now
 
 LOCK = ".lock"
 
@@ -32,7 +32,7 @@ def single_run(folder: Path) -> Generator[None]:
             message = f"another run works on {folder} ({file.read().strip()})"
             raise AlreadyRunningError(message) from error
         file.truncate(0)
-        file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+        file.write(f"process {os.getpid()} since {utc_now():%Y-%m-%d %H:%M:%S} UTC\n")
         file.flush()
         yield
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from homeiot_batch.errors import FewerRowsError, StorageError
+from service_kit.files import sync_folder
 
 STAGING = ".staging"
 DATA = "data.parquet"
@@ -290,15 +291,6 @@ def _staged(partition: Partition) -> Generator[Path]:
 def _staged_path(partition: Partition, suffix: str) -> Path:
     name = f"{partition.dataset}-{partition.day}{suffix}"
     return partition.base / STAGING / name
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that were moved into a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 
@@ -26,6 +26,7 @@ from homeiot_batch.restore import restore_day
 from homeiot_batch.run_metrics import push_figures
 from homeiot_batch.snapshots import save_snapshots
 from homeiot_batch.transform import local_day, yesterday
+from service_kit.clock import utc_now
 from service_kit.errors import SettingsError
 from service_kit.log import set_up_log
 from service_kit.settings import load_settings, secret_values
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "restore":
             restore_day(settings, _restored_day(options))
             return 0
-        return run(settings, options, datetime.now(UTC))
+        return run(settings, options, utc_now())
     except ArchiveError as error:
         LOG.error("%s", error)  # noqa: TRY400 - the text is the message
         return error.exit_code

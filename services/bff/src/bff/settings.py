@@ -4,19 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import httpx
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
-from pydantic_settings import NoDecode
+from pydantic import Field, HttpUrl, SecretStr
 
 from bff.victoriametrics.client import QUERY_DEADLINE_SECONDS
-from service_kit.settings import LogSettings, Port, Seconds
-
-
-def _names(text: str | tuple[str, ...]) -> tuple[str, ...]:
-    parts = text.split(",") if isinstance(text, str) else text
-    return tuple(part.strip().lower() for part in parts if part.strip())
-
-
-type Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+from service_kit.settings import LogSettings, Names, Port, Seconds
 
 
 class Settings(LogSettings):

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from aiohttp import encode_basic_auth, web
@@ -33,6 +33,7 @@ from aiseg2_emulator.pages import (
     in_use_page,
     message_page,
 )
+from service_kit.clock import utc_now
 
 type Fault = Literal[
     "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting"
@@ -44,10 +45,6 @@ GRAPHS = {"51111": "発電量", "52111": "使用電力量", "53111": "買電量"
 NO_DIRECTION, BUYING, SELLING = 2, 0, 1
 NEAR_ZERO_WATTS = 50
 EMULATOR: web.AppKey["Emulator"] = web.AppKey("emulator")
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass
@@ -68,7 +65,7 @@ class Emulator:
     """
 
     house: Household
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
     fault: Fault | None = None
     shuffle: bool = False
     comma: bool = False

@@ -3,12 +3,12 @@
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from service_kit.waiting import poll_until
 from testbed.process import DidNotStartError, stop
 
 START_LIMIT_SECONDS = 30.0
@@ -99,11 +99,13 @@ def _start(
 
 
 def _wait_for(path: Path, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_LIMIT_SECONDS
-    while not _accepts(path):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise DidNotStartError(log.read_text(errors="replace")[-2000:])
-        time.sleep(0.01)
+    if not poll_until(
+        lambda: _accepts(path),
+        START_LIMIT_SECONDS,
+        interval_seconds=0.01,
+        is_alive=lambda: process.poll() is None,
+    ):
+        raise DidNotStartError(log.read_text(errors="replace")[-2000:])
 
 
 def _accepts(path: Path) -> bool:

@@ -5,9 +5,8 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import httpx
 
 from matter_network.missing import OWN_NAMESPACES, PATH
 from matter_network.plugs import Plug
+from service_kit.waiting import poll_until
 
 READY_SECONDS = 300.0
 ANSWER_SECONDS = 200.0  # starting the server again is answered when it answers
@@ -101,11 +101,18 @@ def _start(
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], http: httpx.Client, folder: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(httpx.HTTPError):
-            if http.get("/ready", timeout=1).is_success:
-                return
-        time.sleep(PAUSE_SECONDS)
-    logs = [log.read_text(errors="replace")[-2000:] for log in sorted(folder.glob("*.log"))]
-    raise NetworkError("\n".join(logs))
+    if not poll_until(
+        lambda: _is_ready(http),
+        READY_SECONDS,
+        interval_seconds=PAUSE_SECONDS,
+        is_alive=lambda: process.poll() is None,
+    ):
+        logs = [log.read_text(errors="replace")[-2000:] for log in sorted(folder.glob("*.log"))]
+        raise NetworkError("\n".join(logs))
+
+
+def _is_ready(http: httpx.Client) -> bool:
+    try:
+        return http.get("/ready", timeout=1).is_success
+    except httpx.HTTPError:
+        return False

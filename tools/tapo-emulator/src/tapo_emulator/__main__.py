@@ -1,27 +1,25 @@
-"""`python -m tapo_emulator --config plugs.yaml`: run plugs until a signal comes."""
+"""`python -m tapo_emulator --config plugs.yaml`: run plugs until SIGINT or SIGTERM."""
 
 import argparse
 import asyncio
-import signal
 import sys
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from service_kit.signals import stop_event
 from tapo_emulator.config import EmulatorConfig, load_config
 from tapo_emulator.emulation import running
 
 
 async def serve(config: EmulatorConfig) -> None:
-    """Run, say where everything is, end at SIGINT or SIGTERM."""
-    stopped = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
+    """Run the plugs and print their addresses; return at SIGINT or SIGTERM."""
+    stop = stop_event()
     async with running(config) as emulation:
         for name, server in emulation.servers.items():
             print(f"{name}: {server.plug.model.name} {server.plug.mac} at {server.netloc}")  # noqa: T201
         print(f"control: {emulation.control_url}/plugs", flush=True)  # noqa: T201
-        await stopped.wait()
+        await stop.wait()
 
 
 def main() -> int:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from service_kit.clock import utc_now
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, Watts, constant_watts
 from tapo_emulator.models import MODELS, Model, Protocol
-from tapo_emulator.plug import Clock, Fault, Plug, utc_now
+from tapo_emulator.plug import Clock, Fault, Plug
 
 
 def _known_model(name: str) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from service_kit.clock import utc_now
 from tapo_emulator.config import EmulatorConfig, PlugConfig, make_plug
 from tapo_emulator.control import control_app
 from tapo_emulator.discovery import Discovery
 from tapo_emulator.klap_cipher import Account
-from tapo_emulator.plug import Clock, utc_now
+from tapo_emulator.plug import Clock
 from tapo_emulator.server import PlugServer
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from service_kit.clock import utc_now
 from tapo_emulator.klap_cipher import Account
 from tapo_emulator.meter import Meter, Watts, constant_watts
 from tapo_emulator.models import Model, Protocol
@@ -25,11 +26,6 @@ class Fault(StrEnum):
     CLOCK_LOST = "clock_lost"  # get_energy_usage is -1003: P110M, python-kasa #1243
     EMETER_DATA_BROKEN = "emeter_data_broken"  # get_emeter_data alone is -1003: P410M, #1709
     METER_BROKEN = "meter_broken"  # every energy method is -1003; with `outlet`, of that one
-
-
-def utc_now() -> datetime:
-    """The real clock."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psutil
 
+from service_kit.waiting import poll_until
 from testbed.process import DidNotStartError, free_port, wait_limit_seconds
 
 ROOT = Path(__file__).parents[4]
@@ -108,9 +109,15 @@ def stop_chain(chain: Chain) -> list[psutil.Process]:
 
 
 def wait_until(holds: Callable[[], bool], chain: Chain, limit_seconds: float | None = None) -> None:
-    """Look again and again; show the log when it never comes true."""
-    deadline = time.monotonic() + (limit_seconds or wait_limit_seconds())
-    while not holds():
-        if time.monotonic() > deadline or chain.process.poll() is not None:
-            raise DidNotStartError(chain.log.read_text()[-5000:])
-        time.sleep(0.2)
+    """Wait until a condition holds.
+
+    Raises:
+        DidNotStartError: It did not in time, or the chain ended; the message is the end of its log.
+    """
+    if not poll_until(
+        holds,
+        limit_seconds or wait_limit_seconds(),
+        interval_seconds=0.2,
+        is_alive=lambda: chain.process.poll() is None,
+    ):
+        raise DidNotStartError(chain.log.read_text()[-5000:])

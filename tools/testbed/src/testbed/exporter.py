@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from service_kit.waiting import poll_until
 from testbed.process import free_port, running, wait_limit_seconds
 
 HOME = """\
@@ -74,12 +74,15 @@ class ExporterProcess:
         Raises:
             TimeoutError: None came within TESTBED_WAIT_LIMIT_SECONDS; shows the end of the log.
         """
-        deadline = time.monotonic() + wait_limit_seconds()
-        while time.monotonic() < deadline:
+        page = MetricsPage("")
+
+        def is_found() -> bool:
+            nonlocal page
             page = self.scrape()
-            if holds(page):
-                return page
-            time.sleep(0.02)
+            return holds(page)
+
+        if poll_until(is_found, wait_limit_seconds(), interval_seconds=0.02):
+            return page
         message = f"{page.text}\n{self.log.read_text()[-3000:]}"
         raise TimeoutError(message)
 

@@ -1,14 +1,15 @@
-"""Start a server of ours or of others, wait until it answers, stop it by its pid."""
+"""Start a server, wait until it responds, stop it by its pid."""
 
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from service_kit.waiting import poll_until
 
 # A machine under load is slow; a developer who waits for a failing test sets less.
 WAIT_LIMIT_SECONDS = 180.0
@@ -16,7 +17,7 @@ STOP_LIMIT_SECONDS = 10.0
 
 
 class DidNotStartError(Exception):
-    """The server ended, or did not answer in time. Carries the end of its log."""
+    """The server ended, or did not respond in time; the message is the end of its log."""
 
 
 def wait_limit_seconds() -> float:
@@ -25,7 +26,7 @@ def wait_limit_seconds() -> float:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody uses now."""
+    """Return a TCP port of the loopback address that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -42,7 +43,7 @@ def running(
     """Run a server for the length of a `with` block; its output goes to `log`.
 
     Raises:
-        DidNotStartError: `ready_url` did not answer 2xx in time.
+        DidNotStartError: `ready_url` did not respond with 2xx in time.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
@@ -54,20 +55,31 @@ def running(
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Ask `url` until it answers 2xx; give up when the process ends or the limit passes."""
-    deadline = time.monotonic() + wait_limit_seconds()
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(httpx.HTTPError):
-            if httpx.get(url, timeout=1, trust_env=False).is_success:
-                return
-        time.sleep(0.02)
-    tail = log.read_text(errors="replace")[-2000:]
-    message = f"{process.args!r} did not answer at {url}:\n{tail}"
-    raise DidNotStartError(message)
+    """Request `url` until it responds with 2xx.
+
+    Raises:
+        DidNotStartError: The process ended, or the limit passed.
+    """
+    if not poll_until(
+        lambda: _responds(url),
+        wait_limit_seconds(),
+        interval_seconds=0.02,
+        is_alive=lambda: process.poll() is None,
+    ):
+        tail = log.read_text(errors="replace")[-2000:]
+        message = f"{process.args!r} did not answer at {url}:\n{tail}"
+        raise DidNotStartError(message)
+
+
+def _responds(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask to end, then insist. Does nothing when it has ended already."""
+    """Send SIGTERM, and SIGKILL if that is not enough. Do nothing when it has ended already."""
     process.terminate()
     try:
         process.wait(STOP_LIMIT_SECONDS)

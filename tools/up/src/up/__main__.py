@@ -4,11 +4,10 @@ import os
 import signal
 import sys
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from home_model.config import Home
 from home_model.problems import ConfigError
+from service_kit.errors import SettingsError
+from service_kit.settings import load_settings
 from up import house
 from up.preflight import problems
 from up.prepare import PreparationError, prepare, write_scrape_config
@@ -23,10 +22,10 @@ from up.supervise import Command, supervise
 def main() -> int:
     """Return the exit code: 0 after Ctrl-C, else that of the process that exited first."""
     try:
-        settings = Settings()
+        settings = load_settings(Settings)
         home = house.load(settings)
-    except ValidationError as error:
-        return refuse([_plain(item) for item in error.errors()])
+    except SettingsError as error:
+        return refuse(list(error.lines))
     except ConfigError as error:
         return refuse([str(problem) for problem in error.problems])
     wanted = processes(settings, home)
@@ -68,11 +67,6 @@ def refuse(reasons: list[str]) -> int:
     for reason in reasons:
         print(f"error: {reason}", file=sys.stderr)
     return 2
-
-
-def _plain(item: ErrorDetails) -> str:
-    where = ".".join(str(step) for step in item["loc"]).upper()
-    return f"{where}: {item['msg']}" if where else item["msg"]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Whether a process is ready: a URL that answers 2xx, or a file that exists."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+
+from service_kit.waiting import poll_until
 
 LIMIT_SECONDS = 60.0
 # Commissioning Matter plugs takes its time on a busy machine.
@@ -25,10 +26,5 @@ def is_ready(url: str) -> bool:
 def becomes_ready(
     url: str, alive: Callable[[], bool] = lambda: True, limit_seconds: float = LIMIT_SECONDS
 ) -> bool:
-    """Wait until it is ready; False when it is no longer alive or takes too long."""
-    deadline = time.monotonic() + limit_seconds
-    while time.monotonic() < deadline and alive():
-        if is_ready(url):
-            return True
-        time.sleep(0.1)
-    return False
+    """Wait until a process is ready; return False when it ended or the limit passed."""
+    return poll_until(lambda: is_ready(url), limit_seconds, interval_seconds=0.1, is_alive=alive)

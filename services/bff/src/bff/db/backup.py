@@ -8,13 +8,13 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
+from service_kit.clock import utc_now
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
 from service_kit.settings import Settings, load_settings
@@ -63,7 +63,7 @@ def save(settings: BackupSettings) -> Path:
     settings.backup_dir.mkdir(parents=True, exist_ok=True)
     for left in settings.backup_dir.glob(UNFINISHED_PATTERN):
         left.unlink()
-    name = f"bff-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.sqlite3"
+    name = f"bff-{utc_now():%Y%m%dT%H%M%S.%fZ}.sqlite3"
     saved = settings.backup_dir / name
     _copy(settings.database, saved)
     for old in sorted(settings.backup_dir.glob(PATTERN))[: -settings.backups_kept]:

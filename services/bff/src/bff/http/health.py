@@ -6,23 +6,32 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bff.db.migrate import is_migrated
+from bff.http.gate import Gate
 from bff.services import Services
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 
 
 def create_health_app(services: Services, registry: CollectorRegistry) -> Starlette:
     """Create the application of `/healthz`, `/readyz` and `/metrics`, for the cluster only."""
+    settings = services.settings
+    gate = Middleware(
+        Gate,
+        allowed_hosts=settings.allowed_hosts,
+        trust_identity=settings.trust_tailscale_identity,
+    )
     return Starlette(
         routes=[
             Route("/healthz", _healthz),
             Route("/readyz", partial(_readyz, services)),
             Route("/metrics", partial(_metrics, registry)),
-        ]
+        ],
+        middleware=[gate],
     )
 
 

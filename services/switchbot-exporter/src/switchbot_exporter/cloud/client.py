@@ -10,7 +10,6 @@ import uuid
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Protocol
 
@@ -18,6 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
+from service_kit.clock import utc_now
 from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
 
 BODY_LIMIT_BYTES = 1 << 20
@@ -102,7 +102,7 @@ class Client:
         async with self.http.stream("GET", url, headers=self._headers()) as response:
             self.observer.on_response(response.headers)
             content = await _read_limited(response)
-            wait_seconds = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            wait_seconds = parse_retry_after(response.headers.get("Retry-After"), utc_now())
             return parse_envelope(response.status_code, content, wait_seconds)
 
     def _headers(self) -> dict[str, str]:

@@ -6,13 +6,13 @@ again at the same first sample; the curves are pure, so it writes the same sampl
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from exporter_kit.energy.store import write_initial_counters
 from home_model.config import Home
 from home_model.metrics import ENERGY, UP
 from home_model.sources import SourceName
+from service_kit.clock import utc_now
 from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.past.series import MeterPast, Span, make_past, metric_labels
 from virtual_home.past.verification import verify
@@ -96,7 +96,7 @@ def _hand_over(pasts: Pasts, state_dir: Path, exporter: str) -> None:
         (meter.device.device, meter.source.source): past.total_kwh for meter, past in pasts.items()
     }
     try:
-        write_initial_counters(state_dir, exporter, totals, datetime.now(UTC))
+        write_initial_counters(state_dir, exporter, totals, utc_now())
     except ValueError as error:
         message = f"{state_dir} does not fit to an empty VictoriaMetrics: {error}; remove both"
         raise CountersAheadError(message) from None

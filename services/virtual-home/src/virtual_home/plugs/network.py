@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 
 from home_model.config import Home
 from home_model.sources import NativeSource
+from service_kit.clock import utc_now
 from service_kit.server import cannot_listen
 from tapo_emulator.config import dashed_mac
 from tapo_emulator.klap_cipher import Account
@@ -42,7 +42,7 @@ async def plugs_running(home: Home, account: Account, *, seed: int) -> AsyncGene
 
 def make_plug(meters: Sequence[PlugMeter], home: Home, account: Account, *, seed: int) -> Plug:
     """One plug or strip; outlets that the configuration does not name have no load."""
-    first, now = meters[0], datetime.now(UTC)
+    first, now = meters[0], utc_now()
     model = plug_model(first.appliance)
     named = {(meter.source.meter or 1) - 1: meter for meter in meters}
     outlets = tuple(
