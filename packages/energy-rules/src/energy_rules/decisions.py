@@ -42,7 +42,7 @@ LOOK_AHEAD_MS = HOUR_MS
 SHORT_DIP_MS = 10 * MINUTE_MS
 BACKWARD_MS = DAY_MS
 DOUBTS_MS = 3 * DAY_MS
-# The third rise of a kind shows a source that is read rarely; nobody changes a plug three times.
+# A third rise of one kind means a source that is read rarely, not a third exchange of the plug.
 FREEING_DOUBTS = 3
 # How many times the most that is known may be used in a silence. A counter that began again
 # cannot show more than was used; a used plug can.
@@ -62,7 +62,7 @@ class Rules:
     Attributes:
         bounds: What is possible.
         use: What the device is known to use.
-        answers: What a person said of doubts, by the instant of the sample that showed them.
+        answers: The decisions of a person on doubts, by the instant of the sample that showed them.
     """
 
     bounds: Bounds

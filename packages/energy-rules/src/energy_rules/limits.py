@@ -16,7 +16,7 @@ SPARE_TENTHS = 12
 MIN_LAG_MS = 15 * SECOND_MS
 MAX_LAG_MS = 10 * MINUTE_MS
 
-# What nobody is asked about: less than 0.3 kWh, or 50 W for as long (an hour at least).
+# Doubts too small for an event: less than 0.3 kWh, or 50 W for as long (an hour at least).
 UNASKED_UWH = 300_000_000
 UNASKED_MW = 50 * MW_PER_W
 

@@ -52,7 +52,7 @@ class Question:
         bounds: What is possible.
         past: The hours before the first sample.
         now_ms: Up to when all samples are there.
-        answers: What a person said of doubts, by the instant of the sample that showed them.
+        answers: The decisions of a person on doubts, by the instant of the sample that showed them.
         power: The energy by the device's own power, where it is known.
     """
 

@@ -48,7 +48,7 @@ def unreachable_errors() -> Generator[None]:
 def check_answer(answer: httpx.Response) -> None:
     """Return for success.
 
-    A refusal of points is told from a proxy's or a TLS port's 400 by its JSON body.
+    A refusal of points is distinguished from a proxy's or a TLS port's 400 by its JSON body.
 
     Raises:
         TimeSeriesError: What the status calls for.

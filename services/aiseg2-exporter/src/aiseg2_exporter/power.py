@@ -15,7 +15,7 @@ class CircuitsPower:
 
     Attributes:
         power_watts: Of circuits whose place on the pages is certain.
-        shared_ids: Circuits that have one name and different watts: which is which no page tells.
+        shared_ids: Circuits that have one name and different watts: no page distinguishes them.
         unknown_names: On the pages and not in the catalogue.
         missing_ids: In the catalogue and on no page of this round.
     """
@@ -31,7 +31,7 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
 
     The totals have steps of 100 W. Generation is better known from the generators, use never less
     than its circuits. Bought and sold power are the difference of the totals in the direction
-    that the unit tells.
+    that the unit reports.
     """
     watts = {
         f"generator_{n}": generator.power_watts

@@ -32,7 +32,7 @@ type Compression = Literal["zstd", "snappy", "gzip", "lz4", "none"]
 class Settings(LogSettings):
     """One run of the archive."""
 
-    # Which source the meter readings come from. InfluxDB 2 is told from 1.x by its answer.
+    # Which source the meter readings come from. The answer distinguishes InfluxDB 2 from 1.x.
     archive_source: Literal["influxdb", "victoriametrics"] = "influxdb"
 
     influx_url: HttpUrl = HttpUrl("http://influxdb:8086")

@@ -20,7 +20,7 @@ class Digest:
     old_nonces: set[str] = field(default_factory=set)
 
     def challenge(self, authorization: str) -> str:
-        """Return the header that asks for a login; `stale` tells that only the nonce is old."""
+        """Return the header that asks for a login; `stale`: only the nonce is too old."""
         stale = ', stale="true"' if parse(authorization).get("nonce") in self.old_nonces else ""
         return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{self.nonce}"{stale}'
 

@@ -72,7 +72,7 @@ class Charge:
     """One line of a bill.
 
     `by_band`, `by_slot`, `by_kwh` and `house` add up to the exact amount: borne by the energy of
-    a band, of a slot, by all energy alike, and by nobody but the house.
+    a band, of a slot, by all energy alike, and by the house alone.
 
     Attributes:
         amount: As billed, rounded by the line's rule; None when a rate is missing.
