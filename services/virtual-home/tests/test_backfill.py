@@ -17,6 +17,7 @@ from exporter_kit.energy.store import load_counters, state_document, write_initi
 from home_model.config import Home
 from home_model.readings import Reading
 from testbed.victoria_metrics import VictoriaMetrics as RealServer
+from testbed.victoria_metrics import victoria_metrics
 from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter, every_meter
 from virtual_home.moments import moments
@@ -215,13 +216,17 @@ def test_counters_that_are_further_are_not_touched(
     assert totals_kwh(tmp_path) == {"fridge": 5000.0}
 
 
-def test_what_was_not_kept_is_noticed(home: Home, store: VictoriaMetrics) -> None:
+def test_what_was_not_kept_is_noticed(home: Home, tmp_path: Path) -> None:
     """204 is no proof: samples before the retention period are dropped in silence."""
     eleven_years_ago = (datetime.now(UTC) - timedelta(days=11 * 366)).timestamp()
     old = make_past(meter_of(home, "nas"), home, days_until(eleven_years_ago, 1), seed=1)
-    store.write(old.measured)
-    with pytest.raises(NotWrittenError, match=r"of 1441 samples 0 were kept"):
-        verify(store, old.measured)
+    with (
+        victoria_metrics(tmp_path, flags=["-retentionPeriod=10y"]) as server,
+        connected(server.url) as store,
+    ):
+        store.write(old.measured)
+        with pytest.raises(NotWrittenError, match=r"of 1441 samples 0 were kept"):
+            verify(store, old.measured)
 
 
 def test_other_values_are_noticed(home: Home, store: VictoriaMetrics) -> None:
