@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from testbed.chain import Chain, wait_until
+from testbed.chain import Chain
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 PHONE: dict[str, Any] = {
@@ -141,35 +141,3 @@ def test_scripts_of_the_first_load_are_within_their_budget(page: Page) -> None:
         for url in scripts
     ]
     assert 0 < sum(sizes) <= 200_000
-
-
-def test_a_doubtful_reading_is_answered_on_the_devices_page(chain: Chain, page: Page) -> None:
-    """The energy at stake is shown; the answer counts it, names when, and can be taken back."""
-    began = datetime.now(TOKYO) - timedelta(days=90)
-    lines = [
-        f'switchbot_energy_total_kwh{{house="home",room="study",shelf="rack_1",device="server",'
-        f'source="cloud"}} {kwh + hour / 10} {round((began + after).timestamp() * 1000)}'
-        for kwh, first in ((1, 0), (61, 20))
-        for hour in range(10)
-        for after in [timedelta(hours=first + hour)]
-    ]
-    imported = httpx.post(
-        f"{chain.url('VM_PORT')}/api/v1/import/prometheus",
-        content="\n".join(lines),
-        auth=chain.victoria_metrics_auth(),
-        trust_env=False,
-    )
-    imported.raise_for_status()
-    rebuild = httpx.post(f"{chain.url('PAGE_PORT')}/api/v1/ledger/rebuild", trust_env=False)
-    rebuild.raise_for_status()
-    wait_until(lambda: chain.api("/events", device="server", state="open")["total"] > 0, chain)
-    page.goto("/?room=study&shelf=rack_1&device=server")
-    event = page.get_by_test_id("event-open").filter(has_text="rose by more").last
-    expect(event).to_be_visible()
-    expect(event.get_by_role("button")).to_have_text(["Count it", "Another meter", "Wrong reading"])
-    event.get_by_role("button", name="Count it").click()
-    answered = page.get_by_test_id("event-answered")
-    expect(answered).to_contain_text("Answered: Count it")
-    answered.get_by_role("button", name="Take back").click()
-    expect(page.get_by_test_id("event-answered")).to_have_count(0)
-    expect(event).to_be_visible()
