@@ -54,6 +54,13 @@ def events(api: httpx.Client, **params: object) -> list[Json]:
     return api.get("/events", params=params).raise_for_status().json()["events"]
 
 
+def only_event(api: httpx.Client) -> Json:
+    """The one event, once the ledger has built its day."""
+    total(api)
+    [event] = events(api)
+    return event
+
+
 def test_a_doubt_is_an_event_with_everything_about_it(
     open_bff: OpenBff, vm: VictoriaMetrics
 ) -> None:
@@ -129,8 +136,7 @@ def test_a_repeated_answer_is_a_conflict_that_names_the_first(
     """A client that lost a response learns from the repetition what is stored."""
     use_other_plug(vm)
     api = open_bff(vm.url)
-    total(api)
-    [event] = events(api)
+    event = only_event(api)
     path, given = f"/events/{event['id']}/answer", {"answer": "count", "answered_by": "Mika"}
     assert api.post(path, json=given).status_code == 201
     repeated = api.post(path, json=given)
@@ -148,8 +154,7 @@ def test_an_answer_counts_also_when_the_samples_are_deleted(
     """The event is kept with its kWh."""
     use_other_plug(vm)
     api = open_bff(vm.url)
-    total(api)
-    [event] = events(api)
+    event = only_event(api)
     vm.post('/api/v1/admin/tsdb/delete_series?match[]={device="a"}')
     assert api.post("/ledger/rebuild").status_code == 202
     assert total(api)["energy_kwh"] is None

@@ -1,6 +1,6 @@
 "use client";
 
-import { useId } from "react";
+import { type ReactNode, useId } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { CounterEvent } from "@/api/types";
 import { formatMoment, formatRange } from "@/house/dates";
@@ -102,35 +102,32 @@ function Amounts({ event }: { event: CounterEvent }) {
   return (
     <dl className="mt-1 flex flex-wrap gap-x-6 gap-y-1">
       {event.before_kwh !== null && (
-        <div className="flex gap-2">
-          <dt className="text-muted">{t("before")}</dt>
-          <dd>
-            <Energy kwh={event.before_kwh} />
-          </dd>
-        </div>
+        <Amount title={t("before")}>
+          <Energy kwh={event.before_kwh} />
+        </Amount>
       )}
       {event.after_kwh !== null && (
-        <div className="flex gap-2">
-          <dt className="text-muted">{t("after")}</dt>
-          <dd>
-            <Energy kwh={event.after_kwh} />
-          </dd>
-        </div>
+        <Amount title={t("after")}>
+          <Energy kwh={event.after_kwh} />
+        </Amount>
       )}
       {event.max_power_watts !== null && (
-        <div className="flex gap-2">
-          <dt className="text-muted">{t("maxPower")}</dt>
-          <dd>
-            <Power watts={event.max_power_watts} />
-          </dd>
-        </div>
+        <Amount title={t("maxPower")}>
+          <Power watts={event.max_power_watts} />
+        </Amount>
       )}
-      <div className="flex gap-2">
-        <dt className="text-muted">{t(event.state === "notice" ? "energy" : "atStake")}</dt>
-        <dd>
-          <Energy kwh={event.energy_kwh} testId="event-energy" />
-        </dd>
-      </div>
+      <Amount title={t(event.state === "notice" ? "energy" : "atStake")}>
+        <Energy kwh={event.energy_kwh} testId="event-energy" />
+      </Amount>
     </dl>
+  );
+}
+
+function Amount({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="flex gap-2">
+      <dt className="text-muted">{title}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }
