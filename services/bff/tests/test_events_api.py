@@ -50,7 +50,7 @@ def total(api: httpx.Client, device: str = "a") -> Json:
     return answer.raise_for_status().json()["total"]
 
 
-def events(api: httpx.Client, **params: object) -> list[Json]:
+def events(api: httpx.Client, **params: str | int) -> list[Json]:
     return api.get("/events", params=params).raise_for_status().json()["events"]
 
 
