@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,6 +13,7 @@ from shelly_emulator.device import Device
 from shelly_emulator.login import MAX_NONCES, USER, OldLogin, StrictLogin
 from shelly_emulator.models import MODELS
 from shelly_emulator.server import DeviceServer
+from testbed.hands import Hands
 
 PASSWORD = "secret"
 PATH = "/rpc/Switch.GetStatus?id=0"
@@ -30,10 +30,16 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[DeviceServer]:
 
 
 @pytest.fixture
-async def strict() -> AsyncIterator[DeviceServer]:
+def hands() -> Hands:
+    """The clock of the plug with firmware 2.0."""
+    return Hands(utc_now())
+
+
+@pytest.fixture
+async def strict(hands: Hands) -> AsyncIterator[DeviceServer]:
     """A plug with firmware 2.0."""
-    device = Device(MODELS["Plug US Gen4"], "58E6C5000001")
-    device.login = StrictLogin(device.device_id, PASSWORD, utc_now)
+    device = Device(MODELS["Plug US Gen4"], "58E6C5000001", now=hands.now)
+    device.login = StrictLogin(device.device_id, PASSWORD, hands.now)
     async with DeviceServer(device) as running:
         yield running
 
@@ -96,16 +102,15 @@ async def test_firmware_2_runs_out_of_nonces(strict: DeviceServer) -> None:
     assert statuses == [200] * MAX_NONCES + [429] * 5
 
 
-async def test_firmware_2_locks_out_who_fails_to_log_in(strict: DeviceServer) -> None:
+async def test_firmware_2_locks_out_who_fails_to_log_in(strict: DeviceServer, hands: Hands) -> None:
     """Two failures a poll, then 429 even for a request that would only fetch a challenge."""
     auth = httpx.DigestAuth(USER, "wrong")
     async with client(strict) as http:
         statuses = [(await http.get(PATH, auth=auth)).status_code for _ in range(20)]
         assert statuses == [401] * 16 + [429] * 4
         assert (await http.get(PATH)).status_code == 429
-        login = login_of(strict)
-        login.failures = [at - timedelta(minutes=10) for at in login.failures]
-        login.lose_nonces()
+        hands.pass_by(minutes=10)
+        login_of(strict).lose_nonces()
         right = await http.get(PATH, auth=httpx.DigestAuth(USER, PASSWORD))
     assert right.status_code == 200
 
