@@ -296,6 +296,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What new rules of the ledger changed of the past
+         * @description Energy and cost by month and device, as stored before the rules and as built by them.
+         *
+         *     Costs are by the prices at that time. Corrected samples and prices of later do not count.
+         */
+        get: operations["get_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events, newest first
+         * @description What is doubtful about counters and devices. Works also while VictoriaMetrics is away.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event
+         * @description 404 lists the newest ids.
+         */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an event
+         * @description The slots of its days follow at once: requests for them wait, or get 503 with Retry-After.
+         *
+         *     409 names the answer that is stored already: delete it to answer anew.
+         */
+        post: operations["add_answer"];
+        /**
+         * Take an answer back
+         * @description The event is open again, and its energy missing.
+         */
+        delete: operations["delete_answer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconcile": {
         parameters: {
             query?: never;
@@ -380,6 +468,30 @@ export interface components {
              */
             close_open_price: boolean;
         };
+        /**
+         * AnswerInput
+         * @description The decision of a person on an event.
+         * @example {
+         *       "answer": "count",
+         *       "note": "The heater ran all night"
+         *     }
+         */
+        AnswerInput: {
+            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. */
+            answer: components["schemas"]["AnswerWord"];
+            /**
+             * Answered By
+             * @description Who decided; behind Tailscale's proxy its login is kept instead.
+             */
+            answered_by?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** @enum {string} */
+        AnswerWord: "count" | "other_meter" | "wrong_reading";
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
         /**
@@ -398,6 +510,37 @@ export interface components {
              */
             id: number;
             price: components["schemas"]["PriceInput"];
+        };
+        /**
+         * ChangedMonth
+         * @description One device in one month; null without data, or without a price.
+         */
+        ChangedMonth: {
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Month
+             * Format: date-time
+             * @description When it begins.
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            month: string;
+            /** Before Kwh */
+            before_kwh: string | null;
+            /** After Kwh */
+            after_kwh: string | null;
+            /** Before Cost */
+            before_cost: string | null;
+            /** After Cost */
+            after_cost: string | null;
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
         };
         /**
          * Comparison
@@ -799,6 +942,100 @@ export interface components {
             currency: string;
         };
         /**
+         * EventAnswerRow
+         * @description A stored answer.
+         */
+        EventAnswerRow: {
+            answer: components["schemas"]["AnswerWord"];
+            /** Answered By */
+            answered_by: string | null;
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            /** Note */
+            note: string;
+        };
+        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"];
+        /**
+         * EventList
+         * @description A page of events, newest first.
+         */
+        EventList: {
+            /**
+             * Total
+             * @description All events that match.
+             * @example 1
+             */
+            total: number;
+            /** Events */
+            events: components["schemas"]["EventRow"][];
+        };
+        /**
+         * EventRow
+         * @description An event of a counter or device.
+         */
+        EventRow: {
+            /**
+             * Id
+             * @example 3f0c9a5be1d27746
+             */
+            id: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Source
+             * @description The source that showed it.
+             * @example cloud
+             */
+            source: string;
+            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. */
+            kind: components["schemas"]["EventKind"];
+            /** @description `open`: energy that is missing until someone answers. `notice`: for information, it takes no answer. */
+            state: components["schemas"]["EventState"];
+            /**
+             * Since
+             * Format: date-time
+             * @description The reading before it; for a notice its beginning.
+             */
+            since: string;
+            /**
+             * At
+             * Format: date-time
+             * @description The reading that showed it; for a notice its end.
+             */
+            at: string;
+            /**
+             * Before Kwh
+             * @description The counter before; of `factor_of_ten` the energy of the other source.
+             */
+            before_kwh: string | null;
+            /**
+             * After Kwh
+             * @description The counter after; of `factor_of_ten` the energy of this source.
+             */
+            after_kwh: string | null;
+            /**
+             * Energy Kwh
+             * Format: decimal
+             * @description The energy at stake.
+             * @example 39.5
+             */
+            energy_kwh: string;
+            /**
+             * Max Power Watts
+             * @description Of `over_rating`: the highest mean power of a slot.
+             */
+            max_power_watts: number | null;
+            answer: components["schemas"]["EventAnswerRow"] | null;
+        };
+        /** @enum {string} */
+        EventState: "open" | "answered" | "notice";
+        /**
          * ExplainedSlot
          * @description A slot, or the part of it that lies in the range.
          */
@@ -995,6 +1232,32 @@ export interface components {
             correlation: number;
         };
         /**
+         * LedgerChanges
+         * @description What the present rules changed of what was stored before them.
+         */
+        LedgerChanges: {
+            /**
+             * Rules Version
+             * @example 3
+             */
+            rules_version: number;
+            /**
+             * Began At
+             * @description When these rules were first used.
+             */
+            began_at: string | null;
+            /**
+             * Finished At
+             * @description When all of the past was built by them; null while it is being built.
+             */
+            finished_at: string | null;
+            /**
+             * Months
+             * @description Only what differs, oldest first; empty until everything is built.
+             */
+            months: components["schemas"]["ChangedMonth"][];
+        };
+        /**
          * LedgerState
          * @description The state of the ledger.
          */
@@ -1124,6 +1387,8 @@ export interface components {
              */
             close_open_price: boolean;
         };
+        /** @enum {string} */
+        NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
         /**
          * Overview
          * @description The first screen of a place.
@@ -1442,9 +1707,9 @@ export interface components {
             errors?: components["schemas"]["InputError"][] | null;
             /**
              * Conflicts With
-             * @description For overlapping prices: the id of the other row.
+             * @description For a conflict: the id of the row that is in the way.
              */
-            conflicts_with?: number | null;
+            conflicts_with?: number | string | null;
             /**
              * Incident
              * @description For internal errors: the id under which the log has more.
@@ -1453,6 +1718,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @enum {string} */
+        QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
          * Reason
          * @description One thing that makes the ways to count differ.
@@ -2369,6 +2636,175 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LedgerState"];
                 };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerChanges"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only this device. */
+                device?: string | null;
+                /** @description Only events in this state. */
+                state?: components["schemas"]["EventState"] | null;
+                /** @description Shown since. */
+                from?: string | null;
+                /** @description Shown before. */
+                to?: string | null;
+                /** @description Leave out so many of the newest. */
+                skip?: number;
+                /** @description At most so many. */
+                max_events?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with what to do about it */
             default: {

@@ -6,9 +6,11 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
+from bff.events.routes import router as events
 from bff.explain.routes import router as explain
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
@@ -87,6 +89,8 @@ FEATURES = (
     effect,
     device_meta,
     ledger,
+    changes,
+    events,
     reconcile,
     explain,
     comparison,

@@ -8,6 +8,7 @@ so after any end, however sudden, the next start continues from there.
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -37,12 +38,28 @@ class Schedule:
     counting_share: float = 0.01
 
 
-class LedgerWorker:
-    """The thread of one ledger: its state, and when each task is due."""
+def _hashes(rules: Rules) -> Mapping[str, str]:
+    return {device: each.rules_hash for device, each in rules.items()}
 
-    def __init__(self, ledger: Ledger, schedule: Schedule = Schedule()) -> None:
+
+class LedgerWorker:
+    """The thread of one ledger: its state, and when each task is due.
+
+    Args:
+        ledger: The ledger.
+        schedule: How often its tasks run.
+        on_complete: Called once, when all of the past is counted and built for the first time.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        schedule: Schedule = Schedule(),
+        on_complete: Callable[[], None] = lambda: None,
+    ) -> None:
         self._ledger = ledger
         self._schedule = schedule
+        self._on_complete: Callable[[], None] | None = on_complete
         self._state = WorkerState()
         self._refreshed_at_s = float("-inf")
         self._count_due_s = float("-inf")
@@ -86,19 +103,23 @@ class LedgerWorker:
         now_s = time.monotonic()
         if self._ledger.status.take_invalidation():
             self._start(self._ledger.rules())
+        if days := self._ledger.status.take_invalid_days():
+            self._invalidate(days)
         if now_s >= self._refreshed_at_s + self._schedule.refresh_seconds:
             self.refresh()
         elif self._state.stale or self._state.rebuild:
             rebuild_next(self._ledger, self._state)
         elif now_s >= self._count_due_s:
             self.count()
+            self._report_complete()
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
     def refresh(self) -> None:
         """Read what came since the watermark; start anew when the rules changed."""
         rules = self._ledger.rules()
-        if rules != self._state.rules:
+        if _hashes(rules) != _hashes(self._state.rules):
             self._start(rules)
+        self._state.rules = rules
         refresh(self._ledger, self._state)
         self._refreshed_at_s = time.monotonic()
 
@@ -117,9 +138,24 @@ class LedgerWorker:
         while self._state.stale or self._state.rebuild:
             rebuild_next(self._ledger, self._state)
 
+    def _report_complete(self) -> None:
+        counted = self._ledger.status.current.counted_from_ms == 0
+        if self._on_complete is not None and counted and not self._state.stale:
+            self._on_complete()
+            self._on_complete = None
+
     def _start(self, rules: Rules) -> None:
         self._state = start(self._ledger, rules)
         self._refreshed_at_s = self._count_due_s = float("-inf")
+
+    def _invalidate(self, days: Mapping[str, frozenset[int]]) -> None:
+        """Rebuild days by the answers as they are now; jobs made before have older ones."""
+        if not self._state.rules:
+            return  # not started yet: the days are invalid in the database, too
+        self._state.rules, self._state.jobs = self._ledger.rules(), []
+        for device in days.keys() & self._state.rules.keys():
+            self._state.mark_stale(device, set(days[device]))
+        self._refreshed_at_s = float("-inf")
 
     def _next_due(self, now_s: float) -> float:
         if self._state.stale or self._state.rebuild:
