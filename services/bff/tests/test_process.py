@@ -81,6 +81,18 @@ def test_a_line_of_the_log_names_its_request(start_bff: StartBff, vm: VictoriaMe
     assert [line["request_id"] for line in refused] == ids
 
 
+def test_a_second_bff_on_an_sqlite_file_refuses_to_start(
+    start_bff: StartBff, bff_settings: dict[str, str]
+) -> None:
+    """It names the first and the way out; the first goes on."""
+    first = start_bff()
+    ports = {"LISTEN_PORT": str(free_port()), "HEALTH_PORT": str(free_port())}
+    text = failed_start(bff_settings | ports)
+    assert f"process {first.process.pid} on " in text
+    assert "or let both use PostgreSQL" in text
+    assert first.http.get("/unit_prices").status_code == 200
+
+
 def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
     """Prices can be served: taking the BFF out of service would take them too."""
     running = start_bff(VICTORIAMETRICS_URL="http://127.0.0.1:1")

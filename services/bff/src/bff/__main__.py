@@ -3,10 +3,12 @@
 import gc
 import logging
 import sys
+from socket import socket
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 
 from bff.app import create_app
+from bff.db.migrate import hold_database
 from bff.http.health import create_health_app
 from bff.http.metrics import RequestMetrics
 from bff.http.serve import serve
@@ -44,6 +46,11 @@ def main() -> int:
 def _run(settings: Settings) -> None:
     api_socket = listen(settings.listen_host, settings.listen_port, "LISTEN_PORT")
     health_socket = listen(settings.listen_host, settings.health_port, "HEALTH_PORT")
+    with hold_database(settings.database_url.get_secret_value()):
+        _serve(settings, api_socket, health_socket)
+
+
+def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> None:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
