@@ -47,15 +47,23 @@ def only_writer(path: Path) -> Generator[None]:
         OSError: The folder cannot be made or written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("a+", encoding="utf-8") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            message = f"{path} is in use by another process ({lock.read().strip()})"
-            raise InUseError(message) from None
-        # In a cluster the host's name is that of the pod; process ids are all alike there.
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
+    lock = _lock(path)
+    try:
         yield
+    finally:
+        os.close(lock)
+
+
+def _lock(path: Path) -> int:
+    lock_path = path.with_name(path.name + ".lock")
+    # Open for reading alone, so that it does not keep a volume from becoming read-only.
+    lock = os.open(lock_path, os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        flock(lock, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = f"{path} is in use by another process ({lock_path.read_text(encoding='utf-8')})"
+        raise InUseError(message) from None
+    # In a cluster the host's name is that of the pod; process ids are all alike there.
+    lock_path.write_text(f"process {os.getpid()} on {socket.gethostname()}", encoding="utf-8")
+    return lock

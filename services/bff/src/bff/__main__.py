@@ -5,7 +5,7 @@ import logging
 import sys
 from socket import socket
 
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
 
 from bff.app import create_app
 from bff.db.migrate import hold_database
@@ -56,6 +56,11 @@ def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> Non
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
+    Gauge(
+        "bff_config_last_reload_successful",
+        "1 when the configuration file in use is the newest one; 0 when that has problems.",
+        registry=registry,
+    ).set_function(lambda: services.config.last_load_good)
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestMetrics(create_app(services), registry)
     # What is loaded stays: collecting it again would delay a response by 50 ms.

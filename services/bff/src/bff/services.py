@@ -15,6 +15,7 @@ from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
 from home_model.config import Home
 from service_kit.clock import utc_now
+from service_kit.config_file import ConfigFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +23,14 @@ class Services:
     """The parts of one running BFF. `home` and `now` are called anew for every request.
 
     Attributes:
+        config: The file that `home` is loaded from.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
     """
 
     settings: Settings
+    config: ConfigFile
     home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
