@@ -6,6 +6,7 @@ from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
 from bff.ledger.worker import LedgerWorker
+from bff.register.keeper import RegisterKeeper
 from bff.services import Services
 from bff.settings import Settings
 from bff.time_grid import Now
@@ -28,7 +29,8 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
-    ledger = Ledger(home, engine, victoriametrics, now)
+    register = RegisterKeeper(home, engine, now)
+    ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
     worker = LedgerWorker(ledger)
     worker.start()
     return Services(
@@ -36,6 +38,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         home=home,
         engine=engine,
         victoriametrics=victoriametrics,
+        register=register,
         ledger=ledger,
         worker=worker,
         energy_between=partial(energy_between, ledger),

@@ -32,8 +32,9 @@ def get_explanation(
     ] = 96,
 ) -> Explanation:
     """Prices and readings at the edges are of the whole range, slots of its first part."""
-    home, now = services.home(), services.now()
-    of_device = device_by_id(home, device)
+    register, now = services.register.current(), services.now()
+    home = register.home
+    of_device = device_by_id(register, device)
     start_ms, end_ms = unix_milliseconds(from_), unix_milliseconds(min(to, now))
     if start_ms >= end_ms:
         message = "from must be before to, and in the past"
