@@ -14,7 +14,7 @@ MIN_OVER_UWH = 10_000_000
 MAX_CLOCK_SHARE = 0.25
 TIMES_TEN = 10
 
-type Reason = Literal["clock", "times_ten", "tenth", "wrong_upstream"]
+type SuspectReason = Literal["clock", "times_ten", "tenth", "wrong_upstream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Suspect:
     """A device whose configuration or counter may explain a negative rest."""
 
     device: str | None
-    reason: Reason
+    reason: SuspectReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,11 @@ def _rest_group(
 
 
 def _groups(register: Register, query: CostQuery) -> list[tuple[Place, Sequence[Entry]]]:
-    entries = entries_in(register, query.place)
+    entries = [
+        entry
+        for entry in entries_in(register, query.place)
+        if entry.within(query.from_ms, query.to_ms)
+    ]
     level = query.group_by
     if level is None:
         return [(query.place, entries)]

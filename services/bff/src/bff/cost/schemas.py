@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from bff.cost.meters import Reason
+from bff.cost.meters import SuspectReason
 from bff.http.schemas import PlaceRef, Span
 from bff.units import Exact
 
@@ -97,7 +97,7 @@ class Suspect(BaseModel):
     """What may explain that more was measured behind a meter than by it."""
 
     device: str | None = Field(description="null: the house's meters.", examples=["kettle"])
-    reason: Reason = Field(
+    reason: SuspectReason = Field(
         description="clock: it is read at another time; times_ten: it counts ten times too much;"
         " tenth: it counts a tenth; wrong_upstream: it is not behind that meter."
     )

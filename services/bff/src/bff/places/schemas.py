@@ -73,7 +73,9 @@ class PlaceNode(BaseModel):
     path: PlacePath
     name: Names
     live: LiveSum
-    kind: Kind = Field(default="load", description="Of a device: what its electricity is.")
+    kind: Kind | None = Field(
+        default=None, description="Only of a device: what its electricity is.", examples=["load"]
+    )
     through_watts: float | None = Field(
         default=None, description="Only of a device: all that it measures.", examples=[612.0]
     )

@@ -44,10 +44,11 @@ def add_price(
     Raises:
         ProblemError: 409, it overlaps another row.
     """
+    direction = wanted.direction or "import"
     if close_open_price:
-        _close_open_price(session, wanted)
-    _refuse_overlap(session, wanted, wanted.direction, besides=None)
-    row = UnitPrice(currency=currency, direction=wanted.direction)
+        _close_open_price(session, wanted, direction)
+    _refuse_overlap(session, wanted, direction, besides=None)
+    row = UnitPrice(currency=currency, direction=direction)
     _fill(row, wanted)
     session.add(row)
     session.flush()
@@ -61,8 +62,7 @@ def change_price(session: Session, price_id: int, wanted: PriceInput, currency: 
         ProblemError: 404; or 409, it would overlap another row.
     """
     row = select_price(session, price_id)
-    if "direction" in wanted.model_fields_set:
-        row.direction = wanted.direction
+    row.direction = wanted.direction or row.direction
     _refuse_overlap(session, wanted, row.direction, besides=price_id)
     row.currency = currency
     _fill(row, wanted)
@@ -87,10 +87,10 @@ def _fill(row: UnitPrice, wanted: PriceInput) -> None:
     row.note = wanted.note
 
 
-def _close_open_price(session: Session, wanted: PriceInput) -> None:
+def _close_open_price(session: Session, wanted: PriceInput, direction: Direction) -> None:
     still_open = session.scalar(
         select(UnitPrice).where(
-            UnitPrice.direction == wanted.direction,
+            UnitPrice.direction == direction,
             UnitPrice.valid_to.is_(None),
             UnitPrice.valid_from < wanted.valid_from,
         )

@@ -61,10 +61,10 @@ class PriceInput(BaseModel):
     valid_from: Instant
     valid_to: Instant | None = Field(default=None, description="null: it holds for ever.")
     note: str = Field(default="", max_length=500, examples=["Spring tariff"])
-    direction: Direction = Field(
-        default="import",
-        description="import: what is bought or used; export: what is sold. A change that leaves it"
-        " out keeps it.",
+    direction: Direction | None = Field(
+        default=None,
+        description="import: what is bought or used; export: what is sold. Left out: import for a"
+        " new price, unchanged for a changed one.",
     )
 
     @model_validator(mode="after")

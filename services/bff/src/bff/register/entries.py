@@ -40,7 +40,7 @@ class Entry:
         """Return whether the device was there at an instant."""
         return self.from_ms <= at_ms < self.to_ms
 
-    def within(self, from_ms: int, to_ms: int) -> Iterable[Self]:
+    def within(self, from_ms: int, to_ms: int) -> list[Self]:
         """Return the part of the entry in [from_ms, to_ms); nothing where there is none."""
         start_ms, end_ms = max(self.from_ms, from_ms), min(self.to_ms, to_ms)
         return [replace(self, from_ms=start_ms, to_ms=end_ms)] if start_ms < end_ms else []
