@@ -64,17 +64,6 @@ LISTS = (
     VendorList(
         "config/devices.example.yaml", lambda row: [f"source: {row.source}"], counts_comments=True
     ),
-    VendorList("k8s/overlays/home/kustomization.yaml", lambda row: [f"../../apps/{row.k8s_app}"]),
-    VendorList(
-        "k8s/overlays/cluster/kustomization.yaml",
-        lambda row: [f"../../apps/{row.k8s_app}"],
-        exceptions=frozenset(
-            {"ble"}
-        ),  # it belongs to the one node of a home that is near the plugs
-    ),
-    VendorList(
-        "k8s/overlays/home/settings/kustomization.yaml", lambda row: [f"name: ppms/{row.service}"]
-    ),
     VendorList("k8s/apps/{row.k8s_app}/kustomization.yaml", lambda _: ["exporter"]),
     VendorList(
         "k8s/apps/{row.k8s_app}/exporter/kustomization.yaml",

@@ -1,5 +1,6 @@
 """compose.yaml: its schema, what it lets in and out, and that its settings exist."""
 
+import importlib
 import os
 import re
 import stat
@@ -13,6 +14,7 @@ import yaml
 
 from aiseg2_exporter.settings import Settings as Aiseg2Settings
 from bff.settings import Settings as BffSettings
+from home_model.sources import SOURCES
 from homeiot_batch.config import Settings as ArchiveSettings
 from switchbot_exporter.cloud.settings import CloudSettings as SwitchbotSettings
 from testbed.process import free_port, running
@@ -42,6 +44,11 @@ SETTINGS = {
     "virtual-plugs": PlugsSettings,
     "virtual-past": BackfillSettings,
     "virtual-prices": PricesSettings,
+}
+SETTINGS |= {
+    row.compose_name: importlib.import_module(f"{row.module}.settings").Settings
+    for row in SOURCES
+    if row.compose_name not in SETTINGS
 }
 each_service = pytest.mark.parametrize("name", SERVICES)
 
@@ -105,7 +112,8 @@ def test_secrets_come_from_outside() -> None:
         secret = [name for name in environment if re.search("TOKEN|SECRET|PASSWORD(?!_FILE)", name)]
         assert all(environment[name] == f"${{{name}:-}}" for name in secret)
     example = _variables(ROOT / ".env.example")
-    assert not any(example[name] for name in ("SWITCHBOT_TOKEN", "TP_LINK_PASSWORD"))
+    secrets = [name for row in SOURCES for name in row.all_secrets]
+    assert not any(example[name].partition("#")[0].strip() for name in secrets)
     assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
 
 

@@ -23,6 +23,8 @@ UP = {"__name__": "switchbot_device_up", "source": "cloud", **PLACE}
 BLE_UP = {**UP, "source": "ble"}
 KETTLE = {"device": "kettle", "source": "native"}
 OWN_KWH = {"__name__": "tplink_native_energy_total_kwh", **PLACE, **KETTLE}
+WATTS = {"__name__": "tplink_native_power_watts", **PLACE, **KETTLE}
+RATED_WATTS = {"__name__": "ledger_device_rated_power_watts", "house": "home", "device": "kettle"}
 BY_POWER_KWH = {"__name__": "exporter_energy_by_power_kwh_total", **KETTLE}
 
 type Values = Iterable[float | None]
@@ -41,6 +43,11 @@ def counting(watts: float, later_watts: float) -> Values:
     """A counter of so many watts, and of others in the last two hours; kWh."""
     each = [watts if step < TROUBLE_BEGINS else later_watts for step, _ in enumerate(steady(0))]
     return accumulate(watts * STEP_SECONDS / 3.6e6 for watts in each)
+
+
+def peaks(usual: float, peak: float) -> Values:
+    """Every fifth minute is a peak."""
+    return [peak if step % 5 == 0 else usual for step, _ in enumerate(steady(0))]
 
 
 def falling() -> Values:
@@ -117,6 +124,19 @@ TROUBLES = {
     "counter and power agree": (
         [(OWN_KWH, counting(300, 2000)), (BY_POWER_KWH, counting(310, 1950))],
         {},
+    ),
+    "above its rating": (
+        [(WATTS, changes(1400, 2300)), (RATED_WATTS, steady(2000))],
+        {"OverRating": "kettle"},
+    ),
+    "above its rating for a moment": (
+        [(WATTS, peaks(1400, 2300)), (RATED_WATTS, steady(2000))],
+        {},
+    ),
+    "strong, but nobody wrote a rating": ([(WATTS, steady(7000))], {}),
+    "a doubt without answer": (
+        [({"__name__": "ledger_open_events", "device": "nas", "kind": "fall"}, changes(0, 1))],
+        {"EventOpen": "nas"},
     ),
     "archive late": (
         # It succeeded 26.5 hours before the end: an hour and a half are left for the alert.

@@ -25,7 +25,7 @@ def with_example(tmp_path: Path, home: Sequence[Object]) -> list[Object]:
     for path, text in files:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    return [*home, *built(tmp_path / "k8s" / "apps" / "shelly")]
+    return [*home, *built(tmp_path / "k8s" / "apps" / "acme")]
 
 
 def test_a_folder_is_all_that_an_app_needs(
@@ -33,8 +33,8 @@ def test_a_folder_is_all_that_an_app_needs(
 ) -> None:
     """It is scraped and reaches nobody; nothing that was there had to change."""
     assert allowed_pairs(with_example) - allowed_pairs(home) == {
-        Pair("vmsingle", "shelly-exporter", 9101)
+        Pair("vmsingle", "acme-exporter", 9101)
     }
-    (added,) = [w for w in workloads(with_example) if w.name == "shelly-exporter"]
-    assert added.labels["protocol"] == "shelly"
+    (added,) = [w for w in workloads(with_example) if w.name == "acme-exporter"]
+    assert added.labels["protocol"] == "acme"
     assert [fault for item in with_example for fault in names.faults_of(item)] == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from home_model.sources import SOURCES
 from manifests.build import ROOT
 from manifests.network import (
     Pair,
@@ -27,6 +28,7 @@ BEYOND = {
     "tp-link-native-exporter": {(block, port) for block in LAN for port in (80, 9999)},
     "tp-link-matter-exporter": {(block, 5580) for block in LAN},
     "aiseg2-exporter": {(block, port) for block in LAN for port in (80, 8086)},
+    "shelly-exporter": {(block, 80) for block in LAN},
 }
 
 
@@ -93,7 +95,7 @@ def test_exactly_the_needed_pairs_are_allowed(everybody: tuple[Object, ...]) -> 
 
 def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
     """Written out once, so that a fault of the computation shows."""
-    exporters = ("switchbot-cloud", "switchbot-ble", "tp-link-native", "tp-link-matter", "aiseg2")
+    exporters = {row.k8s_app for row in SOURCES}
     assert allowed_pairs(home) == {
         Pair("frontend", "bff", 8000),
         Pair("bff", "vmsingle", 8428),
@@ -134,6 +136,7 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
         "switchbot-cloud-exporter",
         "tp-link-native-exporter",
         "aiseg2-exporter",
+        "shelly-exporter",
     }  # names in code, and in devices.yaml
     may = {
         workload.name

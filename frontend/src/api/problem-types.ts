@@ -18,6 +18,8 @@ export const KNOWN_TYPES = [
   "ledger-stale",
   "one-source",
   "range-too-long",
+  "already-answered",
+  "takes-no-answer",
 ] as const;
 
 export type KnownType = (typeof KNOWN_TYPES)[number];

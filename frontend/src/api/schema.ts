@@ -37,34 +37,9 @@ export interface paths {
          * Energy and cost of a place over a range
          * @description Without room, shelf and device: the whole house. Rows add up to the total exactly.
          *
-         *     Every watt-hour counts once: of a meter its own share, where it was at that time. What is
-         *     bought, sold, generated or stored is in `/balance`.
-         *
          *     Hours, days and months are the house's; the range may shorten the first and the last.
          */
         get: operations["get_cost"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/balance": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What the house used, bought, sold and generated
-         * @description What is used is in `/cost`, too; what is bought, sold, generated or stored is only here.
-         *
-         *     Hours, days and months are the house's; the range may shorten the first and the last.
-         */
-        get: operations["get_balance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -321,6 +296,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events, newest first
+         * @description What is doubtful about counters and devices. Works also while VictoriaMetrics is away.
+         */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event
+         * @description 404 lists the newest ids.
+         */
+        get: operations["get_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an event
+         * @description The slots of its days follow at once: requests for them wait, or get 503 with Retry-After.
+         *
+         *     409 names the answer that is stored already: delete it to answer anew.
+         */
+        post: operations["add_answer"];
+        /**
+         * Take an answer back
+         * @description The event is open again, and its energy missing.
+         */
+        delete: operations["delete_answer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reconcile": {
         parameters: {
             query?: never;
@@ -354,8 +395,6 @@ export interface paths {
         /**
          * The path from a number back to readings and prices
          * @description Prices and readings at the edges are of the whole range, slots of its first part.
-         *
-         *     Of a meter: all that it measured. `/cost` takes off what the devices behind it measured.
          */
         get: operations["get_explanation"];
         put?: never;
@@ -408,157 +447,29 @@ export interface components {
             close_open_price: boolean;
         };
         /**
-         * Balance
-         * @description The balance of the house over a range. The rows add up to the total exactly.
+         * AnswerInput
+         * @description The decision of a person on an event.
+         * @example {
+         *       "answer": "count",
+         *       "note": "The heater ran all night"
+         *     }
          */
-        Balance: {
+        AnswerInput: {
+            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. */
+            answer: components["schemas"]["AnswerWord"];
             /**
-             * From
-             * Format: date-time
-             * @example 2026-03-01T00:00:00+09:00
+             * Answered By
+             * @description Who decided; behind Tailscale's proxy its login is kept instead.
              */
-            from: string;
+            answered_by?: string | null;
             /**
-             * To
-             * Format: date-time
-             * @example 2026-04-01T00:00:00+09:00
+             * Note
+             * @default
              */
-            to: string;
-            /**
-             * Time Zone
-             * @example Asia/Tokyo
-             */
-            time_zone: string;
-            /**
-             * Currency
-             * @description ISO 4217.
-             * @example JPY
-             */
-            currency: string;
-            /**
-             * Now
-             * Format: date-time
-             */
-            now: string;
-            total: components["schemas"]["BalanceFigures"];
-            /** Rows */
-            rows: components["schemas"]["BalanceRow"][];
-            /**
-             * Missing
-             * @description Meters that were not measured all the time.
-             */
-            missing: components["schemas"]["Missing"][];
-            /** Unmeasured */
-            unmeasured: components["schemas"]["Unmeasured"][];
-            /** Over Measured */
-            over_measured: components["schemas"]["OverMeasured"][];
+            note: string;
         };
-        /**
-         * BalanceFigures
-         * @description Where electricity came from and went to; null where there is no such meter, or no data.
-         */
-        BalanceFigures: {
-            /**
-             * Used Kwh
-             * @description What was used up: by the house meter, else bought, generated and discharged less sold and charged, else by the devices alone.
-             * @example 3
-             */
-            used_kwh: string | null;
-            /**
-             * Bought Kwh
-             * @example 1
-             */
-            bought_kwh: string | null;
-            /**
-             * Sold Kwh
-             * @example 6
-             */
-            sold_kwh: string | null;
-            /**
-             * Generated Kwh
-             * @example 8
-             */
-            generated_kwh: string | null;
-            /**
-             * Charged Kwh
-             * @example null
-             */
-            charged_kwh: string | null;
-            /**
-             * Discharged Kwh
-             * @example null
-             */
-            discharged_kwh: string | null;
-            /**
-             * Own Use Kwh
-             * @description What was generated and not sold.
-             * @example 2
-             */
-            own_use_kwh: string | null;
-            /**
-             * Rest Kwh
-             * @description What was used and no device explains; null where nothing measures the whole house.
-             * @example 0.6
-             */
-            rest_kwh: string | null;
-            /**
-             * Balance Kwh
-             * @description What the meters of grid and generation give beyond the house meter.
-             * @example null
-             */
-            balance_kwh: string | null;
-            /**
-             * Bought Cost
-             * @description Of what was bought and has a price; without a grid meter, of what was used.
-             * @example 30
-             */
-            bought_cost: string | null;
-            /**
-             * Sold Credit
-             * @description For what was sold, by the prices of direction export.
-             * @example 96
-             */
-            sold_credit: string | null;
-            /**
-             * Bill
-             * @description `bought_cost` less `sold_credit`: negative where more was earned.
-             * @example -66
-             */
-            bill: string | null;
-            /**
-             * Unpriced Kwh
-             * Format: decimal
-             * @description Bought, or without a grid meter used, while no price held.
-             * @example 0
-             */
-            unpriced_kwh: string;
-            /**
-             * Unpriced Sold Kwh
-             * Format: decimal
-             * @description Sold while no price of direction export held.
-             * @example 0
-             */
-            unpriced_sold_kwh: string;
-        };
-        /**
-         * BalanceRow
-         * @description One hour, day or month.
-         */
-        BalanceRow: {
-            /**
-             * From
-             * Format: date-time
-             * @example 2026-03-01T00:00:00+09:00
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @example 2026-04-01T00:00:00+09:00
-             */
-            to: string;
-            figures: components["schemas"]["BalanceFigures"];
-        };
+        /** @enum {string} */
+        AnswerWord: "count" | "other_meter" | "wrong_reading";
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
         /**
@@ -649,15 +560,6 @@ export interface components {
             total: components["schemas"]["Figures"];
             /** Rows */
             rows: components["schemas"]["CostRow"][];
-            /**
-             * Missing
-             * @description Meters that were not measured all the time.
-             */
-            missing: components["schemas"]["Missing"][];
-            /** Unmeasured */
-            unmeasured: components["schemas"]["Unmeasured"][];
-            /** Over Measured */
-            over_measured: components["schemas"]["OverMeasured"][];
         };
         /**
          * CostRow
@@ -676,7 +578,7 @@ export interface components {
              * @example 2026-04-01T00:00:00+09:00
              */
             to: string;
-            /** @description null unless grouped by place. The house itself: what no device explains. */
+            /** @description null unless grouped by place. */
             place: components["schemas"]["PlaceRef"] | null;
             figures: components["schemas"]["Figures"];
         };
@@ -862,22 +764,6 @@ export interface components {
              * @example 500
              */
             rated_power_watts: number;
-            /**
-             * @description What its electricity is.
-             * @example load
-             */
-            kind: components["schemas"]["Kind"];
-            /**
-             * Upstream
-             * @description The meter that its electricity also runs through.
-             * @example null
-             */
-            upstream: string | null;
-            /**
-             * House Meter
-             * @description Whether all that is used in the house runs through it.
-             */
-            house_meter: boolean;
             /** @description up: the exporter has a fresh reading; down: the exporter reports that the device does not respond; silent: no exporter reports it. */
             state: components["schemas"]["State"];
             /**
@@ -918,8 +804,6 @@ export interface components {
              */
             sources: components["schemas"]["SourceState"][];
         };
-        /** @enum {string} */
-        Direction: "import" | "export";
         /**
          * DisplayName
          * @description A name by language; null leaves the configuration's.
@@ -1005,6 +889,100 @@ export interface components {
             currency: string;
         };
         /**
+         * EventAnswerRow
+         * @description A stored answer.
+         */
+        EventAnswerRow: {
+            answer: components["schemas"]["AnswerWord"];
+            /** Answered By */
+            answered_by: string | null;
+            /**
+             * Answered At
+             * Format: date-time
+             */
+            answered_at: string;
+            /** Note */
+            note: string;
+        };
+        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"];
+        /**
+         * EventList
+         * @description A page of events, newest first.
+         */
+        EventList: {
+            /**
+             * Total
+             * @description All events that match.
+             * @example 1
+             */
+            total: number;
+            /** Events */
+            events: components["schemas"]["EventRow"][];
+        };
+        /**
+         * EventRow
+         * @description An event of a counter or device.
+         */
+        EventRow: {
+            /**
+             * Id
+             * @example 3f0c9a5be1d27746
+             */
+            id: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Source
+             * @description The source that showed it.
+             * @example cloud
+             */
+            source: string;
+            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. */
+            kind: components["schemas"]["EventKind"];
+            /** @description `open`: energy that is missing until someone answers. `notice`: for information, it takes no answer. */
+            state: components["schemas"]["EventState"];
+            /**
+             * Since
+             * Format: date-time
+             * @description The reading before it; for a notice its beginning.
+             */
+            since: string;
+            /**
+             * At
+             * Format: date-time
+             * @description The reading that showed it; for a notice its end.
+             */
+            at: string;
+            /**
+             * Before Kwh
+             * @description The counter before; of `factor_of_ten` the energy of the other source.
+             */
+            before_kwh: string | null;
+            /**
+             * After Kwh
+             * @description The counter after; of `factor_of_ten` the energy of this source.
+             */
+            after_kwh: string | null;
+            /**
+             * Energy Kwh
+             * Format: decimal
+             * @description The energy at stake.
+             * @example 39.5
+             */
+            energy_kwh: string;
+            /**
+             * Max Power Watts
+             * @description Of `over_rating`: the highest mean power of a slot.
+             */
+            max_power_watts: number | null;
+            answer: components["schemas"]["EventAnswerRow"] | null;
+        };
+        /** @enum {string} */
+        EventState: "open" | "answered" | "notice";
+        /**
          * ExplainedSlot
          * @description A slot, or the part of it that lies in the range.
          */
@@ -1087,16 +1065,10 @@ export interface components {
         Figures: {
             /**
              * Energy Kwh
-             * @description Measured and estimated; null without data, which is not zero. Of a meter, less what the devices behind it measured: negative where they measured more.
+             * @description Measured and estimated; null without data, which is not zero.
              * @example 12.5
              */
             energy_kwh: string | null;
-            /**
-             * Through Kwh
-             * @description Only of a device: all that it measured, the devices behind it included.
-             * @example 20.5
-             */
-            through_kwh: string | null;
             /**
              * Measured Kwh
              * Format: decimal
@@ -1106,7 +1078,7 @@ export interface components {
             /**
              * Estimated Kwh
              * Format: decimal
-             * @description Spread over gaps whose counter survived. Of a meter, negative where a device behind it was estimated while the meter was measured.
+             * @description Spread over gaps whose counter survived.
              * @example 0.4
              */
             estimated_kwh: string;
@@ -1182,8 +1154,6 @@ export interface components {
              */
             message: string;
         };
-        /** @enum {string} */
-        Kind: "load" | "grid" | "grid_import" | "grid_export" | "generation" | "charge" | "discharge";
         /**
          * LagReport
          * @description The shift in time at which both lines fit best (cross-correlation).
@@ -1255,7 +1225,7 @@ export interface components {
         LiveSum: {
             /**
              * Power Watts
-             * @description Sum over the devices that are up, of a meter what is left after the devices behind it; null when none is up.
+             * @description Sum over the devices that are up; null when none is.
              * @example 412.5
              */
             power_watts: number | null;
@@ -1280,28 +1250,6 @@ export interface components {
              * @example 12.4
              */
             age_seconds: number | null;
-            /**
-             * Age Spread Seconds
-             * @description How far apart a meter and a device behind it were read: what is left of the meter is only as good. null where there is no meter with devices behind it.
-             * @example 14
-             */
-            age_spread_seconds: number | null;
-        };
-        /**
-         * Missing
-         * @description A meter that was not measured: what is behind it counts by itself, and it has no rest.
-         */
-        Missing: {
-            /**
-             * Device
-             * @example kitchen_circuit
-             */
-            device: string;
-            /**
-             * Seconds
-             * @example 7200
-             */
-            seconds: number;
         };
         /**
          * Names
@@ -1353,8 +1301,6 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
-            /** @description import: what is bought or used; export: what is sold. Left out: import for a new price, unchanged for a changed one. */
-            direction?: components["schemas"]["Direction"] | null;
             /**
              * Close Open Price
              * @description End the price that has no end at this one's `valid_from`, in one step.
@@ -1362,29 +1308,8 @@ export interface components {
              */
             close_open_price: boolean;
         };
-        /**
-         * OverMeasured
-         * @description A fault: the devices behind a meter measured more than it. Nothing is cut off for it.
-         */
-        OverMeasured: {
-            /**
-             * Device
-             * @description The meter; null: the meters of grid and generation.
-             * @example circuit
-             */
-            device: string | null;
-            /**
-             * Over Measured Kwh
-             * Format: decimal
-             * @example 0.2
-             */
-            over_measured_kwh: string;
-            /**
-             * Suspects
-             * @description Likeliest first.
-             */
-            suspects: components["schemas"]["Suspect"][];
-        };
+        /** @enum {string} */
+        NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
         /**
          * Overview
          * @description The first screen of a place.
@@ -1518,23 +1443,6 @@ export interface components {
             path: components["schemas"]["PlacePath"];
             name: components["schemas"]["Names"];
             live: components["schemas"]["LiveSum"];
-            /**
-             * @description Only of a device: what its electricity is.
-             * @example load
-             */
-            kind?: components["schemas"]["Kind"] | null;
-            /**
-             * Through Watts
-             * @description Only of a device: all that it measures.
-             * @example 612
-             */
-            through_watts?: number | null;
-            /**
-             * Rest Watts
-             * @description Only of the house: what no device explains; null where nothing measures the whole house.
-             * @example 85
-             */
-            rest_watts?: number | null;
             /** Children */
             children: components["schemas"]["PlaceNode"][];
         };
@@ -1635,8 +1543,6 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
-            /** @description import: what is bought or used; export: what is sold. Left out: import for a new price, unchanged for a changed one. */
-            direction?: components["schemas"]["Direction"] | null;
         };
         /**
          * PriceRow
@@ -1677,8 +1583,6 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
-            /** @example import */
-            direction: components["schemas"]["Direction"];
         };
         /**
          * Problem
@@ -1724,9 +1628,9 @@ export interface components {
             errors?: components["schemas"]["InputError"][] | null;
             /**
              * Conflicts With
-             * @description For overlapping prices: the id of the other row.
+             * @description For a conflict: the id of the row that is in the way.
              */
-            conflicts_with?: number | null;
+            conflicts_with?: number | string | null;
             /**
              * Incident
              * @description For internal errors: the id under which the log has more.
@@ -1735,6 +1639,8 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @enum {string} */
+        QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
          * Reason
          * @description One thing that makes the ways to count differ.
@@ -1977,43 +1883,6 @@ export interface components {
         /** @enum {string} */
         State: "up" | "down" | "silent";
         /**
-         * Suspect
-         * @description What may explain that more was measured behind a meter than by it.
-         */
-        Suspect: {
-            /**
-             * Device
-             * @description null: the house's meters.
-             * @example kettle
-             */
-            device: string | null;
-            /** @description clock: it is read at another time; times_ten: it counts ten times too much; tenth: it counts a tenth; wrong_upstream: it is not behind that meter. */
-            reason: components["schemas"]["SuspectReason"];
-        };
-        /** @enum {string} */
-        SuspectReason: "clock" | "times_ten" | "tenth" | "wrong_upstream";
-        /**
-         * Unmeasured
-         * @description A device that was not measured while its meter was: it is a part of the meter's rest.
-         */
-        Unmeasured: {
-            /**
-             * Device
-             * @example fridge
-             */
-            device: string;
-            /**
-             * Upstream
-             * @example kitchen_circuit
-             */
-            upstream: string;
-            /**
-             * Seconds
-             * @example 7200
-             */
-            seconds: number;
-        };
-        /**
          * UsedPrice
          * @description A price, and what was used while it held within the range.
          */
@@ -2186,42 +2055,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cost"];
-                };
-            };
-            /** @description A problem, with what to do about it */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_balance: {
-        parameters: {
-            query: {
-                /** @description The first instant. */
-                from: string;
-                /** @description The first instant after it. */
-                to: string;
-                /** @description One row for each hour, day or month. */
-                by?: components["schemas"]["Bucket"] | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Balance"];
                 };
             };
             /** @description A problem, with what to do about it */
@@ -2724,6 +2557,146 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LedgerState"];
                 };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Only this device. */
+                device?: string | null;
+                /** @description Only events in this state. */
+                state?: components["schemas"]["EventState"] | null;
+                /** @description Shown since. */
+                from?: string | null;
+                /** @description Shown before. */
+                to?: string | null;
+                /** @description Leave out so many of the newest. */
+                skip?: number;
+                /** @description At most so many. */
+                max_events?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of an event. */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with what to do about it */
             default: {

@@ -35,3 +35,5 @@ export type Reconciliation = Schemas["Reconciliation"];
 export type ReconcileRow = Schemas["ReconcileRow"];
 export type Reason = Schemas["Reason"];
 export type LedgerState = Schemas["LedgerState"];
+export type EventList = Schemas["EventList"];
+export type CounterEvent = Schemas["EventRow"];

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bff.ledger.device_rules import SourceRules
 from bff.ledger.open_slots import sums_up_to
 from bff.ledger.packing import pack_day, unpack_days
 from bff.ledger.slots import Slots, judge_source, slots_between
@@ -14,13 +15,13 @@ from energy_rules.samples import Samples
 from energy_rules.spread import Amounts, Spans
 
 START_MS = 1_772_323_200_000
-LIMITS = Limits(max_power_mw=4_000_000, gap_limit_ms=600_000)
+RULES = SourceRules("cloud", Limits(max_power_mw=4_000_000, gap_limit_ms=600_000))
 MINUTE_MS = 60_000
 LATER_MS = START_MS + 30 * DAY_MS
 
 
 def clean(samples: Samples) -> Spans:
-    return judge_source(samples, LIMITS, LATER_MS)[0].spans
+    return judge_source(samples, RULES, LATER_MS).spans
 
 
 def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Samples:

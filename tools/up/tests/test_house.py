@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from home_model.config import Home
+from home_model.config import Device, Home
 from home_model.load import load_home
-from home_model.sources import BleSource, CloudSource, MatterSource, NativeSource
-from up import house, matter
+from home_model.sources import (
+    AnySource,
+    BleSource,
+    CloudSource,
+    MatterSource,
+    NativeSource,
+    ShellySource,
+)
+from up import bluetooth, house, matter
 from up.preflight import problems
 from up.processes import processes
 from up.settings import Settings
@@ -15,6 +22,10 @@ from up.settings import Settings
 
 def sources_of[S](home: Home, kind: type[S]) -> list[S]:
     return [s for device in home.devices for s in device.sources if isinstance(s, kind)]
+
+
+def has_source(device: Device, kind: type[AnySource]) -> bool:
+    return any(isinstance(source, kind) for source in device.sources)
 
 
 def test_without_a_radio_there_are_no_ble_sources() -> None:
@@ -29,8 +40,8 @@ def test_with_a_radio_some_plugs_have_a_second_source() -> None:
     """The same plug under its one MAC, second in rank; the exporter waits for the radio."""
     settings = Settings(virtual_bluetooth=True, virtual_matter=False)
     home = house.load(settings)
-    read_twice = [device for device in home.devices if len(device.sources) > 1]
-    assert {device.device for device in read_twice} == set(house.OVER_BLUETOOTH)
+    read_twice = [device for device in home.devices if has_source(device, BleSource)]
+    assert {device.device for device in read_twice} == set(bluetooth.OVER_BLUETOOTH)
     for device in read_twice:
         cloud, ble = device.sources
         assert isinstance(cloud, CloudSource)
@@ -84,8 +95,8 @@ def test_where_matter_can_run_two_tapo_plugs_are_read_twice() -> None:
     """Native first in rank; nobody but the Matter exporter waits for the network of Matter."""
     settings = Settings(virtual_bluetooth=False, virtual_matter_port=15580)
     home = house.load(settings)
-    twice = [device for device in home.devices if len(device.sources) > 1]
-    assert {device.device for device in twice} == set(house.OVER_MATTER)
+    twice = [device for device in home.devices if has_source(device, MatterSource)]
+    assert {device.device for device in twice} == set(matter.OVER_MATTER)
     for device in twice:
         native, over_matter = device.sources
         assert isinstance(native, NativeSource)
@@ -112,3 +123,15 @@ def test_matter_can_be_left_out() -> None:
     home = house.load(settings)
     assert sources_of(home, MatterSource) == []
     assert not {"matter", "tplink_matter"} & {each.name for each in processes(settings, home)}
+
+
+def test_two_plugs_are_shelly_plugs_too() -> None:
+    """Second in rank, each at an address of its own; the exporter waits for them, with a login."""
+    settings = Settings(virtual_bluetooth=False, virtual_matter=False, virtual_plugs_port=18011)
+    home = house.load(settings)
+    addresses = {source.address for source in sources_of(home, ShellySource)}
+    assert addresses == {"127.0.0.21:18011", "127.0.0.22:18011"}
+    by_name = {each.name: each for each in processes(settings, home)}
+    plugs, reader = by_name["virtual-shelly"], by_name["shelly"]
+    assert plugs.ready in reader.after
+    assert reader.env["SHELLY_PASSWORD"] == plugs.env["SHELLY_PASSWORD"] != ""

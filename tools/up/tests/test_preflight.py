@@ -177,6 +177,8 @@ def test_the_password_of_victoria_metrics_is_made_once_for_its_owner_alone(tmp_p
 def test_two_processes_never_share_a_default_port(tmp_path: Path) -> None:
     """All defaults must be able to run at once."""
     settings = Settings(data_dir=tmp_path, virtual_home=True, virtual_matter=True)
-    found = processes(settings, house.load(settings))
-    ports = [port for process in found for port in process.ports.values()]
-    assert len(ports) == len(set(ports)) == 10
+    home = house.load(settings)
+    services = {row.service for row in SOURCES if row.source in house.sources_of(home)}
+    ports = [port for process in processes(settings, home) for port in process.ports.values()]
+    # Beside the exporters: page, BFF (two), VictoriaMetrics, and three emulators.
+    assert len(ports) == len(set(ports)) == len(services) + 7

@@ -10,6 +10,7 @@ import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { Skeleton } from "@/ui/Skeleton";
 import { AboutDevice } from "./AboutDevice";
+import { EventsPanel } from "./EventsPanel";
 import { SourcesTable } from "./SourcesTable";
 import { useDevice } from "./useDevice";
 
@@ -30,6 +31,9 @@ export function DevicePanel({ device }: { device: string }) {
         </Loaded>
       </Panel>
       <AboutDevice device={device} answer={answer} />
+      <div className="lg:col-span-2">
+        <EventsPanel device={device} />
+      </div>
     </div>
   );
 }

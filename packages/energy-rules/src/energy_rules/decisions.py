@@ -51,6 +51,8 @@ USE_FACTOR, RESTART_FACTOR = 3, 1
 WITNESS_PERCENT, WITNESS_MIN_PERCENT = 25, 80
 # A renewal that comes earlier than this part of its usual time is compared with what follows.
 MIN_RENEWAL_PERCENT = 90
+# A counter that shows other values for longer than this is another meter, whatever was answered.
+MAX_WRONG_MS = DAY_MS
 
 MEASURED, ESTIMATED = Quality.MEASURED, Quality.ESTIMATED
 
@@ -102,11 +104,15 @@ def decide(
     Returns:
         What follows, or None if samples that are still to come decide.
     """
-    sample = upcoming[0]
-    if state.wrong is not None or rules.answers.get(sample.at_ms) is Answer.WRONG_READING:
+    sample, answer = upcoming[0], rules.answers.get(upcoming[0].at_ms)
+    if state.wrong is not None or answer is Answer.WRONG_READING:
         if (decision := _wrong_reading(state, sample, rules)) is not None:
             return decision
-        state = replace(state, wrong=None)
+        state = replace(state, wrong=None, wrong_since_ms=0)
+    if answer is Answer.COUNT:
+        return _count_answered(state, sample, rules)
+    if answer is Answer.OTHER_METER:
+        return _go_on_from(state, sample)
     if (decision := settle(state, sample, rules)) is not None:
         return decision
     if sample.uwh < state.base.uwh:
@@ -294,8 +300,6 @@ def _rise_stays(state: State, sample: Sample, rules: Rules) -> Decision:
     since = base if is_silence else changed
     if is_possible and _is_credible(rise_uwh, since, sample, rules, is_silence=is_silence):
         return _count_since(state, sample, since.at_ms)
-    if rules.answers.get(sample.at_ms) is Answer.COUNT:
-        return _count_since(state, sample, base.at_ms)
     return _doubt_rise(state, sample, is_rare=is_possible and not is_silence)
 
 
@@ -328,7 +332,7 @@ def _doubt_rise(state: State, sample: Sample, *, is_rare: bool) -> Decision:
         return _free(state, sample, recent)
     doubt = Doubt(state.changed.at_ms, base.at_ms, sample.at_ms, rise_uwh, is_rare)
     after = replace(_moved(state, sample), high=(), doubts=(*recent, doubt))
-    note = Note(NoteKind.DOUBTFUL_RISE, base.at_ms, sample.at_ms, base.uwh, sample.uwh, rise_uwh)
+    note = _note(NoteKind.DOUBTFUL_RISE, state, sample, rise_uwh)
     return Decision(after, 1, _filler(state, base.at_ms), (note,))
 
 
@@ -457,15 +461,11 @@ def _fall_stays(state: State, sample: Sample, rules: Rules) -> Decision:
             *_filler(state, state.base.at_ms),
             Span(state.base.at_ms, sample.at_ms, 0, MEASURED),
         )
-        return Decision(after, 1, spans, (_fall_note(NoteKind.FED_BACK, state, sample, 0),))
-    if by_half:
-        return _begin_again(state, sample, rules)
-    after = replace(_moved(state, sample), high=())
-    note = _fall_note(NoteKind.FALL, state, sample, 0)
-    return Decision(after, 1, _filler(state, state.base.at_ms), (note,))
+        return Decision(after, 1, spans, (_note(NoteKind.FED_BACK, state, sample, 0),))
+    return _begin_again(state, sample, rules) if by_half else _go_on_from(state, sample)
 
 
-def _fall_note(kind: NoteKind, state: State, sample: Sample, uwh: int) -> Note:
+def _note(kind: NoteKind, state: State, sample: Sample, uwh: int) -> Note:
     return Note(kind, state.base.at_ms, sample.at_ms, state.base.uwh, sample.uwh, uwh)
 
 
@@ -481,19 +481,21 @@ def _is_fed_back(state: State, sample: Sample, bounds: Bounds, *, by_half: bool)
 
 
 def _begin_again(state: State, sample: Sample, rules: Rules) -> Decision:
+    """Count what the counter shows since its new beginning, if that is credible."""
+    if not _is_credible_restart(state, sample, rules):
+        return _go_on_from(state, sample)
+    return _count_restart(state, sample, rules.bounds)
+
+
+def _count_restart(state: State, sample: Sample, bounds: Bounds) -> Decision:
     """Count what the counter shows since its new beginning, in the least time it takes."""
-    bounds, base = rules.bounds, state.base
-    after = replace(_moved(state, sample), high=())
-    is_credible = _is_credible_restart(state, sample, rules)
-    if not is_credible and rules.answers.get(sample.at_ms) is not Answer.COUNT:
-        note = _fall_note(NoteKind.DOUBTFUL_RESTART, state, sample, sample.uwh)
-        return Decision(after, 1, _filler(state, base.at_ms), (note,))
+    base, after = state.base, replace(_moved(state, sample), high=())
     shortest_ms = -(-sample.uwh * MW_MS_PER_UWH // bounds.ceiling_mw)
     start_ms = max(base.at_ms, sample.at_ms - shortest_ms)
     is_silence = sample.at_ms - base.at_ms > bounds.gap_limit_ms
     span = Span(start_ms, sample.at_ms, sample.uwh, ESTIMATED if is_silence else MEASURED)
     spans = (*_filler(state, base.at_ms), *((span,) if sample.uwh else ()))
-    return Decision(after, 1, spans, (_fall_note(NoteKind.RESTART, state, sample, sample.uwh),))
+    return Decision(after, 1, spans, (_note(NoteKind.RESTART, state, sample, sample.uwh),))
 
 
 def _is_credible_restart(state: State, sample: Sample, rules: Rules) -> bool:
@@ -514,14 +516,41 @@ def _is_credible_restart(state: State, sample: Sample, rules: Rules) -> bool:
     return sample.uwh <= max(RESTART_FACTOR * known_uwh, unasked_uwh(duration_ms))
 
 
-# What a person called a wrong reading
+# What a person decided
+
+
+def _count_answered(state: State, sample: Sample, rules: Rules) -> Decision:
+    """Count the rise, or what the counter shows since its new beginning; a fall is no energy."""
+    base = state.base
+    if sample.uwh >= base.uwh:
+        return _count_since(state, sample, base.at_ms)
+    if sample.uwh * 2 <= base.uwh:
+        return _count_restart(state, sample, rules.bounds)
+    span = Span(base.at_ms, sample.at_ms, 0, ESTIMATED)
+    note = _silence(state, sample, 0)
+    return Decision(replace(_moved(state, sample), high=()), 1, _book(state, span), (note,))
+
+
+def _go_on_from(state: State, sample: Sample) -> Decision:
+    """Go on from another value: what lies between is missing, and never freed."""
+    base = state.base
+    if sample.uwh >= base.uwh:
+        note = _note(NoteKind.DOUBTFUL_RISE, state, sample, sample.uwh - base.uwh)
+    elif sample.uwh * 2 <= base.uwh:
+        note = _note(NoteKind.DOUBTFUL_RESTART, state, sample, sample.uwh)
+    else:
+        note = _note(NoteKind.FALL, state, sample, 0)
+    after = replace(_moved(state, sample), high=())
+    return Decision(after, 1, _filler(state, base.at_ms), (note,))
 
 
 def _wrong_reading(state: State, sample: Sample, rules: Rules) -> Decision | None:
     """Leave out the sample and those that go on from it; None at the first that does not."""
-    last = state.wrong
+    last, since_ms = state.wrong, state.wrong_since_ms
     if last is not None:
         rise_uwh, gap_ms = sample.uwh - last.uwh, sample.at_ms - last.at_ms
-        if not 0 <= rise_uwh <= max_rise_uwh(rules.bounds, gap_ms):
+        goes_on = 0 <= rise_uwh <= max_rise_uwh(rules.bounds, gap_ms)
+        if not goes_on or sample.at_ms - since_ms > MAX_WRONG_MS:
             return None
-    return Decision(replace(state, wrong=sample), 1, (), _left_out(state.base, [sample]))
+    after = replace(state, wrong=sample, wrong_since_ms=since_ms if last else sample.at_ms)
+    return Decision(after, 1, (), _left_out(state.base, [sample]))

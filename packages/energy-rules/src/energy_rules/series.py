@@ -239,7 +239,12 @@ class _Run:
         uwh, changed = self._data.uwh, int(self._data.changed[position])
         base, before = self._sample(position, uwh), self._sample(max(position - 1, 0), uwh)
         return replace(
-            self._state, base=base, changed=self._sample(changed, uwh), before=before, wrong=None
+            self._state,
+            base=base,
+            changed=self._sample(changed, uwh),
+            before=before,
+            wrong=None,
+            wrong_since_ms=0,
         )
 
     def _is_in_step(self) -> bool:

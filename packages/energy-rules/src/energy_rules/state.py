@@ -61,6 +61,7 @@ class State:
         high: Samples left out because the counter came back below them, of the last day.
         doubts: Rises of the last three days that were not counted.
         wrong: The last of a run of samples that a person called a wrong reading.
+        wrong_since_ms: The first of that run; 0 while there is none.
     """
 
     base: Sample
@@ -71,6 +72,7 @@ class State:
     high: tuple[Sample, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     wrong: Sample | None = None
+    wrong_since_ms: int = 0
 
 
 def first_state(sample: Sample) -> State:
@@ -132,7 +134,11 @@ class Note(NamedTuple):
 
 
 class Answer(StrEnum):
-    """What a person says of a doubt."""
+    """The decision of a person on a doubt.
+
+    `count`: it was used; a fall was none. `other_meter`: the counter goes on from another value.
+    `wrong_reading`: the sample, and those of a day that go on from it, never happened.
+    """
 
     COUNT = "count"
     OTHER_METER = "other_meter"

@@ -16,8 +16,8 @@ DEFAULT_GAP_LIMIT_SECONDS = 600.0
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2"]
-type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2"]
+type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly"]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly"]
 
 
 def _bare_mac(text: str) -> str:
@@ -107,8 +107,28 @@ class Aiseg2Source(AnySource):
     id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump)$")
 
 
+class ShellySource(AnySource):
+    """A Shelly of the second generation or later on the local network; `id` is its MAC.
+
+    `meter` is needed where the device has several. `phases: netted` is for a device that measures
+    three phases together (`em`), where the utility's meter sets what one phase feeds back off
+    against what another draws.
+    """
+
+    source: Literal["shelly"]
+    id: Mac
+    address: str = Field(pattern=r"^[^\s/@?#]+$")
+    meter: int | None = Field(default=None, ge=1)
+    phases: Literal["netted"] | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """MAC and meter."""
+        return (self.id, str(self.meter or ""))
+
+
 type Source = Annotated[
-    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source,
+    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source | ShellySource,
     Field(discriminator="source"),
 ]
 
@@ -151,6 +171,11 @@ class SourceInfo:
     def all_secrets(self) -> tuple[str, ...]:
         """Return every variable that holds a secret."""
         return self.secrets + self.optional_secrets
+
+    @property
+    def port_variable(self) -> str:
+        """Return the variable by which `make up` chooses the port of the exporter."""
+        return f"{self.service.replace('-', '_').upper()}_PORT"
 
     @property
     def compose_name(self) -> str:
@@ -218,6 +243,19 @@ SOURCES: tuple[SourceInfo, ...] = (
         compose_service="aiseg2-forwarder",
         ja="AiSEG2",
         en="AiSEG2",
+        max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+    ),
+    SourceInfo(
+        source="shelly",
+        source_type=ShellySource,
+        family="shelly",
+        service="shelly-exporter",
+        module="shelly_exporter",
+        k8s_app="shelly",
+        default_port=9105,
+        secrets=("SHELLY_PASSWORD",),
+        ja="Shelly",
+        en="Shelly",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
     ),
 )

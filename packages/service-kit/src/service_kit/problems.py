@@ -29,8 +29,8 @@ class ProblemDocument(BaseModel):
     errors: list[InputError] | None = Field(
         default=None, description="For wrong input: every fault, not only the first."
     )
-    conflicts_with: int | None = Field(
-        default=None, description="For overlapping prices: the id of the other row."
+    conflicts_with: int | str | None = Field(
+        default=None, description="For a conflict: the id of the row that is in the way."
     )
     incident: str | None = Field(
         default=None, description="For internal errors: the id under which the log has more."
@@ -58,7 +58,7 @@ class ProblemError(Exception):
         detail: str,
         *,
         what_to_do: str,
-        conflicts_with: int | None = None,
+        conflicts_with: int | str | None = None,
         errors: list[InputError] | None = None,
         retry_after_seconds: int | None = None,
         incident: str | None = None,

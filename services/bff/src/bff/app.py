@@ -10,6 +10,7 @@ from bff.balance.routes import router as balance
 from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
+from bff.events.routes import router as events
 from bff.explain.routes import router as explain
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
@@ -89,6 +90,7 @@ FEATURES = (
     effect,
     device_meta,
     ledger,
+    events,
     reconcile,
     explain,
     comparison,

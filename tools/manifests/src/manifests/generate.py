@@ -13,6 +13,10 @@ ROOT = Path(__file__).parents[4]
 type Rows = Sequence[SourceInfo]
 
 _MARKED = re.compile(r"(?<=<!-- sources -->\n).*?(?=<!-- end of sources -->)", re.DOTALL)
+_APPS = re.compile(r"(?<=# Exporters, by `make docs`.\n).*?(?=  # End of the exporters)", re.DOTALL)
+_IMAGE = re.compile(r"^  - \{name: ppms/(\S+-exporter), .*\n", re.MULTILINE)
+# It belongs to the one node of a home that is near the plugs.
+HOME_ONLY = frozenset({"ble"})
 _EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)", re.DOTALL)
 
 SCRAPE_JOB = """\
@@ -134,6 +138,30 @@ def _documents(text: str) -> list[str]:
     return text[text.index("apiVersion:") :].split("---\n")
 
 
+def overlay(left_out: frozenset[str]) -> Callable[[str, Rows], str]:
+    """Return what writes the exporters into the list of an overlay, without some sources."""
+
+    def write(text: str, rows: Rows) -> str:
+        apps = (f"  - ../../apps/{row.k8s_app}\n" for row in rows if row.source not in left_out)
+        return _APPS.sub(lambda _: "".join(apps), text)
+
+    return write
+
+
+def images(text: str, rows: Rows) -> str:
+    """Return the settings of a home with an image for each exporter.
+
+    Where an image is and its version are the home's own: they stay. A new one is where the first
+    one is.
+    """
+    known = {found[1]: found[0] for found in _IMAGE.finditer(text)}
+    first = next(iter(known))
+    services = dict.fromkeys(row.service for row in rows)
+    lines = (known.get(name) or known[first].replace(first, name) for name in services)
+    begin = text.index(known[first])
+    return text[:begin] + "".join(lines) + _IMAGE.sub("", text[begin:])
+
+
 def page_names(_: str, rows: Rows) -> str:
     """Return what the page calls the sources, by language."""
     names = {row.source: {"ja": row.ja, "en": row.en} for row in rows}
@@ -145,6 +173,9 @@ GENERATED: Mapping[str, Callable[[str, Rows], str]] = {
     "docker/scrape.yaml": scrape_file,
     "docs/add-a-vendor.md": documentation,
     "frontend/src/api/sources.json": page_names,
+    "k8s/overlays/home/kustomization.yaml": overlay(frozenset()),
+    "k8s/overlays/cluster/kustomization.yaml": overlay(HOME_ONLY),
+    "k8s/overlays/home/settings/kustomization.yaml": images,
     **{f"k8s/components/{file}": monitors(operator) for file, operator in OPERATORS.items()},
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import psutil
 
+from home_model.sources import SOURCES
 from service_kit.waiting import poll_until
 from testbed.process import DidNotStartError, free_port, wait_limit_seconds
 
@@ -24,15 +25,18 @@ PORTS = (
     "BFF_PORT",
     "BFF_HEALTH_PORT",
     "VM_PORT",
-    "SWITCHBOT_EXPORTER_PORT",
-    "TP_LINK_NATIVE_EXPORTER_PORT",
-    "TP_LINK_MATTER_EXPORTER_PORT",
+    *sorted({row.port_variable for row in SOURCES}),
     "VIRTUAL_HOME_PORT",
     "VIRTUAL_PLUGS_PORT",
     "VIRTUAL_MATTER_PORT",
 )
 # With one of a real home this would not be the virtual one.
-ACCOUNTS = ("SWITCHBOT_", "TP_LINK_", "MATTER_SERVER_")
+ACCOUNTS = (
+    "SWITCHBOT_",
+    "TP_LINK_",
+    "MATTER_SERVER_",
+    *(n for r in SOURCES for n in r.all_secrets),
+)
 
 
 @dataclass(frozen=True, slots=True)

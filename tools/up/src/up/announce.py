@@ -5,7 +5,8 @@ import signal
 from home_model.config import Home
 from home_model.load import load_home
 from up.bluetooth import WAY_OUT
-from up.house import OVER_MATTER, sources_of
+from up.house import sources_of
+from up.matter import OVER_MATTER
 from up.process import Process
 from up.processes import processes
 from up.ready import LATE_LIMIT_SECONDS, becomes_ready

@@ -4,8 +4,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from home_model.config import Device
+from home_model.sources import BleSource, CloudSource, Source
 from up.settings import Settings
 
+# Plug Minis have one MAC for cloud and radio; their models are those of the virtual home.
+OVER_BLUETOOTH = {"tv": "plug_mini_jp", "fridge": "plug_mini_jp", "desk_pc": "plug_mini_us"}
 NEEDED = ("dbus-daemon", "bluetoothd-mock")
 WAY_OUT = "scripts/setup-bluetooth-mock installs it (Debian packages, as root)"
 MAX_SOCKET_PATH_BYTES = 99  # dbus-daemon takes no more, though the system would
@@ -16,6 +20,15 @@ def is_wanted(settings: Settings) -> bool:
     if settings.virtual_bluetooth is None:
         return not any(_obstacles(settings))
     return settings.virtual_bluetooth
+
+
+def sources(settings: Settings, device: Device) -> Iterator[Source]:
+    """Yield what a device of the virtual home has beside its own sources."""
+    if device.device in OVER_BLUETOOTH and is_wanted(settings):
+        model = OVER_BLUETOOTH[device.device]
+        for source in device.sources:
+            if isinstance(source, CloudSource):
+                yield BleSource.model_validate({"source": "ble", "id": source.id, "model": model})
 
 
 def problems(settings: Settings) -> Iterator[str]:

@@ -1,16 +1,23 @@
 """What the exporters of a virtual home read in place of devices."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from up.bluetooth import radio_folder
-from up.matter import matter_folder
+from home_model.config import Device
+from home_model.sources import ShellySource, Source
+from up import bluetooth, matter
 from up.process import Process, local_url
 from up.settings import Settings
 
 # Polled more often than real devices: it costs nothing.
 POLL_INTERVAL_SECONDS = "5"
+# MAC and loopback address, at the port of all plugs.
+SHELLY_PLUGS = {
+    "server": ("58E6C50A0001", "127.0.0.21"),
+    "washing_machine": ("58E6C50A0002", "127.0.0.22"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +27,25 @@ class Emulator:
     Attributes:
         sources: The sources whose exporters read it; it runs where one of them is configured.
         env: What it adds to the environment of these exporters.
+        adds: Returns further sources for a device of the virtual home.
     """
 
     process: Process
     sources: frozenset[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    adds: Callable[[Device], Iterable[Source]] = lambda _: ()
+
+
+def every_emulator(settings: Settings) -> tuple[Emulator, ...]:
+    """Return all that a virtual home can have."""
+    return tuple(make(settings) for make in EMULATORS)
 
 
 def emulators(settings: Settings, configured: frozenset[str]) -> tuple[Emulator, ...]:
     """Return the emulators that something of a virtual home reads; none for a real home."""
     if not settings.is_virtual:
         return ()
-    made = (make(settings) for make in EMULATORS)
-    return tuple(each for each in made if each.sources & configured)
+    return tuple(each for each in every_emulator(settings) if each.sources & configured)
 
 
 def virtual_home(settings: Settings) -> Emulator:
@@ -71,9 +84,12 @@ def virtual_plugs(settings: Settings) -> Emulator:
     return Emulator(process, frozenset({"native"}), env)
 
 
-def bluetooth(settings: Settings) -> Emulator:
+def bluetooth_radio(settings: Settings) -> Emulator:
     """Return a bus with a mock bluetoothd, on which the SwitchBot plugs advertise."""
-    watts_url, folder = local_url(settings.virtual_home_port, "/virtual/"), radio_folder(settings)
+    watts_url, folder = (
+        local_url(settings.virtual_home_port, "/virtual/"),
+        bluetooth.radio_folder(settings),
+    )
     config = ("--config", str(settings.home_file), "--folder", str(folder))
     process = Process(
         "bluetooth",
@@ -83,13 +99,13 @@ def bluetooth(settings: Settings) -> Emulator:
         after=(watts_url,),
     )
     env = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder / 'bus'}"}
-    return Emulator(process, frozenset({"ble"}), env)
+    return Emulator(process, frozenset({"ble"}), env, partial(bluetooth.sources, settings))
 
 
-def matter(settings: Settings) -> Emulator:
+def matter_plugs(settings: Settings) -> Emulator:
     """Return a Matter server, and plugs that measure what the TP-Link plugs of their devices do."""
     plugs_url, port = local_url(settings.virtual_plugs_port, "/plugs"), settings.virtual_matter_port
-    folder = matter_folder(settings)
+    folder = matter.matter_folder(settings)
     config = ("--config", str(settings.home_file), "--folder", str(folder), "--port", str(port))
     process = Process(
         "matter",
@@ -100,14 +116,40 @@ def matter(settings: Settings) -> Emulator:
         may_join_late=True,
     )
     env = {"MATTER_SERVER_URL": f"ws://127.0.0.1:{port}/ws"}
-    return Emulator(process, frozenset({"matter"}), env)
+    return Emulator(process, frozenset({"matter"}), env, partial(matter.sources, settings))
+
+
+def shelly_plugs(settings: Settings) -> Emulator:
+    """Return Shelly plugs that measure what the SwitchBot plugs of their devices do."""
+    watts_url = local_url(settings.virtual_home_port, "/virtual/")
+    folder = settings.home_dir / "shelly"
+    config = ("--config", str(settings.home_file), "--folder", str(folder))
+    login = {"SHELLY_PASSWORD": "virtual-password"}
+    process = Process(
+        "virtual-shelly",
+        (sys.executable, "-m", "shelly_emulator", *config, "--watts-url", watts_url),
+        {},
+        f"file://{folder / 'ready'}",
+        login,
+        after=(watts_url,),
+    )
+
+    def adds(device: Device) -> Iterable[Source]:
+        if device.device in SHELLY_PLUGS:
+            mac, host = SHELLY_PLUGS[device.device]
+            address = f"{host}:{settings.virtual_plugs_port}"
+            yield ShellySource(source="shelly", id=mac, address=address)
+
+    env = {**login, "POLL_INTERVAL_SECONDS": POLL_INTERVAL_SECONDS}
+    return Emulator(process, frozenset({"shelly"}), env, adds)
 
 
 EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     virtual_home,
     virtual_plugs,
-    bluetooth,
-    matter,
+    bluetooth_radio,
+    matter_plugs,
+    shelly_plugs,
 )
 
 

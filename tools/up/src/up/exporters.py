@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from home_model.sources import SOURCES, SourceInfo
 from up.emulators import Emulator
 from up.process import Process, local_url
-from up.settings import Settings, port_setting
+from up.settings import Settings
 
 
 def exporters(
@@ -25,7 +25,7 @@ def exporter(
     settings: Settings, rows: Sequence[SourceInfo], emulators: Sequence[Emulator]
 ) -> Process:
     """Return the process that reads these sources, which are of one service."""
-    service, port = rows[0].service, settings.exporter_port(rows[0].service)
+    service, port = rows[0].service, settings.exporter_port(rows[0])
     read = [each for each in emulators if each.sources & {row.source for row in rows}]
     env = {
         "CONFIG_FILE": str(settings.home_file),
@@ -39,7 +39,7 @@ def exporter(
     return Process(
         rows[0].family,
         (sys.executable, "-m", rows[0].module),
-        {port_setting(service): port},
+        {rows[0].port_variable: port},
         local_url(port, "/healthz"),
         env,
         after=tuple(each.process.ready for each in read),

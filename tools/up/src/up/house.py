@@ -1,23 +1,18 @@
 """The configuration of this run: the user's own file, or a copy of the virtual home's.
 
-A copy, because addresses of plugs follow VIRTUAL_PLUGS_PORT, and it has `ble` or `matter` sources
-only where there is a radio or a Matter network: a source without a reader would be shown as silent.
+A copy, because addresses of plugs follow VIRTUAL_PLUGS_PORT, and it has further sources only where
+their emulator can run: a source without a reader would be shown as silent.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from home_model.config import Device, Home
+from home_model.config import Home
 from home_model.load import load_home
-from home_model.sources import BleSource, CloudSource, MatterSource, NativeSource, Source
-from up import bluetooth, matter
+from home_model.sources import NativeSource, Source
+from up.emulators import every_emulator
 from up.settings import Settings
 
 VIRTUAL_CONFIG = Path("config/virtual-home.yaml")
-# Plug Minis have one MAC for cloud and radio; their models are those of the virtual home.
-OVER_BLUETOOTH = {"tv": "plug_mini_jp", "fridge": "plug_mini_jp", "desk_pc": "plug_mini_us"}
-# Tapo P110M has Matter; there its identity is its serial number.
-OVER_MATTER = {"dehumidifier": "VIRTUAL-P110M-3", "ceramic_heater": "VIRTUAL-P110M-4"}
 
 
 def load(settings: Settings) -> Home:
@@ -33,14 +28,13 @@ def load(settings: Settings) -> Home:
 
 def offered(home: Home, settings: Settings) -> Home:
     """Return the virtual home as this machine can run it."""
-    radio, over_matter = bluetooth.is_wanted(settings), matter.is_wanted(settings)
+    emulated = every_emulator(settings)
     devices = tuple(
         device.model_copy(
             update={
                 "sources": (
                     *(_at_port(each, settings.virtual_plugs_port) for each in device.sources),
-                    *(_over_bluetooth(device) if radio else ()),
-                    *(_over_matter(device) if over_matter else ()),
+                    *(source for each in emulated for source in each.adds(device)),
                 )
             }
         )
@@ -58,19 +52,6 @@ def write(home: Home, path: Path) -> None:
 def sources_of(home: Home) -> frozenset[str]:
     """Return the sources that the configuration names, such as `cloud`."""
     return frozenset(source.source for device in home.devices for source in device.sources)
-
-
-def _over_bluetooth(device: Device) -> Iterator[Source]:
-    if device.device in OVER_BLUETOOTH:
-        model = OVER_BLUETOOTH[device.device]
-        for source in device.sources:
-            if isinstance(source, CloudSource):
-                yield BleSource.model_validate({"source": "ble", "id": source.id, "model": model})
-
-
-def _over_matter(device: Device) -> Iterator[Source]:
-    if device.device in OVER_MATTER:
-        yield MatterSource(source="matter", id=OVER_MATTER[device.device])
 
 
 def _at_port(source: Source, port: int) -> Source:

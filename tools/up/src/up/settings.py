@@ -8,19 +8,14 @@ from typing import Any, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from home_model.sources import SOURCES
+from home_model.sources import SOURCES, SourceInfo
 from service_kit.settings import Port
 
 DEFAULT_CONFIG_FILE = Path("config/devices.yaml")
 
 
-def port_setting(service: str) -> str:
-    """Return the variable that chooses the port of an exporter."""
-    return f"{service.replace('-', '_').upper()}_PORT"
-
-
 def _exporter_ports() -> Any:  # noqa: ANN401 - ports as texts, which the model checks
-    ports = {port_setting(row.service): row.default_port for row in SOURCES}
+    ports = {row.port_variable: row.default_port for row in SOURCES}
     return {name: os.environ.get(name) or port for name, port in ports.items()}
 
 
@@ -98,9 +93,9 @@ class Settings(BaseSettings):
         """The data of this home. The virtual one never mixes with a real one."""
         return (self.data_dir / ("virtual-home" if self.is_virtual else "home")).resolve()
 
-    def exporter_port(self, service: str) -> int:
+    def exporter_port(self, row: SourceInfo) -> int:
         """Return where an exporter listens."""
-        return self.exporter_ports[port_setting(service)]
+        return self.exporter_ports[row.port_variable]
 
     def state_dir(self, service: str) -> Path:
         """Return where an exporter keeps its counters."""

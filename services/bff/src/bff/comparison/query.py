@@ -92,10 +92,10 @@ def fetch_source_energies(
     """
     found: dict[str, int | None] = {}
     for rules, samples in fetch_history(ledger, [device], interval):
-        for source, limits in zip(rules.sources, rules.limits, strict=True):
-            of_source = samples.get(source, NO_SAMPLES)
+        for source in rules.by_source():
+            of_source = samples.get(source.source, NO_SAMPLES)
             (whole,) = source_days(
-                of_source, limits, [interval.start_ms, interval.end_ms], ledger.now_ms()
+                of_source, source, [interval.start_ms, interval.end_ms], ledger.now_ms()
             )
-            found[source] = whole.uwh
+            found[source.source] = whole.uwh
     return found.get(sources[0]), found.get(sources[1])

@@ -2,11 +2,17 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bff.db.engine import Base, Instant, Price
+
+type QuestionKind = Literal["doubtful_rise", "doubtful_restart", "fall"]
+type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten"]
+type EventKind = QuestionKind | NoticeKind
+type AnswerWord = Literal["count", "other_meter", "wrong_reading"]
 
 
 class UnitPrice(Base):
@@ -126,6 +132,44 @@ class LedgerDay(Base):
     slots: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class _EventColumns:
+    """One event as `bff.ledger.events.CounterEvent` has it."""
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    device: Mapped[str] = mapped_column(String(63))
+    source: Mapped[str] = mapped_column(String(63))
+    kind: Mapped[EventKind] = mapped_column(String(30))
+    since_unix_ms: Mapped[int] = mapped_column(BigInteger)
+    at_unix_ms: Mapped[int] = mapped_column(BigInteger)
+    before_uwh: Mapped[int | None] = mapped_column(BigInteger)
+    after_uwh: Mapped[int | None] = mapped_column(BigInteger)
+    uwh: Mapped[int] = mapped_column(BigInteger)
+    max_mw: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LedgerEvent(_EventColumns, Base):
+    """An event that was found while the slots of its UTC day were built."""
+
+    __tablename__ = "ledger_events"
+    __table_args__ = (
+        Index("ix_ledger_events_device_day", "device", "day_unix_ms"),
+        Index("ix_ledger_events_at", "at_unix_ms"),
+    )
+
+    day_unix_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventAnswer(_EventColumns, Base):
+    """What a person decided on an event, with the event itself: its samples may be deleted."""
+
+    __tablename__ = "event_answers"
+
+    answer: Mapped[AnswerWord] = mapped_column(String(20))
+    answered_by: Mapped[str | None] = mapped_column(String(200))
+    answered_at: Mapped[datetime] = mapped_column("answered_at_unix_ms", Instant)
+    note: Mapped[str] = mapped_column(String(500))
+
+
 class LedgerWatermark(Base):
     """The end of the closed slots: one row, for a restart while VictoriaMetrics is away."""
 
@@ -135,6 +179,6 @@ class LedgerWatermark(Base):
     watermark_unix_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-MODELS = (UnitPrice, DeviceMeta, RegisterRow, RegisterCorrection)
-DERIVED = (LedgerDay, LedgerWatermark)
+MODELS = (UnitPrice, DeviceMeta, EventAnswer, RegisterRow, RegisterCorrection)
+DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent)
 METADATA = Base.metadata

@@ -78,5 +78,10 @@ class Gate:
         return send_and_log
 
     def _by_whom(self, headers: Headers) -> str:
-        login = headers.get(IDENTITY_HEADER)
-        return f", by {login!r}" if login and self._trust_identity else ""
+        login = identity_of(headers, trusted=self._trust_identity)
+        return f", by {login!r}" if login else ""
+
+
+def identity_of(headers: Headers, *, trusted: bool) -> str | None:
+    """Return the person who sent a request, where only the proxy can have set the header."""
+    return (headers.get(IDENTITY_HEADER) or None) if trusted else None

@@ -1,10 +1,11 @@
-"""The part of the configuration that a device's energy depends on. Pure."""
+"""What a device's energy depends on besides its samples: configuration and answers. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from energy_rules.limits import MW_PER_W, Limits
+from energy_rules.state import Answer
 from home_model.config import Device, Home
 from home_model.sources import SOURCE_OF_TYPE, AnySource
 
@@ -13,29 +14,97 @@ VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
-class DeviceRules:
-    """One device: its sources, first choice first, and the limits of each.
+class GivenAnswer:
+    """The answer of a person on an event, with what the event needs to be counted without samples.
 
     Attributes:
-        rules_hash: Changes when the same samples would give other slots.
+        source: The source whose counter it is.
+        since_ms: The good sample before it, Unix milliseconds.
+        at_ms: The sample that showed it.
+        uwh: The energy at stake.
+        answer: The decision.
+    """
+
+    source: str
+    since_ms: int
+    at_ms: int
+    uwh: int
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRules:
+    """One source of a device."""
+
+    source: str
+    limits: Limits
+    answers: tuple[GivenAnswer, ...] = ()
+
+    def answer_at(self) -> Mapping[int, Answer]:
+        """Return the answers by the instant of the sample that showed the event."""
+        return {given.at_ms: given.answer for given in self.answers}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRules:
+    """One device: its sources, first choice first, and what is given of each.
+
+    Attributes:
+        rules_hash: Changes when the same samples would give other slots. Answers are no part of
+            it: they change the days of their event alone.
+        rated_mw: The rated power, milliwatts, where a person wrote one.
     """
 
     device: str
     sources: tuple[str, ...]
     limits: tuple[Limits, ...]
     rules_hash: str
+    answers: tuple[GivenAnswer, ...] = ()
+    rated_mw: int | None = None
+
+    def by_source(self) -> Sequence[SourceRules]:
+        """Return the rules of each source, in order."""
+        return [
+            SourceRules(
+                source, limits, tuple(each for each in self.answers if each.source == source)
+            )
+            for source, limits in zip(self.sources, self.limits, strict=True)
+        ]
 
 
-def rules_of(home: Home) -> Mapping[str, DeviceRules]:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What people entered besides the configuration, by device."""
+
+    answers: Mapping[str, Sequence[GivenAnswer]]
+    rated_power_watts: Mapping[str, float]
+
+
+def rules_of(home: Home, given: Given) -> Mapping[str, DeviceRules]:
     """Return the rules of every device."""
-    return {device.device: _rules(device) for device in home.devices}
+    return {device.device: _rules(device, given) for device in home.devices}
 
 
-def _rules(device: Device) -> DeviceRules:
+def _rules(device: Device, given: Given) -> DeviceRules:
     sources = tuple(source.source for source in device.sources)
     limits = tuple(_limits(device, source) for source in device.sources)
     hashed = repr((VERSION, sources, limits))
-    return DeviceRules(device.device, sources, limits, sha256(hashed.encode()).hexdigest()[:8])
+    return DeviceRules(
+        device.device,
+        sources,
+        limits,
+        sha256(hashed.encode()).hexdigest()[:8],
+        tuple(given.answers.get(device.device, ())),
+        _rated_mw(device, given),
+    )
+
+
+def _rated_mw(device: Device, given: Given) -> int | None:
+    """The default is nobody's statement about this device: exceeding it means nothing."""
+    watts = given.rated_power_watts.get(device.device)
+    if watts is None and "rated_power_watts" in device.model_fields_set:
+        watts = device.rated_power_watts
+    return None if watts is None else round(watts * MW_PER_W)
 
 
 def _limits(device: Device, source: AnySource) -> Limits:

@@ -1,53 +1,180 @@
-"""The events of a counter: what makes its readings differ from the energy used. Pure."""
+"""Events: what makes a counter or a device doubtful, one after the other. Pure.
+
+A question is energy that is missing until a person answers; a notice needs no answer.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from hashlib import sha256
+from itertools import combinations
+from typing import get_args
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bff.db.tables import EventKind, QuestionKind
+from bff.energy import Integers
+from bff.ledger.device_rules import DeviceRules
+from bff.ledger.slots import JudgedDevice, Slots
+from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
+from energy_rules.limits import MW_MS_PER_UWH, energy_uwh
+from energy_rules.sources import Stuck
+from energy_rules.spread import between
 from energy_rules.state import Note, NoteKind
 
-type EventType = Literal["start", "gap", "glitch", "reset", "replacement"]
-
-TYPES: Mapping[NoteKind, EventType] = {
-    NoteKind.START: "start",
-    NoteKind.SILENCE: "gap",
-    NoteKind.LEFT_OUT: "glitch",
-    NoteKind.RESTART: "reset",
-    NoteKind.DOUBTFUL_RISE: "replacement",
-    NoteKind.DOUBTFUL_RESTART: "replacement",
-    NoteKind.FALL: "replacement",
+QUESTIONS: Sequence[QuestionKind] = get_args(QuestionKind.__value__)
+KINDS: Mapping[NoteKind, QuestionKind] = {
+    NoteKind.DOUBTFUL_RISE: "doubtful_rise",
+    NoteKind.DOUBTFUL_RESTART: "doubtful_restart",
+    NoteKind.FALL: "fall",
 }
+# Two sources of one device of which one reads in another unit: their ratio, and since when it is
+# no chance.
+FACTOR_TENTHS = (90, 110)
+MIN_FACTOR_UWH = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a counter.
+class CounterEvent:
+    """One event of a device.
 
     Attributes:
-        event_type: `start`: the first sample, which adds nothing. `gap`: a silence whose energy is
-            estimated. `glitch`: a sample that never happened. `reset`: the counter began again.
-            `replacement`: a rise, or a value after a fall, that is not counted.
-        from_ms: The good sample before, Unix milliseconds; that of the event itself for
-            `start` and `glitch`.
-        to_ms: The sample that showed it.
-        uwh: The counter's value for `start` and `glitch`; the energy counted for `gap` and
-            `reset`; the energy not counted for `replacement`.
+        device: Its id.
+        source: The source that showed it.
+        kind: What it is.
+        since_ms: When it began: for a question the good sample before it. Unix milliseconds.
+        at_ms: The sample that showed it; for a notice its end, or that of the UTC day.
+        before_uwh: The counter before; for `factor_of_ten` what the other source measured.
+        after_uwh: The counter after; for `factor_of_ten` what this source measured.
+        uwh: The energy at stake, micro-watt-hours.
+        max_mw: For `over_rating` the highest mean power of a slot, milliwatts.
     """
 
-    event_type: EventType
-    from_ms: int
-    to_ms: int
+    device: str
+    source: str
+    kind: EventKind
+    since_ms: int
+    at_ms: int
+    before_uwh: int | None
+    after_uwh: int | None
     uwh: int
+    max_mw: int | None = None
+
+    @property
+    def event_id(self) -> str:
+        """An id that stays the same however often the day is built."""
+        # A question keeps it whatever is learned later; a notice lies within one day.
+        which = self.at_ms if self.kind in QUESTIONS else (self.kind, self.day_ms)
+        return sha256(repr((self.device, self.source, which)).encode()).hexdigest()[:16]
+
+    @property
+    def day_ms(self) -> int:
+        """The UTC day that it belongs to."""
+        return day_start(self.at_ms if self.kind in QUESTIONS else self.since_ms)
 
 
-def events(notes: Sequence[Note]) -> Iterator[Event]:
-    """Return the events of a counter, in the order of time."""
+def events_of(
+    rules: DeviceRules, judged: JudgedDevice, slots: Slots, interval: Interval
+) -> Iterator[CounterEvent]:
+    """Return the events of a device that belong to the days of an interval."""
+    for source, of_source in zip(rules.sources, judged.sources, strict=True):
+        yield from _within(_questions(rules.device, source, of_source.notes), interval)
+    for stuck in judged.stuck:
+        yield from _within(_stuck_by_day(rules, stuck), interval)
+    yield from _over_rating(rules, judged, slots, interval)
+    yield from _factors_of_ten(rules, judged, interval)
+
+
+def _within(events: Iterator[CounterEvent], interval: Interval) -> Iterator[CounterEvent]:
+    return (event for event in events if interval.start_ms <= event.day_ms < interval.end_ms)
+
+
+def _questions(device: str, source: str, notes: Sequence[Note]) -> Iterator[CounterEvent]:
     freed = {note.at_ms for note in notes if note.kind is NoteKind.FREED}
     for note in notes:
-        event_type = TYPES.get(note.kind)
-        if event_type is None or (event_type == "replacement" and note.at_ms in freed):
-            continue
-        if event_type == "glitch":
-            yield Event(event_type, note.at_ms, note.at_ms, note.after_uwh)
-        else:
-            yield Event(event_type, note.since_ms, note.at_ms, note.uwh)
+        if (kind := KINDS.get(note.kind)) is not None and note.at_ms not in freed:
+            yield CounterEvent(
+                device,
+                source,
+                kind,
+                note.since_ms,
+                note.at_ms,
+                note.before_uwh,
+                note.after_uwh,
+                note.uwh,
+            )
+
+
+def _stuck_by_day(rules: DeviceRules, stuck: Stuck) -> Iterator[CounterEvent]:
+    """One event for each day: how long a source was stuck depends on how far one looks back."""
+    lasted_ms = stuck.end_ms - stuck.start_ms
+    for day_ms in range(day_start(stuck.start_ms), stuck.end_ms, DAY_MS):
+        start_ms, end_ms = max(day_ms, stuck.start_ms), min(day_ms + DAY_MS, stuck.end_ms)
+        uwh = stuck.uwh * (end_ms - start_ms) // lasted_ms
+        source = rules.sources[stuck.source]
+        yield CounterEvent(rules.device, source, "stuck", start_ms, end_ms, None, None, uwh)
+
+
+def _over_rating(
+    rules: DeviceRules, judged: JudgedDevice, slots: Slots, interval: Interval
+) -> Iterator[CounterEvent]:
+    """One event for each day with a slot whose mean power is above what the device is rated for."""
+    if rules.rated_mw is None:
+        return
+    steps_uwh = np.array([source.step_uwh for source in judged.sources], dtype=np.int64)
+    measured_uwh = slots.amounts.measured_uwh
+    # A coarse counter may show one step more than was used in the slot.
+    certain_uwh = measured_uwh - steps_uwh[slots.source]
+    over = np.flatnonzero(certain_uwh > energy_uwh(rules.rated_mw, SLOT_MS))
+    start_ms = interval.start_ms + over * SLOT_MS
+    for day_ms in np.unique(start_ms // DAY_MS * DAY_MS).tolist():
+        of_day = over[start_ms // DAY_MS * DAY_MS == day_ms]
+        first_ms = interval.start_ms + int(of_day[0]) * SLOT_MS
+        last_ms = interval.start_ms + (int(of_day[-1]) + 1) * SLOT_MS
+        yield CounterEvent(
+            rules.device,
+            rules.sources[int(slots.source[of_day[0]])],
+            "over_rating",
+            first_ms,
+            last_ms,
+            None,
+            None,
+            int(measured_uwh[of_day].sum()),
+            int(measured_uwh[of_day].max()) * MW_MS_PER_UWH // SLOT_MS,
+        )
+
+
+def _factors_of_ten(
+    rules: DeviceRules, judged: JudgedDevice, interval: Interval
+) -> Iterator[CounterEvent]:
+    """Days on which one source measured ten times as much as another one, in the same slots."""
+    if len(rules.sources) == 1:
+        return
+    days_ms = np.arange(day_start(interval.start_ms), interval.end_ms, DAY_MS)
+    measured = [between(spans, np.append(days_ms, days_ms[-1] + DAY_MS)) for spans in judged.spans]
+    for one, other in combinations(range(len(rules.sources)), 2):
+        both = np.stack([measured[one].measured_uwh, measured[other].measured_uwh])
+        covered = np.stack([measured[one].measured_ms, measured[other].measured_ms])
+        for day in _is_tenfold(both, covered).nonzero()[0].tolist():
+            high = one if both[0, day] > both[1, day] else other
+            less_uwh, more_uwh = sorted(both[:, day].tolist())
+            day_ms = int(days_ms[day])
+            yield CounterEvent(
+                rules.device,
+                rules.sources[high],
+                "factor_of_ten",
+                day_ms,
+                day_ms + DAY_MS,
+                less_uwh,
+                more_uwh,
+                more_uwh - less_uwh,
+            )
+
+
+def _is_tenfold(uwh: Integers, covered_ms: Integers) -> NDArray[np.bool_]:
+    """Whether two sources that measured nearly the same time differ by ten."""
+    less, more = uwh.min(axis=0), uwh.max(axis=0)
+    same_time = covered_ms.min(axis=0) * 10 >= covered_ms.max(axis=0) * 9
+    low, high = FACTOR_TENTHS
+    ratio = (more * 10 >= less * low) & (more * 10 <= less * high)
+    return same_time & ratio & (more >= MIN_FACTOR_UWH)

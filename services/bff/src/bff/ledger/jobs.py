@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bff.energy import Integers
-from bff.ledger.device_rules import DeviceRules
-from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
+from bff.ledger.device_rules import DeviceRules, GivenAnswer
+from bff.ledger.events import events_of
+from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts
-from bff.ledger.slots import Slots, slots_between, spans_by_source
+from bff.ledger.slots import JudgedDevice, Slots, judge_device, slots_between
 from bff.ledger.store import Built, BuiltDay
-from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
-from energy_rules.spread import amounts_of
+from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start, slot_edges
+from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
+from energy_rules.state import Answer, Quality, Span
 
 WINDOW_MS = 32 * DAY_MS
 # Bounds the memory of a job: a sample takes about 150 bytes while its JSON is parsed.
@@ -87,15 +89,35 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     """
     interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
-        days = list(_days(device, samples, interval, source.now_ms))
-        yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days)
+        judged = judge_device(device.rules, samples, source.now_ms)
+        slots = slots_between(
+            _with_answered(device, judged), slot_edges(interval.start_ms, interval.end_ms)
+        )
+        days = list(_days(device, slots, interval))
+        events = list(events_of(device.rules, judged, slots, job.days))
+        yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days, events)
 
 
-def _days(
-    device: DeviceDays, samples: SamplesBySource, interval: Interval, now_ms: int
-) -> Iterator[BuiltDay]:
-    spans = spans_by_source(device.rules, samples, now_ms)
-    slots = slots_between(spans, slot_edges(interval.start_ms, interval.end_ms))
+def _with_answered(device: DeviceDays, judged: JudgedDevice) -> Sequence[Spans]:
+    """Add the energy that a person had counted of samples that are deleted meanwhile."""
+    return [
+        _joined(spans, [a for a in rules.answers if day_start(a.at_ms) not in days])
+        for spans, rules, days in zip(
+            judged.spans, device.rules.by_source(), device.days, strict=True
+        )
+    ]
+
+
+def _joined(spans: Spans, answers: Sequence[GivenAnswer]) -> Spans:
+    counted = [
+        Span(given.since_ms, given.at_ms, given.uwh, Quality.ESTIMATED)
+        for given in answers
+        if given.answer is Answer.COUNT
+    ]
+    return flatten(join([spans, spans_of(counted)])) if counted else spans
+
+
+def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[BuiltDay]:
     stacked, source = _whole_days(slots)
     for position in range(len(source)):
         day_ms = interval.start_ms + position * DAY_MS

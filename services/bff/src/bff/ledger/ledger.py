@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from bff.db.engine import read_session
 from bff.ledger.device_rules import DeviceRules, rules_of
+from bff.ledger.given import select_given
 from bff.ledger.partial_slots import SplitCache
 from bff.ledger.status import SharedStatus
 from bff.time_grid import Now, unix_milliseconds
@@ -32,4 +34,6 @@ class Ledger:
 
     def rules(self) -> Rules:
         """Return the rules of every device."""
-        return rules_of(self.home())
+        with read_session(self.engine) as session:
+            given = select_given(session)
+        return rules_of(self.home(), given)

@@ -7,7 +7,7 @@ import numpy as np
 
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.device_rules import DeviceRules
-from bff.ledger.slots import slots_between, spans_by_source
+from bff.ledger.slots import judge_device, slots_between
 from bff.time_grid import SLOT_MS, slot_edges, slot_start
 from energy_rules.samples import Samples
 from energy_rules.sources import chosen
@@ -52,7 +52,7 @@ class OpenSlots:
         key = device, instants_ms.tobytes()
         if key not in self.sums:
             recent = self.recent[device]
-            sources = spans_by_source(recent.rules, recent.samples, self.end_ms)
+            sources = judge_device(recent.rules, recent.samples, self.end_ms).spans
             self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms)
         return self.sums[key]
 

@@ -102,13 +102,12 @@ def _spans(
     near = Interval(slot.start_ms - NEAR_MS, slot.end_ms + HOUR_MS)
     found = source.fetch(sorted({split.rules.device for split in splits}), near)
     for split in splits:
-        name = split.rules.sources[split.source]
-        samples = found[split.rules.device].get(name, NO_SAMPLES)
-        limits = split.rules.limits[split.source]
-        if not _has_neighbours(samples, slot, limits):
+        rules = split.rules.by_source()[split.source]
+        samples = found[split.rules.device].get(rules.source, NO_SAMPLES)
+        if not _has_neighbours(samples, slot, rules.limits):
             [(_, by_source)] = fetch_with_neighbours(source, [days_of(split.rules)], slot)
-            samples = by_source.get(name, NO_SAMPLES)
-        yield split, judge_source(samples, limits, source.now_ms)[0].spans
+            samples = by_source.get(rules.source, NO_SAMPLES)
+        yield split, judge_source(samples, rules, source.now_ms).spans
 
 
 def _has_neighbours(samples: Samples, slot: Interval, limits: Limits) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bff.energy import Integers
-from bff.ledger.device_rules import DeviceRules
-from energy_rules.limits import Limits, bounds_of
+from bff.ledger.device_rules import DeviceRules, SourceRules
+from energy_rules.limits import bounds_of
 from energy_rules.samples import NO_SAMPLES, Samples
-from energy_rules.series import Judged, Question, judge, learn_cleaned
-from energy_rules.sources import Source, choose, chosen, find_stuck, without_stuck
+from energy_rules.series import Question, judge, learn_cleaned
+from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Amounts, Spans, between
+from energy_rules.state import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +26,55 @@ class Slots:
     source: Integers
 
 
-def judge_source(samples: Samples, limits: Limits, now_ms: int) -> tuple[Judged, Source]:
-    """Return what the samples of one source come to, and what was learned of it."""
-    learned = learn_cleaned(samples, limits)
-    judged = judge(samples, Question(bounds_of(limits, learned), now_ms))
-    return judged, Source(judged.spans, learned.step_uwh, learned.renewal_ms)
+@dataclass(frozen=True, slots=True)
+class JudgedSource:
+    """What the samples of one source come to.
+
+    Attributes:
+        spans: Its energy.
+        notes: What happened to its counter, in the order of time.
+        step_uwh: The smallest change that its counter shows.
+        renewal_ms: How often its value is renewed; 0 when it is at every sample.
+    """
+
+    spans: Spans
+    notes: Sequence[Note]
+    step_uwh: int
+    renewal_ms: int
 
 
-def spans_by_source(
-    rules: DeviceRules, samples: Mapping[str, Samples], now_ms: int
-) -> Sequence[Spans]:
-    """Return the energy of each source, in configuration order; a stuck one gives way."""
+@dataclass(frozen=True, slots=True)
+class JudgedDevice:
+    """What the samples of all sources of a device come to.
+
+    Attributes:
+        sources: Each source by itself, in the order of the device's rules.
+        spans: The energy of each; a stuck source gives way.
+        stuck: The times in which a source stood still while another one measured.
+    """
+
+    sources: Sequence[JudgedSource]
+    spans: Sequence[Spans]
+    stuck: Sequence[Stuck]
+
+
+def judge_source(samples: Samples, rules: SourceRules, now_ms: int) -> JudgedSource:
+    """Return what the samples of one source come to."""
+    learned = learn_cleaned(samples, rules.limits)
+    question = Question(bounds_of(rules.limits, learned), now_ms, answers=rules.answer_at())
+    judged = judge(samples, question)
+    return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
+
+
+def judge_device(rules: DeviceRules, samples: Mapping[str, Samples], now_ms: int) -> JudgedDevice:
+    """Return what the samples of a device come to."""
     sources = [
-        judge_source(samples.get(source, NO_SAMPLES), limits, now_ms)[1]
-        for source, limits in zip(rules.sources, rules.limits, strict=True)
+        judge_source(samples.get(source.source, NO_SAMPLES), source, now_ms)
+        for source in rules.by_source()
     ]
-    return without_stuck(sources, find_stuck(sources))
+    compared = [Source(each.spans, each.step_uwh, each.renewal_ms) for each in sources]
+    stuck = find_stuck(compared)
+    return JudgedDevice(sources, without_stuck(compared, stuck), stuck)
 
 
 def slots_between(sources: Sequence[Spans], edges_ms: Integers) -> Slots:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from bff.ledger.open_slots import OpenSlots
-from bff.time_grid import SLOTS_PER_DAY, Interval
+from bff.ledger.store import OpenEvents
+from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class LedgerStatus:
         stale: Days whose stored slots do not match their samples, by device.
         victoriametrics_error: Why the last query of VictoriaMetrics failed; None when it worked.
         rebuild: The progress of rebuilding the days of `stale`.
+        open_events: The events that no one has answered, as of the last refresh.
+        rated_mw: The rated powers that people wrote, milliwatts, by device.
     """
 
     watermark_ms: int | None = None
@@ -77,6 +80,8 @@ class LedgerStatus:
     stale: Mapping[str, frozenset[int]] = field(default_factory=dict)
     victoriametrics_error: str | None = None
     rebuild: RebuildProgress | None = None
+    open_events: Sequence[OpenEvents] = ()
+    rated_mw: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def dirty_slots(self) -> int:
@@ -113,6 +118,7 @@ class SharedStatus:
         self._changed = threading.Condition()
         self._current = LedgerStatus()
         self._invalidated = False
+        self._invalid_days: dict[str, frozenset[int]] = {}
         self.wake = threading.Event()
 
     @property
@@ -124,12 +130,30 @@ class SharedStatus:
         """Replace some attributes and wake the waiting threads."""
         with self._changed:
             self._current = replace(self._current, **changes)
+            if self._invalid_days:
+                self._current = replace(
+                    self._current, stale=_both(self._current.stale, self._invalid_days)
+                )
             self._changed.notify_all()
 
     def invalidate(self) -> None:
         """Have the worker load the fingerprints again, and count all samples."""
         self._invalidated = True
         self.wake.set()
+
+    def invalidate_days(self, device: str, days: Interval) -> None:
+        """Have the worker rebuild these days; requests for them wait from now on."""
+        marked = {device: frozenset(range(day_start(days.start_ms), days.end_ms, DAY_MS))}
+        with self._changed:
+            self._invalid_days = _both(self._invalid_days, marked)
+        self.update()
+        self.wake.set()
+
+    def take_invalid_days(self) -> Mapping[str, frozenset[int]]:
+        """Return the days that were invalidated since the last time."""
+        with self._changed:
+            taken, self._invalid_days = self._invalid_days, {}
+        return taken
 
     def take_invalidation(self) -> bool:
         """Return whether `invalidate` was called since the last time."""
@@ -153,3 +177,10 @@ class SharedStatus:
                     break
                 self._changed.wait(left)
             return self._current
+
+
+def _both(
+    one: Mapping[str, frozenset[int]], other: Mapping[str, frozenset[int]]
+) -> dict[str, frozenset[int]]:
+    none: frozenset[int] = frozenset()
+    return {d: one.get(d, none) | other.get(d, none) for d in one.keys() | other.keys()}

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, upda
 from sqlalchemy.orm import Session
 
 from bff.db.engine import write_session
-from bff.db.tables import LedgerDay, LedgerWatermark
+from bff.db.tables import EventAnswer, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
+from bff.ledger.events import QUESTIONS, CounterEvent
 from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.sample_counts import counts_in
 from bff.ledger.slots import Slots
@@ -32,12 +33,13 @@ class BuiltDay:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """New slots of one device: they replace all that was stored in [start, end)."""
+    """New slots and events of one device: they replace all that was stored in [start, end)."""
 
     device: str
     start_ms: int
     end_ms: int
     days: Sequence[BuiltDay]
+    events: Sequence[CounterEvent] = ()
 
 
 def save_built(engine: Engine, built: Sequence[Built], watermark_ms: int | None = None) -> None:
@@ -48,6 +50,8 @@ def save_built(engine: Engine, built: Sequence[Built], watermark_ms: int | None 
         rows = [_row(each.device, day) for each in built for day in each.days]
         if rows:
             session.execute(insert(LedgerDay), rows)
+        for each in built:
+            _replace_events(session, each)
         if watermark_ms is not None:
             session.merge(LedgerWatermark(id=WATERMARK_ID, watermark_unix_ms=watermark_ms))
 
@@ -60,6 +64,67 @@ def _delete(session: Session, built: Built) -> None:
             LedgerDay.day_unix_ms < built.end_ms,
         )
     )
+
+
+def _replace_events(session: Session, built: Built) -> None:
+    """Replace the events of the days, but for those whose samples are deleted meanwhile."""
+    stored = session.scalars(
+        select(LedgerEvent).where(
+            LedgerEvent.device == built.device,
+            LedgerEvent.day_unix_ms >= built.start_ms,
+            LedgerEvent.day_unix_ms < built.end_ms,
+        )
+    )
+    sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.fingerprint)}
+    new = {event.event_id: event for event in built.events}
+    for row in stored:
+        if row.id in new or (row.source, row.day_unix_ms) in sampled:
+            session.delete(row)
+    session.flush()
+    if new:
+        session.execute(insert(LedgerEvent), [event_row(event) for event in new.values()])
+
+
+def event_row(event: CounterEvent) -> dict[str, object]:
+    """Return the columns of an event."""
+    return {
+        "id": event.event_id,
+        "day_unix_ms": event.day_ms,
+        "device": event.device,
+        "source": event.source,
+        "kind": event.kind,
+        "since_unix_ms": event.since_ms,
+        "at_unix_ms": event.at_ms,
+        "before_uwh": event.before_uwh,
+        "after_uwh": event.after_uwh,
+        "uwh": event.uwh,
+        "max_mw": event.max_mw,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvents:
+    """The events of one kind of a device that no one has answered.
+
+    Attributes:
+        count: How many.
+        uwh: The energy at stake in them.
+    """
+
+    device: str
+    kind: str
+    count: int
+    uwh: int
+
+
+def select_open_events(session: Session) -> Sequence[OpenEvents]:
+    """Select the questions without answer, by device and kind."""
+    rows = session.execute(
+        select(LedgerEvent.device, LedgerEvent.kind, func.count(), func.sum(LedgerEvent.uwh))
+        .where(LedgerEvent.kind.in_(QUESTIONS), LedgerEvent.id.not_in(select(EventAnswer.id)))
+        .group_by(LedgerEvent.device, LedgerEvent.kind)
+    )
+    return [OpenEvents(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
 
 
 def _row(device: str, day: BuiltDay) -> dict[str, object]:
@@ -103,14 +168,14 @@ def select_watermark(session: Session) -> int | None:
     return None if row is None else row.watermark_unix_ms
 
 
-def invalidate(engine: Engine, start_ms: int, end_ms: int) -> None:
+def invalidate(session: Session, start_ms: int, end_ms: int, *, device: str | None = None) -> None:
     """Delete the fingerprints of the days that touch [start, end), so that they are rebuilt."""
-    with write_session(engine) as session:
-        session.execute(
-            update(LedgerDay)
-            .where(LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms)
-            .values(made_from="")
-        )
+    days = update(LedgerDay).where(
+        LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms
+    )
+    if device is not None:
+        days = days.where(LedgerDay.device == device)
+    session.execute(days.values(made_from=""))
 
 
 def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Integers:

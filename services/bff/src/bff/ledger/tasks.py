@@ -13,7 +13,13 @@ from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.open_slots import OpenSlots, RecentSamples
 from bff.ledger.sample_counts import SampleCounts, rules_hash_in
 from bff.ledger.status import RebuildProgress
-from bff.ledger.store import Built, save_built, select_fingerprints, select_watermark
+from bff.ledger.store import (
+    Built,
+    save_built,
+    select_fingerprints,
+    select_open_events,
+    select_watermark,
+)
 from bff.time_grid import DAY_MS, Interval, day_start, slot_start
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import all_counters, fetch_day_counts
@@ -145,9 +151,17 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
         )
     }
     _mark_ended_silences_stale(state, recent, watermark_ms)
+    with read_session(ledger.engine) as session:
+        open_events = select_open_events(session)
     ledger.status.update(
         watermark_ms=watermark_ms,
         open_slots=OpenSlots(watermark_ms, now_ms, recent),
+        open_events=open_events,
+        rated_mw={
+            device: rules.rated_mw
+            for device, rules in state.rules.items()
+            if rules.rated_mw is not None
+        },
         stale=state.stale_snapshot(),
     )
 

@@ -8,6 +8,7 @@ so after any end, however sudden, the next start continues from there.
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -35,6 +36,10 @@ class Schedule:
     retry_seconds: float = 2.0
     count_seconds: float = 5.0
     counting_share: float = 0.01
+
+
+def _hashes(rules: Rules) -> Mapping[str, str]:
+    return {device: each.rules_hash for device, each in rules.items()}
 
 
 class LedgerWorker:
@@ -86,6 +91,8 @@ class LedgerWorker:
         now_s = time.monotonic()
         if self._ledger.status.take_invalidation():
             self._start(self._ledger.rules())
+        if days := self._ledger.status.take_invalid_days():
+            self._invalidate(days)
         if now_s >= self._refreshed_at_s + self._schedule.refresh_seconds:
             self.refresh()
         elif self._state.stale or self._state.rebuild:
@@ -97,8 +104,9 @@ class LedgerWorker:
     def refresh(self) -> None:
         """Read what came since the watermark; start anew when the rules changed."""
         rules = self._ledger.rules()
-        if rules != self._state.rules:
+        if _hashes(rules) != _hashes(self._state.rules):
             self._start(rules)
+        self._state.rules = rules
         refresh(self._ledger, self._state)
         self._refreshed_at_s = time.monotonic()
 
@@ -120,6 +128,15 @@ class LedgerWorker:
     def _start(self, rules: Rules) -> None:
         self._state = start(self._ledger, rules)
         self._refreshed_at_s = self._count_due_s = float("-inf")
+
+    def _invalidate(self, days: Mapping[str, frozenset[int]]) -> None:
+        """Rebuild days by the answers as they are now; jobs made before have older ones."""
+        if not self._state.rules:
+            return  # not started yet: the days are invalid in the database, too
+        self._state.rules, self._state.jobs = self._ledger.rules(), []
+        for device in days.keys() & self._state.rules.keys():
+            self._state.mark_stale(device, set(days[device]))
+        self._refreshed_at_s = float("-inf")
 
     def _next_due(self, now_s: float) -> float:
         if self._state.stale or self._state.rebuild:

@@ -1,12 +1,15 @@
 """The ledger's own metrics, for the health port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import override
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bff.ledger.ledger import Ledger
+from bff.ledger.store import OpenEvents
+from bff.units import UWH_PER_KWH
+from energy_rules.limits import MW_PER_W
 
 
 class LedgerCollector(Collector):
@@ -44,3 +47,30 @@ class LedgerCollector(Collector):
         for name, text, value in figures:
             if value is not None:
                 yield GaugeMetricFamily(name, text, value=value)
+        yield from _open_events(status.open_events)
+        yield from self._ratings()
+
+    def _ratings(self) -> Iterator[Metric]:
+        ratings = GaugeMetricFamily(
+            "ledger_device_rated_power_watts",
+            "Rated power of a device, where a person wrote one.",
+            labels=("house", "device"),
+        )
+        house = self._ledger.home().house
+        for device, rated_mw in self._ledger.status.current.rated_mw.items():
+            ratings.add_metric((house, device), rated_mw / MW_PER_W)
+        yield ratings
+
+
+def _open_events(open_events: Sequence[OpenEvents]) -> Iterator[Metric]:
+    labels = ("device", "kind")
+    count = GaugeMetricFamily(
+        "ledger_open_events", "Events that no one has answered.", labels=labels
+    )
+    at_stake = GaugeMetricFamily(
+        "ledger_open_events_energy_kwh", "Energy that is missing because of them.", labels=labels
+    )
+    for each in open_events:
+        count.add_metric((each.device, each.kind), each.count)
+        at_stake.add_metric((each.device, each.kind), each.uwh / UWH_PER_KWH)
+    yield from (count, at_stake)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
+from bff.db.engine import write_session
 from bff.ledger.store import invalidate
 from bff.ledger_state.response import ledger_state
 from bff.ledger_state.schemas import LedgerState, RebuildRange
@@ -31,6 +32,7 @@ def rebuild(
     """
     start_ms = 0 if which.from_ is None else day_start(unix_milliseconds(which.from_))
     end_ms = FAR_FUTURE_MS if which.to is None else unix_milliseconds(which.to)
-    invalidate(services.engine, start_ms, end_ms)
+    with write_session(services.engine) as session:
+        invalidate(session, start_ms, end_ms)
     services.ledger.status.invalidate()
     return ledger_state(services.ledger, services.home().zone)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.ledger.events import Event, events
+from bff.ledger.device_rules import SourceRules
 from bff.ledger.slots import judge_source
+from bff.reconcile.reasons import Event, events
 from bff.time_grid import Interval
-from energy_rules.limits import Limits
 from energy_rules.samples import Samples
 from energy_rules.spread import Spans, between
 
@@ -45,10 +45,10 @@ class SourceDay:
 
 
 def source_days(
-    samples: Samples, limits: Limits, edges_ms: Sequence[int], now_ms: int
+    samples: Samples, rules: SourceRules, edges_ms: Sequence[int], now_ms: int
 ) -> Iterator[SourceDay]:
     """Return each day between the edges, by one source."""
-    judged, _ = judge_source(samples, limits, now_ms)
+    judged = judge_source(samples, rules, now_ms)
     spans = judged.spans
     amounts = between(spans, np.array(edges_ms, dtype=np.int64))
     all_events = sorted(events(judged.notes), key=lambda event: event.from_ms)

@@ -33,11 +33,11 @@ def rows_of(
     inputs: ReconcileInput, rules: DeviceRules, samples: SamplesBySource
 ) -> Iterator[ReconcileRow]:
     """Return a row for each source and day of one device."""
-    for source, limits in zip(rules.sources, rules.limits, strict=True):
-        of_source = samples.get(source, NO_SAMPLES)
-        days = source_days(of_source, limits, inputs.edges_ms, inputs.now_ms)
+    for source in rules.by_source():
+        of_source = samples.get(source.source, NO_SAMPLES)
+        days = source_days(of_source, source, inputs.edges_ms, inputs.now_ms)
         for position, of_day in enumerate(days):
-            yield _row(inputs, rules, source, position, of_day)
+            yield _row(inputs, rules, source.source, position, of_day)
 
 
 def _row(

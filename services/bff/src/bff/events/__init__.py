@@ -1,0 +1,1 @@
+"""Events of counters and devices, and what people decide on them."""

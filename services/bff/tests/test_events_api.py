@@ -1,0 +1,266 @@
+"""`/events` over HTTP, on the real vmsingle: what is doubtful, and what follows from an answer."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from testbed.bff import Bff
+from testbed.victoria_metrics import VictoriaMetrics
+
+type OpenBff = Callable[..., httpx.Client]
+type Json = dict[str, Any]
+type Points = list[tuple[datetime, float]]
+
+# A Saturday's midnight in Tokyo; ten hours of 60 W before a silence of ten hours.
+BEGIN = datetime(2026, 2, 27, 15, tzinfo=UTC)
+SILENT = BEGIN + timedelta(hours=10)
+BACK = BEGIN + timedelta(hours=20)
+RANGE = {"from": "2026-02-28T00:00:00+09:00", "to": "2026-03-02T00:00:00+09:00"}
+
+
+def points(start: datetime, hours: float, kwh: float, watts: float) -> Points:
+    each = timedelta(minutes=1)
+    count = round(hours * 60) + 1
+    return [(start + each * step, kwh + watts * step / 60_000) for step in range(count)]
+
+
+def use(vm: VictoriaMetrics, found: Points, device: str = "a", source: str = "cloud") -> None:
+    labels = {"house": "home", "room": "r", "shelf": "s", "device": device, "source": source}
+    vm.import_samples(
+        {"__name__": "switchbot_energy_total_kwh"} | labels,
+        [(at.timestamp(), kwh) for at, kwh in found],
+    )
+
+
+def use_other_plug(vm: VictoriaMetrics) -> None:
+    """After the silence the counter shows 40 kWh more: far beyond 60 W for ten hours."""
+    use(vm, points(BEGIN, 10, 5, 60) + points(BACK, 10, 45.6, 60))
+
+
+def total(api: httpx.Client, device: str = "a") -> Json:
+    deadline = time.monotonic() + 60
+    while (answer := api.get("/cost", params=RANGE | {"device": device})).status_code == 503:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+    return answer.raise_for_status().json()["total"]
+
+
+def events(api: httpx.Client, **params: str | int) -> list[Json]:
+    return api.get("/events", params=params).raise_for_status().json()["events"]
+
+
+def only_event(api: httpx.Client) -> Json:
+    """The one event, once the ledger has built its day."""
+    total(api)
+    [event] = events(api)
+    return event
+
+
+def test_a_doubt_is_an_event_with_everything_about_it(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """Its kWh are missing from the cost, and the event has the readings on both sides."""
+    use_other_plug(vm)
+    api = open_bff(vm.url)
+    assert float(total(api)["energy_kwh"]) == pytest.approx(1.2, abs=1e-6)
+    assert total(api)["coverage"]["missing_seconds"] == 28 * 3600
+    [event] = events(api)
+    assert event["device"] == "a"
+    assert event["source"] == "cloud"
+    assert event["kind"] == "doubtful_rise"
+    assert event["state"] == "open"
+    assert event["since"] == "2026-02-28T10:00:00+09:00"
+    assert event["at"] == "2026-02-28T20:00:00+09:00"
+    assert (event["before_kwh"], event["after_kwh"]) == ("5.6", "45.6")
+    assert event["energy_kwh"] == "40"
+    assert event["answer"] is None
+    assert api.get(f"/events/{event['id']}").json() == event
+
+
+@pytest.mark.parametrize(
+    ("answer", "kwh", "estimated"), [("count", 41.2, 40), ("other_meter", 1.2, 0)]
+)
+def test_slots_follow_an_answer_and_its_end(
+    open_bff: OpenBff, vm: VictoriaMetrics, answer: str, kwh: float, estimated: float
+) -> None:
+    """Counted energy is estimated over the silence; without the answer it is missing again."""
+    use_other_plug(vm)
+    api = open_bff(vm.url)
+    before = total(api)
+    [event] = events(api)
+    given = {"answer": answer, "answered_by": "Mika", "note": "the heater"}
+    sent = api.post(f"/events/{event['id']}/answer", json=given)
+    assert sent.status_code == 201
+    after = total(api)
+    assert float(after["energy_kwh"]) == pytest.approx(kwh, abs=1e-6)
+    assert float(after["estimated_kwh"]) == pytest.approx(estimated, abs=1e-6)
+    [answered] = events(api)
+    assert answered["state"] == "answered"
+    assert answered["id"] == event["id"]
+    assert answered["answer"].items() >= given.items()
+    assert answered["answer"]["answered_at"]
+    assert api.delete(f"/events/{event['id']}/answer").status_code == 204
+    assert total(api) == before
+    assert events(api) == [event]
+
+
+def test_a_wrong_reading_and_what_goes_on_from_it_never_happened(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """Two hours of another counter's values, then the device's own again."""
+    use(
+        vm,
+        points(BEGIN, 10, 5, 60)
+        + points(SILENT + timedelta(minutes=1), 2, 500, 60)
+        + points(SILENT + timedelta(minutes=122), 8, 5.7, 60),
+    )
+    api = open_bff(vm.url)
+    total(api)
+    first = min(events(api), key=lambda event: event["at"])
+    sent = api.post(f"/events/{first['id']}/answer", json={"answer": "wrong_reading"})
+    assert sent.status_code == 201
+    answered = total(api)
+    assert float(answered["energy_kwh"]) == pytest.approx(5.7 - 5 + 0.48, abs=1e-6)
+    assert float(answered["estimated_kwh"]) == pytest.approx(0.1, abs=1e-6)
+    assert [event["state"] for event in events(api)] == ["answered"]
+
+
+def test_a_repeated_answer_is_a_conflict_that_names_the_first(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """A client that lost a response learns from the repetition what is stored."""
+    use_other_plug(vm)
+    api = open_bff(vm.url)
+    event = only_event(api)
+    path, given = f"/events/{event['id']}/answer", {"answer": "count", "answered_by": "Mika"}
+    assert api.post(path, json=given).status_code == 201
+    repeated = api.post(path, json=given)
+    assert repeated.status_code == 409
+    problem = repeated.json()
+    assert problem["type"] == "urn:ppms:already-answered"
+    assert problem["conflicts_with"] == event["id"]
+    assert "count" in problem["detail"]
+    assert "Mika" in problem["detail"]
+
+
+def test_an_answer_counts_also_when_the_samples_are_deleted(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """The event is kept with its kWh."""
+    use_other_plug(vm)
+    api = open_bff(vm.url)
+    event = only_event(api)
+    vm.post('/api/v1/admin/tsdb/delete_series?match[]={device="a"}')
+    assert api.post("/ledger/rebuild").status_code == 202
+    assert total(api)["energy_kwh"] is None
+    assert events(api) == [event]
+    assert api.post(f"/events/{event['id']}/answer", json={"answer": "count"}).status_code == 201
+    assert float(total(api)["energy_kwh"]) == pytest.approx(40, abs=1e-6)
+    assert api.delete(f"/events/{event['id']}/answer").status_code == 204
+    assert total(api)["energy_kwh"] is None
+    assert events(api) == [event]
+
+
+def test_events_are_listed_by_device_state_and_range_in_pages(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """Newest first, with the number of all; unknown parameters are refused."""
+    use_other_plug(vm)
+    later = timedelta(hours=1)
+    use(vm, points(BEGIN, 10, 5, 60) + points(BACK + later, 10, 95, 60), device="b")
+    api = open_bff(vm.url)
+    total(api)
+    total(api, "b")
+    assert [event["device"] for event in events(api)] == ["b", "a"]
+    assert [event["device"] for event in events(api, device="a")] == ["a"]
+    assert [event["device"] for event in events(api, skip=1, max_events=1)] == ["a"]
+    assert api.get("/events", params={"max_events": 1}).json()["total"] == 2
+    since = (BACK + later).isoformat()
+    assert [event["device"] for event in events(api, **{"from": since})] == ["b"]
+    assert [event["device"] for event in events(api, to=since)] == ["a"]
+    assert events(api, state="answered") == events(api, state="notice") == []
+    assert len(events(api, state="open")) == 2
+    assert api.get("/events", params={"stat": "open"}).status_code == 422
+    assert api.get("/events/0000000000000000").status_code == 404
+
+
+def test_power_above_a_written_rating_is_a_notice_and_energy_all_the_same(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """One notice for the day, which takes no answer; the default rating notices nothing."""
+    for device in ("a", "b"):
+        use(
+            vm,
+            points(BEGIN, 2, 5, 60) + points(BEGIN + timedelta(hours=2), 3, 5.12, 2400)[1:],
+            device,
+        )
+    api = open_bff(vm.url)
+    api.put("/device_meta/a", json={"rated_power_watts": 2000}).raise_for_status()
+    total(api)
+    api.post("/ledger/rebuild").raise_for_status()
+    assert float(total(api)["energy_kwh"]) == float(total(api, "b")["energy_kwh"]) == 7.32
+    [notice] = events(api)
+    assert notice["kind"] == "over_rating"
+    assert notice["state"] == "notice"
+    assert notice["device"] == "a"
+    assert notice["max_power_watts"] == 2400
+    assert (notice["since"], notice["at"]) == (
+        "2026-02-28T02:00:00+09:00",
+        "2026-02-28T05:00:00+09:00",
+    )
+    refused = api.post(f"/events/{notice['id']}/answer", json={"answer": "count"})
+    assert refused.status_code == 409
+
+
+def test_a_factor_of_ten_between_two_sources_is_a_notice(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """One release of a library reads ten times as much as another."""
+    use(vm, points(BEGIN, 10, 5, 60), "kettle", "cloud")
+    use(vm, points(BEGIN, 10, 50, 600), "kettle", "ble")
+    api = open_bff(vm.url)
+    total(api, "kettle")
+    notices = [event for event in events(api) if event["kind"] == "factor_of_ten"]
+    assert notices
+    assert {notice["source"] for notice in notices} == {"ble"}
+    before = sum(float(notice["before_kwh"]) for notice in notices)
+    assert sum(float(notice["after_kwh"]) for notice in notices) == pytest.approx(10 * before)
+
+
+def test_a_stuck_source_is_a_notice(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
+    """It stands still while the other one measures, and has no say."""
+    use(vm, points(BEGIN, 2, 5, 60) + points(BEGIN + timedelta(hours=2), 8, 5.12, 0)[1:], "kettle")
+    use(vm, points(BEGIN, 10, 7, 60), "kettle", "ble")
+    api = open_bff(vm.url)
+    assert float(total(api, "kettle")["energy_kwh"]) == pytest.approx(0.6, abs=1e-6)
+    assert {(event["kind"], event["source"]) for event in events(api)} == {("stuck", "cloud")}
+
+
+def test_open_events_are_metrics(
+    start_bff: Callable[..., Bff], vm: VictoriaMetrics, home_file: Path
+) -> None:
+    """How many wait and how many kWh depend on them, and the ratings that people wrote."""
+    home = home_file.read_text("utf-8").replace(
+        "{device: b,", "{device: b, rated_power_watts: 1800,"
+    )
+    home_file.write_text(home, "utf-8")
+    use_other_plug(vm)
+    bff = start_bff()
+    deadline = time.monotonic() + 60
+    wanted = 'ledger_open_events{device="a",kind="doubtful_rise"} 1.0'
+    while wanted not in (page := metrics(bff)):
+        assert time.monotonic() < deadline, page
+        bff.http.get("/cost", params=RANGE)
+        time.sleep(0.2)
+    assert 'ledger_open_events_energy_kwh{device="a",kind="doubtful_rise"} 40.0' in page
+    assert 'ledger_device_rated_power_watts{device="b",house="home"} 1800.0' in page
+    assert 'ledger_device_rated_power_watts{device="a"' not in page
+
+
+def metrics(bff: Bff) -> str:
+    return httpx.get(f"{bff.health_url}/metrics", trust_env=False).text

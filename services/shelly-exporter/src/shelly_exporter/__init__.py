@@ -1,0 +1,1 @@
+"""Shelly devices of generation 2 and later on the local network, by their HTTP RPC."""
