@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from bff.balance.routes import router as balance
+from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
@@ -90,6 +91,7 @@ FEATURES = (
     effect,
     device_meta,
     ledger,
+    changes,
     events,
     reconcile,
     explain,

@@ -30,8 +30,8 @@ def scaled(units: int, exponent: int) -> str:
     if not units:
         return "0"  # most of the thousands in a response are
     digits = str(abs(units)).zfill(exponent + 1)
-    text = f"{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
-    return f"-{text}" if units < 0 else text
+    sign = "-" if units < 0 else ""
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
 
 
 def exact_kwh(uwh: int | None) -> str | None:

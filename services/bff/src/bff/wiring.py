@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bff.changes.query import note_result, note_rules
 from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
@@ -31,7 +32,10 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     )
     register = RegisterKeeper(home, engine, now)
     ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
-    worker = LedgerWorker(ledger)
+    note_rules(engine, register.ledger_home(), now())
+    worker = LedgerWorker(
+        ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())
+    )
     worker.start()
     return Services(
         settings=settings,

@@ -75,7 +75,7 @@ def _amounts(
 ) -> tuple[list[CostAmounts], CostAmounts]:
     """Return the amounts between neighbouring edges, and those of the whole."""
     # Its counter alone: what is behind it has counters of its own.
-    entry = replace(entry_of(device), kind="load", upstream=None)
+    entry = replace(entry_of(device), kind="load", upstream=None, house_meter=False)
     grouping = Grouping(edges, [(place_of(entry, "device"), [entry])])
     now_ms = unix_milliseconds(services.now())
     table = fetch_cost(services.energy_between, grouping, spans, now_ms)

@@ -14,7 +14,7 @@ from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.export import BULK_DEADLINE_SECONDS, export, unix_seconds
 from home_model.config import Home
 from home_model.metrics import ENERGY, metric_name
-from home_model.sources import family_of
+from home_model.sources import FAMILIES
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
 
@@ -54,12 +54,11 @@ class CounterSelection:
 
 
 def all_counters(home: Home) -> CounterSelection:
-    """Select the counters of all devices of the configuration."""
-    families = {family_of(source) for device in home.devices for source in device.sources}
+    """Select the counters of all devices of the configuration, of former sources too."""
     return CounterSelection(
         home.house,
         tuple(device.device for device in home.devices),
-        tuple(metric_name(family, ENERGY) for family in sorted(families)),
+        tuple(metric_name(family, ENERGY) for family in sorted(FAMILIES)),
     )
 
 
