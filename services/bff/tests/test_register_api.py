@@ -29,13 +29,17 @@ class House:
         self, file: Path, vm: VictoriaMetrics, open_bff: Callable[..., httpx.Client]
     ) -> None:
         self.now = MARCH + timedelta(days=2)
+        self.api: httpx.Client | None = None
         self._file = file
+        self._files = 0
         self._open = lambda: open_bff(vm.url, now=lambda: self.now)
 
     def configure(self, *devices: dict[str, Any]) -> None:
-        """Put another file in the place of the one before."""
+        """Put another file in the place of the one before, and wait until it is registered."""
+        self._files += 1
         home = {
             "house": "home",
+            "name": {"en": f"file {self._files}"},
             "time_zone": "UTC",
             "currency": "JPY",
             "rooms": [
@@ -47,14 +51,25 @@ class House:
         written = self._file.with_suffix(".new")
         written.write_text(yaml.safe_dump(home), "utf-8")
         written.rename(self._file)
+        if self.api is not None:
+            while self.api.get("/house").json()["name"]["en"] != home["name"]["en"]:
+                pass
+            self.kwh(**FIRST_DAY)
 
     def open(self) -> None:
         """Start a BFF."""
         self.api = self._open()
+        self.kwh(**FIRST_DAY)
+
+    @property
+    def client(self) -> httpx.Client:
+        """A client of the BFF that runs."""
+        assert self.api is not None
+        return self.api
 
     def kwh(self, **question: str) -> str | dict[str, str | None] | None:
         """The total of a range, or its rows by the id of their place."""
-        answer = wait_for(self.api, "/cost", question)
+        answer = wait_for(self.client, "/cost", question)
         if "group_by" not in question:
             return answer["total"]["energy_kwh"]
         level = question["group_by"]
@@ -115,7 +130,6 @@ def test_a_device_that_moves_takes_along_only_what_comes(house: House) -> None:
     house.open()
     assert house.kwh(**FIRST_DAY, group_by="room") == {"kitchen": "2.4"}
     house.configure(device("fridge", "study", "desk"))
-    house.kwh(**FIRST_DAY)
     house.now += timedelta(hours=12)
     until_now = {"from": FIRST_DAY["from"], "to": "2026-03-03T12:00:00Z"}
     assert house.kwh(**until_now, group_by="room") == {"kitchen": "4.8", "study": "1.2"}
@@ -196,10 +210,10 @@ def random_house(chance: random.Random) -> list[dict[str, Any]]:
 def answers(house: House, ranges: Sequence[dict[str, str]]) -> list[Any]:
     """What a closed range comes to, in all ways to ask for it."""
     return [
-        wait_for(house.api, "/cost", span | {"group_by": level})[part]
+        wait_for(house.client, "/cost", span | {"group_by": level})[part]
         for span in ranges
         for level, part in (("room", "total"), ("shelf", "rows"))
-    ] + [wait_for(house.api, "/balance", span)["total"] for span in ranges]
+    ] + [wait_for(house.client, "/balance", span)["total"] for span in ranges]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

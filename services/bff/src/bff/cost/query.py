@@ -86,7 +86,10 @@ def _rest_group(
     if query.place != HOUSE:
         return None
     of_house = next((at for at, (place, _) in enumerate(groups) if place == HOUSE), None)
-    has_grid = any(entry.kind in BOUGHT_KINDS for entry in register.entries)
+    has_grid = any(
+        entry.kind in BOUGHT_KINDS and entry.within(query.from_ms, query.to_ms)
+        for entry in register.entries
+    )
     return len(groups) if of_house is None and has_grid else of_house
 
 
