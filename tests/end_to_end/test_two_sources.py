@@ -13,7 +13,7 @@ from testbed.chain import Chain, wait_until
 )
 def test_both_sources_are_shown_and_one_counts(chain: Chain) -> None:
     """The shelf of the fridge draws what the fridge draws, not twice as much."""
-    chain.hand("/devices/fridge/watts", watts=55.5)
+    chain.override("/devices/fridge/watts", watts=55.5)
     wait_until(lambda: heard_watts(chain) == {"cloud": 55.5, "ble": 55.5}, chain)
     house = chain.api("/places")
     (kitchen,) = [room for room in house["children"] if room["id"] == "kitchen"]

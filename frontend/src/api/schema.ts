@@ -296,6 +296,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What new rules of the ledger changed of the past
+         * @description Energy and cost by month and device, as stored before the rules and as built by them.
+         *
+         *     Costs are by the prices at that time. Corrected samples and prices of later do not count.
+         */
+        get: operations["get_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -488,6 +510,37 @@ export interface components {
              */
             id: number;
             price: components["schemas"]["PriceInput"];
+        };
+        /**
+         * ChangedMonth
+         * @description One device in one month; null without data, or without a price.
+         */
+        ChangedMonth: {
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Month
+             * Format: date-time
+             * @description When it begins.
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            month: string;
+            /** Before Kwh */
+            before_kwh: string | null;
+            /** After Kwh */
+            after_kwh: string | null;
+            /** Before Cost */
+            before_cost: string | null;
+            /** After Cost */
+            after_cost: string | null;
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
         };
         /**
          * Comparison
@@ -1177,6 +1230,32 @@ export interface components {
              * @example 0.99
              */
             correlation: number;
+        };
+        /**
+         * LedgerChanges
+         * @description What the present rules changed of what was stored before them.
+         */
+        LedgerChanges: {
+            /**
+             * Rules Version
+             * @example 3
+             */
+            rules_version: number;
+            /**
+             * Began At
+             * @description When these rules were first used.
+             */
+            began_at: string | null;
+            /**
+             * Finished At
+             * @description When all of the past was built by them; null while it is being built.
+             */
+            finished_at: string | null;
+            /**
+             * Months
+             * @description Only what differs, oldest first; empty until everything is built.
+             */
+            months: components["schemas"]["ChangedMonth"][];
         };
         /**
          * LedgerState
@@ -2556,6 +2635,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerState"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerChanges"];
                 };
             };
             /** @description A problem, with what to do about it */

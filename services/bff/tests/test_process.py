@@ -1,5 +1,7 @@
 """The process: clear words at the start, safe writes, a clean end."""
 
+import json
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +19,7 @@ import pytest
 from service_kit.server import listen
 from testbed.bff import Bff
 from testbed.process import free_port
+from testbed.victoria_metrics import VictoriaMetrics
 
 type StartBff = Callable[..., Bff]
 
@@ -61,6 +64,21 @@ def test_a_running_bff_is_healthy_measured_and_ends_on_sigterm(start_bff: StartB
     log = running.log.read_text()
     assert "stopped" in log
     assert "ERROR" not in log
+
+
+def test_a_line_of_the_log_names_its_request(start_bff: StartBff, vm: VictoriaMetrics) -> None:
+    """A proxy's id is kept, in the answer and in the log; one that could forge lines is not."""
+    running = start_bff(VICTORIAMETRICS_URL=f"{vm.url}/nowhere", LOG_FORMAT="json")
+    sent = ["from-a-proxy.1", "two words", "x" * 65]
+    answers = [running.http.get("/devices", headers={"X-Request-Id": name}) for name in sent]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert ids[0] == sent[0]
+    assert all(re.fullmatch("[0-9a-f]{16}", own) for own in ids[1:])
+    lines = [json.loads(line) for line in running.log.read_text().splitlines()]
+    refused = [
+        line for line in lines if "refused a query" in line["event"] and "request_id" in line
+    ]
+    assert [line["request_id"] for line in refused] == ids
 
 
 def test_ready_without_victoriametrics(start_bff: StartBff) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
@@ -88,6 +89,7 @@ FEATURES = (
     effect,
     device_meta,
     ledger,
+    changes,
     events,
     reconcile,
     explain,

@@ -26,15 +26,14 @@ def plain(value: Decimal) -> str:
 
 
 def scaled(units: int, exponent: int) -> str:
-    """Format exactly `units` times 10^-exponent in the form of `plain`; `units` is not negative."""
+    """Format exactly `units` times 10^-exponent in the form of `plain`."""
     if not units:
         return "0"  # most of the thousands in a response are
-    digits = str(units).zfill(exponent + 1)
-    return f"{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
+    digits = str(abs(units)).zfill(exponent + 1)
+    sign = "-" if units < 0 else ""
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
 
 
 def signed_kwh(uwh: int | None) -> str | None:
     """Format micro-watt-hours of either sign as kWh; None stays None."""
-    if uwh is None:
-        return None
-    return f"{'-' * (uwh < 0)}{scaled(abs(uwh), UWH_EXPONENT)}"
+    return None if uwh is None else scaled(uwh, UWH_EXPONENT)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bff.changes.query import note_result, note_rules
 from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
@@ -29,7 +30,8 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     ledger = Ledger(home, engine, victoriametrics, now)
-    worker = LedgerWorker(ledger)
+    note_rules(engine, home(), now())
+    worker = LedgerWorker(ledger, on_complete=lambda: note_result(engine, home(), now()))
     worker.start()
     return Services(
         settings=settings,

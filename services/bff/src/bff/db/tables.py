@@ -127,6 +127,44 @@ class LedgerWatermark(Base):
     watermark_unix_ms: Mapped[int] = mapped_column(BigInteger)
 
 
-MODELS = (UnitPrice, DeviceMeta, EventAnswer)
-DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent)
+class FoundSource(Base):
+    """A source that a device has or ever had samples of, numbered in the order they were found.
+
+    Slots name their source by its position, so a number is never given again.
+    """
+
+    __tablename__ = "found_sources"
+
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    source: Mapped[str] = mapped_column(String(63), primary_key=True)
+    number: Mapped[int]
+
+
+class RulesVersion(Base):
+    """When the ledger began to use a version of its rules, and when the past was built by it."""
+
+    __tablename__ = "rules_versions"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    began_at: Mapped[datetime] = mapped_column("began_at_unix_ms", Instant)
+    finished_at: Mapped[datetime | None] = mapped_column("finished_at_unix_ms", Instant)
+
+
+class MonthChange(Base):
+    """What a device used and cost in a month of the house, before and after new rules."""
+
+    __tablename__ = "month_changes"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    month_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    currency: Mapped[str] = mapped_column(String(3))
+    before_uwh: Mapped[int | None] = mapped_column(BigInteger)
+    after_uwh: Mapped[int | None] = mapped_column(BigInteger)
+    before_cost: Mapped[str | None] = mapped_column(String(40))
+    after_cost: Mapped[str | None] = mapped_column(String(40))
+
+
+MODELS = (UnitPrice, DeviceMeta, EventAnswer, RulesVersion, MonthChange)
+DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent, FoundSource)
 METADATA = Base.metadata

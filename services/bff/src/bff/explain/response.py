@@ -70,11 +70,13 @@ def edge_readings(
     zone: ZoneInfo,
 ) -> Iterator[EdgeReading]:
     """Return the readings of every source on both sides of an edge."""
-    for source in rules.sources:
-        of_source = samples.get(source, NO_SAMPLES)
+    for source in rules.by_source():
+        of_source = samples.get(source.source, NO_SAMPLES)
+        if source.is_former and not len(of_source):
+            continue
         after = int(np.searchsorted(of_source.at_ms, at_ms, side="right"))
         yield EdgeReading(
-            source=source,
+            source=source.source,
             edge=edge,
             before=_reading(of_source, after - 1, zone),
             after=_reading(of_source, after, zone),

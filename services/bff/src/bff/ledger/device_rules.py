@@ -7,7 +7,12 @@ from hashlib import sha256
 from energy_rules.limits import MW_PER_W, Limits
 from energy_rules.state import Answer
 from home_model.config import Device, Home
-from home_model.sources import SOURCE_OF_TYPE, AnySource
+from home_model.sources import (
+    DEFAULT_GAP_LIMIT_SECONDS,
+    SOURCE_OF_NAME,
+    SOURCE_OF_TYPE,
+    AnySource,
+)
 
 # Part of every fingerprint: raise it when the same samples shall give other slots.
 VERSION = 3
@@ -34,11 +39,16 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SourceRules:
-    """One source of a device."""
+    """One source of a device.
+
+    Attributes:
+        is_former: It is not in the configuration any more.
+    """
 
     source: str
     limits: Limits
     answers: tuple[GivenAnswer, ...] = ()
+    is_former: bool = False
 
     def answer_at(self) -> Mapping[int, Answer]:
         """Return the answers by the instant of the sample that showed the event."""
@@ -50,9 +60,11 @@ class DeviceRules:
     """One device: its sources, first choice first, and what is given of each.
 
     Attributes:
-        rules_hash: Changes when the same samples would give other slots. Answers are no part of
-            it: they change the days of their event alone.
+        sources: Those of the configuration in their order, then former ones.
+        rules_hash: Changes when the same samples would give other slots. Answers and former
+            sources are no part of it: they change the days of their event or samples alone.
         rated_mw: The rated power, milliwatts, where a person wrote one.
+        former: How many of the sources, at the end, are not in the configuration any more.
     """
 
     device: str
@@ -61,14 +73,19 @@ class DeviceRules:
     rules_hash: str
     answers: tuple[GivenAnswer, ...] = ()
     rated_mw: int | None = None
+    former: int = 0
 
     def by_source(self) -> Sequence[SourceRules]:
         """Return the rules of each source, in order."""
+        configured = len(self.sources) - self.former
         return [
             SourceRules(
-                source, limits, tuple(each for each in self.answers if each.source == source)
+                source,
+                limits,
+                tuple(each for each in self.answers if each.source == source),
+                is_former=position >= configured,
             )
-            for source, limits in zip(self.sources, self.limits, strict=True)
+            for position, (source, limits) in enumerate(zip(self.sources, self.limits, strict=True))
         ]
 
 
@@ -80,22 +97,36 @@ class Given:
     rated_power_watts: Mapping[str, float]
 
 
-def rules_of(home: Home, given: Given) -> Mapping[str, DeviceRules]:
-    """Return the rules of every device."""
-    return {device.device: _rules(device, given) for device in home.devices}
+type FoundSources = Mapping[str, Sequence[str]]
 
 
-def _rules(device: Device, given: Given) -> DeviceRules:
+def rules_of(home: Home, given: Given, found: FoundSources) -> Mapping[str, DeviceRules]:
+    """Return the rules of every device.
+
+    Args:
+        home: The configuration.
+        given: What people entered besides.
+        found: The sources that each device ever had samples of, in the order they were found.
+    """
+    return {
+        device.device: _rules(device, given, found.get(device.device, ()))
+        for device in home.devices
+    }
+
+
+def _rules(device: Device, given: Given, found: Sequence[str]) -> DeviceRules:
     sources = tuple(source.source for source in device.sources)
     limits = tuple(_limits(device, source) for source in device.sources)
+    former = tuple(each for each in found if each not in sources and each in SOURCE_OF_NAME)
     hashed = repr((VERSION, sources, limits))
     return DeviceRules(
         device.device,
-        sources,
-        limits,
+        sources + former,
+        limits + tuple(_former_limits(device, source) for source in former),
         sha256(hashed.encode()).hexdigest()[:8],
         tuple(given.answers.get(device.device, ())),
         _rated_mw(device, given),
+        len(former),
     )
 
 
@@ -105,6 +136,12 @@ def _rated_mw(device: Device, given: Given) -> int | None:
     if watts is None and "rated_power_watts" in device.model_fields_set:
         watts = device.rated_power_watts
     return None if watts is None else round(watts * MW_PER_W)
+
+
+def _former_limits(device: Device, source: str) -> Limits:
+    """What no configuration describes any more has the limits of its type."""
+    max_watts = device.max_power_watts or SOURCE_OF_NAME[source].max_power_watts
+    return Limits(round(max_watts * MW_PER_W), round(DEFAULT_GAP_LIMIT_SECONDS * 1000))
 
 
 def _limits(device: Device, source: AnySource) -> Limits:

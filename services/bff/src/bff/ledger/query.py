@@ -16,13 +16,14 @@ from bff.ledger.status import LedgerStaleError, LedgerStatus
 from bff.ledger.store import select_sample_counts
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import Interval, day_start
-from bff.victoriametrics.client import VictoriaMetricsDownError
-from bff.victoriametrics.counters import BULK_DEADLINE_SECONDS, all_counters
+from bff.victoriametrics.client import REQUEST, Patience
+from bff.victoriametrics.counters import all_counters
+from bff.victoriametrics.errors import VictoriaMetricsDownError
 
 WAIT_SECONDS = 2.0
 # After this time without a refresh the present is unknown.
 STALE_MS = 60_000
-SPLIT_DEADLINE_SECONDS = 1.0
+SPLIT = Patience(deadline_seconds=2.5, pause_seconds=2.5)
 DEVICES_AT_ONCE = 10
 
 
@@ -62,7 +63,7 @@ def fetch_history(
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
-    rules, source = ledger.rules(), _sample_source(ledger, BULK_DEADLINE_SECONDS)
+    rules, source = ledger.rules(), _sample_source(ledger, REQUEST)
     for first in range(0, len(devices), DEVICES_AT_ONCE):
         batch = [
             _device_days(ledger, rules[device])
@@ -72,9 +73,9 @@ def fetch_history(
             yield device.rules, samples
 
 
-def _sample_source(ledger: Ledger, deadline_seconds: float) -> SampleSource:
+def _sample_source(ledger: Ledger, patience: Patience) -> SampleSource:
     selection = all_counters(ledger.home())
-    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), deadline_seconds)
+    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), patience)
 
 
 def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
@@ -142,8 +143,7 @@ def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integ
     amounts = ledger.splits.get(splits)
     missing = [split for split in splits if split not in amounts]
     if missing:
-        ledger.victoriametrics.check_answers()
-        source = _sample_source(ledger, SPLIT_DEADLINE_SECONDS)
+        source = _sample_source(ledger, SPLIT)
         found = split_slots(source, partial(_device_days, ledger), missing)
         ledger.splits.put(found)
         amounts |= found

@@ -1,6 +1,6 @@
 """Save closed slots, and select them as sums and as slots."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, upda
 from sqlalchemy.orm import Session
 
 from bff.db.engine import write_session
-from bff.db.tables import EventAnswer, LedgerDay, LedgerEvent, LedgerWatermark
+from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
+from bff.ledger.device_rules import FoundSources
 from bff.ledger.events import QUESTIONS, CounterEvent
 from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.sample_counts import counts_in
@@ -20,6 +21,7 @@ WATERMARK_ID = 1
 MAX_DAYS_AT_ONCE = 4_000
 
 type DeviceDay = tuple[str, int]
+type DeviceSource = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,30 @@ def event_row(event: CounterEvent) -> dict[str, object]:
         "uwh": event.uwh,
         "max_mw": event.max_mw,
     }
+
+
+def select_found_sources(session: Session) -> FoundSources:
+    """Select the sources that each device ever had samples of, in the order they were found."""
+    found: dict[str, list[str]] = {}
+    for row in session.scalars(select(FoundSource).order_by(FoundSource.number)):
+        found.setdefault(row.device, []).append(row.source)
+    return found
+
+
+def save_found_sources(engine: Engine, sources: Collection[DeviceSource]) -> bool:
+    """Save sources that samples were found of.
+
+    Returns:
+        Whether any of them is new.
+    """
+    with write_session(engine) as session:
+        known = {(row.device, row.source) for row in session.scalars(select(FoundSource))}
+        new = sorted(set(sources) - known)
+        session.add_all(
+            FoundSource(device=device, source=source, number=number)
+            for number, (device, source) in enumerate(new, start=len(known))
+        )
+    return bool(new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from bff.ledger.status import RebuildProgress
 from bff.ledger.store import (
     Built,
     save_built,
+    save_found_sources,
     select_fingerprints,
     select_open_events,
     select_watermark,
 )
 from bff.time_grid import DAY_MS, Interval, day_start, slot_start
 from bff.victoriametrics.client import SourceOfDevice
-from bff.victoriametrics.counters import all_counters, fetch_day_counts
+from bff.victoriametrics.counters import DayCounts, all_counters, fetch_day_counts
 from bff.victoriametrics.errors import VictoriaMetricsRefusedError
 
 # Slots are closed when samples polled every few minutes have arrived on both of their sides.
@@ -49,6 +50,7 @@ class WorkerState:
         counted_until_ms: History from here on was counted in this round; None at its start.
         counted_at_once_ms: How much of history is counted next.
         rebuild: The progress of rebuilding the days of `stale`; None when there are none.
+        found: Sources with samples that are in no rules.
         handled_silences: The end of the last silence of a source whose slots were rebuilt.
     """
 
@@ -59,6 +61,7 @@ class WorkerState:
     counted_until_ms: int | None = None
     counted_at_once_ms: int = 64 * DAY_MS
     rebuild: RebuildProgress | None = None
+    found: set[SourceOfDevice] = field(default_factory=set)
     handled_silences: dict[SourceOfDevice, int] = field(default_factory=dict)
 
     def mark_stale(self, device: str, days: set[int]) -> None:
@@ -108,9 +111,19 @@ def count_samples(ledger: Ledger, state: WorkerState, interval: Interval) -> dic
     counted = fetch_day_counts(
         ledger.victoriametrics, all_counters(ledger.home()), interval.start_ms, interval.end_ms
     )
+    _find_sources(ledger, state, counted)
     state.counts.replace(counted, interval)
     stale = {device: state.counts.stale(rules, interval) for device, rules in state.rules.items()}
     return {device: days for device, days in stale.items() if days}
+
+
+def _find_sources(ledger: Ledger, state: WorkerState, counted: DayCounts) -> None:
+    """Take sources into account that are not, or no longer, in the configuration."""
+    known = {(device, source) for device, rules in state.rules.items() for source in rules.sources}
+    new = [each for each in counted if each not in known and each not in state.found]
+    if new and save_found_sources(ledger.engine, new):
+        state.rules, state.jobs = ledger.rules(), []
+    state.found.update(new)
 
 
 def build_and_save(

@@ -8,7 +8,7 @@ so after any end, however sudden, the next start continues from there.
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -43,11 +43,23 @@ def _hashes(rules: Rules) -> Mapping[str, str]:
 
 
 class LedgerWorker:
-    """The thread of one ledger: its state, and when each task is due."""
+    """The thread of one ledger: its state, and when each task is due.
 
-    def __init__(self, ledger: Ledger, schedule: Schedule = Schedule()) -> None:
+    Args:
+        ledger: The ledger.
+        schedule: How often its tasks run.
+        on_complete: Called once, when all of the past is counted and built for the first time.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        schedule: Schedule = Schedule(),
+        on_complete: Callable[[], None] = lambda: None,
+    ) -> None:
         self._ledger = ledger
         self._schedule = schedule
+        self._on_complete: Callable[[], None] | None = on_complete
         self._state = WorkerState()
         self._refreshed_at_s = float("-inf")
         self._count_due_s = float("-inf")
@@ -99,6 +111,7 @@ class LedgerWorker:
             rebuild_next(self._ledger, self._state)
         elif now_s >= self._count_due_s:
             self.count()
+            self._report_complete()
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
     def refresh(self) -> None:
@@ -124,6 +137,12 @@ class LedgerWorker:
             self.count()
         while self._state.stale or self._state.rebuild:
             rebuild_next(self._ledger, self._state)
+
+    def _report_complete(self) -> None:
+        counted = self._ledger.status.current.counted_from_ms == 0
+        if self._on_complete is not None and counted and not self._state.stale:
+            self._on_complete()
+            self._on_complete = None
 
     def _start(self, rules: Rules) -> None:
         self._state = start(self._ledger, rules)
