@@ -172,6 +172,7 @@ def test_another_house_and_unknown_devices_are_not_ours(api: httpx.Client, write
         "devices_down": 0,
         "devices_silent": 4,
         "age_seconds": None,
+        "age_spread_seconds": None,
     }
 
 

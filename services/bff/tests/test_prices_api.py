@@ -24,6 +24,7 @@ def test_a_price_comes_back_exactly_as_it_was_written(api: httpx.Client) -> None
         "valid_from": JANUARY,
         "valid_to": FEBRUARY,
         "note": "winter",
+        "direction": "import",
     }
     assert added.json() == expected
     assert api.get(f"/unit_prices/{expected['id']}").json() == expected
@@ -148,3 +149,19 @@ def test_a_price_is_written_as_its_schema_describes(api: httpx.Client, text: str
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["where"] == "body.price_per_kwh"
     assert api.get("/unit_prices").json() == []
+
+
+def test_what_is_sold_has_prices_of_its_own(api: httpx.Client) -> None:
+    """They overlap those of what is bought, not each other; a change keeps the direction."""
+    assert add(api, "30", JANUARY).status_code == 201
+    sold = add(api, "16", JANUARY, direction="export")
+    assert (sold.status_code, sold.json()["direction"]) == (201, "export")
+    assert add(api, "17", FEBRUARY, direction="export").status_code == 409
+    changed = api.put(
+        f"/unit_prices/{sold.json()['id']}", json={"price_per_kwh": "8", "valid_from": JANUARY}
+    )
+    assert (changed.status_code, changed.json()["direction"]) == (200, "export")
+    closing = add(api, "9", FEBRUARY, direction="export", close_open_price=True)
+    assert closing.status_code == 201
+    ends = {row["price_per_kwh"]: row["valid_to"] for row in api.get("/unit_prices").json()}
+    assert ends == {"30": None, "8": FEBRUARY, "9": None}

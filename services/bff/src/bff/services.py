@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
 from bff.ledger.worker import LedgerWorker
+from bff.register.keeper import RegisterKeeper
 from bff.settings import Settings
 from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
@@ -24,6 +25,7 @@ class Services:
 
     Attributes:
         config: The file that `home` is loaded from.
+        register: Where every device was, present and retired.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
@@ -34,6 +36,7 @@ class Services:
     home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
+    register: RegisterKeeper
     ledger: Ledger
     worker: LedgerWorker
     energy_between: EnergyBetween

@@ -47,7 +47,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     status = _wait_for_status(ledger, devices, wanted)
     watermark_ms, open_slots = status.watermark_ms or 0, status.open_slots
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
-    sums = _closed_sums(ledger, devices, np.minimum(edges_ms, watermark_ms))
+    sums = _closed_sums(ledger, status, devices, np.minimum(edges_ms, watermark_ms))
     if open_slots is not None:
         sums += open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
@@ -110,13 +110,18 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
     )
 
 
-def _closed_sums(ledger: Ledger, devices: Sequence[str], edges_ms: Integers) -> Integers:
+def _closed_sums(
+    ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
+) -> Integers:
     """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
     with read_session(ledger.engine) as session:
         stored = select_closed_sums(session, devices, edges_ms)
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
-        splits = _splits_at(ledger.rules(), devices, edges_ms, stored)
+        # Slots name their source by its position in the rules that they were built by, which are
+        # not those of a configuration that has just changed.
+        rules = status.rules or ledger.rules()
+        splits = _splits_at(rules, devices, edges_ms, stored)
         amounts = _split_amounts(ledger, list(splits.values()))
         for (device, edge), split in splits.items():
             stored.up_to[:, device, edge] += amounts[split]

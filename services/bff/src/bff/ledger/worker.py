@@ -126,6 +126,7 @@ class LedgerWorker:
         if _hashes(rules) != _hashes(self._state.rules):
             self._start(rules)
         self._state.rules = rules
+        self._ledger.status.update(rules=rules)
         refresh(self._ledger, self._state)
         self._refreshed_at_s = time.monotonic()
 
