@@ -11,6 +11,7 @@ from bff.http.health import create_health_app
 from bff.http.metrics import RequestMetrics
 from bff.http.serve import serve
 from bff.ledger_state.metrics import LedgerCollector
+from bff.register.metrics import DeviceInfoCollector
 from bff.settings import Settings
 from bff.wiring import close_services, open_services
 from home_model.problems import ConfigError
@@ -49,6 +50,7 @@ def _run(settings: Settings) -> None:
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
+    registry.register(DeviceInfoCollector(services.home))
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestMetrics(create_app(services), registry)
     # What is loaded stays: collecting it again would delay a response by 50 ms.

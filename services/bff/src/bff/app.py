@@ -21,6 +21,7 @@ from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
 from bff.reconcile.routes import router as reconcile
+from bff.register.routes import router as register
 from bff.services import Services
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
@@ -90,6 +91,7 @@ FEATURES = (
     prices,
     effect,
     device_meta,
+    register,
     ledger,
     changes,
     events,
