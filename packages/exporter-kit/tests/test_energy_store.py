@@ -13,8 +13,9 @@ from exporter_kit.energy.store import (
     state_document,
     write_initial_counters,
 )
-from exporter_kit.statefile import InUseError, only_writer, save_document, set_aside_count
+from exporter_kit.statefile import save_document, set_aside_count
 from home_model.readings import Reading
+from service_kit.files import InUseError, only_writer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = ("server", "cloud")

@@ -25,6 +25,26 @@ def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
     assert bff.http.get("/unit_prices", headers={"host": PAGE}).json() == []
 
 
+def test_a_body_beyond_the_limit_is_refused(api: httpx.Client) -> None:
+    """Also one without a Content-Length; what a person writes is far below it."""
+    parts = (b" " * 2**16 for _ in range(17))
+    for content in (b" " * 1_000_001, parts):
+        refused = api.post(
+            "/unit_prices", content=content, headers={"content-type": "application/json"}
+        )
+        assert (refused.status_code, refused.json()["type"]) == (413, "urn:ppms:too-large")
+
+
+def test_answers_are_neither_kept_nor_given_to_other_sites(start_bff: StartBff) -> None:
+    """On both ports, for good answers and for problems."""
+    bff = start_bff()
+    root = str(bff.http.base_url)
+    for url in (f"{root}unit_prices", f"{root}nothing", f"{bff.health_url}/readyz"):
+        headers = httpx.get(url, trust_env=False).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
 @pytest.mark.parametrize("path", ["healthz", "readyz", "metrics"])
 def test_a_rebound_name_cannot_read_the_health_port(start_bff: StartBff, path: str) -> None:
     """Its routes are checked as the API's are; names without a dot are those of a cluster."""

@@ -37,6 +37,15 @@ def test_ranges_that_touch_do_not_overlap(api: httpx.Client) -> None:
     assert add(api, "30", FEBRUARY).status_code == 201
 
 
+def test_a_replayed_price_is_there_once(api: httpx.Client) -> None:
+    """Sent again, as after a lost answer: 409 names the row that already is what was sent."""
+    sent = [add(api, "30", MARCH, close_open_price=True) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [201, 409]
+    assert sent[1].json()["type"] == "urn:ppms:already-there"
+    assert sent[1].json()["conflicts_with"] == sent[0].json()["id"]
+    assert len(api.get("/unit_prices").json()) == 1
+
+
 @pytest.mark.parametrize(
     ("valid_from", "valid_to"),
     [

@@ -16,6 +16,7 @@ from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
 from home_model.config import Home
 from service_kit.clock import utc_now
+from service_kit.config_file import ConfigFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Services:
     """The parts of one running BFF. `home` and `now` are called anew for every request.
 
     Attributes:
+        config: The file that `home` is loaded from.
         register: Where every device was, present and retired.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
@@ -30,6 +32,7 @@ class Services:
     """
 
     settings: Settings
+    config: ConfigFile
     home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics

@@ -23,7 +23,8 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         ConfigError: The configuration file has problems.
         DatabaseUnusableError: The database cannot be used.
     """
-    home = ConfigFile(settings.config_file).current
+    config = ConfigFile(settings.config_file)
+    home = config.current
     engine = open_database(settings.database_url.get_secret_value())
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
@@ -39,6 +40,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     worker.start()
     return Services(
         settings=settings,
+        config=config,
         home=home,
         engine=engine,
         victoriametrics=victoriametrics,

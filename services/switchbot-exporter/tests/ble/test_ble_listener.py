@@ -1,4 +1,4 @@
-"""`Listener`: whatever bleak manual_clock over, nothing but readings and bad payloads comes out."""
+"""`Listener`: whatever bleak hands over, nothing but readings and bad payloads comes out."""
 
 import asyncio
 from collections.abc import Mapping

@@ -4,9 +4,9 @@ import argparse
 import logging
 import sys
 
-from exporter_kit.statefile import InUseError
 from home_model.problems import ConfigError
 from service_kit.errors import CannotStartError
+from service_kit.files import InUseError
 from virtual_home.commands import COMMANDS
 from virtual_home.past.backfill import CountersAheadError
 from virtual_home.past.verification import NotWrittenError

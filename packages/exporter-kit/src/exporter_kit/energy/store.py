@@ -20,9 +20,7 @@ from exporter_kit.energy.counter import Counter, Limits, nwh_of_kwh, without_mar
 from exporter_kit.statefile import (
     DamagedError,
     Document,
-    InUseError,
     load_document,
-    only_writer,
     save_document,
     set_aside,
     set_aside_count,
@@ -30,6 +28,7 @@ from exporter_kit.statefile import (
 from home_model.readings import Reading
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
+from service_kit.files import InUseError, only_writer
 
 type Key = tuple[str, str]  # device, source
 

@@ -112,8 +112,25 @@ def _refuse_overlap(
     if besides is not None:
         overlapping = overlapping.where(UnitPrice.id != besides)
     other = session.scalar(overlapping.order_by(UnitPrice.valid_from).limit(1))
+    if other is not None and besides is None and _is_same(other, wanted):
+        raise ProblemError(
+            409,
+            "already-there",
+            f"Row {other.id} already is what was sent.",
+            what_to_do="Nothing: the price is there, once.",
+            conflicts_with=other.id,
+        )
     if other is not None:
         raise _overlap_problem(other, wanted.valid_from.tzinfo)
+
+
+def _is_same(row: UnitPrice, wanted: PriceInput) -> bool:
+    return (row.price_per_kwh, row.valid_from, row.valid_to, row.note) == (
+        wanted.price_per_kwh,
+        wanted.valid_from,
+        wanted.valid_to,
+        wanted.note,
+    )
 
 
 def _overlap_problem(other: UnitPrice, zone: tzinfo | None) -> ProblemError:

@@ -29,7 +29,8 @@ class Liveness:
         self._down: Future[str] = Future()
         # HTTP clients limit each step; only waiting from outside limits name lookup and all steps.
         self._threads = ThreadPoolExecutor(MAX_PROBES_AT_ONCE, thread_name_prefix="vm-probe")
-        threading.Thread(target=self._run, name="vm-liveness", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name="vm-liveness", daemon=True)
+        self._thread.start()
 
     @property
     def down(self) -> Future[str]:
@@ -51,9 +52,10 @@ class Liveness:
         self._probed.wait(2 * self._deadline_seconds)
 
     def close(self) -> None:
-        """Stop probing."""
+        """Stop probing; returns when the last probe has ended, after at most its deadline."""
         self._stop.set()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._thread.join()
+        self._threads.shutdown(cancel_futures=True)
 
     def _run(self) -> None:
         while not self._stop.is_set():
