@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 from bff.balance.routes import router as balance
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
@@ -21,7 +22,6 @@ from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
 from bff.reconcile.routes import router as reconcile
-from bff.register.routes import router as register
 from bff.services import Services
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 

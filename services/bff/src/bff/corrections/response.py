@@ -5,11 +5,11 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from bff.corrections.query import end_or_none
+from bff.corrections.schemas import Change, CorrectionRow, EntryRow, HistoryRow, RegisteredDevice
 from bff.db.tables import RegisterCorrection, RegisterRow
 from bff.names import full_names
 from bff.register.entries import Entry
-from bff.register.query import end_or_none
-from bff.register.schemas import Change, CorrectionRow, EntryRow, HistoryRow, RegisteredDevice
 from bff.register.view import Register
 from bff.time_grid import in_zone
 

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
+from bff.corrections import query
+from bff.corrections.response import correction_row, history, registered_devices
+from bff.corrections.schemas import CorrectionInput, CorrectionRow, HistoryRow, RegisteredDevice
 from bff.db.engine import read_session, write_session
 from bff.http.gate import identity_of
-from bff.register import query
-from bff.register.response import correction_row, history, registered_devices
-from bff.register.schemas import CorrectionInput, CorrectionRow, HistoryRow, RegisteredDevice
 from bff.register.store import select_corrections, select_rows
 from bff.services import UsedServices
 from bff.time_grid import unix_milliseconds

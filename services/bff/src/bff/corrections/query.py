@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from bff.corrections.schemas import CorrectionInput
 from bff.db.tables import RegisterCorrection
 from bff.register.entries import BEGINNING_MS, NO_END_MS
-from bff.register.schemas import CorrectionInput
 from bff.register.store import select_corrections
 from bff.register.view import Register
 from bff.time_grid import unix_milliseconds
