@@ -59,7 +59,7 @@ def test_it_ends_clean_in_the_middle_of_its_preparation(
 
 
 def test_every_plug_comes_up_at_the_first_try(small: Chain) -> None:
-    """Nothing is called down that only had no time to start; Tapo plugs give what they know."""
+    """Nothing is called down that only had no time to start; Tapo plugs give what they have."""
     wait_until(lambda: small.api("/devices/dehumidifier")["state"] == "up", small)
     plug = small.api("/devices/dehumidifier")
     assert (plug["source"], plug["voltage_volts"]) == ("native", 101.3)

@@ -51,18 +51,18 @@ def override(chain: Chain, **changed: object) -> None:
     httpx.patch(url, json=changed, trust_env=False, timeout=30).raise_for_status()
 
 
-def said(chain: Chain, word: str) -> dict[str, object]:
-    """What each source of the device says."""
+def values_of(chain: Chain, word: str) -> dict[str, object]:
+    """The present value of each source of the device."""
     sources = chain.api(f"/devices/{DEVICE}")["sources"]
     return {source["source"]: source[word] for source in sources}
 
 
 def states(chain: Chain) -> dict[str, object]:
-    return said(chain, "state")
+    return values_of(chain, "state")
 
 
 def test_the_page_does_not_wait_for_matter(twice: Chain) -> None:
-    """Its address is told first; a source that has not joined yet is never called down."""
+    """Its address is printed first; a source that has not joined yet is never called down."""
     assert states(twice)["matter"] != "down"
     wait_for_matter(twice)
     log = twice.log.read_text()
@@ -74,8 +74,8 @@ def test_both_sources_measure_one_plug_and_one_counts(twice: Chain) -> None:
     """The room draws what the plug draws, once; its volts and amperes are the same by both."""
     wait_for_matter(twice)
     override(twice, watts=222.5)
-    wait_until(lambda: said(twice, "power_watts") == {"native": 222.5, "matter": 222.5}, twice)
-    assert said(twice, "voltage_volts") == {"native": 101.3, "matter": 101.3}
+    wait_until(lambda: values_of(twice, "power_watts") == {"native": 222.5, "matter": 222.5}, twice)
+    assert values_of(twice, "voltage_volts") == {"native": 101.3, "matter": 101.3}
     (washroom,) = [r for r in twice.api("/places")["children"] if r["id"] == "washroom"]
     (laundry,) = [s for s in washroom["children"] if s["id"] == "laundry"]
     (device,) = [d for d in laundry["children"] if d["id"] == DEVICE]

@@ -1,4 +1,4 @@
-"""The whole chain in a real browser: what the plugs do is what the page says."""
+"""The whole chain in a real browser: what the plugs do is what the page shows."""
 
 import json
 import re
@@ -133,6 +133,6 @@ def add_price(page: Page, price: str, valid_from: datetime) -> None:
 
 
 def months_yen(page: Page) -> Decimal:
-    """What the page says this device cost this month, exactly."""
+    """What the page shows that this device cost this month, exactly."""
     shown = page.get_by_test_id("cost-month").get_attribute("data-value")
     return Decimal(shown or "NaN")

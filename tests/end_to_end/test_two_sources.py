@@ -1,4 +1,4 @@
-"""A plug that is read through the cloud and heard over Bluetooth is one plug."""
+"""A plug that is read through the cloud and received over Bluetooth is one plug."""
 
 import shutil
 
@@ -23,6 +23,6 @@ def test_both_sources_are_shown_and_one_counts(chain: Chain) -> None:
 
 
 def heard_watts(chain: Chain) -> dict[str, float | None]:
-    """What each source of the fridge says now."""
+    """The present values of each source of the fridge."""
     sources = chain.api("/devices/fridge")["sources"]
     return {source["source"]: source["power_watts"] for source in sources}

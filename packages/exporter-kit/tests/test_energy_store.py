@@ -56,7 +56,7 @@ def test_a_restart_goes_on_with_the_same_stretch(tmp_path: Path) -> None:
 
 
 def test_a_file_of_an_earlier_release_goes_on(tmp_path: Path) -> None:
-    """What it does not know yet begins at nothing; no counter begins again."""
+    """What is new begins at nothing; no counter begins again."""
     base = {"value_nwh": 5 * 10**12, "at_us": 1, "counted_nwh": 0, "spare_nwh": 0}
     counter = {"total_nwh": 7 * 10**12, "at_us": 1, "own_kind": "today", "base": base}
     body = {"counters": {"server/cloud": {"meter": "plug-1", "counter": counter}}}

@@ -55,7 +55,7 @@ async def test_circuits_are_read_by_id_whatever_the_pages_spell(unit: Unit) -> N
 async def test_circuits_of_one_name_are_told_apart_by_their_energy(
     unit: Unit, manual_clock: ManualClock
 ) -> None:
-    """No page tells which ＬＤ draws 224 W; their own counters do, in the mean."""
+    """No page shows which ＬＤ draws 224 W; their own counters do, in the mean."""
     first = await read(unit, "9")
     assert first["9"].power_watts is None
     assert (await unit.read(sources_of("10")))[sources_of("10")[0]] is not None

@@ -63,12 +63,12 @@ def check(answer: Case, case: Case, expect: Case) -> None:
                 ]
                 assert spans == [(parse_instant(start), parse_instant(end)) for start, end in value]
             case _:
-                pytest.fail(f"this runner does not know what '{word}' expects")
+                pytest.fail(f"this runner cannot check what '{word}' expects")
 
 
-def near_all(told: list[str | None], expected: list[float | None], tolerance: Decimal) -> None:
-    assert len(told) == len(expected)
-    for one, other in zip(told, expected, strict=True):
+def near_all(actual: list[str | None], expected: list[float | None], tolerance: Decimal) -> None:
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected, strict=True):
         near(one, other, tolerance)
 
 

@@ -14,7 +14,7 @@ PRICE = {"price_per_kwh": "31", "valid_from": "2026-01-01T00:00:00+09:00"}
 
 
 def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
-    """The browser thinks it is at home, and sends matching Origin and Host: the name tells."""
+    """The browser takes it for ours, and sends matching Origin and Host: only the name differs."""
     bff = start_bff(ALLOWED_HOSTS=f" {PAGE.upper()} ,other.example")
     rebound = {"host": "evil.example", "origin": "http://evil.example"}
     read = bff.http.get("/unit_prices", headers=rebound)
@@ -74,7 +74,7 @@ def test_a_rebound_name_cannot_read_the_health_port(start_bff: StartBff, path: s
 def test_only_our_own_page_writes(
     api: httpx.Client, said_by_the_browser: dict[str, str], status: int
 ) -> None:
-    """Pages of other sites are refused by what the browser says of them; curl says nothing."""
+    """Pages of other sites are refused by what the browser sends of them; curl sends nothing."""
     headers = {"host": "localhost:8080", **said_by_the_browser}
     answer = api.post("/unit_prices", json=PRICE, headers=headers)
     assert answer.status_code == status

@@ -58,7 +58,7 @@ def test_a_replayed_price_is_there_once(api: httpx.Client) -> None:
 def test_an_overlap_is_refused_and_names_the_other_row(
     api: httpx.Client, valid_from: str, valid_to: str | None
 ) -> None:
-    """At any instant one price holds; the message says which row is in the way."""
+    """At any instant one price holds; the message names the row in the way."""
     other = add(api, "27.5", JANUARY, valid_to=FEBRUARY).json()
     refused = add(api, "30", valid_from, **({"valid_to": valid_to} if valid_to else {}))
     assert refused.status_code == 409

@@ -212,7 +212,7 @@ def test_nothing_is_asked_or_expected_beyond_now() -> None:
 
 
 def test_a_place_without_devices_has_no_figures() -> None:
-    """An empty shelf used nothing that anyone knows."""
+    """An empty shelf used nothing that was measured."""
     empty = fetch_cost(
         flat(1), Grouping([MARCH_FIRST, MARCH_FIRST + HOUR], [(HOUSE, [])]), [], NEVER
     )

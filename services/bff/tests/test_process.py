@@ -107,7 +107,7 @@ def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
 def test_a_taken_port_is_named_by_its_setting(
     start_bff: StartBff, bff_settings: dict[str, str], setting: str
 ) -> None:
-    """One line that says which setting to change."""
+    """One line with the setting to change."""
     start_bff()
     other = "HEALTH_PORT" if setting == "LISTEN_PORT" else "LISTEN_PORT"
     written = failed_start(bff_settings | {other: str(free_port())})
@@ -143,7 +143,7 @@ def test_a_wrong_configuration_lists_its_problems(
 def test_a_changed_configuration_is_taken_and_a_broken_one_is_not(
     start_bff: StartBff, home_file: Path
 ) -> None:
-    """Without a restart; the last good one stays, and the log says why."""
+    """Without a restart; the last good one stays, and the log has the reason."""
     running = start_bff()
     good = home_file.read_text()
     home_file.write_text(good.replace("en: Home", "en: Villa"))
@@ -257,7 +257,7 @@ def write_until_killed(
 
 
 def test_prices_written_at_the_same_time_never_overlap(start_bff: StartBff) -> None:
-    """Twenty clients want the same month: one gets it, all others are told which row has it."""
+    """Twenty clients want the same month: one gets it, all others get the row that has it."""
     running = start_bff()
     price = {"price_per_kwh": "1", "valid_from": "2026-01-01T00:00:00Z"}
     with ThreadPoolExecutor(20) as clients:

@@ -1,4 +1,4 @@
-"""VictoriaMetrics stops, hangs, is slow and comes back; the BFF tells these apart, unrestarted."""
+"""VictoriaMetrics stops, hangs, is slow, comes back; the BFF distinguishes these, unrestarted."""
 
 import signal
 import socket

@@ -134,7 +134,7 @@ def remaining(folder: Path, clock: ManualClock) -> RemainingCalls:
 
 
 def test_without_a_header_the_local_count_is_shown(tmp_path: Path) -> None:
-    """And HELP can say so. Other headers and nonsense change nothing."""
+    """And HELP has that. Other headers and nonsense change nothing."""
     left = remaining(tmp_path, manual_clock())
     for headers in ({}, {"X-Other": "5"}, {"X-Left": "-1"}, {"X-Left": "²"}, {"X-Left": "9" * 99}):
         left.update_from_headers(headers)

@@ -109,7 +109,7 @@ def test_backfill_shows_progress_and_does_nothing_twice(
 
 
 def test_backfill_without_victoriametrics_is_one_line(tmp_path: Path) -> None:
-    """Exit code 1, so that `make up` stops and says which part failed."""
+    """Exit code 1, so that `make up` stops and names the part that failed."""
     ended = run("backfill", VICTORIAMETRICS_URL="http://127.0.0.1:9", STATE_DIR=tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.startswith("VictoriaMetrics at http://127.0.0.1:9 does not answer")

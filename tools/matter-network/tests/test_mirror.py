@@ -72,7 +72,7 @@ def test_only_what_changed_is_told() -> None:
 
 
 def test_without_power_it_dies_and_with_power_it_knows_all_again() -> None:
-    """No goodbye; what it measured meanwhile is told at once."""
+    """No goodbye; what it measured meanwhile is reported at once."""
     recorded, on = RecordingNetwork(), Outlet(plugged_in=True, values=VALUES)
     network, off = cast("MatterNetwork", recorded), Outlet(plugged_in=False, values=VALUES)
     for before, now in ((None, on), (on, off), (off, off), (off, on)):

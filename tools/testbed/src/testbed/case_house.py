@@ -92,16 +92,16 @@ def wait_for(api: httpx.Client, path: str, question: dict[str, str]) -> Case:
     return answer.raise_for_status().json()
 
 
-def near(told: str | None, expected: float | None, tolerance: Decimal) -> None:
+def near(actual: str | None, expected: float | None, tolerance: Decimal) -> None:
     """Hold an exact figure against an expected one.
 
     Raises:
         AssertionError: It differs by more than the tolerance, or is known and should not be.
     """
-    if told is None or expected is None:
-        is_near = told is None and expected is None
+    if actual is None or expected is None:
+        is_near = actual is None and expected is None
     else:
-        is_near = abs(Decimal(told) - Decimal(str(expected))) <= tolerance
+        is_near = abs(Decimal(actual) - Decimal(str(expected))) <= tolerance
     if not is_near:
-        message = f"{told} is not {expected}"
+        message = f"{actual} is not {expected}"
         raise AssertionError(message)

@@ -46,7 +46,7 @@ def fetch_live(
 ) -> Mapping[SourceOfDevice, Live]:
     """Fetch the present values of each source; sources without any are left out.
 
-    Series are told apart by device and source only, so a device that changed its shelf stays
+    Series are distinguished by device and source only, so a device that changed its shelf stays
     the same device. A series that went stale is gone here at once.
 
     Raises:
