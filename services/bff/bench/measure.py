@@ -59,9 +59,7 @@ def load(asked: Asked) -> Figure:
     answers = apply_load(str(asked.bff.base_url), Load(paths, 50, 48, 60))
     errors = sum(answer.status != HTTPStatus.OK for answer in answers)
     p95_ms = 1000 * quantiles([answer.seconds for answer in answers], n=20)[-1]
-    value = (
-        f"{errors} errors, 95 % of answers within {p95_ms:.0f} ms (n={len(answers)})"
-    )
+    value = f"{errors} errors, 95 % of answers within {p95_ms:.0f} ms (n={len(answers)})"
     return Figure("50 clients, 48 requests/s, 60 s", value, "", None, "0 errors", met=not errors)
 
 
