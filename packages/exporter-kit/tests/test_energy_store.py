@@ -10,10 +10,13 @@ from exporter_kit.energy.counter import Limits
 from exporter_kit.energy.store import (
     EnergyStore,
     load_counters,
+    load_pasts,
+    pasts_document,
+    save_pasts,
     state_document,
     write_initial_counters,
 )
-from exporter_kit.statefile import InUseError, only_writer, save_document, set_aside_count
+from exporter_kit.statefile import InUseError, only_writer, set_aside_count
 from home_model.readings import Reading
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -54,14 +57,30 @@ def test_a_restart_goes_on_with_the_same_stretch(tmp_path: Path) -> None:
     assert opened(tmp_path).saved[KEY].counter.total_kwh == pytest.approx(0.1)
 
 
-def test_a_file_of_an_earlier_release_goes_on(tmp_path: Path) -> None:
-    """What it does not know yet begins at nothing; no counter begins again."""
-    base = {"value_nwh": 5 * 10**12, "at_us": 1, "counted_nwh": 0, "spare_nwh": 0}
-    counter = {"total_nwh": 7 * 10**12, "at_us": 1, "own_kind": "today", "base": base}
-    body = {"counters": {"server/cloud": {"meter": "plug-1", "counter": counter}}}
-    save_document(state_document(tmp_path, "x"), body)
-    found = opened(tmp_path).saved[KEY].counter
-    assert (found.total_kwh, found.by_power_kwh) == (7.0, 0.0)
+def test_what_is_known_of_a_source_outlives_a_restart(tmp_path: Path) -> None:
+    """Its hours and recent samples; where the file is damaged they are learned anew."""
+    state = opened(tmp_path)
+    for minute in range(200):
+        at = NOW + timedelta(minutes=minute)
+        reading = Reading(at=at, energy_lifetime_kwh=5 + minute / 1000)
+        state.advance(KEY, "plug-1", reading, LIMITS)
+    known = state.take_pasts()
+    assert known[KEY].hours
+    assert len(known[KEY].samples) == 200
+    save_pasts(state.document, known)
+    restarted = EnergyStore(state.document, {}, load_pasts(state.document))
+    assert restarted.take_pasts() == known
+    pasts_document(state.document).path.write_text("{", encoding="utf-8")
+    assert load_pasts(state.document) == {}
+
+
+def test_a_plug_that_is_exchanged_while_a_rise_is_held_loses_nothing(tmp_path: Path) -> None:
+    """What was held back of the former plug is judged as it stands."""
+    state = opened(tmp_path)
+    for minute, kwh, meter in ((0, 5.0, "a"), (60, 5.2, "a"), (61, 900.0, "b"), (62, 900.01, "b")):
+        at = NOW + timedelta(minutes=minute)
+        state.advance(KEY, meter, Reading(at=at, energy_lifetime_kwh=kwh), LIMITS)
+    assert state.take()[KEY].counter.total_kwh == pytest.approx(0.21)
 
 
 def test_another_plug_in_the_same_place_adds_to_the_same_counter(tmp_path: Path) -> None:
@@ -96,7 +115,7 @@ def test_a_disk_that_cannot_be_written_shows_itself(
     [
         "{",
         '{"version": 9, "sha256": "", "body": {}}',
-        f'{{"version": 1, "sha256": "{SHA256_OF_NOTHING}", "body": {{}}}}',
+        f'{{"version": 2, "sha256": "{SHA256_OF_NOTHING}", "body": {{}}}}',
     ],
 )
 def test_a_damaged_file_is_set_aside_and_told(
