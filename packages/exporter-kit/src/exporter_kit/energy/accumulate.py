@@ -19,6 +19,7 @@ from energy_rules.stream import advance as advance_stream
 from exporter_kit.energy.counter import (
     NWH_PER_UWH,
     US_PER_MS,
+    UW_PER_MW,
     UW_US_PER_NWH,
     Counter,
     Limits,
@@ -34,7 +35,6 @@ MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
 DUE_US = 10 * MINUTE_US
-UW_PER_MW = 1_000
 # More than a house can draw: a power beyond it was misread.
 MAX_POWER_UW = MAX_HELD_MW * UW_PER_MW
 HELD_US = 15 * MINUTE_US
@@ -270,7 +270,7 @@ def _integrate(
     if power_uw is None:
         return counter
     mark = _not_fed_back(PowerMark(power_uw, counter.at_us or 0))
-    if mark.power_uw > limits.bounds(counter.learned).ceiling_mw * UW_PER_MW:
+    if mark.power_uw > limits.ceiling_uw(counter.learned):
         mark, counter = _surge(counter, mark, limits)
     if mark is None:
         return counter

@@ -19,6 +19,7 @@ from energy_rules.stream import Stream
 NWH_PER_KWH = 10**12
 NWH_PER_UWH = 1_000
 US_PER_MS = 1_000
+UW_PER_MW = 1_000
 UW_US_PER_NWH = 3_600_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # About three days of a counter that is read every minute; see `Past`.
@@ -33,10 +34,19 @@ class Limits:
 
     The rated power is no part of it: what a device draws beyond its rating is energy all the same.
     Power that is held lifts the limit; see `energy_rules.limits`.
+
+    Attributes:
+        max_power_watts: Of power that was read: more than this is counted once it is held.
+        gap_limit_seconds: A longer time between two readings is a silence.
+        max_rise_watts: Of the device's own counter; None for the same as of power. A rise held
+            back here and booked later is a jump to whoever reads the exposed counter. So what a
+            house can draw is passed on, and the ledger, which sees all of it, judges whether
+            the source can: what is doubtful becomes an event there that a person can answer.
     """
 
     max_power_watts: float
     gap_limit_seconds: float
+    max_rise_watts: float | None = None
 
     @property
     def power_uw(self) -> int:
@@ -50,8 +60,17 @@ class Limits:
 
     def bounds(self, learned: Learned) -> Bounds:
         """Return what the device's own counter is judged by."""
-        max_power_mw, gap_ms = round(self.max_power_watts * MW_PER_W), self.gap_us // US_PER_MS
-        return bounds_of(SourceLimits(max_power_mw, gap_ms), learned)
+        max_power_mw = round((self.max_rise_watts or self.max_power_watts) * MW_PER_W)
+        return bounds_of(SourceLimits(max_power_mw, self.gap_us // US_PER_MS), learned)
+
+    def ceiling_uw(self, learned: Learned) -> int:
+        """Return the most that a single power may be."""
+        return (
+            bounds_of(
+                SourceLimits(self.power_uw // UW_PER_MW, self.gap_us // US_PER_MS), learned
+            ).ceiling_mw
+            * UW_PER_MW
+        )
 
 
 @dataclass(frozen=True, slots=True)
