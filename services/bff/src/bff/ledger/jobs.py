@@ -14,8 +14,9 @@ from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts
-from bff.ledger.slots import JudgedDevice, Slots, judge_device, slots_between
+from bff.ledger.slots import JudgedDevice, Slots, slots_between
 from bff.ledger.store import Built, BuiltDay
+from bff.ledger.witness import judge_with_power
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start, slot_edges
 from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
 from energy_rules.state import Answer, Quality, Span
@@ -89,7 +90,7 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     """
     interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
-        judged = judge_device(device.rules, samples, source.now_ms)
+        judged = judge_with_power(source, device.rules, samples)
         slots = slots_between(
             _with_answered(device, judged), slot_edges(interval.start_ms, interval.end_ms)
         )
