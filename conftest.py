@@ -4,6 +4,6 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["testbed.plugin"]
 
-# How fast examples come says nothing about the code.
+# How fast examples come has no meaning for the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")

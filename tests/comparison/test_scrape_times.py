@@ -91,7 +91,7 @@ def _iso(unix_seconds: float) -> str:
 def test_how_long_scraping_takes_is_found_though_device_series_do_not_say_whose_they_are(
     scraped: tuple[VictoriaMetrics, Bff],
 ) -> None:
-    """`job` and `instance` are blanked; nobody scrapes an exporter of Matter here, and it says so.
+    """`job` and `instance` are blanked; no exporter of Matter is scraped here, and that is shown.
 
     The figures are those that vmsingle wrote itself.
     """

@@ -87,7 +87,7 @@ def _wait_until_scraped(vm: VictoriaMetrics) -> None:
 
 
 def import_plug(vm: VictoriaMetrics, source: str, watts: float) -> None:
-    """A day of what an exporter says of a TP-Link plug, one sample a minute."""
+    """A day of the samples of a TP-Link plug, one sample a minute."""
     now = time.time()
     minutes = [now - 60 * ago for ago in range(DAY_MINUTES, -1, -1)]
     family, labels = f"tplink_{source}", PLUG | {"source": source}

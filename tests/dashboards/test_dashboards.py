@@ -76,7 +76,7 @@ def test_variables_offer_the_ids_of_the_configuration(
 
 
 def test_a_device_with_two_sources_is_counted_once(panels: Panels) -> None:
-    """Native says 100 W and Matter 104 W of the same electricity: 102 W, and not 204."""
+    """Native measures 100 W and Matter 104 W of the same electricity: 102 W, and not 204."""
     (board,) = [board for board in DASHBOARDS if board.name == "home"]
     by_panel = {query.panel: query for query in board.queries()}
     chosen = board.defaults() | {"device": TWICE_READ}
@@ -96,7 +96,7 @@ def test_bars_of_energy_add_up_to_the_energy_of_the_range(panels: Panels) -> Non
 
 
 def test_exporters_are_told_apart_by_their_job(panels: Panels) -> None:
-    """What an exporter says of itself keeps its job; what it says of a device does not."""
+    """An exporter's own series keep their job; those of a device do not."""
     (board,) = [board for board in DASHBOARDS if board.name == "device-health"]
     (saved, _) = [query for query in board.queries() if query.panel.startswith("Counters saved")]
     assert [labels for labels, _ in panels.ask(saved, board.defaults())] == [{"job": "switchbot"}]

@@ -59,7 +59,7 @@ def test_it_ends_clean_in_the_middle_of_its_preparation(
 
 
 def test_every_plug_comes_up_at_the_first_try(small: Chain) -> None:
-    """Nothing is called down that only had no time to start; Tapo plugs give what they know."""
+    """Nothing is called down that only had no time to start; Tapo plugs give what they have."""
     wait_until(lambda: small.api("/devices/dehumidifier")["state"] == "up", small)
     plug = small.api("/devices/dehumidifier")
     assert (plug["source"], plug["voltage_volts"]) == ("native", 101.3)
@@ -75,7 +75,7 @@ def test_every_plug_comes_up_at_the_first_try(small: Chain) -> None:
 def test_when_a_part_is_killed_all_stop_and_it_is_named(small: Chain) -> None:
     """A home that is half there would show half the truth."""
     children = psutil.Process(small.process.pid).children(recursive=True)
-    small.part("switchbot_exporter").send_signal(signal.SIGKILL)
+    small.find_process("switchbot_exporter").send_signal(signal.SIGKILL)
     assert small.process.wait(STOP_LIMIT_SECONDS) != 0
     assert "'switchbot' exited with code -9" in small.log.read_text()
     assert psutil.wait_procs(children, timeout=5)[1] == []

@@ -45,24 +45,24 @@ def wait_for_matter(chain: Chain) -> None:
     wait_until(lambda: states(chain) == {"native": "up", "matter": "up"}, chain)
 
 
-def hand(chain: Chain, **changed: object) -> None:
+def override(chain: Chain, **changed: object) -> None:
     """Do something to the plug."""
     url = f"{chain.url('VIRTUAL_PLUGS_PORT')}/plugs/{DEVICE}"
     httpx.patch(url, json=changed, trust_env=False, timeout=30).raise_for_status()
 
 
-def said(chain: Chain, word: str) -> dict[str, object]:
-    """What each source of the device says."""
+def values_of(chain: Chain, word: str) -> dict[str, object]:
+    """The present value of each source of the device."""
     sources = chain.api(f"/devices/{DEVICE}")["sources"]
     return {source["source"]: source[word] for source in sources}
 
 
 def states(chain: Chain) -> dict[str, object]:
-    return said(chain, "state")
+    return values_of(chain, "state")
 
 
 def test_the_page_does_not_wait_for_matter(twice: Chain) -> None:
-    """Its address is told first; a source that has not joined yet is never called down."""
+    """Its address is printed first; a source that has not joined yet is never called down."""
     assert states(twice)["matter"] != "down"
     wait_for_matter(twice)
     log = twice.log.read_text()
@@ -73,9 +73,9 @@ def test_the_page_does_not_wait_for_matter(twice: Chain) -> None:
 def test_both_sources_measure_one_plug_and_one_counts(twice: Chain) -> None:
     """The room draws what the plug draws, once; its volts and amperes are the same by both."""
     wait_for_matter(twice)
-    hand(twice, watts=222.5)
-    wait_until(lambda: said(twice, "power_watts") == {"native": 222.5, "matter": 222.5}, twice)
-    assert said(twice, "voltage_volts") == {"native": 101.3, "matter": 101.3}
+    override(twice, watts=222.5)
+    wait_until(lambda: values_of(twice, "power_watts") == {"native": 222.5, "matter": 222.5}, twice)
+    assert values_of(twice, "voltage_volts") == {"native": 101.3, "matter": 101.3}
     (washroom,) = [r for r in twice.api("/places")["children"] if r["id"] == "washroom"]
     (laundry,) = [s for s in washroom["children"] if s["id"] == "laundry"]
     (device,) = [d for d in laundry["children"] if d["id"] == DEVICE]
@@ -99,9 +99,9 @@ def test_the_cost_counts_the_plug_once(twice: Chain) -> None:
 def test_a_plug_without_power_is_down_by_both(twice: Chain) -> None:
     """It is one plug. With power again it is up again by both, without anybody's help."""
     wait_for_matter(twice)
-    hand(twice, plugged_in=False)
+    override(twice, plugged_in=False)
     wait_until(lambda: states(twice) == {"native": "down", "matter": "down"}, twice)
-    hand(twice, plugged_in=True)
+    override(twice, plugged_in=True)
     wait_until(lambda: states(twice) == {"native": "up", "matter": "up"}, twice)
 
 
@@ -136,7 +136,7 @@ def test_ctrl_c_leaves_no_process_and_the_plugs_are_commissioned_once(
         assert COMMISSIONING not in again.log.read_text()
         children = psutil.Process(again.process.pid).children(recursive=True)
         assert any("plug.mjs" in " ".join(child.cmdline()) for child in children)
-        again.part("matter_network.at_home").send_signal(signal.SIGKILL)
+        again.find_process("matter_network.at_home").send_signal(signal.SIGKILL)
         assert again.process.wait(STOP_LIMIT_SECONDS) != 0
         assert psutil.wait_procs(children, timeout=10)[1] == []
     finally:

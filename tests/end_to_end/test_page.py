@@ -1,4 +1,4 @@
-"""The whole chain in a real browser: what the plugs do is what the page says."""
+"""The whole chain in a real browser: what the plugs do is what the page shows."""
 
 import json
 import re
@@ -21,7 +21,7 @@ def test_the_page_follows_a_plug_whose_watts_change(chain: Chain, page: Page) ->
     """Watts travel from the plug through cloud, exporter, vmsingle and BFF to the screen."""
     page.goto("/?room=kitchen&shelf=counter&device=kettle")
     for watts in (777.7, 12.3):
-        chain.hand("/devices/kettle/watts", watts=watts)
+        chain.override("/devices/kettle/watts", watts=watts)
         shown = page.get_by_test_id("watts-now")
         expect(shown).to_have_attribute("data-value", str(watts), timeout=TWO_SCRAPES_MS)
         expect(shown).to_contain_text(f"{watts:.0f}" if watts > 100 else str(watts))
@@ -32,10 +32,10 @@ def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -
     page.goto("/?room=study&shelf=rack_1&device=server")
     state, watts = page.get_by_test_id("device-state"), page.get_by_test_id("watts-now")
     expect(state).to_have_attribute("data-value", "up")
-    chain.hand("/devices/server/online", online=False)
+    chain.override("/devices/server/online", online=False)
     expect(state).to_have_attribute("data-value", "down", timeout=TWO_SCRAPES_MS)
     expect(watts).to_contain_text("—")
-    chain.hand("/devices/server/online", online=True)
+    chain.override("/devices/server/online", online=True)
     expect(state).to_have_attribute("data-value", "up", timeout=TWO_SCRAPES_MS)
 
 
@@ -67,7 +67,7 @@ def test_a_price_added_on_the_page_changes_the_months_yen(chain: Chain, page: Pa
 
 def silence(chain: Chain, page: Page) -> None:
     """Take the plug off the net, so that its energy of this month stays as it is."""
-    chain.hand("/devices/nas/online", online=False)
+    chain.override("/devices/nas/online", online=False)
     page.goto(NAS)
     expect(page.get_by_test_id("device-state")).to_have_attribute(
         "data-value", "down", timeout=TWO_SCRAPES_MS
@@ -133,6 +133,6 @@ def add_price(page: Page, price: str, valid_from: datetime) -> None:
 
 
 def months_yen(page: Page) -> Decimal:
-    """What the page says this device cost this month, exactly."""
+    """What the page shows that this device cost this month, exactly."""
     shown = page.get_by_test_id("cost-month").get_attribute("data-value")
     return Decimal(shown or "NaN")

@@ -1,4 +1,4 @@
-"""A plug that is read through the cloud and heard over Bluetooth is one plug."""
+"""A plug that is read through the cloud and received over Bluetooth is one plug."""
 
 import shutil
 
@@ -13,7 +13,7 @@ from testbed.chain import Chain, wait_until
 )
 def test_both_sources_are_shown_and_one_counts(chain: Chain) -> None:
     """The shelf of the fridge draws what the fridge draws, not twice as much."""
-    chain.hand("/devices/fridge/watts", watts=55.5)
+    chain.override("/devices/fridge/watts", watts=55.5)
     wait_until(lambda: heard_watts(chain) == {"cloud": 55.5, "ble": 55.5}, chain)
     house = chain.api("/places")
     (kitchen,) = [room for room in house["children"] if room["id"] == "kitchen"]
@@ -23,6 +23,6 @@ def test_both_sources_are_shown_and_one_counts(chain: Chain) -> None:
 
 
 def heard_watts(chain: Chain) -> dict[str, float | None]:
-    """What each source of the fridge says now."""
+    """The present values of each source of the fridge."""
     sources = chain.api("/devices/fridge")["sources"]
     return {source["source"]: source["power_watts"] for source in sources}

@@ -16,7 +16,7 @@ each_of_product = pytest.mark.parametrize("dockerfile", OF_PRODUCT, ids=lambda f
 
 
 def test_hadolint_has_nothing_to_say() -> None:
-    """All Dockerfiles follow its rules; what is ignored says why beside it."""
+    """All Dockerfiles follow its rules; what is ignored has its reason beside it."""
     command = [TOOLS / "hadolint", *DOCKERFILES]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout

@@ -28,14 +28,14 @@ def test_a_workflow_follows_the_schema(workflow: Path) -> None:
 
 @each_workflow
 def test_an_action_is_pinned_by_its_commit(workflow: Path) -> None:
-    """A tag can be moved to other code; the comment says which release it was."""
+    """A tag can be moved to other code; the comment has the release."""
     used = re.findall(r"uses: (?!\$/)(.*)", workflow.read_text())
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action) for action in used)
 
 
 @each_workflow
 def test_a_workflow_begins_with_no_more_than_reading(workflow: Path) -> None:
-    """Each job says what more it needs."""
+    """Each job lists what more it needs."""
     rights = yaml.safe_load(workflow.read_text("utf-8"))["permissions"]
     assert rights in ({}, {"contents": "read"})
 

@@ -1,7 +1,7 @@
 """A stand-in for kubectl and the cluster behind it: workloads and Jobs are processes here.
 
-It knows what scripts/restore asks for and nothing else. What a Job runs is what the manifests say,
-with the containers' paths and addresses replaced by those in the file $STAND_IN.
+It answers what scripts/restore asks for and nothing else. A Job runs what the manifests have, with
+the containers' paths and addresses replaced by those in the file $STAND_IN.
 """
 
 import json

@@ -60,7 +60,7 @@ class Cluster:
         )
 
     def state(self) -> dict[str, Any]:
-        """What the stand-in knows."""
+        """The objects of the stand-in."""
         return json.loads(Path(self.env["STAND_IN"]).read_text())
 
     def start(self, workload: str) -> None:

@@ -1,4 +1,4 @@
-"""The scrape configuration on the real vmsingle, with an API server that tells of pods."""
+"""The scrape configuration on the real vmsingle, with an API server that lists pods."""
 
 import json
 import os
@@ -103,7 +103,7 @@ class ApiServer:
 
             @override
             def log_message(self, format: str, *args: object) -> None:
-                """Say nothing: vmsingle's log tells more."""
+                """No log: vmsingle's has more."""
 
         return Handler
 
@@ -139,7 +139,7 @@ def api_server() -> Iterator[ApiServer]:
 
 @pytest.fixture
 def scraping(api_server: ApiServer, tmp_path: Path) -> Iterator[VictoriaMetrics]:
-    """The real vmsingle with the cluster's configuration, hurried, and told where the API is."""
+    """The real vmsingle with the cluster's configuration, hurried, with the address of the API."""
     config = yaml.safe_load(SCRAPE.read_text())
     config["global"]["scrape_interval"] = "1s"
     (discovery,) = config["scrape_configs"][0]["kubernetes_sd_configs"]

@@ -20,6 +20,9 @@ export const KNOWN_TYPES = [
   "range-too-long",
   "already-answered",
   "takes-no-answer",
+  "already-there",
+  "database-read-only",
+  "disk-full",
 ] as const;
 
 export type KnownType = (typeof KNOWN_TYPES)[number];

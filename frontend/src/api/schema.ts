@@ -37,9 +37,34 @@ export interface paths {
          * Energy and cost of a place over a range
          * @description Without room, shelf and device: the whole house. Rows add up to the total exactly.
          *
+         *     Every watt-hour counts once: of a meter its own share, where it was at that time. What is
+         *     bought, sold, generated or stored is in `/balance`.
+         *
          *     Hours, days and months are the house's; the range may shorten the first and the last.
          */
         get: operations["get_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the house used, bought, sold and generated
+         * @description What is used is in `/cost`, too; what is bought, sold, generated or stored is only here.
+         *
+         *     Hours, days and months are the house's; the range may shorten the first and the last.
+         */
+        get: operations["get_balance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,6 +442,8 @@ export interface paths {
         /**
          * The path from a number back to readings and prices
          * @description Prices and readings at the edges are of the whole range, slots of its first part.
+         *
+         *     Of a meter: all that it measured. `/cost` takes off what the devices behind it measured.
          */
         get: operations["get_explanation"];
         put?: never;
@@ -492,6 +519,158 @@ export interface components {
         };
         /** @enum {string} */
         AnswerWord: "count" | "other_meter" | "wrong_reading";
+        /**
+         * Balance
+         * @description The balance of the house over a range. The rows add up to the total exactly.
+         */
+        Balance: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Time Zone
+             * @example Asia/Tokyo
+             */
+            time_zone: string;
+            /**
+             * Currency
+             * @description ISO 4217.
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            total: components["schemas"]["BalanceFigures"];
+            /** Rows */
+            rows: components["schemas"]["BalanceRow"][];
+            /**
+             * Missing
+             * @description Meters that were not measured all the time.
+             */
+            missing: components["schemas"]["Missing"][];
+            /** Unmeasured */
+            unmeasured: components["schemas"]["Unmeasured"][];
+            /** Over Measured */
+            over_measured: components["schemas"]["OverMeasured"][];
+        };
+        /**
+         * BalanceFigures
+         * @description Where electricity came from and went to; null where there is no such meter, or no data.
+         */
+        BalanceFigures: {
+            /**
+             * Used Kwh
+             * @description What was used up: by the house meter, else bought, generated and discharged less sold and charged, else by the devices alone.
+             * @example 3
+             */
+            used_kwh: string | null;
+            /**
+             * Bought Kwh
+             * @example 1
+             */
+            bought_kwh: string | null;
+            /**
+             * Sold Kwh
+             * @example 6
+             */
+            sold_kwh: string | null;
+            /**
+             * Generated Kwh
+             * @example 8
+             */
+            generated_kwh: string | null;
+            /**
+             * Charged Kwh
+             * @example null
+             */
+            charged_kwh: string | null;
+            /**
+             * Discharged Kwh
+             * @example null
+             */
+            discharged_kwh: string | null;
+            /**
+             * Own Use Kwh
+             * @description What was generated and not sold.
+             * @example 2
+             */
+            own_use_kwh: string | null;
+            /**
+             * Rest Kwh
+             * @description What was used and no device explains; null where nothing measures the whole house.
+             * @example 0.6
+             */
+            rest_kwh: string | null;
+            /**
+             * Balance Kwh
+             * @description What the meters of grid and generation give beyond the house meter.
+             * @example null
+             */
+            balance_kwh: string | null;
+            /**
+             * Bought Cost
+             * @description Of what was bought and has a price; without a grid meter, of what was used.
+             * @example 30
+             */
+            bought_cost: string | null;
+            /**
+             * Sold Credit
+             * @description For what was sold, by the prices of direction export.
+             * @example 96
+             */
+            sold_credit: string | null;
+            /**
+             * Bill
+             * @description `bought_cost` less `sold_credit`: negative where more was earned.
+             * @example -66
+             */
+            bill: string | null;
+            /**
+             * Unpriced Kwh
+             * Format: decimal
+             * @description Bought, or without a grid meter used, while no price held.
+             * @example 0
+             */
+            unpriced_kwh: string;
+            /**
+             * Unpriced Sold Kwh
+             * Format: decimal
+             * @description Sold while no price of direction export held.
+             * @example 0
+             */
+            unpriced_sold_kwh: string;
+        };
+        /**
+         * BalanceRow
+         * @description One hour, day or month.
+         */
+        BalanceRow: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            figures: components["schemas"]["BalanceFigures"];
+        };
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
         /**
@@ -613,6 +792,15 @@ export interface components {
             total: components["schemas"]["Figures"];
             /** Rows */
             rows: components["schemas"]["CostRow"][];
+            /**
+             * Missing
+             * @description Meters that were not measured all the time.
+             */
+            missing: components["schemas"]["Missing"][];
+            /** Unmeasured */
+            unmeasured: components["schemas"]["Unmeasured"][];
+            /** Over Measured */
+            over_measured: components["schemas"]["OverMeasured"][];
         };
         /**
          * CostRow
@@ -631,7 +819,7 @@ export interface components {
              * @example 2026-04-01T00:00:00+09:00
              */
             to: string;
-            /** @description null unless grouped by place. */
+            /** @description null unless grouped by place. The house itself: what no device explains. */
             place: components["schemas"]["PlaceRef"] | null;
             figures: components["schemas"]["Figures"];
         };
@@ -817,6 +1005,22 @@ export interface components {
              * @example 500
              */
             rated_power_watts: number;
+            /**
+             * @description What its electricity is.
+             * @example load
+             */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Upstream
+             * @description The meter that its electricity also runs through.
+             * @example null
+             */
+            upstream: string | null;
+            /**
+             * House Meter
+             * @description Whether all that is used in the house runs through it.
+             */
+            house_meter: boolean;
             /** @description up: the exporter has a fresh reading; down: the exporter reports that the device does not respond; silent: no exporter reports it. */
             state: components["schemas"]["State"];
             /**
@@ -857,6 +1061,8 @@ export interface components {
              */
             sources: components["schemas"]["SourceState"][];
         };
+        /** @enum {string} */
+        Direction: "import" | "export";
         /**
          * DisplayName
          * @description A name by language; null leaves the configuration's.
@@ -1118,10 +1324,16 @@ export interface components {
         Figures: {
             /**
              * Energy Kwh
-             * @description Measured and estimated; null without data, which is not zero.
+             * @description Measured and estimated; null without data, which is not zero. Of a meter, less what the devices behind it measured: negative where they measured more.
              * @example 12.5
              */
             energy_kwh: string | null;
+            /**
+             * Through Kwh
+             * @description Only of a device: all that it measured, the devices behind it included.
+             * @example 20.5
+             */
+            through_kwh: string | null;
             /**
              * Measured Kwh
              * Format: decimal
@@ -1131,7 +1343,7 @@ export interface components {
             /**
              * Estimated Kwh
              * Format: decimal
-             * @description Spread over gaps whose counter survived.
+             * @description Spread over gaps whose counter survived. Of a meter, negative where a device behind it was estimated while the meter was measured.
              * @example 0.4
              */
             estimated_kwh: string;
@@ -1207,6 +1419,8 @@ export interface components {
              */
             message: string;
         };
+        /** @enum {string} */
+        Kind: "load" | "grid" | "grid_import" | "grid_export" | "generation" | "charge" | "discharge";
         /**
          * LagReport
          * @description The shift in time at which both lines fit best (cross-correlation).
@@ -1304,7 +1518,7 @@ export interface components {
         LiveSum: {
             /**
              * Power Watts
-             * @description Sum over the devices that are up; null when none is.
+             * @description Sum over the devices that are up, of a meter what is left after the devices behind it; null when none is up.
              * @example 412.5
              */
             power_watts: number | null;
@@ -1329,6 +1543,28 @@ export interface components {
              * @example 12.4
              */
             age_seconds: number | null;
+            /**
+             * Age Spread Seconds
+             * @description How far apart a meter and a device behind it were read: what is left of the meter is only as good. null where there is no meter with devices behind it.
+             * @example 14
+             */
+            age_spread_seconds: number | null;
+        };
+        /**
+         * Missing
+         * @description A meter that was not measured: what is behind it counts by itself, and it has no rest.
+         */
+        Missing: {
+            /**
+             * Device
+             * @example kitchen_circuit
+             */
+            device: string;
+            /**
+             * Seconds
+             * @example 7200
+             */
+            seconds: number;
         };
         /**
          * Names
@@ -1380,6 +1616,8 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
+            /** @description import: what is bought or used; export: what is sold. Left out: import for a new price, unchanged for a changed one. */
+            direction?: components["schemas"]["Direction"] | null;
             /**
              * Close Open Price
              * @description End the price that has no end at this one's `valid_from`, in one step.
@@ -1389,6 +1627,29 @@ export interface components {
         };
         /** @enum {string} */
         NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
+        /**
+         * OverMeasured
+         * @description A fault: the devices behind a meter measured more than it. Nothing is cut off for it.
+         */
+        OverMeasured: {
+            /**
+             * Device
+             * @description The meter; null: the meters of grid and generation.
+             * @example circuit
+             */
+            device: string | null;
+            /**
+             * Over Measured Kwh
+             * Format: decimal
+             * @example 0.2
+             */
+            over_measured_kwh: string;
+            /**
+             * Suspects
+             * @description Likeliest first.
+             */
+            suspects: components["schemas"]["Suspect"][];
+        };
         /**
          * Overview
          * @description The first screen of a place.
@@ -1522,6 +1783,23 @@ export interface components {
             path: components["schemas"]["PlacePath"];
             name: components["schemas"]["Names"];
             live: components["schemas"]["LiveSum"];
+            /**
+             * @description Only of a device: what its electricity is.
+             * @example load
+             */
+            kind?: components["schemas"]["Kind"] | null;
+            /**
+             * Through Watts
+             * @description Only of a device: all that it measures.
+             * @example 612
+             */
+            through_watts?: number | null;
+            /**
+             * Rest Watts
+             * @description Only of the house: what no device explains; null where nothing measures the whole house.
+             * @example 85
+             */
+            rest_watts?: number | null;
             /** Children */
             children: components["schemas"]["PlaceNode"][];
         };
@@ -1622,6 +1900,8 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
+            /** @description import: what is bought or used; export: what is sold. Left out: import for a new price, unchanged for a changed one. */
+            direction?: components["schemas"]["Direction"] | null;
         };
         /**
          * PriceRow
@@ -1662,6 +1942,8 @@ export interface components {
              * @example Spring tariff
              */
             note: string;
+            /** @example import */
+            direction: components["schemas"]["Direction"];
         };
         /**
          * Problem
@@ -1962,6 +2244,43 @@ export interface components {
         /** @enum {string} */
         State: "up" | "down" | "silent";
         /**
+         * Suspect
+         * @description What may explain that more was measured behind a meter than by it.
+         */
+        Suspect: {
+            /**
+             * Device
+             * @description null: the house's meters.
+             * @example kettle
+             */
+            device: string | null;
+            /** @description clock: it is read at another time; times_ten: it counts ten times too much; tenth: it counts a tenth; wrong_upstream: it is not behind that meter. */
+            reason: components["schemas"]["SuspectReason"];
+        };
+        /** @enum {string} */
+        SuspectReason: "clock" | "times_ten" | "tenth" | "wrong_upstream";
+        /**
+         * Unmeasured
+         * @description A device that was not measured while its meter was: it is a part of the meter's rest.
+         */
+        Unmeasured: {
+            /**
+             * Device
+             * @example fridge
+             */
+            device: string;
+            /**
+             * Upstream
+             * @example kitchen_circuit
+             */
+            upstream: string;
+            /**
+             * Seconds
+             * @example 7200
+             */
+            seconds: number;
+        };
+        /**
          * UsedPrice
          * @description A price, and what was used while it held within the range.
          */
@@ -2134,6 +2453,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cost"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_balance: {
+        parameters: {
+            query: {
+                /** @description The first instant. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description One row for each hour, day or month. */
+                by?: components["schemas"]["Bucket"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
                 };
             };
             /** @description A problem, with what to do about it */

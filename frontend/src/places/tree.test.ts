@@ -11,6 +11,7 @@ function node(level: Level, id: string, place: Place, children: PlaceNode[] = []
     devices_down: 0,
     devices_silent: 1,
     age_seconds: null,
+    age_spread_seconds: null,
   };
   return { level, id, path, name: { ja: id, en: id }, live, children };
 }

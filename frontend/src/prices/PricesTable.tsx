@@ -59,11 +59,16 @@ interface PriceRowProps {
 
 function PriceRow({ price, isValidNow, onChange, onDelete }: PriceRowProps) {
   const t = useTranslations("prices");
-  const { valid_from, valid_to, note } = price;
+  const { valid_from, valid_to, note, direction } = price;
   return (
     <tr className="grid gap-y-1 border-line border-b py-3 last:border-0 md:table-row md:py-0">
       <th scope="row" className="text-start font-semibold md:py-3 md:pe-4">
         <Price price={price} />{" "}
+        {direction === "export" && (
+          <span className="ms-1 rounded-full bg-sunken px-2 py-0.5 font-medium text-muted text-xs">
+            {t("sold")}
+          </span>
+        )}{" "}
         {isValidNow && (
           <span className="ms-1 rounded-full bg-sunken px-2 py-0.5 font-medium text-up text-xs">
             {t("inForce")}

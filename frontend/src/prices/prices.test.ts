@@ -6,7 +6,15 @@ import { isValidAt, timeline } from "./timeline";
 const TOKYO = "Asia/Tokyo";
 
 function price(id: number, valid_from: string, valid_to: string | null): UnitPrice {
-  return { id, price_per_kwh: "31.7", currency: "JPY", valid_from, valid_to, note: "" };
+  return {
+    id,
+    price_per_kwh: "31.7",
+    currency: "JPY",
+    valid_from,
+    valid_to,
+    note: "",
+    direction: "import",
+  };
 }
 
 const january = "2026-01-01T00:00:00+09:00";

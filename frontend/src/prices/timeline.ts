@@ -5,8 +5,20 @@ type Interval =
   | { type: "price"; price: UnitPrice; isValidNow: boolean }
   | { type: "gap"; from: string; to: string };
 
-/** The prices, newest first, with the gaps between them. `now` is an RFC 3339 instant. */
+/**
+ * The prices of what is bought, then those of what is sold, each newest first, with the gaps
+ * between them. `now` is an RFC 3339 instant.
+ */
 export function timeline(prices: readonly UnitPrice[], now: string): Interval[] {
+  const of = (wanted: UnitPrice["direction"]) =>
+    intervalsOf(
+      prices.filter(({ direction }) => direction === wanted),
+      now,
+    );
+  return [...of("import"), ...of("export")];
+}
+
+function intervalsOf(prices: readonly UnitPrice[], now: string): Interval[] {
   const earliestFirst = prices.toSorted((a, b) => at(a.valid_from) - at(b.valid_from));
   const intervals = earliestFirst.flatMap((price, index): Interval[] => {
     const before = earliestFirst[index - 1]?.valid_to;

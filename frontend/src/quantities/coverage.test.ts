@@ -3,6 +3,7 @@ import type { Figures } from "@/api/types";
 import { formatShare, isPartial, pricing, recordedShare } from "./coverage";
 
 const whole: Figures = {
+  through_kwh: null,
   energy_kwh: "2.4",
   measured_kwh: "2.4",
   estimated_kwh: "0",

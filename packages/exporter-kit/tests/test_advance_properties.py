@@ -146,7 +146,7 @@ def test_an_honest_counter_with_some_false_values_is_followed_exactly(
 def test_a_daily_counter_loses_nothing_at_its_midnight(
     story: list[tuple[float, float]], data: st.DataObject
 ) -> None:
-    """Wherever between two readings the device's own clock begins a day: power tells the rest."""
+    """Wherever between two readings the device's own clock begins a day: power covers the rest."""
     limits = Limits(max_power_watts=1800, gap_limit_seconds=600)
     midnight = data.draw(st.integers(1, len(story) - 2))
     share_after = data.draw(st.floats(0, 1))

@@ -16,8 +16,9 @@ from exporter_kit.energy.store import (
     state_document,
     write_initial_counters,
 )
-from exporter_kit.statefile import InUseError, only_writer, set_aside_count
+from exporter_kit.statefile import save_document, set_aside_count
 from home_model.readings import Reading
+from service_kit.files import InUseError, only_writer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = ("server", "cloud")
@@ -83,6 +84,16 @@ def test_a_plug_that_is_exchanged_while_a_rise_is_held_loses_nothing(tmp_path: P
     assert state.take()[KEY].counter.total_kwh == pytest.approx(0.21)
 
 
+def test_a_file_of_an_earlier_release_goes_on(tmp_path: Path) -> None:
+    """What is new begins at nothing; no counter begins again."""
+    base = {"value_nwh": 5 * 10**12, "at_us": 1, "counted_nwh": 0, "spare_nwh": 0}
+    counter = {"total_nwh": 7 * 10**12, "at_us": 1, "own_kind": "today", "base": base}
+    body = {"counters": {"server/cloud": {"meter": "plug-1", "counter": counter}}}
+    save_document(state_document(tmp_path, "x"), body)
+    found = opened(tmp_path).saved[KEY].counter
+    assert (found.total_kwh, found.by_power_kwh) == (7.0, 0.0)
+
+
 def test_another_plug_in_the_same_place_adds_to_the_same_counter(tmp_path: Path) -> None:
     """The total goes on; the stretch between the two plugs does not count."""
     state = opened(tmp_path)
@@ -115,7 +126,7 @@ def test_a_disk_that_cannot_be_written_shows_itself(
     [
         "{",
         '{"version": 9, "sha256": "", "body": {}}',
-        f'{{"version": 2, "sha256": "{SHA256_OF_NOTHING}", "body": {{}}}}',
+        f'{{"version": 1, "sha256": "{SHA256_OF_NOTHING}", "body": {{}}}}',
     ],
 )
 def test_a_damaged_file_is_set_aside_and_told(

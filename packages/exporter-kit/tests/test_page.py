@@ -87,7 +87,7 @@ async def test_the_whole_page_as_victoria_metrics_asks_for_it(rig: Rig) -> None:
 
 
 async def test_the_text_format_parses(rig: Rig) -> None:
-    """By the parser of `prometheus_client`, which knows the energy as a counter."""
+    """By the parser of `prometheus_client`, which reads the energy as a counter."""
     families = {family.name: family for family in prometheus_text(text_of(rig, VICTORIA_METRICS))}
     assert families["tplink_native_energy_total_kwh"].type == "counter"
 

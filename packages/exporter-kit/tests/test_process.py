@@ -79,7 +79,7 @@ class Exporter:
 
     @property
     def log(self) -> Path:
-        """What it says."""
+        """What it printed."""
         return self.folder / "exporter.log"
 
     @property
@@ -215,7 +215,7 @@ def test_kill_9_at_any_instant_never_lets_the_counter_fall(exporter: Exporter, p
 def test_a_good_configuration_is_followed_and_a_bad_one_is_not(
     exporter: Exporter, plug: Plug
 ) -> None:
-    """As a ConfigMap does it, by a swapped symlink; the last good one stays, and both are told."""
+    """As a ConfigMap does it, by a swapped link; the last good one stays, and both are logged."""
     exporter.configure(server=plug.address)
     versions = exporter.folder / "versions"
     versions.mkdir()
@@ -272,7 +272,7 @@ def test_what_keeps_it_from_starting_names_the_setting(exporter: Exporter, plug:
 
 
 def test_once_prints_every_reading_and_touches_no_state(exporter: Exporter, plug: Plug) -> None:
-    """A table; the exit code says whether all answered."""
+    """A table; the exit code is 0 when all answered."""
     exporter.configure(server=plug.address)
     good = exporter.run("--once")
     assert good.stdout.splitlines()[1].split() == ["server", "plug", "600", "100", "-", "-", "-"]

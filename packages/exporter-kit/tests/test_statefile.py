@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from exporter_kit.statefile import (
     DamagedError,
     Document,
-    InUseError,
     load_document,
-    only_writer,
     save_document,
     set_aside,
     set_aside_count,
@@ -101,11 +99,3 @@ def test_what_is_set_aside_is_kept_under_a_name_of_its_own(document: Document) -
     assert kept == [b"first", b"second"]
     assert set_aside_count(document.path) == 2
     assert not document.path.exists()
-
-
-def test_a_document_has_one_writer(document: Document) -> None:
-    """The second is refused, and welcome once the first has gone."""
-    with only_writer(document.path), pytest.raises(InUseError), only_writer(document.path):
-        pass
-    with only_writer(document.path):
-        pass

@@ -10,12 +10,22 @@ from pathlib import Path
 import pytest
 
 from service_kit.errors import CannotStartError
-from service_kit.files import write_atomically
+from service_kit.files import InUseError, only_writer, write_atomically
 from service_kit.health import Pulse
 from service_kit.problems import ProblemError, not_found, wrong_input
 from service_kit.server import listen
 from service_kit.signals import event_on, stop_event
 from service_kit.waiting import poll_until, poll_until_async
+
+
+def test_a_file_has_one_writer(tmp_path: Path) -> None:
+    """The second is refused with the first's process; once that has gone, another may."""
+    path = tmp_path / "new" / "file"
+    first = rf"process {os.getpid()} on \w"
+    with only_writer(path), pytest.raises(InUseError, match=first), only_writer(path):
+        pass
+    with only_writer(path):
+        pass
 
 
 def test_a_taken_port_names_the_setting() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, MetaData, create_engine
 
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 from timeseries_io.delivery import Delivery, Limits
 from timeseries_io.errors import BadPointsError, DatabaseRejectedError, DatabaseUnreachableError
 from timeseries_io.outbox import OutboxTables, define_outbox, enqueue, requeue_refused
@@ -40,7 +40,7 @@ class Rig:
 
     engine: Engine
     tables: OutboxTables
-    clock: Hands
+    clock: ManualClock
     destination: Destination
     limits: Limits
 
@@ -80,7 +80,7 @@ def make(engine: Engine) -> Callable[..., Rig]:
         metadata = MetaData()
         tables = define_outbox(metadata)
         metadata.create_all(engine)
-        return Rig(engine, tables, Hands(NOON), Destination(), Limits(**limits))
+        return Rig(engine, tables, ManualClock(NOON), Destination(), Limits(**limits))
 
     return build
 

@@ -15,7 +15,7 @@ from aiseg2_exporter.exporter import Unit
 from aiseg2_exporter.live import LiveReader
 from aiseg2_exporter.settings import Settings
 from service_kit.clock import Clock
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 # 09:30 in Japan.
 MORNING = datetime(2026, 11, 28, 0, 30, tzinfo=UTC)
@@ -50,25 +50,25 @@ def make_house(sun_watts: float = 2130) -> Household:
 
 
 @pytest.fixture
-def hands() -> Hands:
+def manual_clock() -> ManualClock:
     """The one clock of the unit and of the exporter."""
-    return Hands(MORNING)
+    return ManualClock(MORNING)
 
 
 @pytest.fixture
-def clock(hands: Hands) -> Clock:
+def clock(manual_clock: ManualClock) -> Clock:
     """The test's clock; waiting makes the time pass."""
 
     async def sleep(seconds: float) -> None:
-        hands.pass_by(seconds=seconds)
+        manual_clock.pass_by(seconds=seconds)
 
-    return Clock(hands.monotonic, hands.now, sleep)
+    return Clock(manual_clock.monotonic, manual_clock.now, sleep)
 
 
 @pytest.fixture
-def emulator(hands: Hands) -> Emulator:
+def emulator(manual_clock: ManualClock) -> Emulator:
     """The unit, before it is served."""
-    return Emulator(make_house(), now=hands.now)
+    return Emulator(make_house(), now=manual_clock.now)
 
 
 @pytest.fixture

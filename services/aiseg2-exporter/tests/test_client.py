@@ -11,7 +11,7 @@ import pytest
 from aiseg2_emulator.server import PASSWORD, USER, Emulator, Fault
 from aiseg2_exporter.client import BOUGHT, GENERATION, SOLD, USE, Client, Connection
 from home_model.errors import RejectedError, SourceError, UnreachableError
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 
 async def test_all_pages_of_circuits_are_read(client: Client, emulator: Emulator) -> None:
@@ -31,9 +31,11 @@ async def test_a_nonce_that_goes_stale_in_mid_crawl_is_replaced(
     assert emulator.refused_logins == 2
 
 
-async def test_energy_is_read_for_today_and_for_a_past_day(client: Client, hands: Hands) -> None:
+async def test_energy_is_read_for_today_and_for_a_past_day(
+    client: Client, manual_clock: ManualClock
+) -> None:
     """The balance closes to the watt-hour on both."""
-    today = hands.now().date()
+    today = manual_clock.now().date()
     for day in (None, today - timedelta(days=3)):
         kwh = {
             g: (await client.fetch_day(g, day)).total_kwh for g in (USE, SOLD, BOUGHT, GENERATION)
@@ -64,7 +66,7 @@ async def test_the_settings_are_left_after_the_catalogue(
     ],
 )
 async def test_every_fault_has_its_error_and_ends(
-    client: Client, emulator: Emulator, hands: Hands, fault: Fault, message: str
+    client: Client, emulator: Emulator, manual_clock: ManualClock, fault: Fault, message: str
 ) -> None:
     """In words that name what is wrong; afterwards the unit is read as before."""
     emulator.fault = fault
@@ -72,7 +74,7 @@ async def test_every_fault_has_its_error_and_ends(
         await client.fetch_summary()
     assert re.match(message, f"{raised.typename}: {raised.value}")
     emulator.fault = None
-    hands.pass_by(minutes=1)
+    manual_clock.pass_by(minutes=1)
     assert (await client.fetch_summary()).generation_kw == 2.1
 
 
@@ -86,7 +88,7 @@ async def test_a_unit_that_hangs_is_given_up(host: str, emulator: Emulator) -> N
 
 
 async def test_a_failing_unit_is_left_alone_for_longer_each_time(
-    client: Client, emulator: Emulator, hands: Hands
+    client: Client, emulator: Emulator, manual_clock: ManualClock
 ) -> None:
     """2 s, then half as long again; requests in between are answered by the error alone."""
     emulator.fault = "http_500"
@@ -94,11 +96,11 @@ async def test_a_failing_unit_is_left_alone_for_longer_each_time(
         with pytest.raises(UnreachableError):
             await client.fetch_summary()
         count = len(emulator.requests)
-        hands.pass_by(seconds=wait_seconds - 0.1)
+        manual_clock.pass_by(seconds=wait_seconds - 0.1)
         with pytest.raises(UnreachableError, match="HTTP 500"):
             await client.fetch_summary()
         assert len(emulator.requests) == count
-        hands.pass_by(seconds=0.2)
+        manual_clock.pass_by(seconds=0.2)
 
 
 async def test_a_wrong_password_is_said_so(host: str) -> None:

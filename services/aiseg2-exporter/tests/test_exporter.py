@@ -14,7 +14,7 @@ from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import Aiseg2Source
 from service_kit.clock import Clock
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 HOUSE_IDS = ("use", "bought", "sold", "generation", "generator_1")
 
@@ -53,29 +53,29 @@ async def test_circuits_are_read_by_id_whatever_the_pages_spell(unit: Unit) -> N
 
 
 async def test_circuits_of_one_name_are_told_apart_by_their_energy(
-    unit: Unit, hands: Hands
+    unit: Unit, manual_clock: ManualClock
 ) -> None:
-    """No page tells which ＬＤ draws 224 W; their own counters do, in the mean."""
+    """No page shows which ＬＤ draws 224 W; their own counters do, in the mean."""
     first = await read(unit, "9")
     assert first["9"].power_watts is None
     assert (await unit.read(sources_of("10")))[sources_of("10")[0]] is not None
-    hands.pass_by(hours=1)
+    manual_clock.pass_by(hours=1)
     readings = await read(unit, "9", "10")
     assert readings["9"].power_watts == pytest.approx(224, abs=1)
-    hands.pass_by(minutes=5)
+    manual_clock.pass_by(minutes=5)
     readings = await read(unit, "9", "10")
     assert readings["9"].power_watts == pytest.approx(224, abs=13)
     assert readings["10"].power_watts == 0
 
 
 async def test_a_shuffled_order_loses_and_doubles_nothing_silently(
-    unit: Unit, emulator: Emulator, hands: Hands
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
 ) -> None:
     """A circuit that was on no page has no power in that round; none has another's."""
     emulator.shuffle = True
     truth = {"8": 53, "11": 1234, "15": 7, "17": 62, "18": 15, "19": 10}
     for _ in range(30):
-        hands.pass_by(seconds=10)
+        manual_clock.pass_by(seconds=10)
         results = await unit.read(sources_of(*truth))
         for source, result in results.items():
             if isinstance(result, Reading) and result.power_watts is not None:
@@ -89,12 +89,14 @@ async def test_other_forms_of_numbers_are_read(unit: Unit, emulator: Emulator, s
     assert (await read(unit, "11"))["11"].power_watts == 1234
 
 
-async def test_energy_goes_on_over_midnight_to_the_watt_hour(unit: Unit, hands: Hands) -> None:
+async def test_energy_goes_on_over_midnight_to_the_watt_hour(
+    unit: Unit, manual_clock: ManualClock
+) -> None:
     """Read at odd times over three days: what a counter rises by is what the house used."""
     ids = ("use", "bought", "sold", "generation", "11")
     first = kwh(await read(unit, *ids))
     for _ in range(3 * 24):
-        hands.pass_by(minutes=60, seconds=7)
+        manual_clock.pass_by(minutes=60, seconds=7)
         last = kwh(await read(unit, *ids))
     hours = 72 + 72 * 7 / 3600
     assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
@@ -105,27 +107,27 @@ async def test_energy_goes_on_over_midnight_to_the_watt_hour(unit: Unit, hands: 
 
 @pytest.mark.parametrize("days", [0.7, 1.4, 5.3])
 async def test_an_outage_loses_nothing(
-    unit: Unit, emulator: Emulator, hands: Hands, days: float
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock, days: float
 ) -> None:
     """Of hours, over one midnight, and of days, whose energy is asked for by date."""
     first = kwh(await read(unit, "use", "11"))
     emulator.fault = "http_500"
-    hands.pass_by(minutes=5)
+    manual_clock.pass_by(minutes=5)
     with pytest.raises(UnreachableError):
         await unit.read(sources_of("use"))
     emulator.fault = None
-    hands.pass_by(hours=24 * days)
+    manual_clock.pass_by(hours=24 * days)
     last = kwh(await read(unit, "use", "11"))
     hours = 24 * days + 5 / 60
     assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
 
 
 async def test_a_restart_goes_on(
-    unit: Unit, client: Client, settings: Settings, clock: Clock, hands: Hands
+    unit: Unit, client: Client, settings: Settings, clock: Clock, manual_clock: ManualClock
 ) -> None:
     """The counters are kept, and a day that ended meanwhile is complete."""
     first = kwh(await read(unit, "use", "11"))
-    hands.pass_by(hours=30)
+    manual_clock.pass_by(hours=30)
     again = Unit(client, LiveReader(client, clock), settings, clock)
     last = kwh(await read(again, "use", "11"))
     assert last["11"] - first["11"] == pytest.approx(1.234 * 30, abs=0.03)
@@ -143,17 +145,17 @@ async def test_a_damaged_state_is_kept_aside(
 
 
 async def test_pages_of_two_moments_are_not_used(
-    unit: Unit, emulator: Emulator, hands: Hands, caplog: pytest.LogCaptureFixture
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """All four or none: power goes on, energy is absent until they fit."""
     steps = iter(range(10**6))
-    emulator.now = lambda: hands.instant + timedelta(minutes=7 * next(steps))
+    emulator.now = lambda: manual_clock.instant + timedelta(minutes=7 * next(steps))
     readings = await read(unit, "use", "bought")
     assert readings["use"].power_watts is not None
     assert readings["use"].energy_lifetime_kwh is None
     assert "two moments" in caplog.text
-    emulator.now = hands.now
-    hands.pass_by(minutes=2)
+    emulator.now = manual_clock.now
+    manual_clock.pass_by(minutes=2)
     assert (await read(unit, "use"))["use"].energy_lifetime_kwh is not None
 
 
@@ -176,12 +178,12 @@ async def test_a_circuit_that_is_not_there_is_said_so(unit: Unit) -> None:
 
 
 async def test_the_catalogue_is_not_read_again_and_again(
-    unit: Unit, emulator: Emulator, hands: Hands
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
 ) -> None:
     """It locks the owner's screen: once at the start, once a day."""
     for _ in range(25):
         await read(unit, "8")
-        hands.pass_by(hours=1)
+        manual_clock.pass_by(hours=1)
     catalogue = [path for path in emulator.requests if path.endswith("/734")]
     assert len(catalogue) == 2
 
@@ -198,25 +200,25 @@ async def test_unplaced_circuits_are_listed_once(
 
 
 async def test_a_failure_is_logged_once_each_way(
-    unit: Unit, emulator: Emulator, hands: Hands, caplog: pytest.LogCaptureFixture
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However long it lasts."""
     caplog.set_level("INFO")
     emulator.now = lambda: datetime(2000, 1, 1, tzinfo=UTC)
     for _ in range(5):
         await read(unit, "use")
-        hands.pass_by(minutes=2)
-    emulator.now = hands.now
+        manual_clock.pass_by(minutes=2)
+    emulator.now = manual_clock.now
     await read(unit, "use")
     messages = [r.getMessage() for r in caplog.records if r.getMessage().startswith("energy")]
     assert len(messages) == 2
 
 
 async def test_firmware_and_clock_skew_are_shown(
-    unit: Unit, emulator: Emulator, hands: Hands
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
 ) -> None:
     """As the pages have them."""
-    emulator.now = lambda: hands.instant + timedelta(seconds=42)
+    emulator.now = lambda: manual_clock.instant + timedelta(seconds=42)
     await read(unit, "use")
     samples = {sample.name: sample for sample in unit.samples()}
     assert samples["aiseg2_unit_info"].labels == {"firmware": "2.97I-01"}

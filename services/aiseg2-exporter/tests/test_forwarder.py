@@ -17,8 +17,8 @@ from aiseg2_exporter.settings import Settings
 from service_kit.clock import Clock
 from service_kit.errors import SettingsError
 from service_kit.settings import load_settings
-from testbed.hands import Hands
 from testbed.influxdb import influxdb
+from testbed.manual_clock import ManualClock
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
 from timeseries_io.delivery import Delivery, Limits
@@ -154,28 +154,28 @@ class Rig:
         self.engine.dispose()
 
 
-async def run_cycles(rig: Rig, hands: Hands, count: int) -> None:
+async def run_cycles(rig: Rig, manual_clock: ManualClock, count: int) -> None:
     for _ in range(count):
         await rig.forwarder.cycle(0.0)
         rig.delivery.attempt()
-        hands.pass_by(seconds=5)
+        manual_clock.pass_by(seconds=5)
 
 
 async def test_an_hours_outage_is_replayed_with_its_times(
-    client: Client, clock: Clock, hands: Hands, emulator: Emulator, tmp_path: Path
+    client: Client, clock: Clock, manual_clock: ManualClock, emulator: Emulator, tmp_path: Path
 ) -> None:
     """Read back by InfluxQL: every cycle of every series, once, in order, at its time."""
     port, data = free_port(), tmp_path / "influxdb"
     data.mkdir()
     target = InfluxDB1(f"http://127.0.0.1:{port}", "home")
-    cycles, begin = 720, hands.now()
+    cycles, begin = 720, manual_clock.now()
     with closing(Rig(client, clock, tmp_path, target)) as rig:
         with influxdb(data, port=port) as server:
             server.create_database("home")
-            await run_cycles(rig, hands, 3)
-        await run_cycles(rig, hands, cycles - 6)  # an hour without InfluxDB
+            await run_cycles(rig, manual_clock, 3)
+        await run_cycles(rig, manual_clock, cycles - 6)  # an hour without InfluxDB
         with influxdb(data, port=port) as server:
-            await run_cycles(rig, hands, 3)
+            await run_cycles(rig, manual_clock, 3)
             while rig.delivery.deliver():
                 pass
             rows = server.select('SELECT value FROM "power" GROUP BY *', "home")
@@ -190,13 +190,13 @@ async def test_an_hours_outage_is_replayed_with_its_times(
 
 
 async def test_victoriametrics_takes_the_same_points(
-    client: Client, clock: Clock, hands: Hands, vm: VictoriaMetrics, tmp_path: Path
+    client: Client, clock: Clock, manual_clock: ManualClock, vm: VictoriaMetrics, tmp_path: Path
 ) -> None:
     """By InfluxDB 2's address: one series for each circuit, values in the unit of the text."""
-    hands.instant = datetime.now(UTC)
+    manual_clock.instant = datetime.now(UTC)
     target = InfluxDB2(vm.url, "home", "home", "token")
     with closing(Rig(client, clock, tmp_path, target)) as rig:
-        await run_cycles(rig, hands, 2)
+        await run_cycles(rig, manual_clock, 2)
         rig.delivery.deliver()
     vm.settle()
     found = vm.instant('last_over_time(power_value{summary="総消費電力(kW)"}[1h])')
@@ -214,17 +214,20 @@ def rig_without_influxdb(client: Client, clock: Clock, tmp_path: Path) -> Iterat
 
 
 async def test_a_unit_that_fails_costs_its_cycle_and_nothing_else(
-    rig_without_influxdb: Rig, hands: Hands, emulator: Emulator, caplog: pytest.LogCaptureFixture
+    rig_without_influxdb: Rig,
+    manual_clock: ManualClock,
+    emulator: Emulator,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is logged once each way, and cycles go on."""
     caplog.set_level("INFO")
     with nullcontext(rig_without_influxdb) as rig:
-        await run_cycles(rig, hands, 1)
+        await run_cycles(rig, manual_clock, 1)
         emulator.fault = "http_500"
-        await run_cycles(rig, hands, 5)
+        await run_cycles(rig, manual_clock, 5)
         emulator.fault = None
-        hands.pass_by(minutes=1)
-        await run_cycles(rig, hands, 1)
+        manual_clock.pass_by(minutes=1)
+        await run_cycles(rig, manual_clock, 1)
         waiting = rig.delivery.status().waiting.lines
     assert waiting == 2 * (4 + len(emulator.house.circuits))
     assert rig.forwarder.failed_cycles == 5

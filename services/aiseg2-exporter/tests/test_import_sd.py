@@ -85,7 +85,7 @@ def test_each_instant_is_taken_once_from_the_finest_layer(export: Path) -> None:
 
 
 def test_a_zip_is_read_like_its_folder(export: Path, tmp_path: Path) -> None:
-    """As the unit hands it out."""
+    """As the unit manual_clock it out."""
     archive = tmp_path / "export.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for each in export.iterdir():

@@ -156,7 +156,7 @@ def test_names_that_are_the_same_match(one: str, other: str) -> None:
 
 
 def test_different_names_do_not_match() -> None:
-    """Digits tell rooms apart."""
+    """Digits distinguish rooms."""
     assert not spellings("洋室１・エアコン") & spellings("洋室２・エアコン")
 
 

@@ -116,7 +116,7 @@ def test_a_missing_value_is_zero_and_named() -> None:
 
 @pytest.mark.parametrize("nonsense", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_zero_and_invalid(nonsense: float) -> None:
-    """It would make every sum NaN; `invalid` tells it from what was never stored."""
+    """It would make every sum NaN; `invalid` distinguishes it from what was never stored."""
     (row,) = archive_rows(readings(instant_power_w=[nonsense]), CONTEXT).to_pylist()
     assert row["instant_power_w"] == 0.0
     assert row["quality"].startswith("instant_power_w:invalid energy_import_kwh:missing")

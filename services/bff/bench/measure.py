@@ -116,9 +116,9 @@ def _time_right_answer(asked: Asked, rows: list[dict[str, str]], prices: list[st
     began = time.perf_counter()
     answer = by_device(asked)
     seconds = time.perf_counter() - began
-    told, expected = Decimal(answer["total"]["cost"]), exact_cost(asked, rows, prices)
-    if told != expected:
-        message = f"the cost is {told} and should be {expected}"
+    actual, expected = Decimal(answer["total"]["cost"]), exact_cost(asked, rows, prices)
+    if actual != expected:
+        message = f"the cost is {actual} and should be {expected}"
         raise AssertionError(message)
     return seconds
 

@@ -111,7 +111,7 @@ def set_prices(asked: Asked) -> list[Any]:
 
 
 def change_price(asked: Asked, row: dict[str, Any]) -> None:
-    """Have a price say what the row says."""
+    """Set a price to the values of the row."""
     wanted = {key: row[key] for key in ("price_per_kwh", "valid_from", "valid_to", "note")}
     asked.bff.put(f"/unit_prices/{row['id']}", json=wanted).raise_for_status()
 

@@ -15,11 +15,13 @@ LIBRARIES = ("numpy", "orjson", "sqlalchemy", "fastapi", "httpx")
 
 
 def write(size_name: str, sections: dict[str, list[Figure]]) -> None:
-    """Replace what an earlier run of the same size said."""
+    """Replace what an earlier run of the same size wrote."""
     begin, end = f"<!-- bench {size_name} begins -->", f"<!-- bench {size_name} ends -->"
-    said = "\n\n".join(f"### {title}\n\n{table(figures)}" for title, figures in sections.items())
+    sections_text = "\n\n".join(
+        f"### {title}\n\n{table(figures)}" for title, figures in sections.items()
+    )
     text = DOCUMENT.read_text(encoding="utf-8")
-    new = f"{begin}\n{circumstances()}\n\n{said}\n{end}"
+    new = f"{begin}\n{circumstances()}\n\n{sections_text}\n{end}"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     DOCUMENT.write_text(pattern.sub(lambda _: new, text), encoding="utf-8")
 

@@ -88,7 +88,7 @@ def test_a_damaged_database_does_not_push_out_good_backups(settings: BackupSetti
 
 
 def test_what_is_not_there_is_named(settings: BackupSettings) -> None:
-    """No database is made where there was none, and a wrong name tells the right ones."""
+    """No database is made where there was none; for a wrong name the right ones are listed."""
     with pytest.raises(BackupError, match="unable to open database file"):
         save(settings)
     assert not settings.database.exists()

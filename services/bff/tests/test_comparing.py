@@ -141,7 +141,7 @@ def test_a_source_that_stopped_without_a_word_is_silent_from_then_on() -> None:
 
 
 def test_sources_that_measure_different_things_are_not_ranked() -> None:
-    """One of them is wrong, and nothing here can tell which."""
+    """One of them is wrong, and nothing here can show which."""
     verdict = compared(line(), line(bias_watts=40, silent=(60, 96))).verdict
     assert (verdict.name, verdict.prefer) == ("disagree", None)
 

@@ -97,7 +97,7 @@ def test_the_tables_exist_for_postgresql_too() -> None:
 
 
 def test_a_database_of_a_newer_version_is_refused(tmp_path: Path, engine: Engine) -> None:
-    """Old code must not write into tables it does not know."""
+    """Old code must not write into tables of a newer version."""
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseUnusableError, match=r"newer version \(revision 9999\)"):
@@ -137,7 +137,7 @@ def test_damage_within_the_prices_is_found_at_the_start(tmp_path: Path, engine: 
     ],
 )
 def test_a_url_that_cannot_work_is_one_clear_line(url: str, why: str) -> None:
-    """It names the setting and says why."""
+    """It names the setting and the reason."""
     with pytest.raises(DatabaseUnusableError) as caught:
         open_database(url)
     assert str(caught.value).startswith("DATABASE_URL")

@@ -5,27 +5,16 @@ in which pytest was started.
 """
 
 import os
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import pytest
-import yaml
 
-from testbed.energy_cases import (
-    FILES,
-    Case,
-    devices_of,
-    load_cases,
-    order_of,
-    parse_instant,
-    points_of,
-)
+from testbed.case_house import import_samples, near, set_prices, wait_for, write_home
+from testbed.energy_cases import FILES, Case, devices_of, load_cases, parse_instant
 from testbed.victoria_metrics import VictoriaMetrics
-
-PATIENCE_SECONDS = 60.0
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -38,74 +27,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("case", cases)
 
 
-def write_home(path: Path, case: Case) -> None:
-    places: dict[str, dict[str, None]] = {}
-    devices = []
-    for number, device in enumerate(devices_of(case)):
-        places.setdefault(device["room"], {})[device["shelf"]] = None
-        sources = [source_of(kind, number) for kind in order_of(case, device)]
-        rated = {"rated_power_watts": device["rated"]} if "rated" in device else {}
-        devices.append(
-            {key: device[key] for key in ("device", "room", "shelf")} | {"sources": sources} | rated
-        )
-    home = {
-        "house": "home",
-        "time_zone": case.get("zone", "UTC"),
-        "currency": "JPY",
-        "rooms": [
-            {"room": room, "shelves": [{"shelf": shelf} for shelf in shelves]}
-            for room, shelves in places.items()
-        ],
-        "devices": devices,
-    }
-    path.write_text(yaml.safe_dump(home), "utf-8")
-
-
-def source_of(kind: str, number: int) -> dict[str, str]:
-    more = {
-        "ble": {"model": "plug_mini_jp"},
-        "native": {"address": f"192.0.2.{number + 1}"},
-    }
-    return {"source": kind, "id": f"0000000000{number:02}"} | more.get(kind, {})
-
-
-def import_samples(vm: VictoriaMetrics, case: Case, key: str = "segments") -> None:
-    for device in devices_of(case):
-        for source in device["sources"]:
-            labels = {
-                "__name__": f"{case['vendor']}_energy_total_kwh",
-                "house": "home",
-                "room": source.get("room", device["room"]),
-                "shelf": source.get("shelf", device["shelf"]),
-                "device": device["device"],
-                "source": source["source"],
-            }
-            if points := list(points_of(source, key)):
-                vm.import_samples(labels, points)
-
-
-def set_prices(api: httpx.Client, prices: list[Case]) -> None:
-    for row in api.get("/unit_prices").raise_for_status().json():
-        api.delete(f"/unit_prices/{row['id']}").raise_for_status()
-    for price in prices:
-        row = {
-            "price_per_kwh": str(price["yen_per_kwh"]),
-            "valid_from": str(price["from"]),
-            "valid_to": price["to"] and str(price["to"]),
-        }
-        api.post("/unit_prices", json=row).raise_for_status()
-
-
 def ask(api: httpx.Client, case: Case) -> Case:
     """The answer, once the ledger has built what it is asked for."""
-    question = {key: str(value) for key, value in case["ask"].items()}
-    until = time.monotonic() + PATIENCE_SECONDS
-    while (
-        answer := api.get("/cost", params=question)
-    ).status_code == httpx.codes.SERVICE_UNAVAILABLE:
-        assert time.monotonic() < until, answer.text
-        time.sleep(0.1)
-    return answer.raise_for_status().json()
+    return wait_for(api, "/cost", {key: str(value) for key, value in case["ask"].items()})
 
 
 def check(answer: Case, case: Case, expect: Case) -> None:
@@ -139,20 +63,12 @@ def check(answer: Case, case: Case, expect: Case) -> None:
                 ]
                 assert spans == [(parse_instant(start), parse_instant(end)) for start, end in value]
             case _:
-                pytest.fail(f"this runner does not know what '{word}' expects")
+                pytest.fail(f"this runner cannot check what '{word}' expects")
 
 
-def near(told: str | None, expected: float | None, tolerance: Decimal) -> None:
-    if expected is None:
-        assert told is None
-        return
-    assert told is not None
-    assert abs(Decimal(told) - Decimal(str(expected))) <= tolerance, f"{told} is not {expected}"
-
-
-def near_all(told: list[str | None], expected: list[float | None], tolerance: Decimal) -> None:
-    assert len(told) == len(expected)
-    for one, other in zip(told, expected, strict=True):
+def near_all(actual: list[str | None], expected: list[float | None], tolerance: Decimal) -> None:
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected, strict=True):
         near(one, other, tolerance)
 
 

@@ -14,7 +14,7 @@ PRICE = {"price_per_kwh": "31", "valid_from": "2026-01-01T00:00:00+09:00"}
 
 
 def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
-    """The browser thinks it is at home, and sends matching Origin and Host: the name tells."""
+    """The browser takes it for ours, and sends matching Origin and Host: only the name differs."""
     bff = start_bff(ALLOWED_HOSTS=f" {PAGE.upper()} ,other.example")
     rebound = {"host": "evil.example", "origin": "http://evil.example"}
     read = bff.http.get("/unit_prices", headers=rebound)
@@ -23,6 +23,26 @@ def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
     assert read.headers["content-type"] == "application/problem+json"
     assert "ALLOWED_HOSTS" in read.json()["what_to_do"]
     assert bff.http.get("/unit_prices", headers={"host": PAGE}).json() == []
+
+
+def test_a_body_beyond_the_limit_is_refused(api: httpx.Client) -> None:
+    """Also one without a Content-Length; what a person writes is far below it."""
+    parts = (b" " * 2**16 for _ in range(17))
+    for content in (b" " * 1_000_001, parts):
+        refused = api.post(
+            "/unit_prices", content=content, headers={"content-type": "application/json"}
+        )
+        assert (refused.status_code, refused.json()["type"]) == (413, "urn:ppms:too-large")
+
+
+def test_answers_are_neither_kept_nor_given_to_other_sites(start_bff: StartBff) -> None:
+    """On both ports, for good answers and for problems."""
+    bff = start_bff()
+    root = str(bff.http.base_url)
+    for url in (f"{root}unit_prices", f"{root}nothing", f"{bff.health_url}/readyz"):
+        headers = httpx.get(url, trust_env=False).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["healthz", "readyz", "metrics"])
@@ -54,7 +74,7 @@ def test_a_rebound_name_cannot_read_the_health_port(start_bff: StartBff, path: s
 def test_only_our_own_page_writes(
     api: httpx.Client, said_by_the_browser: dict[str, str], status: int
 ) -> None:
-    """Pages of other sites are refused by what the browser says of them; curl says nothing."""
+    """Pages of other sites are refused by what the browser sends of them; curl sends nothing."""
     headers = {"host": "localhost:8080", **said_by_the_browser}
     answer = api.post("/unit_prices", json=PRICE, headers=headers)
     assert answer.status_code == status

@@ -165,29 +165,29 @@ def test_explain_leads_from_a_cost_to_readings_and_prices(
     for price, start, end in rows:
         row = {"price_per_kwh": price, "valid_from": start, "valid_to": end}
         api.post("/unit_prices", json=row).raise_for_status()
-    said = get(api, "/explain", device="a")
-    assert said["total"] == get(api, "/cost", device="a")["total"]
-    assert len(said["slots"]) == 60
-    assert said["slots_left_out"] == 0
-    known = sum(float(s["measured_kwh"]) + float(s["estimated_kwh"]) for s in said["slots"])
-    assert known == pytest.approx(float(said["total"]["energy_kwh"]))
-    qualities = [slot["quality"] for slot in said["slots"]]
+    explained = get(api, "/explain", device="a")
+    assert explained["total"] == get(api, "/cost", device="a")["total"]
+    assert len(explained["slots"]) == 60
+    assert explained["slots_left_out"] == 0
+    known = sum(float(s["measured_kwh"]) + float(s["estimated_kwh"]) for s in explained["slots"])
+    assert known == pytest.approx(float(explained["total"]["energy_kwh"]))
+    qualities = [slot["quality"] for slot in explained["slots"]]
     assert qualities[:19] == ["measured"] * 19
     assert qualities[20:28] == ["estimated"] * 8
     assert qualities[-1] == "missing"
-    assert [price["price_per_kwh"] for price in said["prices"]] == ["20", "40"]
-    assert sum(float(price["cost"]) for price in said["prices"]) == pytest.approx(
-        float(said["total"]["cost"])
+    assert [price["price_per_kwh"] for price in explained["prices"]] == ["20", "40"]
+    assert sum(float(price["cost"]) for price in explained["prices"]) == pytest.approx(
+        float(explained["total"]["cost"])
     )
-    first, last = said["readings"]
+    first, last = explained["readings"]
     assert first["before"]["at"] == "2026-03-01T09:00:00+09:00"
     assert last["before"]["at"] == "2026-03-01T20:59:00+09:00"
     assert last["after"] is None
 
 
 def test_explain_gives_as_many_slots_as_asked_for(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
-    """And says how many it left out."""
+    """With the number of those left out."""
     use(vm, "a", minutes(MARCH, 300, 10, 600))
-    said = get(open_bff(vm.url), "/explain", device="a", most_slots="3")
-    assert len(said["slots"]) == 3
-    assert said["slots_left_out"] == 57
+    explained = get(open_bff(vm.url), "/explain", device="a", most_slots="3")
+    assert len(explained["slots"]) == 3
+    assert explained["slots_left_out"] == 57

@@ -91,7 +91,7 @@ def test_a_silence_is_read_to_its_other_sides() -> None:
 
 
 def test_the_end_of_a_source_is_not_searched_for_more() -> None:
-    """A last sample alone on its day is enough where the counts know of no other."""
+    """A last sample alone on its day is enough where the counts have no other."""
     last = [*every(60_000, 99 * DAY_MS, 101 * DAY_MS), 102 * DAY_MS]
     counters, asked = gathered(DAY_100, cloud=last)
     assert counters["cloud"].at_ms[-1] == 102 * DAY_MS

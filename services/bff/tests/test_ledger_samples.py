@@ -71,7 +71,7 @@ def test_days_are_half_open_to_the_millisecond(vm: Server) -> None:
 
 
 def test_labels_that_changed_are_one_counter(vm: Server) -> None:
-    """A moved device is the same device; PromQL sees two series, and says how many."""
+    """A moved device is the same device; PromQL finds two series, and their number is shown."""
     for room, offset in (("old", 0), ("new", 60_000)):
         labels = {"__name__": METRIC, "house": "home", "device": "a", "source": "cloud"}
         at = (MIDNIGHT_MS + offset) / 1000

@@ -24,14 +24,14 @@ def clean(samples: Samples) -> Spans:
     return judge_source(samples, RULES, LATER_MS).spans
 
 
-def heard(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Samples:
+def samples_at(*minutes: int, milliwatt_hours_per_minute: int = 2) -> Samples:
     at = np.array(minutes, dtype=np.int64)
     return Samples(START_MS + at * MINUTE_MS, at * milliwatt_hours_per_minute * 1000)
 
 
 def test_the_first_source_counts_where_both_measured() -> None:
     """Never the sum, never the mean: the order of the configuration."""
-    both = [clean(heard(*range(61))), clean(heard(*range(0, 61, 5)))]
+    both = [clean(samples_at(*range(61))), clean(samples_at(*range(0, 61, 5)))]
     slots = slots_between(both, slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [0, 0, 0, 0]
     assert slots.amounts.measured_uwh.tolist() == [30_000] * 4
@@ -39,8 +39,8 @@ def test_the_first_source_counts_where_both_measured() -> None:
 
 def test_a_source_that_estimates_gives_way_to_one_that_measured() -> None:
     """Whichever is first in order: a silence of one is no silence of the device."""
-    silent = clean(heard(*range(17), *range(44, 61)))
-    there = clean(heard(*range(61), milliwatt_hours_per_minute=3))
+    silent = clean(samples_at(*range(17), *range(44, 61)))
+    there = clean(samples_at(*range(61), milliwatt_hours_per_minute=3))
     slots = slots_between([silent, there], slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [0, 1, 1, 0]
     assert slots.amounts.estimated_uwh.sum() == 0
@@ -48,9 +48,9 @@ def test_a_source_that_estimates_gives_way_to_one_that_measured() -> None:
 
 
 def test_without_any_measurement_an_estimate_counts() -> None:
-    """A counter that survived knows more than a source that was never there."""
-    nothing = clean(heard())
-    away = clean(heard(0, 1, 60, 61))
+    """A counter that survived holds more than a source that was never there."""
+    nothing = clean(samples_at())
+    away = clean(samples_at(0, 1, 60, 61))
     slots = slots_between([nothing, away], slot_edges(START_MS, START_MS + 4 * SLOT_MS))
     assert slots.source.tolist() == [1, 1, 1, 1]
     assert slots.amounts.estimated_uwh.sum() == 59 * 2000
@@ -66,7 +66,7 @@ def test_an_open_slot_is_divided_as_the_source_of_the_whole_slot_says(
     first: set[int], second: set[int], offsets: list[int]
 ) -> None:
     """Up to any edge of the grid the tail gives the sums that closed slots will have."""
-    sources = [clean(heard(*sorted(first))), clean(heard(*sorted(second)))]
+    sources = [clean(samples_at(*sorted(first))), clean(samples_at(*sorted(second)))]
     grid = slot_edges(START_MS, START_MS + 4 * SLOT_MS)
     closed = np.cumsum(slots_between(sources, grid).amounts.stacked(), axis=1)
     instants = np.union1d(START_MS + np.array(offsets), grid[1:])
@@ -110,8 +110,8 @@ def test_a_whole_day_is_small() -> None:
 @pytest.mark.parametrize("source", [0, 1])
 def test_a_source_that_heard_more_of_the_slot_counts_in_the_open_one_too(source: int) -> None:
     """The slot that is under way follows the same rule up to now."""
-    counters = [heard(0, 1, 2, 3), heard(0, 1, 2, 3)]
-    counters[source] = heard(*range(10))
+    counters = [samples_at(0, 1, 2, 3), samples_at(0, 1, 2, 3)]
+    counters[source] = samples_at(*range(10))
     sums = sums_up_to(
         [clean(counter) for counter in counters],
         START_MS,

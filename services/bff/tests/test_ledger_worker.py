@@ -44,7 +44,7 @@ class FakeClock:
 
 @dataclass
 class Followed:
-    """A ledger on a real vmsingle whose worker works when told to."""
+    """A ledger on a real vmsingle whose worker works when a test calls it."""
 
     ledger: Ledger
     worker: LedgerWorker
@@ -60,7 +60,7 @@ class Followed:
         self.server.import_samples(labels(device), points)
 
     def between(self, device: str, *edges: datetime) -> Energy:
-        """What the ledger says of one device."""
+        """The ledger's energy of one device."""
         return energy_between(self.ledger, [device], [unix_milliseconds(edge) for edge in edges])
 
     def rows(self) -> Sequence[tuple[object, ...]]:
@@ -125,7 +125,7 @@ def test_following_day_by_day_stores_what_one_rebuild_stores(open_ledger: Open) 
 
 
 def test_a_batch_that_comes_late_is_noticed_by_itself(open_ledger: Open) -> None:
-    """VictoriaMetrics tells nobody of a sample written into the past; counting finds it."""
+    """VictoriaMetrics does not announce a sample written into the past; counting finds it."""
     followed = open_ledger(NOON)
     day = timedelta(days=1)
     followed.use("a", NOON - 40 * day, 60, 10, 600)
@@ -210,7 +210,7 @@ def test_a_rated_power_changes_no_energy(open_ledger: Open) -> None:
 def test_closed_slots_need_no_victoriametrics(
     open_ledger: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A start while it is away: yesterday is known, the present is not; the log says so once."""
+    """A start while it is away: yesterday is known, the present is not; it is logged once."""
     open_ledger(NOON).use("a", NOON - timedelta(hours=30), 60, 10, 600)
     followed = open_ledger(NOON)
     followed.worker.backfill()

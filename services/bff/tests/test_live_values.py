@@ -111,7 +111,7 @@ def test_a_reading_without_power_does_not_end_a_silence(
 def test_a_device_unheard_for_longer_than_a_month_has_no_last_reading(
     api: httpx.Client, write: Write
 ) -> None:
-    """Null, like one that was never heard."""
+    """Null, like one that was never read."""
     write("a", "power_watts", 83.2, ago=32 * 86_400)
     for name in ("a", "b"):
         shown = device(api, name)
@@ -119,7 +119,7 @@ def test_a_device_unheard_for_longer_than_a_month_has_no_last_reading(
 
 
 def test_each_quiet_source_has_its_own_last_reading(api: httpx.Client, write: Write) -> None:
-    """The device was last heard when the later of them was; one that is up counts before all."""
+    """The device was last read when the later of them was; one that is up counts before all."""
     write("kettle", "power_watts", 900, ago=3_000, source="cloud", room="work")
     write("kettle", "power_watts", 900, ago=7_200, source="ble")
     shown = device(api, "kettle")
@@ -172,6 +172,7 @@ def test_another_house_and_unknown_devices_are_not_ours(api: httpx.Client, write
         "devices_down": 0,
         "devices_silent": 4,
         "age_seconds": None,
+        "age_spread_seconds": None,
     }
 
 
@@ -196,12 +197,12 @@ def test_places_add_up_what_is_up(api: httpx.Client, write: Write) -> None:
 
 def test_what_people_say_overrides_the_configuration(api: httpx.Client) -> None:
     """Display name, note and rated power; taken back, the configuration counts again."""
-    said = {"display_name": {"en": "Water"}, "note": "descale", "rated_power_watts": 2000}
-    assert api.put("/device_meta/kettle", json=said).status_code == 200
+    entered = {"display_name": {"en": "Water"}, "note": "descale", "rated_power_watts": 2000}
+    assert api.put("/device_meta/kettle", json=entered).status_code == 200
     shown = device(api, "kettle")
     assert shown["name"] == {"ja": "ケトル", "en": "Water"}
     assert (shown["note"], shown["rated_power_watts"]) == ("descale", 2000)
     assert api.get("/device_meta").json()[0]["display_name"] == {"ja": None, "en": "Water"}
     assert api.delete("/device_meta/kettle").status_code == 204
     assert device(api, "kettle")["rated_power_watts"] == 1500
-    assert api.put("/device_meta/toaster", json=said).status_code == 404
+    assert api.put("/device_meta/toaster", json=entered).status_code == 404

@@ -1,7 +1,7 @@
 """Own shares of meters: against a slow oracle, slot by slot, on random trees with gaps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bff.energy import Energy
-from bff.meter_tree import Link, own_energy
+from bff.meter_tree import own_energy
+from bff.register.entries import Entry
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
 
 DAYS = 3
@@ -37,12 +38,16 @@ class Ledger:
         return Energy(uwh, zeros, known, zeros, np.diff(edges)[np.newaxis] - known)
 
 
+def entry(device: str, upstream: str | None = None, kind: str = "load", **more: object) -> Entry:
+    placed = Entry(device, device, "room", "shelf", upstream)
+    return replace(placed, kind=kind, **more)
+
+
 @st.composite
-def houses(draw: st.DrawFn) -> tuple[Ledger, list[Link], list[str]]:
+def houses(draw: st.DrawFn) -> tuple[Ledger, list[Entry]]:
     """Draw up to seven devices in a random tree, with silences of whole and partial slots."""
     names = [f"d{n}" for n in range(draw(st.integers(1, 7)))]
-    seed = draw(st.integers(0, 2**32 - 1))
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     known = {}
     for name in names:
         spans = random.choice([0, SLOT_MS, SLOT_MS], size=6)
@@ -50,79 +55,171 @@ def houses(draw: st.DrawFn) -> tuple[Ledger, list[Link], list[str]]:
         partial = random.integers(0, SLOTS, 3)
         known[name][partial] = random.integers(0, SLOT_MS, 3)
     uwh = {name: random.integers(0, 10**9, SLOTS) * (known[name] > 0) for name in names}
-    links = [
-        Link(name, draw(st.sampled_from(["load", "generation"])), f"d{draw(st.integers(0, n - 1))}")
-        for n, name in enumerate(names)
-        if n and draw(st.booleans())
-    ]
-    return Ledger(uwh, known), links, names
+    tree = [entry("d0", house_meter=draw(st.booleans()))]
+    for n, name in enumerate(names[1:], 1):
+        loads = [each.device for each in tree if each.kind == "load"]
+        kind = draw(st.sampled_from(["load", "load", "load", "generation", "charge", "grid"]))
+        upstream = None if kind == "grid" else draw(st.sampled_from([None, *loads]))
+        tree.append(entry(name, upstream, kind))
+        if draw(st.booleans()):
+            at_ms = random.integers(1, SLOTS) * SLOT_MS
+            tree[-1:] = [
+                replace(tree[-1], to_ms=int(at_ms)),
+                replace(tree[-1], from_ms=int(at_ms), upstream=None, room="other"),
+            ]
+        assert n
+    return Ledger(uwh, known), tree
 
 
-def _slow(ledger: Ledger, links: list[Link], meter: str, start: int, end: int) -> int:
-    """Return a meter's own share by looking at every slot alone."""
-    total = 0
-    for slot in range(start // SLOT_MS, end // SLOT_MS):
-        total += int(ledger.uwh[meter][slot])
-        for link in links:
-            if link.upstream == meter and ledger.known_ms[meter][slot]:
-                device_ms = max(1, int(ledger.known_ms[link.device][slot]))
-                shared_ms = min(int(ledger.known_ms[meter][slot]), device_ms)
-                part = int(ledger.uwh[link.device][slot]) * shared_ms // device_ms
-                total += part if link.kind == "generation" else -part
-    return total
+def _slow(ledger: Ledger, tree: Sequence[Entry], slot: int) -> tuple[dict[str, int], int]:
+    """Return the own shares and the house's rest in one slot, by looking at it alone."""
+    at_ms = slot * SLOT_MS
+    present = {each.device: each for each in tree if each.holds_at(at_ms)}
+    own: dict[str, int] = {}
+
+    def net(name: str) -> tuple[int, int]:
+        """What is seen of a device from above, and for how long."""
+        each = present[name]
+        uwh, known_ms = int(ledger.uwh[name][slot]), int(ledger.known_ms[name][slot])
+        behind = [other for other in present.values() if other.upstream == name]
+        if each.house_meter:
+            behind += [
+                other
+                for other in present.values()
+                if other.upstream is None and other.kind == "load" and other is not each
+            ]
+        own[name] = uwh if each.kind == "load" else 0
+        covered_ms = known_ms
+        for other in behind:
+            sign = -1 if other.kind == "generation" else 1
+            theirs, their_ms = net(other.device)
+            cut = _cut(theirs, their_ms, known_ms)
+            own[name] -= sign * cut
+            uwh += sign * (theirs - cut)
+            covered_ms = max(covered_ms, their_ms)
+        return uwh, covered_ms
+
+    roots = [each for each in present.values() if each.upstream is None]
+    meter = next((each for each in roots if each.house_meter), None)
+    tops = [meter] if meter else [each for each in roots if each.kind == "load"]
+    seen = [net(each.device) for each in tops]
+    flows = [each for each in roots if each.kind != "load"]
+    for each in flows:
+        net(each.device)
+    rest = 0
+    if any(each.kind == "grid" for each in flows):
+        joint_ms = min(int(ledger.known_ms[each.device][slot]) for each in flows)
+        for each in flows:
+            sign = -1 if each.kind == "charge" else 1
+            known_ms = int(ledger.known_ms[each.device][slot])
+            rest += sign * _cut(int(ledger.uwh[each.device][slot]), known_ms, joint_ms)
+        rest -= sum(_cut(uwh, known_ms, joint_ms) for uwh, known_ms in seen)
+        if meter and ledger.known_ms[meter.device][slot]:
+            rest = 0
+    return own, rest
 
 
-@given(
-    house=houses(),
-    edges=st.sets(st.integers(0, SLOTS), min_size=2, max_size=5).map(
-        lambda slots: sorted(slot * SLOT_MS for slot in slots)
-    ),
+def _cut(uwh: int, covered_ms: int, until_ms: int) -> int:
+    if not until_ms:
+        return 0
+    if until_ms >= SLOT_MS:
+        return uwh
+    return uwh * min(until_ms, max(covered_ms, 1)) // max(covered_ms, 1)
+
+
+edges_on_slots = st.sets(st.integers(0, SLOTS), min_size=2, max_size=5).map(
+    lambda slots: sorted(slot * SLOT_MS for slot in slots)
 )
+
+
+@given(house=houses(), edges=edges_on_slots)
 def test_own_shares_are_those_of_every_slot_alone(
-    house: tuple[Ledger, list[Link], list[str]], edges: list[int]
+    house: tuple[Ledger, list[Entry]], edges: list[int]
 ) -> None:
     """Days and hours are shortcuts only: any range comes to the sum of its slots."""
-    ledger, links, names = house
-    result = own_energy(ledger.energy_between, links, names, edges)
-    for row, name in enumerate(names):
-        for column, (start, end) in enumerate(pairwise(edges)):
-            own = int(result.own.measured_uwh[row, column])
-            assert own == _slow(ledger, links, name, start, end)
+    ledger, tree = house
+    result = own_energy(ledger.energy_between, tree, tree, edges, with_house=True)
+    slow = [_slow(ledger, tree, slot) for slot in range(SLOTS)]
+    for column, (start, end) in enumerate(pairwise(edges)):
+        slots = range(start // SLOT_MS, end // SLOT_MS)
+        for row, each in enumerate(tree):
+            expected = sum(
+                slow[slot][0][each.device] for slot in slots if each.holds_at(slot * SLOT_MS)
+            )
+            assert int(result.own.measured_uwh[row, column]) == expected
+        rest = sum(slow[slot][1] for slot in slots)
+        assert int(result.house_rest.measured_uwh[0, column]) == rest
 
 
 @given(houses())
-def test_the_parts_of_a_range_add_up_to_it(house: tuple[Ledger, list[Link], list[str]]) -> None:
+def test_the_parts_of_a_range_add_up_to_it(house: tuple[Ledger, list[Entry]]) -> None:
     """Own shares by day add up to those of all days, for each device, exactly."""
-    ledger, links, names = house
+    ledger, tree = house
     days = [day * DAY_MS for day in range(DAYS + 1)]
-    by_day = own_energy(ledger.energy_between, links, names, days).own.measured_uwh
-    whole = own_energy(ledger.energy_between, links, names, [0, days[-1]]).own.measured_uwh
-    assert (by_day.sum(axis=1) == whole[:, 0]).all()
+    by_day = own_energy(ledger.energy_between, tree, tree, days, with_house=True)
+    whole = own_energy(ledger.energy_between, tree, tree, [0, days[-1]], with_house=True)
+    for parts, sums in (
+        (by_day.own.measured_uwh, whole.own.measured_uwh),
+        (by_day.house_rest.measured_uwh, whole.house_rest.measured_uwh),
+        (by_day.through.measured_uwh, whole.through.measured_uwh),
+    ):
+        assert (parts.sum(axis=1) == sums[:, 0]).all()
+    assert by_day.balance_uwh.sum() == whole.balance_uwh.sum()
+    assert by_day.notes == whole.notes
+
+
+@given(houses())
+def test_a_device_alone_has_the_share_it_has_in_the_house(
+    house: tuple[Ledger, list[Entry]],
+) -> None:
+    """What is fetched for one place does not change its energy."""
+    ledger, tree = house
+    edges = [0, DAYS * DAY_MS]
+    of_all = own_energy(ledger.energy_between, tree, tree, edges, with_house=True)
+    for row, each in enumerate(tree):
+        if not each.house_meter:
+            alone = own_energy(ledger.energy_between, tree, [each], edges)
+            assert alone.own.measured_uwh[0, 0] == of_all.own.measured_uwh[row, 0]
+
+
+def full(**uwh: int) -> Ledger:
+    known = np.full(SLOTS, SLOT_MS)
+    return Ledger(
+        {name: np.full(SLOTS, each) for name, each in uwh.items()}, dict.fromkeys(uwh, known)
+    )
 
 
 def test_a_link_counts_only_while_it_holds() -> None:
     """A device that came behind the meter on the second day is not taken off the first one."""
-    known = np.full(SLOTS, SLOT_MS)
-    ledger = Ledger(
-        {"meter": np.full(SLOTS, 300), "plug": np.full(SLOTS, 100)},
-        {"meter": known, "plug": known},
-    )
+    ledger = full(meter=300, plug=100)
+    tree = [entry("meter"), entry("plug", to_ms=DAY_MS), entry("plug", "meter", from_ms=DAY_MS)]
     days = [0, DAY_MS, 2 * DAY_MS]
-    link = Link("plug", "load", "meter", from_ms=DAY_MS)
-    own = own_energy(ledger.energy_between, [link], ["meter"], days).own.measured_uwh
+    own = own_energy(ledger.energy_between, tree, tree[:1], days).own.measured_uwh
     assert own.tolist() == [[300 * SLOTS_PER_DAY, 200 * SLOTS_PER_DAY]]
 
 
 def test_a_device_that_was_not_measured_is_named() -> None:
     """A silent plug is part of the meter's rest, and for how long is returned."""
-    known = np.full(SLOTS, SLOT_MS)
-    silent = known.copy()
-    silent[:4] = 0
-    ledger = Ledger(
-        {"meter": np.full(SLOTS, 300), "plug": np.where(silent, 100, 0)},
-        {"meter": known, "plug": silent},
-    )
-    result = own_energy(
-        ledger.energy_between, [Link("plug", "load", "meter")], ["meter", "plug"], [0, DAY_MS]
-    )
-    assert result.unmeasured_ms == {("meter", "plug"): 4 * SLOT_MS}
+    ledger = full(meter=300, plug=100)
+    ledger.known_ms["plug"] = ledger.known_ms["plug"].copy()
+    ledger.known_ms["plug"][:4] = 0
+    tree = [entry("meter"), entry("plug", "meter")]
+    result = own_energy(ledger.energy_between, tree, tree, [0, DAY_MS])
+    assert result.notes.unmeasured_ms == {("meter", "plug"): 4 * SLOT_MS}
+
+
+def test_what_is_behind_a_silent_meter_is_taken_from_the_next_one_above() -> None:
+    """A watt-hour counts once also where the meter between was not measured."""
+    ledger = full(main=300, circuit=0, plug=100)
+    ledger.known_ms["circuit"] = np.zeros(SLOTS, np.int64)
+    tree = [entry("main"), entry("circuit", "main"), entry("plug", "circuit")]
+    own = own_energy(ledger.energy_between, tree, tree, [0, SLOT_MS]).own.measured_uwh
+    assert own[:, 0].tolist() == [200, 0, 100]
+
+
+def test_what_is_behind_itself_counts_by_itself() -> None:
+    """Corrections that made a circle do not lose energy."""
+    ledger = full(a=300, b=100)
+    tree = [entry("a", "b"), entry("b", "a")]
+    own = own_energy(ledger.energy_between, tree, tree, [0, SLOT_MS]).own.measured_uwh
+    assert own[:, 0].tolist() == [300, 100]

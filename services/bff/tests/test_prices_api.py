@@ -24,6 +24,7 @@ def test_a_price_comes_back_exactly_as_it_was_written(api: httpx.Client) -> None
         "valid_from": JANUARY,
         "valid_to": FEBRUARY,
         "note": "winter",
+        "direction": "import",
     }
     assert added.json() == expected
     assert api.get(f"/unit_prices/{expected['id']}").json() == expected
@@ -34,6 +35,15 @@ def test_ranges_that_touch_do_not_overlap(api: httpx.Client) -> None:
     """A range is half-open: one price may begin in the very millisecond another ends."""
     add(api, "20", JANUARY, valid_to=FEBRUARY)
     assert add(api, "30", FEBRUARY).status_code == 201
+
+
+def test_a_replayed_price_is_there_once(api: httpx.Client) -> None:
+    """Sent again, as after a lost answer: 409 names the row that already is what was sent."""
+    sent = [add(api, "30", MARCH, close_open_price=True) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [201, 409]
+    assert sent[1].json()["type"] == "urn:ppms:already-there"
+    assert sent[1].json()["conflicts_with"] == sent[0].json()["id"]
+    assert len(api.get("/unit_prices").json()) == 1
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,7 @@ def test_ranges_that_touch_do_not_overlap(api: httpx.Client) -> None:
 def test_an_overlap_is_refused_and_names_the_other_row(
     api: httpx.Client, valid_from: str, valid_to: str | None
 ) -> None:
-    """At any instant one price holds; the message says which row is in the way."""
+    """At any instant one price holds; the message names the row in the way."""
     other = add(api, "27.5", JANUARY, valid_to=FEBRUARY).json()
     refused = add(api, "30", valid_from, **({"valid_to": valid_to} if valid_to else {}))
     assert refused.status_code == 409
@@ -139,3 +149,19 @@ def test_a_price_is_written_as_its_schema_describes(api: httpx.Client, text: str
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["where"] == "body.price_per_kwh"
     assert api.get("/unit_prices").json() == []
+
+
+def test_what_is_sold_has_prices_of_its_own(api: httpx.Client) -> None:
+    """They overlap those of what is bought, not each other; a change keeps the direction."""
+    assert add(api, "30", JANUARY).status_code == 201
+    sold = add(api, "16", JANUARY, direction="export")
+    assert (sold.status_code, sold.json()["direction"]) == (201, "export")
+    assert add(api, "17", FEBRUARY, direction="export").status_code == 409
+    changed = api.put(
+        f"/unit_prices/{sold.json()['id']}", json={"price_per_kwh": "8", "valid_from": JANUARY}
+    )
+    assert (changed.status_code, changed.json()["direction"]) == (200, "export")
+    closing = add(api, "9", FEBRUARY, direction="export", close_open_price=True)
+    assert closing.status_code == 201
+    ends = {row["price_per_kwh"]: row["valid_to"] for row in api.get("/unit_prices").json()}
+    assert ends == {"30": None, "8": FEBRUARY, "9": None}

@@ -19,23 +19,16 @@ from bff.cost.response import figures
 from bff.energy import Energy, EnergyBetween, Integers
 from bff.place_tree import HOUSE, Place, place_of
 from bff.prices.spans import PriceSpan
+from bff.register.entries import Entry
 from bff.time_grid import Interval
 from bff.units import plain, scaled
-from home_model.config import Device
-from home_model.sources import CloudSource
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000
 MARCH_FIRST = 1_772_323_200_000  # 2026-03-01T00:00:00Z; the clocks change on the 29th
 NEVER = MARCH_FIRST * 2
 DEVICES = [
-    Device(
-        device=name,
-        room=room,
-        shelf="s",
-        sources=(CloudSource(source="cloud", id=f"00000000000{number}"),),
-    )
-    for number, (name, room) in enumerate([("a", "one"), ("b", "two"), ("c", "one")])
+    Entry(name, name, room, "s") for name, room in [("a", "one"), ("b", "two"), ("c", "one")]
 ]
 
 
@@ -121,7 +114,7 @@ def test_places_add_up_to_the_house(
     """Devices to rooms, rooms to the house; and a range's total is that of its rows."""
     energy = uneven_energy(seed)
     edges = bucket_edges(*asked, "day", BERLIN)
-    rooms: dict[Place, list[Device]] = {}
+    rooms: dict[Place, list[Entry]] = {}
     for device in DEVICES:
         rooms.setdefault(place_of(device, "room"), []).append(device)
     by_room = fetch_cost(energy, Grouping(edges, list(rooms.items())), spans, NEVER)
@@ -219,7 +212,7 @@ def test_nothing_is_asked_or_expected_beyond_now() -> None:
 
 
 def test_a_place_without_devices_has_no_figures() -> None:
-    """An empty shelf used nothing that anyone knows."""
+    """An empty shelf used nothing that was measured."""
     empty = fetch_cost(
         flat(1), Grouping([MARCH_FIRST, MARCH_FIRST + HOUR], [(HOUSE, [])]), [], NEVER
     )

@@ -1,4 +1,4 @@
-"""Every error is a problem document that says what to do."""
+"""Every error is a problem document with what to do."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_every_refusal_is_a_problem(api: httpx.Client, method: str, path: str, s
 
 
 def test_text_that_is_not_json_is_a_problem(api: httpx.Client) -> None:
-    """A broken body is the sender's fault, said in words."""
+    """A broken body is the sender's fault, named in words."""
     sent = api.post("/unit_prices", content="{", headers={"content-type": "application/json"})
     assert_is_problem(sent, 422)
 

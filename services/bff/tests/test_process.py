@@ -1,12 +1,15 @@
 """The process: clear words at the start, safe writes, a clean end."""
 
+import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -17,6 +20,7 @@ import pytest
 from service_kit.server import listen
 from testbed.bff import Bff
 from testbed.process import free_port
+from testbed.victoria_metrics import VictoriaMetrics
 
 type StartBff = Callable[..., Bff]
 
@@ -43,7 +47,8 @@ def test_a_running_bff_is_healthy_measured_and_ends_on_sigterm(start_bff: StartB
     running.http.get("/unit_prices/7")
     health = httpx.Client(base_url=running.health_url, trust_env=False)
     assert health.get("/healthz").text == "ok\n"
-    assert health.get("/readyz").json() == {"database": "ok", "victoriametrics": "ok"}
+    ready = {"database": "ok", "writes": "ok", "victoriametrics": "ok"}
+    assert health.get("/readyz").json() == ready
     metrics = health.get("/metrics").text
     labels = 'method="GET",route="/unit_prices/{price_id}",status="404"'
     assert f"bff_request_duration_seconds_count{{{labels}}} 1.0" in metrics
@@ -63,6 +68,33 @@ def test_a_running_bff_is_healthy_measured_and_ends_on_sigterm(start_bff: StartB
     assert "ERROR" not in log
 
 
+def test_a_line_of_the_log_names_its_request(start_bff: StartBff, vm: VictoriaMetrics) -> None:
+    """A proxy's id is kept, in the answer and in the log; one that could forge lines is not."""
+    running = start_bff(VICTORIAMETRICS_URL=f"{vm.url}/nowhere", LOG_FORMAT="json")
+    sent = ["from-a-proxy.1", "two words", "x" * 65]
+    answers = [running.http.get("/devices", headers={"X-Request-Id": name}) for name in sent]
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert ids[0] == sent[0]
+    assert all(re.fullmatch("[0-9a-f]{16}", own) for own in ids[1:])
+    lines = [json.loads(line) for line in running.log.read_text().splitlines()]
+    refused = [
+        line for line in lines if "refused a query" in line["event"] and "request_id" in line
+    ]
+    assert [line["request_id"] for line in refused] == ids
+
+
+def test_a_second_bff_on_an_sqlite_file_refuses_to_start(
+    start_bff: StartBff, bff_settings: dict[str, str]
+) -> None:
+    """It names the first and the way out; the first goes on."""
+    first = start_bff()
+    ports = {"LISTEN_PORT": str(free_port()), "HEALTH_PORT": str(free_port())}
+    text = failed_start(bff_settings | ports)
+    assert f"process {first.process.pid} on " in text
+    assert "or let both use PostgreSQL" in text
+    assert first.http.get("/unit_prices").status_code == 200
+
+
 def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
     """Prices can be served: taking the BFF out of service would take them too."""
     running = start_bff(VICTORIAMETRICS_URL="http://127.0.0.1:1")
@@ -75,7 +107,7 @@ def test_ready_without_victoriametrics(start_bff: StartBff) -> None:
 def test_a_taken_port_is_named_by_its_setting(
     start_bff: StartBff, bff_settings: dict[str, str], setting: str
 ) -> None:
-    """One line that says which setting to change."""
+    """One line with the setting to change."""
     start_bff()
     other = "HEALTH_PORT" if setting == "LISTEN_PORT" else "LISTEN_PORT"
     written = failed_start(bff_settings | {other: str(free_port())})
@@ -111,7 +143,7 @@ def test_a_wrong_configuration_lists_its_problems(
 def test_a_changed_configuration_is_taken_and_a_broken_one_is_not(
     start_bff: StartBff, home_file: Path
 ) -> None:
-    """Without a restart; the last good one stays, and the log says why."""
+    """Without a restart; the last good one stays, and the log has the reason."""
     running = start_bff()
     good = home_file.read_text()
     home_file.write_text(good.replace("en: Home", "en: Villa"))
@@ -119,10 +151,68 @@ def test_a_changed_configuration_is_taken_and_a_broken_one_is_not(
     home_file.write_text("house: [")
     assert running.http.get("/house").json()["name"]["en"] == "Villa"
     assert "the last good one stays" in running.log.read_text()
+    assert "bff_config_last_reload_successful 0.0" in metrics(running)
     home_file.unlink()
     assert running.http.get("/house").json()["name"]["en"] == "Villa"
     home_file.write_text(good)
     assert running.http.get("/house").json()["name"]["en"] == "Home"
+    assert "bff_config_last_reload_successful 1.0" in metrics(running)
+
+
+def metrics(running: Bff) -> str:
+    return httpx.get(f"{running.health_url}/metrics", trust_env=False).text
+
+
+@pytest.fixture
+def small_volume(tmp_path: Path) -> Iterator[Path]:
+    """A volume of 4 MiB, which can become read-only or full."""
+    folder = tmp_path / "volume"
+    folder.mkdir()
+    mounted = run_program("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder))
+    if mounted.returncode:
+        pytest.skip(f"a volume cannot be mounted here: {mounted.stderr}")
+    yield folder
+    run_program("umount", "-l", str(folder))
+
+
+def run_program(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def assert_only_writes_fail(running: Bff, problem_type: str, text: str) -> None:
+    """Each write is refused with the cause; reads, readiness and the log go on."""
+    refused = running.http.post("/unit_prices", json=price(2026))
+    assert (refused.status_code, refused.json()["type"]) == (503, f"urn:ppms:{problem_type}")
+    assert len(running.http.get("/unit_prices").json()) == 1
+    ready = httpx.get(f"{running.health_url}/readyz", trust_env=False)
+    assert (ready.status_code, ready.json()["writes"]) == (200, text)
+
+
+def price(year: int) -> dict[str, str]:
+    begins, ends = (f"{each}-01-01T00:00:00+09:00" for each in (year, year + 1))
+    return {"price_per_kwh": "31", "valid_from": begins, "valid_to": ends}
+
+
+def test_a_volume_that_becomes_read_only_or_full_stops_writes_alone(
+    start_bff: StartBff, small_volume: Path
+) -> None:
+    """One line each, without a traceback; with the volume mended writes work, unrestarted."""
+    running = start_bff(DATABASE_URL=f"sqlite:///{small_volume / 'bff.db'}")
+    assert running.http.post("/unit_prices", json=price(2025)).status_code == 201
+    # As after an error of its file system; a remount waits for open files.
+    assert run_program("chattr", "+i", str(small_volume)).returncode == 0
+    assert_only_writes_fail(
+        running, "database-read-only", "The volume of the database is read-only."
+    )
+    run_program("chattr", "-i", str(small_volume))
+    filler = small_volume / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(b" " * 4096)
+    assert_only_writes_fail(running, "disk-full", "The volume of the database is full.")
+    filler.unlink()
+    assert running.http.post("/unit_prices", json=price(2026)).status_code == 201
+    assert "Traceback" not in running.log.read_text()
 
 
 def test_kill_9_loses_no_acknowledged_price(start_bff: StartBff) -> None:
@@ -167,7 +257,7 @@ def write_until_killed(
 
 
 def test_prices_written_at_the_same_time_never_overlap(start_bff: StartBff) -> None:
-    """Twenty clients want the same month: one gets it, all others are told which row has it."""
+    """Twenty clients want the same month: one gets it, all others get the row that has it."""
     running = start_bff()
     price = {"price_per_kwh": "1", "valid_from": "2026-01-01T00:00:00Z"}
     with ThreadPoolExecutor(20) as clients:

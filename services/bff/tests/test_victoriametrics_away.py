@@ -1,4 +1,4 @@
-"""VictoriaMetrics stops, hangs, is slow and comes back; the BFF tells these apart, unrestarted."""
+"""VictoriaMetrics stops, hangs, is slow, comes back; the BFF distinguishes these, unrestarted."""
 
 import signal
 import socket
@@ -12,7 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bff.victoriametrics.client import KNOWN_DOWN_SECONDS, VictoriaMetrics, VictoriaMetricsDownError
+from bff.victoriametrics.client import VictoriaMetrics
+from bff.victoriametrics.errors import RETRY_AFTER_SECONDS, VictoriaMetricsDownError
+from bff.victoriametrics.export import export, parse_line
+from bff.victoriametrics.parse import parse_instant
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics as RealVictoriaMetrics
 from testbed.victoria_metrics import victoria_metrics
@@ -31,7 +34,7 @@ def assert_says_down_at_once(api: httpx.Client) -> None:
 
 
 def seconds_until_503(api: httpx.Client) -> float:
-    time.sleep(KNOWN_DOWN_SECONDS)  # what is tested is the time that passes, so it must pass
+    time.sleep(RETRY_AFTER_SECONDS)  # what is tested is the time that passes, so it must pass
     began = time.perf_counter()
     refused = api.get("/devices")
     lasted = time.perf_counter() - began
@@ -63,7 +66,7 @@ def test_stopped_and_started_again(open_bff: OpenBff, tmp_path: Path) -> None:
 
 
 def test_hanging(open_bff: OpenBff, tmp_path: Path) -> None:
-    """It accepts connections and never answers: the deadline is total, and paid once a second."""
+    """It accepts connections and never answers: found in the background, then 503 at once."""
     with victoria_metrics(tmp_path) as vm:
         api = open_bff(vm.url)
         assert_recovers(api)
@@ -116,11 +119,9 @@ def test_slow_but_alive(open_bff: OpenBff, vm: RealVictoriaMetrics) -> None:
 def test_too_slow_is_not_down(vm: RealVictoriaMetrics) -> None:
     """A question that outlasts its deadline fails alone: the next one is asked again."""
     with _slow(vm.url, delay_seconds=1) as url:
-        client = VictoriaMetrics(
-            url, deadline_seconds=0.1, alive_deadline_seconds=10, known_down_seconds=60
-        )
+        client = VictoriaMetrics(url, deadline_seconds=0.1, probe_deadline_seconds=10)
         with pytest.raises(VictoriaMetricsDownError, match="timed out"):
-            client.fetch_json("/api/v1/query", {"query": "1"})
+            client.fetch("/api/v1/query", {"query": "1"})
         client.check_answers()
         client.close()
 
@@ -142,67 +143,123 @@ def full_port() -> Iterator[int]:
 
 def test_a_port_that_swallows_connections(full_port: int) -> None:
     """No connection within the deadline is down; the next question fails without waiting."""
-    client = VictoriaMetrics(
-        f"http://127.0.0.1:{full_port}", alive_deadline_seconds=0.05, known_down_seconds=60
-    )
+    client = VictoriaMetrics(f"http://127.0.0.1:{full_port}", probe_deadline_seconds=0.05)
     with pytest.raises(VictoriaMetricsDownError, match=r"no answer within 0\.05 s"):
-        client.fetch_json("/api/v1/query", {"query": "1"})
+        client.fetch("/api/v1/query", {"query": "1"})
     began = time.perf_counter()
     for _ in range(100):
         with pytest.raises(VictoriaMetricsDownError):
-            client.fetch_json("/api/v1/query", {"query": "1"})
+            client.fetch("/api/v1/query", {"query": "1"})
     assert time.perf_counter() - began < 100 * 0.05
     client.close()
 
 
-def test_a_server_that_drips_is_down_too() -> None:
+def test_a_server_that_drips_is_given_up() -> None:
     """Each byte comes in time, the whole answer does not: only a total deadline sees it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        client = VictoriaMetrics(
-            f"http://127.0.0.1:{listening.getsockname()[1]}", alive_deadline_seconds=0.2
-        )
+    with _answering(_drip) as url:
+        client = VictoriaMetrics(url, deadline_seconds=0.2)
         with pytest.raises(VictoriaMetricsDownError, match="no answer within"):
-            _ask_while_dripping(client, listening)
+            client.fetch("/api/v1/query", {"query": "1"})
         client.close()
 
 
-def _ask_while_dripping(client: VictoriaMetrics, listening: socket.socket) -> None:
-    enough = threading.Event()
+def _drip(page: BaseHTTPRequestHandler) -> None:
+    page.send_header("content-length", "1000")
+    page.end_headers()
+    with suppress(OSError):  # whoever asked has given up
+        for _ in range(100):
+            page.wfile.write(b"1")
+            time.sleep(0.02)
 
-    def drip() -> None:
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-            while not enough.wait(0.02):
-                connection.sendall(b"1")
 
-    thread = threading.Thread(target=drip)
-    thread.start()
-    try:
-        client.fetch_json("/api/v1/query", {"query": "1"})
-    finally:
-        enough.set()
-        thread.join()
+def _endless(page: BaseHTTPRequestHandler) -> None:
+    page.end_headers()
+    with suppress(OSError):
+        while True:
+            page.wfile.write(b" " * 2**20)
+
+
+def test_an_endless_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One limit of size for queries and exports: memory stays bounded whatever is sent."""
+    monkeypatch.setattr("bff.victoriametrics.client.MAX_BODY_BYTES", 2**22)
+    with _answering(_endless) as url:
+        client = VictoriaMetrics(url)
+        with pytest.raises(VictoriaMetricsDownError, match="longer than 4194304 bytes"):
+            client.fetch("/api/v1/query", {"query": "1"})
+        with pytest.raises(VictoriaMetricsDownError, match="longer than 4194304 bytes"):
+            list(export(client, "{}", 0, 1))
+        client.close()
+
+
+ODD_ANSWERS = {
+    "page": b"<html>",
+    "empty": b"",
+    "null": b"null",
+    "error with 200": b'{"status":"error","errorType":"422","error":"no"}',
+    "no result": b'{"status":"success","data":{}}',
+    "text for a value": b'{"status":"success","data":{"result":[{"metric":{},"value":[1,"x"]}]}}',
+    "partial": b'{"status":"success","isPartial":true,"data":{"result":[]}}',
+}
+
+
+DAY = "?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
+NEED_VICTORIAMETRICS = ("/devices", "/places", "/overview", f"/cost{DAY}", f"/reconcile{DAY}")
+
+
+@pytest.mark.parametrize("body", ODD_ANSWERS.values(), ids=ODD_ANSWERS)
+def test_what_is_not_an_answer_is_503(open_bff: OpenBff, body: bytes) -> None:
+    """Whatever is sent instead of an answer: 503 with the cause, and no number made of it."""
+    with _answering(lambda page: _send(page, body)) as url:
+        api = open_bff(url)
+        for path in NEED_VICTORIAMETRICS:
+            refused = api.get(path)
+            assert refused.status_code == 503, path
+            assert "partial" in refused.text or "VICTORIAMETRICS_URL" in refused.text
+
+
+@pytest.mark.parametrize("infinity", ["+Inf", "Infinity", "-Inf"])
+def test_infinite_values_have_one_parser(infinity: str) -> None:
+    """Releases spell them in several ways, bare in an export."""
+    answer = (
+        f'{{"status":"success","data":{{"result":[{{"metric":{{}},"value":[1,"{infinity}"]}}]}}}}'
+    )
+    (series,) = parse_instant(answer.encode())
+    _, _, values = parse_line(
+        f'{{"metric":{{}},"values":[{infinity},null],"timestamps":[1,2]}}'.encode()
+    )
+    assert series.value[1] == values[0] == float(infinity)
+
+
+def _send(page: BaseHTTPRequestHandler, body: bytes) -> None:
+    page.send_header("content-length", str(len(body)))
+    page.end_headers()
+    page.wfile.write(body)
 
 
 def test_what_is_not_victoriametrics_is_named(open_bff: OpenBff) -> None:
     """An address that answers something else: the problem names the setting."""
-    with _web_page() as url:
+    with _answering(lambda page: _send(page, b"<html>")) as url:
         refused = open_bff(url).get("/devices")
     assert refused.status_code == 503
     assert "is VICTORIAMETRICS_URL right?" in refused.json()["detail"]
 
 
 @contextmanager
-def _web_page() -> Generator[str]:
+def _answering(answer: Callable[[BaseHTTPRequestHandler], None]) -> Generator[str]:
+    """A server that is alive and answers each query in this way."""
+
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b"<html>")
 
         def do_POST(self) -> None:
-            self.do_GET()
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            answer(self)
+
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Nothing on stderr."""
 
     with _listening(Page) as url:
         yield url

@@ -38,14 +38,14 @@ BURST_ROUNDS = 100
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The exporter, the radio that it hears, and the exporter's use of the processor."""
+    """The exporter, the radio that it receives, and the exporter's use of the processor."""
 
     process: ExporterProcess
     air: Radio
     sequence: Iterator[int]
 
     async def advertise_power(self, plug: Plug) -> float:
-        """Let a plug say something new; gives the power, which nothing else has."""
+        """Let a plug send something new; gives the power, which nothing else has."""
         number = next(self.sequence)
         power_watts = number % 15_000 / 10
         await self.air.advertise_power(plug, number % 255 + 1, power_watts)
@@ -83,7 +83,7 @@ async def bench(folder: Path) -> AsyncGenerator[Bench]:
 
 
 def settings(folder: Path, bus: str) -> dict[str, str]:
-    """Of an exporter that hears all plugs, as shipped."""
+    """Of an exporter that receives all plugs, as shipped."""
     config = folder / "devices.yaml"
     config.write_text(devices_yaml(PLUGS), encoding="utf-8")
     return os.environ | {

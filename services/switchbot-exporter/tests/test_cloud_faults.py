@@ -1,4 +1,4 @@
-"""Every fault of the cloud: the plug's measurements go, `switchbot_device_up` says 0, it recovers.
+"""Every fault of the cloud: the plug's measurements go, `switchbot_device_up` is 0, it recovers.
 
 Against the emulator over HTTP, by the real exporter with its waits shortened (hurried_exporter).
 """
@@ -142,7 +142,7 @@ def test_the_wait_that_the_cloud_asks_for_is_honoured(
 def test_when_the_cloud_says_the_quota_is_spent_nothing_remains(
     home: VirtualHome, hurried: ExporterProcess
 ) -> None:
-    """The quota error comes as HTTP 200 with 190; HELP says whose word the gauge is."""
+    """The quota error comes as HTTP 200 with 190; HELP has where the gauge comes from."""
     hurried.scrape_until(is_up)
     home.set_quota(remaining=0)
     page = hurried.scrape_until(lambda page: is_down(page) and is_down(page, "nas"))
@@ -156,7 +156,7 @@ def test_when_the_cloud_says_the_quota_is_spent_nothing_remains(
 def test_the_remaining_calls_are_read_from_a_header_when_one_appears(
     home: VirtualHome, hurried: ExporterProcess
 ) -> None:
-    """Else they are counted here; HELP says which."""
+    """Else they are counted here; HELP has which."""
     assert "by a local count against the daily limit of 10000000" in hurried.scrape().text
     home.set_quota(remaining=7000, header="X-RateLimit-Remaining")
     page = hurried.scrape_until(

@@ -10,7 +10,7 @@ import pytest
 from home_model.errors import BadPayloadError, RejectedError, UnreachableError
 from home_model.sources import CloudSource
 from switchbot_exporter.cloud.devices import AccountDevices, parse_devices
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 PLUG = {
     "deviceId": "6055F93599FF",
@@ -40,15 +40,15 @@ class Cloud:
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands(datetime(2026, 11, 21, tzinfo=UTC))
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 21, tzinfo=UTC))
 
 
-def directory(cloud: Cloud, clock: Hands) -> AccountDevices:
+def directory(cloud: Cloud, clock: ManualClock) -> AccountDevices:
     return AccountDevices(cloud.fetch, clock.monotonic)
 
 
-async def test_a_device_of_the_account_may_be_asked(clock: Hands) -> None:
+async def test_a_device_of_the_account_may_be_asked(clock: ManualClock) -> None:
     """One list is enough for as long as nothing is missing."""
     cloud = Cloud(PLUG)
     known = directory(cloud, clock)
@@ -69,7 +69,7 @@ async def test_a_device_of_the_account_may_be_asked(clock: Hands) -> None:
     ],
 )
 async def test_a_configured_device_that_cannot_be_read_is_an_error(
-    clock: Hands, caplog: pytest.LogCaptureFixture, listed: dict[str, object], reason: str
+    clock: ManualClock, caplog: pytest.LogCaptureFixture, listed: dict[str, object], reason: str
 ) -> None:
     """Said once in the log, refused at each turn, and it costs no status call."""
     known = directory(Cloud(listed), clock)
@@ -83,7 +83,7 @@ async def test_a_configured_device_that_cannot_be_read_is_an_error(
     assert reason in errors[0].getMessage()
 
 
-async def test_a_device_that_is_added_to_the_account_is_found(clock: Hands) -> None:
+async def test_a_device_that_is_added_to_the_account_is_found(clock: ManualClock) -> None:
     """The list is asked again, at most once a minute for all that are missing."""
     cloud = Cloud()
     known = directory(cloud, clock)
@@ -97,7 +97,7 @@ async def test_a_device_that_is_added_to_the_account_is_found(clock: Hands) -> N
 
 
 async def test_devices_not_configured_are_listed_once(
-    clock: Hands, caplog: pytest.LogCaptureFixture
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Remotes have no status and are not listed; the configured are no news."""
     caplog.set_level(logging.INFO)
@@ -110,7 +110,7 @@ async def test_devices_not_configured_are_listed_once(
     ]
 
 
-async def test_without_a_list_devices_are_asked_directly(clock: Hands) -> None:
+async def test_without_a_list_devices_are_asked_directly(clock: ManualClock) -> None:
     """`/devices` may fail while status answers; it is tried again each minute."""
     cloud = Cloud(PLUG)
     cloud.devices = None

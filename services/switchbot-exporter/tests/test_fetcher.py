@@ -13,7 +13,7 @@ from home_model.sources import CloudSource
 from switchbot_exporter.cloud.devices import AccountDevices
 from switchbot_exporter.cloud.exporter import CloudFetcher
 from switchbot_exporter.cloud.freshness import Freshness
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -27,7 +27,7 @@ def payload(name: str) -> dict[str, object]:
 class Cloud:
     """Answers every status with one body, and counts."""
 
-    def __init__(self, body: Mapping[str, object], clock: Hands) -> None:
+    def __init__(self, body: Mapping[str, object], clock: ManualClock) -> None:
         self.body, self.calls = dict(body), 0
         devices = AccountDevices(self._no_devices, clock.monotonic)
         freshness = Freshness(STALE_SECONDS, clock.monotonic)
@@ -47,15 +47,15 @@ class Cloud:
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands(NOON)
+def clock() -> ManualClock:
+    return ManualClock(NOON)
 
 
 def source(body: Mapping[str, object], meter: int | None = None) -> CloudSource:
     return CloudSource.model_validate({"source": "cloud", "id": body["deviceId"], "meter": meter})
 
 
-async def test_both_meters_of_a_relay_are_read_by_one_call(clock: Hands) -> None:
+async def test_both_meters_of_a_relay_are_read_by_one_call(clock: ManualClock) -> None:
     """Relay Switch 2PM: two readings of one instant, one call of the quota."""
     cloud = Cloud(payload("relay_switch_2pm_V0.7"), clock)
     sources = [source(cloud.body, meter) for meter in (1, 2)]
@@ -66,7 +66,7 @@ async def test_both_meters_of_a_relay_are_read_by_one_call(clock: Hands) -> None
     assert {reading.at for reading in readings} == {NOON}
 
 
-async def test_a_wrong_meter_fails_alone(clock: Hands) -> None:
+async def test_a_wrong_meter_fails_alone(clock: ManualClock) -> None:
     """The other half of the relay keeps its reading."""
     cloud = Cloud(payload("relay_switch_2pm_V0.7"), clock)
     good, wrong = source(cloud.body, 1), source(cloud.body)
@@ -75,14 +75,14 @@ async def test_a_wrong_meter_fails_alone(clock: Hands) -> None:
     assert isinstance(results[wrong], RejectedError)
 
 
-async def test_the_answer_for_another_device_is_no_reading(clock: Hands) -> None:
+async def test_the_answer_for_another_device_is_no_reading(clock: ManualClock) -> None:
     """Whatever it holds."""
     cloud = Cloud(payload("plug_mini_jp_V2.0-2.0_mA"), clock)
     with pytest.raises(BadPayloadError, match="another device"):
         await cloud.read(CloudSource(source="cloud", id="0000000000FF"))
 
 
-async def test_the_instant_of_the_last_change_is_shown(clock: Hands) -> None:
+async def test_the_instant_of_the_last_change_is_shown(clock: ManualClock) -> None:
     """As over Bluetooth: a repeated answer keeps it, another value renews it."""
     cloud = Cloud(payload("plug_mini_jp_V2.0-2.0_mA"), clock)
     plug = source(cloud.body)
@@ -99,7 +99,9 @@ async def test_the_instant_of_the_last_change_is_shown(clock: Hands) -> None:
     assert await changed_at() == clock.now().timestamp()
 
 
-async def test_values_that_stand_still_for_hours_under_load_are_not_believed(clock: Hands) -> None:
+async def test_values_that_stand_still_for_hours_under_load_are_not_believed(
+    clock: ManualClock,
+) -> None:
     """The hub answers from its cache; the first new value is believed at once."""
     cloud = Cloud(payload("plug_mini_jp_V2.0-2.0_mA"), clock)
     plug = source(cloud.body)
@@ -116,7 +118,7 @@ async def test_values_that_stand_still_for_hours_under_load_are_not_believed(clo
 
 @pytest.mark.parametrize("changed", [{"power": "off"}, {"weight": 0, "electricCurrent": 0}])
 async def test_a_plug_without_a_load_may_stand_still(
-    clock: Hands, changed: dict[str, object]
+    clock: ManualClock, changed: dict[str, object]
 ) -> None:
     """It has nothing new to send, and no energy is invented."""
     cloud = Cloud(payload("plug_mini_jp_V2.0-2.0_mA") | changed, clock)

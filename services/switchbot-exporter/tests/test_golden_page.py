@@ -1,4 +1,4 @@
-"""The whole `/metrics` page of golden payloads, in both formats, and what promtool says of it."""
+"""The whole `/metrics` page of golden payloads, in both formats, and promtool's findings."""
 
 import asyncio
 import json
@@ -93,7 +93,7 @@ async def page_of(url: str, accept: str) -> str:
 
 
 def of_devices(page: str) -> str:
-    """Without what the kit says of the process: it differs each time and is the kit's to test."""
+    """Without the kit's metrics of the process: it differs each time and is the kit's to test."""
     return "".join(line + "\n" for line in page.splitlines() if "switchbot_" in line)
 
 
@@ -121,5 +121,5 @@ def test_promtool_objects_to_nothing_but_the_name_that_the_contract_fixes() -> N
     """The counter's name ends in its unit, by specification; all else must be clean."""
     page = (HERE / "golden" / "page.txt").read_bytes()
     command = ["promtool", "check", "metrics"]
-    said = subprocess.run(command, input=page, capture_output=True, check=False)  # noqa: S603 - fixed
-    assert (said.stdout + said.stderr).decode().splitlines() == PROMTOOL_SAYS
+    checked = subprocess.run(command, input=page, capture_output=True, check=False)  # noqa: S603 - fixed
+    assert (checked.stdout + checked.stderr).decode().splitlines() == PROMTOOL_SAYS

@@ -17,14 +17,14 @@ from switchbot_exporter.cloud.quota import (
     ResetTime,
     quota_document,
 )
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOON = datetime(2026, 11, 21, 12, tzinfo=TOKYO)
 
 
-def hands() -> Hands:
-    return Hands(NOON)
+def manual_clock() -> ManualClock:
+    return ManualClock(NOON)
 
 
 def quota(folder: Path, now: Callable[[], datetime], daily_limit: int = 1000) -> Quota:
@@ -38,7 +38,7 @@ def spend(of: Quota, calls: int) -> None:
 
 def test_each_call_is_counted(tmp_path: Path) -> None:
     """One call, one less."""
-    clock = hands()
+    clock = manual_clock()
     day = quota(tmp_path, clock.now)
     spend(day, 37)
     assert day.remaining_calls() == 963
@@ -46,10 +46,10 @@ def test_each_call_is_counted(tmp_path: Path) -> None:
 
 def test_a_clean_restart_keeps_the_exact_count(tmp_path: Path) -> None:
     """`close` gives the rest of the block back."""
-    first = quota(tmp_path, hands().now)
+    first = quota(tmp_path, manual_clock().now)
     spend(first, 37)
     first.close()
-    assert quota(tmp_path, hands().now).remaining_calls() == 963
+    assert quota(tmp_path, manual_clock().now).remaining_calls() == 963
 
 
 @given(calls=st.integers(0, 100))
@@ -58,25 +58,25 @@ def test_a_killed_process_never_loses_a_call(
 ) -> None:
     """Without `close` at most the rest of one block is counted too much."""
     folder = tmp_path_factory.mktemp("state")
-    spend(quota(folder, hands().now), calls)
-    left = quota(folder, hands().now).remaining_calls()
+    spend(quota(folder, manual_clock().now), calls)
+    left = quota(folder, manual_clock().now).remaining_calls()
     assert 1000 - calls - BLOCK_CALLS < left <= 1000 - calls
 
 
 def test_two_processes_share_the_count(tmp_path: Path) -> None:
     """`--once` beside the running exporter does not undo what that has counted."""
-    service, once = quota(tmp_path, hands().now), quota(tmp_path, hands().now)
+    service, once = quota(tmp_path, manual_clock().now), quota(tmp_path, manual_clock().now)
     spend(service, 20)
     spend(once, 5)
     once.close()
     spend(service, 20)
     service.close()
-    assert quota(tmp_path, hands().now).remaining_calls() == 955
+    assert quota(tmp_path, manual_clock().now).remaining_calls() == 955
 
 
 def test_the_count_begins_again_at_the_reset(tmp_path: Path) -> None:
     """Midnight of the house's zone, unless set otherwise."""
-    clock = hands()
+    clock = manual_clock()
     day = quota(tmp_path, clock.now)
     spend(day, 10)
     clock.pass_by(hours=11, minutes=59)
@@ -90,7 +90,7 @@ def test_the_count_begins_again_at_the_reset(tmp_path: Path) -> None:
 
 def test_a_clock_that_is_set_back_gives_no_calls_back(tmp_path: Path) -> None:
     """A day that seems to come twice is counted once."""
-    clock = hands()
+    clock = manual_clock()
     day = quota(tmp_path, clock.now)
     spend(day, 10)
     clock.pass_by(days=-2)
@@ -103,13 +103,13 @@ def test_a_clock_that_is_set_back_gives_no_calls_back(tmp_path: Path) -> None:
 def test_a_damaged_count_is_set_aside(tmp_path: Path, content: bytes) -> None:
     """Counting goes on; the cloud's quota error corrects an optimist."""
     quota_document(tmp_path).path.write_bytes(content)
-    assert quota(tmp_path, hands().now).remaining_calls() == 1000
+    assert quota(tmp_path, manual_clock().now).remaining_calls() == 1000
     assert len(list(tmp_path.glob("*.set-aside-*"))) == 1
 
 
 def test_a_count_that_cannot_be_written_lets_no_call_out(tmp_path: Path) -> None:
     """An uncounted call would break the promise."""
-    day = quota(tmp_path / "state", hands().now)
+    day = quota(tmp_path / "state", manual_clock().now)
     (tmp_path / "state").rmdir()
     with pytest.raises(OSError, match="No such file"):
         day.count()
@@ -129,13 +129,13 @@ def test_now_lies_within_its_day(instant: datetime, zone: str, hour: int) -> Non
     assert reset.day_start(start) == start
 
 
-def remaining(folder: Path, clock: Hands) -> RemainingCalls:
+def remaining(folder: Path, clock: ManualClock) -> RemainingCalls:
     return RemainingCalls(quota(folder, clock.now), "X-Left", clock.monotonic)
 
 
 def test_without_a_header_the_local_count_is_shown(tmp_path: Path) -> None:
-    """And HELP can say so. Other headers and nonsense change nothing."""
-    left = remaining(tmp_path, hands())
+    """And HELP has that. Other headers and nonsense change nothing."""
+    left = remaining(tmp_path, manual_clock())
     for headers in ({}, {"X-Other": "5"}, {"X-Left": "-1"}, {"X-Left": "²"}, {"X-Left": "9" * 99}):
         left.update_from_headers(headers)
         assert (left.shown_calls(), left.source()) == (
@@ -146,7 +146,7 @@ def test_without_a_header_the_local_count_is_shown(tmp_path: Path) -> None:
 
 def test_a_header_is_believed_and_planning_takes_the_lower(tmp_path: Path) -> None:
     """The cloud sees the other programs of the account; we see what it may not have counted yet."""
-    left = remaining(tmp_path, hands())
+    left = remaining(tmp_path, manual_clock())
     left.update_from_headers({"X-Left": "7"})
     assert (left.shown_calls(), left.plannable_calls()) == (7, 7)
     assert left.source() == "the answer header X-Left"
@@ -156,7 +156,7 @@ def test_a_header_is_believed_and_planning_takes_the_lower(tmp_path: Path) -> No
 
 def test_a_header_is_forgotten_in_time(tmp_path: Path) -> None:
     """Else a 0 that meant a minute would silence us until the reset."""
-    clock = hands()
+    clock = manual_clock()
     left = remaining(tmp_path, clock)
     left.update_from_headers({"X-Left": "0"})
     assert left.plannable_calls() == 0
@@ -166,6 +166,6 @@ def test_a_header_is_forgotten_in_time(tmp_path: Path) -> None:
 
 def test_after_a_quota_error_nothing_is_left_and_probing_stays_possible(tmp_path: Path) -> None:
     """What is shown is the cloud's word; what is planned lets a careful call find the reset."""
-    left = remaining(tmp_path, hands())
+    left = remaining(tmp_path, manual_clock())
     left.exhausted = True
     assert (left.shown_calls(), left.plannable_calls()) == (0, 1000)

@@ -19,19 +19,19 @@ from switchbot_exporter.cloud.errors import (
 )
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
 from switchbot_exporter.cloud.schedule import MAX_PAUSE_SECONDS, CloudSchedule, Pause, pause_seconds
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OF_THE_ACCOUNT = [AccountRefusedError, TooManyRequestsError, DailyLimitReachedError]
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands(NOON)
+def clock() -> ManualClock:
+    return ManualClock(NOON)
 
 
 @pytest.fixture
-def make_schedule(tmp_path: Path, clock: Hands) -> Callable[[int], CloudSchedule]:
+def make_schedule(tmp_path: Path, clock: ManualClock) -> Callable[[int], CloudSchedule]:
     def build(plugs: int, daily_limit: int = 10_000) -> CloudSchedule:
         reset = ResetTime(ZoneInfo("UTC"))
         quota = Quota(quota_document(tmp_path), daily_limit, reset, clock.now)
@@ -78,7 +78,7 @@ def test_a_failing_plug_does_not_silence_the_others(
 
 
 def test_calls_under_way_together_count_as_one_refusal(
-    make_schedule: MakeSchedule, clock: Hands
+    make_schedule: MakeSchedule, clock: ManualClock
 ) -> None:
     """Else ten plugs would turn one burst into hours of silence."""
     schedule = make_schedule(1)
@@ -91,7 +91,9 @@ def test_calls_under_way_together_count_as_one_refusal(
     assert schedule.silence_seconds() == 60
 
 
-def test_a_late_answer_does_not_end_a_pause(make_schedule: MakeSchedule, clock: Hands) -> None:
+def test_a_late_answer_does_not_end_a_pause(
+    make_schedule: MakeSchedule, clock: ManualClock
+) -> None:
     """It was asked for before the refusal; Retry-After still holds."""
     schedule = make_schedule(14)
     schedule.on_error(TooManyRequestsError("no", retry_after_seconds=90))
@@ -102,7 +104,7 @@ def test_a_late_answer_does_not_end_a_pause(make_schedule: MakeSchedule, clock: 
 
 
 def test_after_the_quota_error_one_careful_call_finds_the_reset(
-    make_schedule: MakeSchedule, clock: Hands
+    make_schedule: MakeSchedule, clock: ManualClock
 ) -> None:
     """Nothing remains by the cloud's word; a success makes our own count stand again."""
     schedule = make_schedule(14)
@@ -116,7 +118,9 @@ def test_after_the_quota_error_one_careful_call_finds_the_reset(
     assert schedule.silence_seconds() == pytest.approx(schedule.effective_interval_seconds())
 
 
-def test_a_spent_budget_waits_for_the_reset(make_schedule: MakeSchedule, clock: Hands) -> None:
+def test_a_spent_budget_waits_for_the_reset(
+    make_schedule: MakeSchedule, clock: ManualClock
+) -> None:
     """Only the reserve is left: silence until midnight, then on at the even schedule."""
     schedule = make_schedule(1, daily_limit=520)
     for _ in range(20):
@@ -128,7 +132,7 @@ def test_a_spent_budget_waits_for_the_reset(make_schedule: MakeSchedule, clock: 
 
 
 def test_a_header_that_says_nothing_is_left_is_asked_again_in_half_an_hour(
-    make_schedule: MakeSchedule, clock: Hands
+    make_schedule: MakeSchedule, clock: ManualClock
 ) -> None:
     """It might have meant a shorter window than the day."""
     schedule = make_schedule(1)
@@ -138,7 +142,7 @@ def test_a_header_that_says_nothing_is_left_is_asked_again_in_half_an_hour(
     assert schedule.silence_seconds() == 0
 
 
-def turns(schedule: CloudSchedule, clock: Hands, count: int) -> list[float]:
+def turns(schedule: CloudSchedule, clock: ManualClock, count: int) -> list[float]:
     """When so many calls go out if there is always a plug that waits."""
     found = []
     for _ in range(count):
@@ -149,7 +153,7 @@ def turns(schedule: CloudSchedule, clock: Hands, count: int) -> list[float]:
 
 
 def test_after_the_first_round_calls_are_spread_over_the_interval(
-    make_schedule: MakeSchedule, clock: Hands
+    make_schedule: MakeSchedule, clock: ManualClock
 ) -> None:
     """The first round is quick; then no two calls are closer than their share."""
     schedule = make_schedule(14)
@@ -159,7 +163,9 @@ def test_after_the_first_round_calls_are_spread_over_the_interval(
     assert min(gaps) == pytest.approx(0.9 * share, rel=0.01)
 
 
-def test_after_a_pause_one_call_goes_out_alone(make_schedule: MakeSchedule, clock: Hands) -> None:
+def test_after_a_pause_one_call_goes_out_alone(
+    make_schedule: MakeSchedule, clock: ManualClock
+) -> None:
     """The waiting plugs do not all fall on the cloud at its end."""
     schedule = make_schedule(100, daily_limit=100_000_000)
     turns(schedule, clock, 101)

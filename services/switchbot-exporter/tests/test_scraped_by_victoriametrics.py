@@ -1,4 +1,4 @@
-"""What the real vmsingle knows of a plug that fails."""
+"""What the real vmsingle stores of a plug that fails."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def wait_for_device_up(vm: VictoriaMetrics, value: float) -> None:
 def test_a_failed_plug_is_silent_after_the_next_scrape(
     home: VirtualHome, scraping_vm: VictoriaMetrics
 ) -> None:
-    """Its watts are not held for five minutes: the scrape that says `device_up` 0 ends them."""
+    """Its watts are not held for five minutes: the scrape with `device_up` 0 ends them."""
     wait_for_device_up(scraping_vm, 1)
     assert scraping_vm.instant('switchbot_power_watts{device="server"}')
     home.set_online("server", online=False)
@@ -65,7 +65,7 @@ def test_a_failed_plug_is_silent_after_the_next_scrape(
 def test_the_labels_are_the_place_tree_and_the_source(
     home: VirtualHome, scraping_vm: VictoriaMetrics
 ) -> None:
-    """Nothing of what the cloud says becomes a label, and the counter has its exact name."""
+    """Nothing of what the cloud sends becomes a label, and the counter has its exact name."""
     home.set_watts("server", 200)
     counter = 'switchbot_energy_total_kwh{device="server"}'
     wait_until(scraping_vm, lambda: bool(scraping_vm.instant(counter)))  # once it is saved

@@ -67,7 +67,7 @@ def test_a_plug_killed_without_goodbye_is_silent_while_the_server_still_believes
 ) -> None:
     """Judged by time and a read that gets no answer; the other plug is not touched."""
     process.scrape_until(both_up)
-    told_before = process.log.read_text().count("kettle/matter is down")
+    logged_before = process.log.read_text().count("kettle/matter is down")
     network.kill("TAPO-1")
     page = process.scrape_until(lambda page: of(page, "device_up", "kettle") == 0)
     assert page.names_of("kettle", "tplink_matter_") == ONLY_UP
@@ -77,7 +77,9 @@ def test_a_plug_killed_without_goodbye_is_silent_while_the_server_still_believes
     network.start("TAPO-1")
     network.set("TAPO-1", power_milliwatts=9000)
     process.scrape_until(lambda page: of(page, "power_watts", "kettle") == 9)
-    assert process.log.read_text().count("kettle/matter is down") == told_before + 1, "told once"
+    assert process.log.read_text().count("kettle/matter is down") == logged_before + 1, (
+        "logged once"
+    )
 
 
 def test_a_restart_of_the_server_needs_none_of_the_exporter(
@@ -97,13 +99,13 @@ def test_a_restart_of_the_server_needs_none_of_the_exporter(
 
 def test_a_renamed_plug_is_the_same_plug(network: MatterNetwork, process: ExporterProcess) -> None:
     """The serial number identifies it; its name is nowhere in the metrics."""
-    told_before = process.log.read_text().count("is down")
+    logged_before = process.log.read_text().count("is down")
     network.set("TAPO-1", name="Toaster", power_milliwatts=1500)
     page = process.scrape_until(lambda page: of(page, "power_watts", "kettle") == 1.5)
     assert "Toaster" not in page.text
     network.set("TAPO-1", power_milliwatts=1600)
     process.scrape_until(lambda page: of(page, "power_watts", "kettle") == 1.6)
-    assert process.log.read_text().count("is down") == told_before
+    assert process.log.read_text().count("is down") == logged_before
 
 
 def test_once_lists_every_node_to_fill_the_configuration_in(

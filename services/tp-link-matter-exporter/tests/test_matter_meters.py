@@ -148,7 +148,7 @@ def test_a_node_is_found_by_its_unique_id_too() -> None:
 
 
 def test_two_living_nodes_of_one_serial_number_are_refused_by_name() -> None:
-    """Cheap plugs share one: which is meant nobody can tell, but by the unique id."""
+    """Cheap plugs share one: which is meant only the unique id shows."""
     twins = [
         node(TAPO | {"0/40/5": name, "0/40/18": unique}, number)
         for number, (name, unique) in enumerate([("Fridge", "U-1"), ("TV", "U-2")], start=7)
@@ -163,7 +163,7 @@ def test_two_living_nodes_of_one_serial_number_are_refused_by_name() -> None:
 
 
 def test_the_list_of_nodes_tells_what_to_write_into_the_configuration() -> None:
-    """An empty server says what comes first."""
+    """An empty server: the output has what comes first."""
     lines = list(node_lines([node(STRIP, 2, available=False), node(TAPO, 1)], {"TAPO"}))
     assert "node 1: serial number 'TAPO'" in lines[0]
     assert lines[0].endswith("meter on endpoint 1, available, configured")
@@ -207,7 +207,7 @@ def test_a_meter_on_a_part_of_a_bridged_device_follows_the_reachability_of_the_w
 
 
 def test_the_list_of_nodes_names_what_is_behind_a_bridge() -> None:
-    """The bridge has one serial number; names and serial numbers of its devices tell them apart."""
+    """The bridge has one serial number; names and serial numbers distinguish its devices."""
     lines = list(node_lines([node(attributes_of("bridge"))], set()))
     assert lines[1:] == [
         "  - {source: matter, id: \"HUB1\", endpoint: 2}  # 'Fridge plug', serial number 'PLUG-A'",

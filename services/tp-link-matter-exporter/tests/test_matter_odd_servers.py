@@ -82,15 +82,15 @@ async def settings(odd: OddServer) -> AsyncIterator[Settings]:
         yield Settings(matter_server_url=url, deadline_seconds=5, matter_confirm_seconds=60)
 
 
-async def hear(settings: Settings) -> Reading | SourceError:
-    """What is said first."""
+async def first_result(settings: Settings) -> Reading | SourceError:
+    """The first reading or error."""
     async with aclosing(subscribe(settings, [PLUG])) as stream:
         return (await anext(stream))[1]
 
 
 async def test_a_cached_value_is_never_believed(settings: Settings) -> None:
-    """The server's memory says 999 W; the plug, asked, says 1.5 W."""
-    reading = await hear(settings)
+    """The server has 999 W in its cache; the plug itself measures 1.5 W."""
+    reading = await first_result(settings)
     assert isinstance(reading, Reading)
     assert reading.power_watts == 1.5
 
@@ -109,7 +109,7 @@ async def test_events_of_the_future_are_passed_over(odd: OddServer, settings: Se
 async def test_a_plug_that_becomes_unavailable_is_silent_at_once(
     odd: OddServer, settings: Settings
 ) -> None:
-    """And read again the moment that it is back, whatever was said of it meanwhile."""
+    """And read again the moment that it is back, whatever came of it meanwhile."""
     async with aclosing(subscribe(settings, [PLUG])) as stream:
         await anext(stream)
         await odd.push("node_updated", NODE | {"available": False})
@@ -127,8 +127,8 @@ async def test_a_node_that_is_removed_is_missed(odd: OddServer, settings: Settin
     async with aclosing(subscribe(settings, [PLUG])) as stream:
         await anext(stream)
         await odd.push("node_removed", 1)
-        _, said = await anext(stream)
-    assert isinstance(said, RejectedError)
+        _, found = await anext(stream)
+    assert isinstance(found, RejectedError)
 
 
 async def test_an_error_of_the_server_is_this_plugs_alone(
@@ -136,9 +136,9 @@ async def test_an_error_of_the_server_is_this_plugs_alone(
 ) -> None:
     """`NodeNotReady` and its like leave the connection standing."""
     odd.read_result = {"error_code": 3, "details": "not ready"}
-    said = await hear(settings)
-    assert isinstance(said, UnreachableError)
-    assert "NodeNotReady" in said.reason
+    found = await first_result(settings)
+    assert isinstance(found, UnreachableError)
+    assert "NodeNotReady" in found.reason
 
 
 @pytest.mark.parametrize("greeting", ["[]", '{"hello": 1}', "hello"])
@@ -148,17 +148,17 @@ async def test_another_program_is_called_by_its_name(
     """A WebSocket that is no Matter server's."""
     odd.greeting = greeting
     with pytest.raises(BadPayloadError, match="is not a Matter server"):
-        await hear(settings)
+        await first_result(settings)
 
 
 async def test_a_server_too_old_or_too_new_says_so(odd: OddServer, settings: Settings) -> None:
     """Trying again will not mend it."""
     odd.greeting = json.dumps(INFO | {"schema_version": 5, "min_supported_schema_version": 1})
     with pytest.raises(RejectedError, match="update the Matter server"):
-        await hear(settings)
+        await first_result(settings)
     odd.greeting = json.dumps(INFO | {"schema_version": 99, "min_supported_schema_version": 99})
     with pytest.raises(RejectedError, match="update the Matter client"):
-        await hear(settings)
+        await first_result(settings)
 
 
 async def test_a_server_that_says_nothing_is_given_up(odd: OddServer, settings: Settings) -> None:
@@ -166,11 +166,11 @@ async def test_a_server_that_says_nothing_is_given_up(odd: OddServer, settings: 
     odd.greeting = None
     hasty = settings.model_copy(update={"deadline_seconds": 0.2})
     with pytest.raises(UnreachableError, match=r"sent nothing within 0\.2 s"):
-        await hear(hasty)
+        await first_result(hasty)
 
 
 async def test_no_server_at_all_is_said_with_the_setting_to_look_at() -> None:
     """The first thing that goes wrong for everybody."""
     nowhere = Settings(matter_server_url=f"ws://127.0.0.1:{free_port()}/ws")
     with pytest.raises(UnreachableError, match="is MATTER_SERVER_URL right"):
-        await hear(nowhere)
+        await first_result(nowhere)

@@ -1,4 +1,4 @@
-"""What goes wrong with plugs: how soon it is silent, what is said of it, how soon it is back.
+"""What goes wrong with plugs: how soon it is silent, what is logged, how soon it is back.
 
 The limits are those of a busy machine; deadlines are 5 s, polls 0.2 s apart.
 """
@@ -68,7 +68,7 @@ def was_read_since(page: MetricsPage, instant: float, *devices: str) -> bool:
 def test_a_fault_is_silence_with_a_cause_and_ends_with_the_fault(
     fault: str, plugs: Plugs, process: ExporterProcess
 ) -> None:
-    """Its measurements leave, the others stay, the cause is said once, it comes back by itself."""
+    """Its measurements leave, the others stay, the cause is logged once, it recovers by itself."""
     breaking, healing, cause = FAULTS[fault]
     page = process.scrape_until(lambda page: is_up(page, "kettle"))
     failures, log_length = failures_of(page, "kettle"), len(process.log.read_text())

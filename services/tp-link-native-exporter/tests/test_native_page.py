@@ -1,4 +1,4 @@
-"""The `/metrics` page of four models: which series, with which values; and what promtool says."""
+"""The `/metrics` page of four models: which series, with which values; and promtool's findings."""
 
 import re
 import subprocess
@@ -39,8 +39,8 @@ def test_promtool_objects_to_nothing_but_the_name_that_the_contract_fixes() -> N
     """The counter's name ends in its unit, by specification; all else must be clean."""
     page = (GOLDEN / "page.txt").read_text().replace("INSTANT", "1.0").encode()
     command = ["promtool", "check", "metrics"]
-    said = subprocess.run(command, input=page, capture_output=True, check=False)  # noqa: S603 - fixed
-    assert (said.stdout + said.stderr).decode().splitlines() == PROMTOOL_SAYS
+    checked = subprocess.run(command, input=page, capture_output=True, check=False)  # noqa: S603 - fixed
+    assert (checked.stdout + checked.stderr).decode().splitlines() == PROMTOOL_SAYS
 
 
 def test_energy_follows_the_plugs_own_daily_total(plugs: Plugs, process: ExporterProcess) -> None:

@@ -218,7 +218,7 @@ async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:
             counter = advance(counter, reading, limits, past)
             moment[0] += timedelta(minutes=5)
     assert any(later < earlier for earlier, later in pairwise(totals))
-    assert counter.total_kwh == pytest.approx(30 * 1.2, abs=0.002)  # the plug tells whole Wh
+    assert counter.total_kwh == pytest.approx(30 * 1.2, abs=0.002)  # the plug counts whole Wh
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:
     ],
 )
 def test_an_address_may_carry_a_port(text: str, host: str, http_port: int, xor_port: int) -> None:
-    """Ports are the protocols' own unless the configuration says another."""
+    """Ports are the protocols' own unless the configuration has another."""
     address = Address.parse(text)
     assert (address.host, address.http_port, address.xor_port) == (host, http_port, xor_port)
     assert str(address) == text

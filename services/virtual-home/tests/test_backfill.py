@@ -64,14 +64,14 @@ def both(state_dir: Path) -> StateDirs:
 
 
 def trapezoid_kwh(home: Home, device: str, span: Span) -> float:
-    """The integral, written down once more: heard minutes only, no silence over ten minutes."""
+    """The integral, written down once more: measured minutes only, no silence over ten minutes."""
     at = span.minutes
     appliance = meter_of(home, device).appliance
     watts = electricity_at(device, appliance, moments(at, home.zone), seed=1).power_watts
     up = present(device, at, seed=1, gone_since_unix_seconds=span.gone_since)
-    heard = list(zip(at[up].tolist(), watts[up].tolist(), strict=True))
+    measured = list(zip(at[up].tolist(), watts[up].tolist(), strict=True))
     joules = sum(
-        (t2 - t1) * (w1 + w2) / 2 for (t1, w1), (t2, w2) in pairwise(heard) if t2 - t1 <= 600
+        (t2 - t1) * (w1 + w2) / 2 for (t1, w1), (t2, w2) in pairwise(measured) if t2 - t1 <= 600
     )
     return joules / 3.6e6
 
@@ -98,7 +98,7 @@ def test_two_days_of_every_device(
     assert counted[GONE_FOR_GOOD, "switchbot_power_watts"] == SAMPLES // 2
     assert counted[COMES_AND_GOES, "switchbot_energy_total_kwh"] < 0.9 * SAMPLES
     assert {v for (_, name), v in counted.items() if name.endswith("_device_up")} == {SAMPLES}
-    assert len(counted) == 22 * 5 + 3  # the old P110 knows neither volts nor amperes
+    assert len(counted) == 22 * 5 + 3  # the old P110 has neither volts nor amperes
     reached = totals_kwh(tmp_path)
     for device in home.devices:
         native = device.sources[0].source == "native"
@@ -207,7 +207,7 @@ def test_the_exporters_own_rule_gives_the_same_total(home: Home) -> None:
 def test_counters_that_are_further_are_not_touched(
     home: Home, store: VictoriaMetrics, tmp_path: Path
 ) -> None:
-    """An emptied VictoriaMetrics beside an old state: said so, and the device stays undone."""
+    """An emptied VictoriaMetrics beside an old state: logged, and the device stays undone."""
     write_initial_counters(
         tmp_path, EXPORTERS["cloud"], {("fridge", "cloud"): 5000.0}, datetime.now(UTC)
     )

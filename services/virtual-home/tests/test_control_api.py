@@ -64,8 +64,8 @@ async def test_a_fault_for_all_is_cleared(web: TestClient) -> None:
 async def test_the_remainder_of_the_quota_and_its_header(web: TestClient) -> None:
     """The header counts down; after the last call comes 190, never below 0."""
     await put(web, "quota", remaining=2, header="X-Remaining")
-    told = [(await web.get(STATUS)).headers["X-Remaining"] for _ in range(3)]
-    assert told == ["1", "0", "0"]
+    sent = [(await web.get(STATUS)).headers["X-Remaining"] for _ in range(3)]
+    assert sent == ["1", "0", "0"]
     answer = await (await web.get(STATUS)).json()
     assert (answer["statusCode"], answer["message"]) == (190, "Requests reached the daily limit")
     await put(web, "quota", header=None)

@@ -1,4 +1,4 @@
-"""Every fault, over real HTTP, is what the notes say of it."""
+"""Every fault, over real HTTP, is as in the notes."""
 
 import json
 import math
@@ -196,7 +196,7 @@ async def test_a_huge_answer_is_valid_to_its_end(web: TestClient, cloud: Virtual
 
 
 async def test_who_follows_a_redirect_is_found_out(web: TestClient, cloud: VirtualCloud) -> None:
-    """The target tells a wrong wattage and counts its visitors."""
+    """The target measures a wrong wattage and counts its visitors."""
     break_all(cloud, "redirect")
     response = await web.get(STATUS, allow_redirects=False)
     assert (response.status, response.headers["Location"]) == (302, "/virtual/elsewhere")

@@ -85,7 +85,7 @@ async def test_the_watts_of_each_type_are_where_the_type_has_them(
 
 
 async def test_a_wrong_secret_is_answered_with_401(caplog: pytest.LogCaptureFixture) -> None:
-    """The library tells a 401 by its log; its own authentication error is for 403."""
+    """The library reports a 401 in its log; its own authentication error is for 403."""
     async with SwitchBotAPI("virtual-token", "wrong") as client:
         with caplog.at_level(logging.ERROR), pytest.raises(SwitchBotConnectionError):
             await client.list_devices()
@@ -102,7 +102,7 @@ async def test_403_is_the_librarys_authentication_error(
 
 
 async def test_the_plug_that_is_gone_is_offline(api: SwitchBotAPI) -> None:
-    """Code 171, which the library knows from Plug Mini JP."""
+    """Code 171, which the library has for Plug Mini JP."""
     with pytest.raises(SwitchBotDeviceOfflineError):
         await api.get_status(GONE)
 

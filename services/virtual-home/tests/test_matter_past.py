@@ -1,4 +1,4 @@
-"""The past of plugs that are also read over Matter: the same electricity, told by another way."""
+"""The past of plugs that are also read over Matter: the same electricity, read by another way."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ def pasts(home: Home) -> tuple[MeterPast, MeterPast]:
 
 
 def test_both_ways_tell_of_the_same_electricity(twice: Home) -> None:
-    """Native is always there and knows whole Wh; Matter missed nothing of the energy."""
+    """Native is always there and counts whole Wh; Matter missed nothing of the energy."""
     native, matter = pasts(twice)
     assert matter.total_kwh == pytest.approx(native.total_kwh, abs=0.002)
     watts = [past.measured[0] for past in (native, matter)]

@@ -37,11 +37,11 @@ def test_a_plug_says_now_what_the_past_ends_with(home: Home, device: str) -> Non
     past = make_past(meter, home, Span(end - 3600, end), seed=1)
     plug = make_plug([meter], home, VIRTUAL_TP_LINK_ACCOUNT, seed=1)
     plug.clock = lambda: minute
-    said = answer(plug, {"method": "get_emeter_data"})["result"]
+    data = answer(plug, {"method": "get_emeter_data"})["result"]
     power, _, voltage, current = (series.values[-1] for series in past.measured)
-    assert said["power_mw"] == pytest.approx(1000 * power, abs=0.5)
-    assert said["voltage_mv"] == pytest.approx(1000 * voltage, abs=0.5)
-    assert said["current_ma"] == pytest.approx(1000 * current, abs=0.6)
+    assert data["power_mw"] == pytest.approx(1000 * power, abs=0.5)
+    assert data["voltage_mv"] == pytest.approx(1000 * voltage, abs=0.5)
+    assert data["current_ma"] == pytest.approx(1000 * current, abs=0.6)
 
 
 def test_early_firmware_knows_neither_volts_nor_amperes(home: Home) -> None:

@@ -1,4 +1,4 @@
-"""What each type says, with the traps of the real ones."""
+"""The status of each type, with the traps of the real ones."""
 
 from datetime import UTC, datetime
 from itertools import pairwise

@@ -1,5 +1,6 @@
 """The commands as processes, as `make up` starts them."""
 
+import json
 import os
 import signal
 import subprocess
@@ -47,7 +48,7 @@ def test_serve_answers_and_ends_cleanly_while_an_answer_hangs(tmp_path: Path) ->
         [*COMMAND, "serve"],
         ready_url=f"{url}/virtual/",
         log=log,
-        env=environment(LISTEN_PORT=port, DAILY_LIMIT=77),
+        env=environment(LISTEN_PORT=port, DAILY_LIMIT=77, LOG_FORMAT="json"),
     ) as process:
         t = str(round(time.time() * 1000))
         signed = {"Authorization": "virtual-token", "t": t, "nonce": ""}
@@ -62,8 +63,9 @@ def test_serve_answers_and_ends_cleanly_while_an_answer_hangs(tmp_path: Path) ->
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
     text = log.read_text()
-    assert "house 'virtual_home': 18 plugs and relays, 19 devices" in text
-    assert len(text.splitlines()) == 2
+    events = [json.loads(line) for line in text.splitlines()]
+    assert "house 'virtual_home': 18 plugs and relays, 19 devices" in events[0]["event"]
+    assert [event.keys() >= {"timestamp", "level", "logger"} for event in events] == [True, True]
     assert VIRTUAL_ACCOUNT.token not in text
 
 
@@ -107,7 +109,7 @@ def test_backfill_shows_progress_and_does_nothing_twice(
 
 
 def test_backfill_without_victoriametrics_is_one_line(tmp_path: Path) -> None:
-    """Exit code 1, so that `make up` stops and says which part failed."""
+    """Exit code 1, so that `make up` stops and names the part that failed."""
     ended = run("backfill", VICTORIAMETRICS_URL="http://127.0.0.1:9", STATE_DIR=tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.startswith("VictoriaMetrics at http://127.0.0.1:9 does not answer")

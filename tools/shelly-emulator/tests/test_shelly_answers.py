@@ -9,13 +9,13 @@ from shelly_emulator.answers import RpcError, call, info, status
 from shelly_emulator.device import Device
 from shelly_emulator.models import MODELS
 from shelly_emulator.server import DeviceServer
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 BEGIN = datetime(2026, 11, 28, tzinfo=UTC)
 
 
-def device(model: str, hands: Hands | None = None) -> Device:
-    return Device(MODELS[model], "58E6C5000001", now=(hands or Hands(BEGIN)).now)
+def device(model: str, manual_clock: ManualClock | None = None) -> Device:
+    return Device(MODELS[model], "58E6C5000001", now=(manual_clock or ManualClock(BEGIN)).now)
 
 
 @pytest.mark.parametrize("model", [name for name in MODELS if name != "Plug S"])
@@ -35,11 +35,11 @@ def test_generation_1_has_no_generation() -> None:
 
 def test_phases_are_summed_and_not_netted() -> None:
     """Both totals rise while one phase imports and another exports."""
-    hands = Hands(BEGIN)
-    meter = device("Pro 3EM triphase", hands)
+    manual_clock = ManualClock(BEGIN)
+    meter = device("Pro 3EM triphase", manual_clock)
     meter.set_watts(1000, "a")
     meter.set_watts(-600, "b")
-    hands.pass_by(hours=1)
+    manual_clock.pass_by(hours=1)
     fields = status(meter)
     assert fields["em:0"]["total_act_power"] == 400
     assert fields["emdata:0"]["total_act"] == 1000
@@ -48,12 +48,12 @@ def test_phases_are_summed_and_not_netted() -> None:
 
 def test_both_directions_are_in_aenergy() -> None:
     """Wh to three digits; `by_minute` in mWh."""
-    hands = Hands(BEGIN)
-    plug = device("Plug US Gen4", hands)
+    manual_clock = ManualClock(BEGIN)
+    plug = device("Plug US Gen4", manual_clock)
     plug.set_watts(428.5)
-    hands.pass_by(hours=1)
+    manual_clock.pass_by(hours=1)
     plug.set_watts(-100)
-    hands.pass_by(hours=1)
+    manual_clock.pass_by(hours=1)
     fields = status(plug)["switch:0"]
     assert fields["aenergy"]["total"] == 528.5
     assert fields["ret_aenergy"]["total"] == 100
@@ -72,13 +72,13 @@ def test_a_clock_that_is_not_set_is_null() -> None:
 
 def test_a_restart_sets_the_uptime_back_and_may_lose_energy() -> None:
     """What had not been stored yet."""
-    hands = Hands(BEGIN)
-    plug = device("Plug US", hands)
+    manual_clock = ManualClock(BEGIN)
+    plug = device("Plug US", manual_clock)
     plug.meters["switch:0"].imported_wh = 10.0
-    hands.pass_by(seconds=100)
+    manual_clock.pass_by(seconds=100)
     plug.restart(lost_wh=0.49)
     assert plug.meters["switch:0"].imported_wh == pytest.approx(9.51)
-    hands.instant += timedelta(seconds=5)
+    manual_clock.instant += timedelta(seconds=5)
     assert status(plug)["sys"]["uptime"] == 5
 
 

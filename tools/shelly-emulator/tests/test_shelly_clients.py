@@ -13,7 +13,7 @@ from shelly_emulator.device import Device
 from shelly_emulator.login import MAX_NONCES, USER, OldLogin, StrictLogin
 from shelly_emulator.models import MODELS
 from shelly_emulator.server import DeviceServer
-from testbed.hands import Hands
+from testbed.manual_clock import ManualClock
 
 PASSWORD = "secret"
 PATH = "/rpc/Switch.GetStatus?id=0"
@@ -30,16 +30,16 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[DeviceServer]:
 
 
 @pytest.fixture
-def hands() -> Hands:
+def manual_clock() -> ManualClock:
     """The clock of the plug with firmware 2.0."""
-    return Hands(utc_now())
+    return ManualClock(utc_now())
 
 
 @pytest.fixture
-async def strict(hands: Hands) -> AsyncIterator[DeviceServer]:
+async def strict(manual_clock: ManualClock) -> AsyncIterator[DeviceServer]:
     """A plug with firmware 2.0."""
-    device = Device(MODELS["Plug US Gen4"], "58E6C5000001", now=hands.now)
-    device.login = StrictLogin(device.device_id, PASSWORD, hands.now)
+    device = Device(MODELS["Plug US Gen4"], "58E6C5000001", now=manual_clock.now)
+    device.login = StrictLogin(device.device_id, PASSWORD, manual_clock.now)
     async with DeviceServer(device) as running:
         yield running
 
@@ -102,14 +102,16 @@ async def test_firmware_2_runs_out_of_nonces(strict: DeviceServer) -> None:
     assert statuses == [200] * MAX_NONCES + [429] * 5
 
 
-async def test_firmware_2_locks_out_who_fails_to_log_in(strict: DeviceServer, hands: Hands) -> None:
+async def test_firmware_2_locks_out_who_fails_to_log_in(
+    strict: DeviceServer, manual_clock: ManualClock
+) -> None:
     """Two failures a poll, then 429 even for a request that would only fetch a challenge."""
     auth = httpx.DigestAuth(USER, "wrong")
     async with client(strict) as http:
         statuses = [(await http.get(PATH, auth=auth)).status_code for _ in range(20)]
         assert statuses == [401] * 16 + [429] * 4
         assert (await http.get(PATH)).status_code == 429
-        hands.pass_by(minutes=10)
+        manual_clock.pass_by(minutes=10)
         login_of(strict).lose_nonces()
         right = await http.get(PATH, auth=httpx.DigestAuth(USER, PASSWORD))
     assert right.status_code == 200

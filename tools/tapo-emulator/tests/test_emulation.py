@@ -43,7 +43,7 @@ async def emulation(tmp_path: Path) -> AsyncGenerator[Emulation]:
 
 
 async def test_a_plug_is_discovered_with_what_is_needed_to_connect(emulation: Emulation) -> None:
-    """UDP 20002 tells model, MAC, protocol and HTTP port; the device found can be read."""
+    """UDP 20002 answers model, MAC, protocol and HTTP port; the device found can be read."""
     address = emulation.servers["kettle"].address
     device = await Discover.discover_single(
         address, credentials=Credentials("user@example.com", "secret"), discovery_timeout=5

@@ -12,7 +12,6 @@ from home_model.sources import (
     CloudSource,
     MatterSource,
     NativeSource,
-    ShellySource,
 )
 from up import bluetooth, house, matter
 from up.preflight import problems
@@ -123,15 +122,3 @@ def test_matter_can_be_left_out() -> None:
     home = house.load(settings)
     assert sources_of(home, MatterSource) == []
     assert not {"matter", "tplink_matter"} & {each.name for each in processes(settings, home)}
-
-
-def test_two_plugs_are_shelly_plugs_too() -> None:
-    """Second in rank, each at an address of its own; the exporter waits for them, with a login."""
-    settings = Settings(virtual_bluetooth=False, virtual_matter=False, virtual_plugs_port=18011)
-    home = house.load(settings)
-    addresses = {source.address for source in sources_of(home, ShellySource)}
-    assert addresses == {"127.0.0.21:18011", "127.0.0.22:18011"}
-    by_name = {each.name: each for each in processes(settings, home)}
-    plugs, reader = by_name["virtual-shelly"], by_name["shelly"]
-    assert plugs.ready in reader.after
-    assert reader.env["SHELLY_PASSWORD"] == plugs.env["SHELLY_PASSWORD"] != ""

@@ -10,6 +10,7 @@ function row(id: string, power_watts: number | null): ChildRow {
     devices_down: 0,
     devices_silent: 0,
     age_seconds: null,
+    age_spread_seconds: null,
   };
   const path = { room: id, shelf: null, device: null };
   const node: PlaceNode = { level: "room", id, path, name: { ja: id, en: id }, live, children: [] };

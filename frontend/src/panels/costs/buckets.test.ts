@@ -4,6 +4,7 @@ import { bucketsOf, largestFirst, partOf, stateOf, WHOLE } from "./buckets";
 
 const figures = (changed: Partial<Figures> = {}): Figures => ({
   energy_kwh: "2",
+  through_kwh: null,
   measured_kwh: "2",
   estimated_kwh: "0",
   unpriced_kwh: "0",

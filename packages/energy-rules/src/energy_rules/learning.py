@@ -1,4 +1,4 @@
-"""Learn of a source what its configuration does not say: step, renewal and held power.
+"""Learn of a source what its configuration leaves open: step, renewal and held power.
 
 The samples of about three days are enough, and of these at most some thousand a day.
 """

@@ -2,11 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,6 @@ SET_ASIDE = "set-aside"
 
 class DamagedError(Exception):
     """A document that cannot be trusted; the message has the reason."""
-
-
-class InUseError(Exception):
-    """Another process uses this state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +72,6 @@ def set_aside(path: Path, now: datetime) -> Path:
 def set_aside_count(path: Path) -> int:
     """Return how many damaged documents are still beside this one."""
     return sum(1 for _ in path.parent.glob(f"{path.name}.{SET_ASIDE}-*"))
-
-
-@contextmanager
-def only_writer(path: Path) -> Generator[None]:
-    """Hold a document for one process; the lock ends with the process, however it ends.
-
-    Raises:
-        InUseError: Another process holds it.
-        OSError: The folder cannot be made or written to.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("a") as lock:
-        try:
-            flock(lock, LOCK_EX | LOCK_NB)
-        except BlockingIOError:
-            message = f"{path} is in use by another process"
-            raise InUseError(message) from None
-        yield
 
 
 def _sha256(body: Mapping[str, Any]) -> str:

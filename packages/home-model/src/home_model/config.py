@@ -1,9 +1,10 @@
 """The shape of `devices.yaml`: one house, its rooms and shelves, its devices and their sources."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from home_model.sources import SOURCE_OF_TYPE, AnySource, Source, Strict
 
@@ -25,9 +26,28 @@ def _not_empty[T](items: tuple[T, ...]) -> tuple[T, ...]:
     return items
 
 
+def _only_text(value: object) -> object:
+    # Of a number pydantic would make Unix seconds.
+    if isinstance(value, (str, datetime)):
+        return value
+    message = "write an instant with its offset, such as 2026-03-01T04:00:00+09:00"
+    raise ValueError(message)
+
+
+def _listed(value: object) -> object:
+    """One mapping may be written without the dash of a list."""
+    return [value] if isinstance(value, dict) else value
+
+
+# What a device's electricity is. `grid` is one meter with two counters, bought and sold.
+type Kind = Literal[
+    "load", "grid", "grid_import", "grid_export", "generation", "charge", "discharge"
+]
+
 type Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 type Zone = Annotated[str, AfterValidator(_known_zone)]
 type Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+type Until = Annotated[AwareDatetime, BeforeValidator(_only_text)]
 type Some[T] = Annotated[tuple[T, ...], AfterValidator(_not_empty)]
 
 
@@ -38,10 +58,31 @@ class Name(Strict):
     en: str | None = None
 
 
+class Move(Strict):
+    """Where a device was until an instant; what is left out is as it is now.
+
+    The moves of a device are in the order of time: one holds from the end of the one before it.
+    """
+
+    until: Until
+    room: Id | None = None
+    shelf: Id | None = None
+    upstream: Id | None = None
+
+
+class Was(Strict):
+    """The name that a device had until an instant; what was measured under it is its own."""
+
+    device: Id
+    until: Until
+
+
 class Device(Strict):
     """A role in the house ("server"), not a plug: the plug can be replaced, the role lives on.
 
-    The order of `sources` is their rank: the first that measured a slot counts.
+    The order of `sources` is their rank: the first that measured a slot counts. Its electricity
+    also runs through the meter `upstream`; at most one device is the `house_meter`, which all
+    electricity that is used in the house runs through.
     """
 
     device: Id
@@ -51,6 +92,11 @@ class Device(Strict):
     rated_power_watts: float = Field(default=DEFAULT_RATED_POWER_WATTS, gt=0)
     # The most that a single rise of the counter may come to; by default that of the source.
     max_power_watts: float | None = Field(default=None, gt=0)
+    kind: Kind = "load"
+    upstream: Id | None = None
+    house_meter: bool = False
+    moves: tuple[Move, ...] = ()
+    was: Annotated[tuple[Was, ...], BeforeValidator(_listed)] = ()
     sources: Some[Source]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from home_model.meter_checks import check_meters, moves_of
 from home_model.sources import AnySource, Source
 
 type Location = tuple[int | str, ...]
@@ -100,15 +101,20 @@ def _places_exist(document: object) -> Iterator[Found]:
         for _, room in _items(document, "rooms")
     }
     for at, device in _items(document, "devices"):
-        room, shelf = device.get("room"), device.get("shelf")
-        if not isinstance(room, str) or not isinstance(shelf, str):
-            continue
-        if room not in shelves:
-            known = ", ".join(shelves)
-            yield (*at, "room"), f"there is no room '{room}'; known: {known}"
-        elif shelf not in shelves[room]:
-            known = ", ".join(sorted(shelves[room]))
-            yield (*at, "shelf"), f"room '{room}' has no shelf '{shelf}'; known: {known}"
+        for where, part in ((at, device), *moves_of(at, device)):
+            room, shelf = (part.get(key, device.get(key)) for key in ("room", "shelf"))
+            if not isinstance(room, str) or not isinstance(shelf, str):
+                continue
+            if room not in shelves:
+                known = ", ".join(shelves)
+                yield (*where, "room"), f"there is no room '{room}'; known: {known}"
+            elif shelf not in shelves[room]:
+                known = ", ".join(sorted(shelves[room]))
+                yield (*where, "shelf"), f"room '{room}' has no shelf '{shelf}'; known: {known}"
+
+
+def _meters(document: object) -> Iterator[Found]:
+    return check_meters(list(_items(document, "devices")))
 
 
 RULES: tuple[Callable[[object], Iterator[Found]], ...] = (
@@ -118,4 +124,5 @@ RULES: tuple[Callable[[object], Iterator[Found]], ...] = (
     _meters_once,
     _each_source_once,
     _places_exist,
+    _meters,
 )

@@ -77,7 +77,7 @@ class Status:
 
 
 class Delivery:
-    """The one sender of an outbox. `deliver` makes an attempt; `run` goes on until told to stop.
+    """The one sender of an outbox. `deliver` makes an attempt; `run` goes on until `stop` is set.
 
     Args:
         engine: Of the database that has the tables.

@@ -23,7 +23,7 @@ HEAD = f"""\
 
 
 def discover_and_print() -> int:
-    """Print the block, or one line that tells what is wrong; return the exit code."""
+    """Print the block, or one line with what is wrong; return the exit code."""
     try:
         summary, circuits = asyncio.run(_read(load_settings(Settings)))
     except (SettingsError, SourceError) as error:

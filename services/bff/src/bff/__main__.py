@@ -3,10 +3,12 @@
 import gc
 import logging
 import sys
+from socket import socket
 
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
 
 from bff.app import create_app
+from bff.db.migrate import hold_database
 from bff.http.health import create_health_app
 from bff.http.metrics import RequestMetrics
 from bff.http.serve import serve
@@ -44,11 +46,21 @@ def main() -> int:
 def _run(settings: Settings) -> None:
     api_socket = listen(settings.listen_host, settings.listen_port, "LISTEN_PORT")
     health_socket = listen(settings.listen_host, settings.health_port, "HEALTH_PORT")
+    with hold_database(settings.database_url.get_secret_value()):
+        _serve(settings, api_socket, health_socket)
+
+
+def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> None:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
+    Gauge(
+        "bff_config_last_reload_successful",
+        "1 when the configuration file in use is the newest one; 0 when that has problems.",
+        registry=registry,
+    ).set_function(lambda: services.config.last_load_good)
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestMetrics(create_app(services), registry)
     # What is loaded stays: collecting it again would delay a response by 50 ms.

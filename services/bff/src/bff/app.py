@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.balance.routes import router as balance
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
 from bff.cost.routes import router as cost
@@ -84,6 +85,7 @@ def create_app(services: Services | None = None) -> FastAPI:
 FEATURES = (
     overview,
     cost,
+    balance,
     places,
     prices,
     effect,

@@ -30,6 +30,18 @@ class Energy:
     estimated_ms: Integers
     missing_ms: Integers
 
+    def stacked(self) -> Integers:
+        """Return all quantities in one array: shape (quantities, devices, intervals)."""
+        return np.stack(
+            [
+                self.measured_uwh,
+                self.estimated_uwh,
+                self.measured_ms,
+                self.estimated_ms,
+                self.missing_ms,
+            ]
+        )
+
 
 # Device ids and sorted edges (Unix milliseconds) to the energy between neighbouring edges.
 type EnergyBetween = Callable[[Sequence[str], Sequence[int]], Energy]

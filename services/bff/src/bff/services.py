@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
 from bff.ledger.worker import LedgerWorker
+from bff.register.keeper import RegisterKeeper
 from bff.settings import Settings
 from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
 from home_model.config import Home
 from service_kit.clock import utc_now
+from service_kit.config_file import ConfigFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,19 @@ class Services:
     """The parts of one running BFF. `home` and `now` are called anew for every request.
 
     Attributes:
+        config: The file that `home` is loaded from.
+        register: Where every device was, present and retired.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
     """
 
     settings: Settings
+    config: ConfigFile
     home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
+    register: RegisterKeeper
     ledger: Ledger
     worker: LedgerWorker
     energy_between: EnergyBetween

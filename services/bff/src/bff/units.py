@@ -34,6 +34,6 @@ def scaled(units: int, exponent: int) -> str:
     return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
 
 
-def signed_kwh(uwh: int | None) -> str | None:
-    """Format micro-watt-hours of either sign as kWh; None stays None."""
+def exact_kwh(uwh: int | None) -> str | None:
+    """Format micro-watt-hours as kWh; None stays None."""
     return None if uwh is None else scaled(uwh, UWH_EXPONENT)

@@ -7,6 +7,7 @@ from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
 from bff.ledger.worker import LedgerWorker
+from bff.register.keeper import RegisterKeeper
 from bff.services import Services
 from bff.settings import Settings
 from bff.time_grid import Now
@@ -22,22 +23,28 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         ConfigError: The configuration file has problems.
         DatabaseUnusableError: The database cannot be used.
     """
-    home = ConfigFile(settings.config_file).current
+    config = ConfigFile(settings.config_file)
+    home = config.current
     engine = open_database(settings.database_url.get_secret_value())
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
         auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
-    ledger = Ledger(home, engine, victoriametrics, now)
-    note_rules(engine, home(), now())
-    worker = LedgerWorker(ledger, on_complete=lambda: note_result(engine, home(), now()))
+    register = RegisterKeeper(home, engine, now)
+    ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
+    note_rules(engine, register.ledger_home(), now())
+    worker = LedgerWorker(
+        ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())
+    )
     worker.start()
     return Services(
         settings=settings,
+        config=config,
         home=home,
         engine=engine,
         victoriametrics=victoriametrics,
+        register=register,
         ledger=ledger,
         worker=worker,
         energy_between=partial(energy_between, ledger),

@@ -1,4 +1,4 @@
-"""What only a row of readings shows: counters that tremble, values that stand still. Pure.
+"""What only a row of readings shows: counters that tremble, values that stay the same. Pure.
 
 A counter may come back a fraction of a watt-hour lower after a restart, because the device stored
 it before: the old value is held until it has passed it. Falls of more are left to the kit's rules.
@@ -6,6 +6,7 @@ it before: the old value is held until it has passed it. Falls of more are left 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from home_model.errors import BadPayloadError, SourceError
 from home_model.readings import Reading
@@ -20,12 +21,24 @@ JOULES_PER_KWH = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class Since[T]:
     """A value and since when it is the same."""
 
-    value: object
+    value: T
     monotonic_seconds: float
     at: datetime
+
+
+class Counted(NamedTuple):
+    """The counters of a meter, and whether its load is large enough to move them."""
+
+    counters_mwh: tuple[int | None, ...]
+    is_under_load: bool
+
+    @property
+    def must_move(self) -> bool:
+        """Return whether an unchanged counter is one that hangs."""
+        return self.is_under_load and any(each is not None for each in self.counters_mwh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +49,16 @@ class Past:
         reading: As it was given out.
         monotonic_seconds: When.
         values: The values, as the device gave them.
-        counter: Its counter alone; the power where it has none.
+        counter: Its counters alone, and whether it is under load.
         uptime: The device's.
         fed_back_kwh: Negative power of a netted meter, integrated since this process began.
     """
 
     reading: Reading
     monotonic_seconds: float
-    values: Since
-    counter: Since
-    uptime: Since
+    values: Since[object]
+    counter: Since[Counted]
+    uptime: Since[float | None]
     fed_back_kwh: float = 0.0
 
 
@@ -76,19 +89,20 @@ def advance(
     if isinstance(reading, SourceError):
         return past, reading
 
-    def since(before: Since | None, value: object) -> Since:
-        if before is not None and before.value == value:
+    is_gap = past is not None and monotonic_seconds - past.monotonic_seconds > rules.gap_seconds
+
+    def since[T](before: Since[T] | None, value: T) -> Since[T]:
+        if before is not None and before.value == value and not is_gap:
             return before
         return Since(value, monotonic_seconds, reading.at)
 
     measured = (reading.power_watts, reading.voltage_volts, reading.current_amperes)
-    counted = reading.energy_lifetime_kwh
-    counter = measured if counted is None else (counted, reading.energy_exported_kwh)
+    counter = Counted(meter.counters_mwh, abs(reading.power_watts or 0.0) >= MIN_LOAD_WATTS)
     fed_back_kwh = _fed_back_kwh(past, reading, monotonic_seconds, rules) if rules.netted else 0.0
     now = Past(
         reading=_held(past, reading),
         monotonic_seconds=monotonic_seconds,
-        values=since(past.values if past else None, (measured, counter)),
+        values=since(past.values if past else None, (measured, meter.counters_mwh)),
         counter=since(past.counter if past else None, counter),
         uptime=since(past.uptime if past else None, uptime_seconds),
         fed_back_kwh=fed_back_kwh,
@@ -137,13 +151,11 @@ def _fed_back_kwh(
 def _why_stale(now: Past, rules: Rules) -> str:
     same_seconds = now.monotonic_seconds - now.uptime.monotonic_seconds
     if now.uptime.value is not None and same_seconds >= SAME_UPTIME_SECONDS:
-        return f"the device repeats one answer since {same_seconds:.0f} s: its uptime stands still"
+        return f"the device repeats one answer for {same_seconds:.0f} s: its uptime is unchanged"
     same_seconds = now.monotonic_seconds - now.counter.monotonic_seconds
-    watts = now.reading.power_watts
-    is_under_load = watts is not None and abs(watts) >= MIN_LOAD_WATTS
-    if is_under_load and same_seconds >= rules.stale_seconds:
+    if now.counter.value.must_move and same_seconds >= rules.stale_seconds:
         return (
-            f"its values stand still since {same_seconds:.0f} s under a load of {watts:g} W: "
-            "the meter hangs, restart the device"
+            f"its counter is unchanged for {same_seconds:.0f} s under a load of "
+            f"{now.reading.power_watts:g} W: the meter hangs, restart the device"
         )
     return ""

@@ -28,6 +28,8 @@ CLAMP, THREE_PHASES = "em1", "em"
 METER_TYPES = (*PLUG_TYPES, CLAMP, THREE_PHASES)
 # A contactor's or a lamp's component without any of these measures nothing.
 MEASURED = frozenset({"apower", "aenergy", "act_power", "total_act_power"})
+CLAMP_COUNTERS = ("total_act_energy", "total_act_ret_energy")
+PHASE_COUNTERS = ("total_act", "total_act_ret")
 UNUSABLE = ("power_meter_failure", "ct_type_not_set", "out_of_range")
 OVERLOADS = frozenset({"overpower", "overcurrent"})
 MWH_PER_WH = 1_000
@@ -61,11 +63,13 @@ class MeterReading:
         component: Its key in the answer, such as `switch:0`.
         reading: Energies are as the device counts them.
         errors: The device's own words for what is wrong with it; their list is open.
+        counters_mwh: All counters of the meter, which show whether it is alive.
     """
 
     component: str
     reading: Reading | SourceError
     errors: tuple[str, ...] = ()
+    counters_mwh: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ def _meter(
         reading = _reading(component, status, at)
         extra = {**reading.extra, **_extra(fields, component, errors), **radio}
         known = {word: value for word, value in extra.items() if value is not None}
-        return MeterReading(component, replace(reading, extra=known), errors)
+        reading = replace(reading, extra=known)
+        return MeterReading(component, reading, errors, _counters_mwh(component, status))
     except SourceError as error:
         return MeterReading(component, error, errors)
 
@@ -179,6 +184,15 @@ def _reading(component: str, status: Component, at: datetime) -> Reading:
     if meter_type == CLAMP:
         return _clamp_reading(fields, _part(status, f"em1data:{index}"), at)
     return _plug_reading(fields, at)
+
+
+def _counters_mwh(component: str, status: Component) -> tuple[int | None, ...]:
+    meter_type, _, index = component.partition(":")
+    fields, data = _part(status, component), _part(status, f"{meter_type}data:{index}")
+    if meter_type in PLUG_TYPES:
+        return _total_mwh(fields, "aenergy"), _total_mwh(fields, "ret_aenergy")
+    names = CLAMP_COUNTERS if meter_type == CLAMP else PHASE_COUNTERS
+    return tuple(_mwh(data, name) for name in names)
 
 
 def _plug_reading(fields: Component, at: datetime) -> Reading:
@@ -234,8 +248,8 @@ def _clamp_reading(fields: Component, data: Component, at: datetime) -> Reading:
             power_watts=_circuit_power(fields, "act_power"),
             voltage_volts=None if volts is None else check_voltage_volts(volts),
             current_amperes=None if amperes is None else abs(amperes),
-            energy_lifetime_kwh=_kwh(_mwh(data, "total_act_energy")),
-            energy_exported_kwh=_kwh(_mwh(data, "total_act_ret_energy")),
+            energy_lifetime_kwh=_kwh(_mwh(data, CLAMP_COUNTERS[0])),
+            energy_exported_kwh=_kwh(_mwh(data, CLAMP_COUNTERS[1])),
         )
     )
 

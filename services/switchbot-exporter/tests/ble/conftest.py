@@ -19,7 +19,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.fixture
 async def air(bus: str, tmp_path: Path) -> AsyncIterator[Radio]:
-    """What the adapter hci0 of a running mock bluetoothd hears."""
+    """What the adapter hci0 of a running mock bluetoothd receives."""
     with bluetoothd(bus, tmp_path):
         async with radio(bus) as on_air:
             await on_air.add_adapter()

@@ -100,7 +100,7 @@ async def test_the_series_leave_with_bluetoothd_and_come_back_with_it(
 async def test_a_plug_unheard_for_the_limit_is_silent_while_others_speak(
     air: Radio, start_ble: Start
 ) -> None:
-    """Age is judged per plug; a repeat with another RSSI is enough to be heard."""
+    """Age is judged per plug; a repeat with another RSSI is enough to be up."""
     process = start_ble(BLE_AGE_LIMIT_SECONDS="2")
     await air.until_discovering()
     await air.advertise_power(PLUGS[0], 1, 10.0)

@@ -25,7 +25,7 @@ from switchbot_exporter.ble.parse import (
 AS_SAID = Scale(off_is_zero=False)
 
 
-def heard(
+def advert_data(
     payload: bytes | None, service: bytes | None = None, others: Mapping[int, bytes] | None = None
 ) -> AdvertisementData:
     return AdvertisementData(
@@ -40,7 +40,7 @@ def heard(
     )
 
 
-def said(
+def reading(
     sequence: int, power_watts: float, *, on: bool = True, overload: bool | None = False
 ) -> Advert:
     return Advert(sequence, on, power_watts, overload)
@@ -55,7 +55,7 @@ def parse(
 ) -> Advert | None:
     mac = mac or (payload or "6055F93599FF")[:12].upper()
     source = BleSource.model_validate({"source": "ble", "id": mac, "model": model})
-    data = heard(
+    data = advert_data(
         None if payload is None else bytes.fromhex(payload),
         None if service is None else bytes.fromhex(service),
     )
@@ -68,44 +68,44 @@ def parse(
         (
             "6055f93599ff048010260a8f",
             "670000",
-            said(4, 270.3),
+            reading(4, 270.3),
         ),
         (
             "6055f93599ff040010260000",
             "6a0000",
-            said(4, 0.0, on=False),
+            reading(4, 0.0, on=False),
         ),
         (
             "6055f92d21ceab8000000053",
             "6700d6",
-            said(0xAB, 8.3),
+            reading(0xAB, 8.3),
         ),
         (
             "6055f93599ff0580002aba98",
             "670000",
-            said(5, 1500.0, overload=True),
+            reading(5, 1500.0, overload=True),
         ),
         (
             "6055f93599ff0580002a7fff",
             "670000",
-            said(5, 3276.7),
+            reading(5, 3276.7),
         ),
         (
             "6055f93599ff0581002a00c8",
             "6a0000",
-            said(5, 20.0, on=False),
+            reading(5, 20.0, on=False),
         ),
         (
             "6055f93599ff0580002a00c800",
             "670000",
-            said(5, 20.0),
+            reading(5, 20.0),
         ),
         (
             "6055f93599ff0780002a00c8",
             "ea0000",
-            said(7, 20.0),
+            reading(7, 20.0),
         ),
-        ("6055f93599ff0580002a00c8", None, said(5, 20.0)),
+        ("6055f93599ff0580002a00c8", None, reading(5, 20.0)),
     ],
 )
 @pytest.mark.parametrize("model", ["plug_mini_us", "plug_mini_jp"])
@@ -118,21 +118,21 @@ def test_plug_mini_us_and_jp(payload: str, service: str | None, model: str, adve
 def test_plug_mini_eu_counts_watts_unless_set_otherwise(service: str | None) -> None:
     """The vector and its 1254 W are of PySwitchbot's tests, since 0.68.3; 0.1 W was read before."""
     payload = "94a99054855e3fa1000004e600000000"
-    assert parse(payload, service, "plug_mini_eu") == said(0x3F, 1254.0, overload=None)
+    assert parse(payload, service, "plug_mini_eu") == reading(0x3F, 1254.0, overload=None)
     tenths = Scale(relay_power_watts=0.1)
-    assert parse(payload, service, "plug_mini_eu", tenths) == said(63, 125.4, overload=None)
+    assert parse(payload, service, "plug_mini_eu", tenths) == reading(63, 125.4, overload=None)
 
 
 def test_relay_switch_1pm_counts_watts_too() -> None:
     """49 W in PySwitchbot's tests."""
     payload = "24587c08363647810000003100000000"
-    assert parse(payload, "3c000000", "relay_switch_1pm") == said(0x47, 49.0, overload=None)
+    assert parse(payload, "3c000000", "relay_switch_1pm") == reading(0x47, 49.0, overload=None)
 
 
 def test_relay_switch_1pm_has_the_layout_of_plug_mini_eu() -> None:
     """Letter `<`; the state is bit 7 alone."""
     payload = "94a99054855e4021000004e600000000"
-    assert parse(payload, "3c000000", "relay_switch_1pm") == said(
+    assert parse(payload, "3c000000", "relay_switch_1pm") == reading(
         64, 1254.0, on=False, overload=None
     )
 
@@ -140,25 +140,25 @@ def test_relay_switch_1pm_has_the_layout_of_plug_mini_eu() -> None:
 def test_an_open_relay_carries_nothing() -> None:
     """Old firmware counts a phantom power up while it is off (home-assistant/core #84714)."""
     phantom = "6055f93599ff0500002a00c8"
-    assert parse(phantom, "6a0000") == said(5, 20.0, on=False)
-    assert parse(phantom, "6a0000", scale=Scale()) == said(5, 0.0, on=False)
+    assert parse(phantom, "6a0000") == reading(5, 20.0, on=False)
+    assert parse(phantom, "6a0000", scale=Scale()) == reading(5, 0.0, on=False)
 
 
 def test_only_the_documented_off_means_that_nothing_flows() -> None:
     """PySwitchbot takes state 0x81 for off; a load must not vanish for an unknown bit."""
-    assert parse("6055f93599ff0581002a00c8", "6a0000", scale=Scale()) == said(5, 20.0, on=False)
+    assert parse("6055f93599ff0581002a00c8", "6a0000", scale=Scale()) == reading(5, 20.0, on=False)
 
 
 def test_a_load_below_the_resolution_is_said_as_zero() -> None:
     """A plug cuts 0.09 W to 0; nothing is made up."""
     plug = Plug("6055F93599FF", "plug_mini_jp")
     payload = manufacturer_data(plug, sequence=5, power_watts=0.09)[WOAN_COMPANY_ID]
-    assert parse(payload.hex(), "6a0000", scale=Scale()) == said(5, 0.0)
+    assert parse(payload.hex(), "6a0000", scale=Scale()) == reading(5, 0.0)
 
 
 def test_zero_watts_with_the_relay_closed_is_passed_on_as_said() -> None:
-    """An advert has no current to doubt it by: on and 0 W is what the plug says, and is shown."""
-    assert parse("6055f93599ff0680002a0000", "6a0000", scale=Scale()) == said(6, 0.0, on=True)
+    """An advert has no current to doubt it by: on and 0 W is what the plug sends, and is shown."""
+    assert parse("6055f93599ff0680002a0000", "6a0000", scale=Scale()) == reading(6, 0.0, on=True)
 
 
 @pytest.mark.parametrize("service", ["670000", "6a0000", None, ""])
@@ -210,11 +210,11 @@ PLUG_PAYLOAD = BYTES.map(lambda rest: bytes.fromhex("6055F93599FF") + rest)
 def test_any_bytes_give_an_advert_or_nothing_or_bad_payload(
     payload: bytes | None, service: bytes | None, others: Mapping[int, bytes], model: str
 ) -> None:
-    """Nothing else leaves the parse path, no power is negative or more than 16 bits can say."""
+    """Nothing else leaves the parse path, no power is negative or more than 16 bits can hold."""
     source = BleSource.model_validate({"source": "ble", "id": "6055F93599FF", "model": model})
     device = BLEDevice("60:55:F9:35:99:FF", None, None)
     try:
-        advert = parse_advert(device, heard(payload, service, others), source, Scale())
+        advert = parse_advert(device, advert_data(payload, service, others), source, Scale())
     except BadPayloadError:
         return
     assert advert is None or 0 <= advert.power_watts <= 65_535
@@ -232,7 +232,7 @@ def test_nonsense_writes_no_traceback_into_the_log(
     logging.getLogger("switchbot").addHandler(handler)
     try:
         with suppress(BadPayloadError):
-            parse_advert(BLEDevice("x", None, None), heard(payload, service), source, Scale())
+            parse_advert(BLEDevice("x", None, None), advert_data(payload, service), source, Scale())
     finally:
         logging.getLogger("switchbot").removeHandler(handler)
     assert not [record for record in logged if record.exc_info]

@@ -2,7 +2,7 @@
 
 Cluster and attribute numbers are decimal, as in the paths of the server's API. An energy of the
 standard cluster is a struct whose field 0 is the amount (EnergyMeasurementStruct). Null means that
-the plug does not know the value.
+the plug has no value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

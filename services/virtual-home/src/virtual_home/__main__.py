@@ -4,16 +4,14 @@ import argparse
 import logging
 import sys
 
-from exporter_kit.statefile import InUseError
 from home_model.problems import ConfigError
 from service_kit.errors import CannotStartError
+from service_kit.files import InUseError
 from virtual_home.commands import COMMANDS
 from virtual_home.past.backfill import CountersAheadError
 from virtual_home.past.verification import NotWrittenError
 from virtual_home.past.victoriametrics import VictoriaMetricsError
 from virtual_home.prices import BffError
-
-LOG = logging.getLogger("virtual_home")
 
 INTERRUPTED = 130  # as shells count it: 128 + SIGINT
 EXPECTED = (
@@ -29,6 +27,7 @@ EXPECTED = (
 
 def main() -> int:
     """Run one command; expected failures are clear lines without a traceback, and exit code 1."""
+    # Commands write plain lines for a person; the servers' log is set up with their settings.
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     parser = argparse.ArgumentParser(prog="virtual_home", description=__doc__)
@@ -37,7 +36,7 @@ def main() -> int:
     try:
         command()
     except EXPECTED as error:
-        LOG.error("%s", error)  # noqa: TRY400 - a sentence for a person
+        sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

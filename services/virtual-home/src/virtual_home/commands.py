@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from home_model.load import load_home
+from service_kit.log import set_up_log
 from service_kit.settings import load_settings
 from virtual_home.past.backfill import backfill
 from virtual_home.past.series import days_until
@@ -22,12 +23,16 @@ from virtual_home.settings import (
 
 def run_serve() -> None:
     """Run the emulator of the cloud until it is stopped."""
-    asyncio.run(serve(load_settings(ServeSettings)))
+    settings = load_settings(ServeSettings)
+    set_up_log(settings.log_level, settings.log_format)
+    asyncio.run(serve(settings))
 
 
 def run_plugs() -> None:
     """Run the TP-Link plugs until they are stopped."""
-    asyncio.run(serve_plugs(load_settings(PlugsSettings)))
+    settings = load_settings(PlugsSettings)
+    set_up_log(settings.log_level, settings.log_format)
+    asyncio.run(serve_plugs(settings))
 
 
 def run_backfill() -> None:

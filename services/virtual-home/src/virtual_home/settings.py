@@ -4,9 +4,9 @@ from pathlib import Path
 
 import httpx
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from home_model.sources import SourceName
+from service_kit.settings import LogSettings, Settings
 from tapo_emulator.klap_cipher import Account as TpLinkAccount
 from virtual_home.cloud.signature import Account
 
@@ -16,16 +16,14 @@ VIRTUAL_ACCOUNT = Account(token="virtual-token", secret="virtual-secret")  # noq
 VIRTUAL_TP_LINK_ACCOUNT = TpLinkAccount("virtual@example.com", "virtual-password")
 
 
-class HouseSettings(BaseSettings):
+class HouseSettings(Settings):
     """Which house, and which of its possible lives."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     config_file: Path = Path("config/virtual-home.yaml")
     seed: int = 1
 
 
-class ServeSettings(HouseSettings):
+class ServeSettings(HouseSettings, LogSettings):
     """`serve`. The daily limit lets a house of 50 plugs be asked every 5 seconds."""
 
     listen_host: str = "127.0.0.1"
@@ -33,7 +31,7 @@ class ServeSettings(HouseSettings):
     daily_limit: int = Field(default=1_000_000, ge=0)
 
 
-class PlugsSettings(HouseSettings):
+class PlugsSettings(HouseSettings, LogSettings):
     """`plugs`. The plugs listen at their addresses of the configuration; this is for the api."""
 
     listen_host: str = "127.0.0.1"
@@ -66,9 +64,7 @@ class BackfillSettings(HouseSettings):
         }
 
 
-class PricesSettings(BaseSettings):
+class PricesSettings(Settings):
     """`seed-prices`."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     bff_url: str = "http://127.0.0.1:8000"

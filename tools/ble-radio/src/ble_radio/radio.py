@@ -69,7 +69,7 @@ class Radio:
                 await asyncio.sleep(0.02)
 
     async def advertise_power(self, plug: Plug, sequence: int, power_watts: float) -> None:
-        """Let a plug that is on say its power, with its scan response."""
+        """Let a plug that is on send its power, with its scan response."""
         data = manufacturer_data(plug, sequence=sequence, power_watts=power_watts)
         await self.advertise(plug.address, manufacturer_data=data, service_data=plug.service_data)
 

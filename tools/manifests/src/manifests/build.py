@@ -17,7 +17,7 @@ def built(folder: Path) -> tuple[Object, ...]:
     """The objects of one kustomization.
 
     Raises:
-        subprocess.CalledProcessError: kustomize refuses it; its output says why.
+        subprocess.CalledProcessError: kustomize refuses it; its output has the reason.
     """
     text = subprocess.run(
         ["kustomize", "build", folder],  # noqa: S607 - unpacked by scripts/, found on PATH

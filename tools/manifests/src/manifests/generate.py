@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
 from home_model.sources import SOURCES, SourceInfo
 from manifests.import_rules import import_rules
 
@@ -100,6 +102,25 @@ def documentation(text: str, rows: Rows) -> str:
     return _MARKED.sub(lambda _: table(text, rows), text)
 
 
+def profiles(text: str, rows: Rows) -> str:
+    """Return the page on compose with the profile of each exporter between its marks."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
+    by_name = {row.compose_name: row for row in reversed(rows)}
+    lines = (
+        _profile(row, rows, services.get(row.compose_name, {}).get("profiles", ["?"])[0])
+        for row in reversed(by_name.values())
+    )
+    head = "| profile | reads | secrets, where there are any |\n|---|---|---|\n"
+    return _MARKED.sub(lambda _: head + "".join(lines), text)
+
+
+def _profile(row: SourceInfo, rows: Rows, profile: str) -> str:
+    names = ", ".join(other.en for other in rows if other.service == row.service)
+    secrets = ", ".join(f"`{name}`" for name in row.all_secrets)
+    link = f"[{names}](../services/{row.service}/README.md)"
+    return f"| `{profile}` | {link} | {secrets} |\n"
+
+
 def scrape_file(text: str, rows: Rows) -> str:
     """Return the scrape file of compose with a job for each exporter."""
     services = {row.service: row for row in reversed(rows)}
@@ -172,6 +193,7 @@ GENERATED: Mapping[str, Callable[[str, Rows], str]] = {
     ".importlinter": lambda _, rows: import_rules(ROOT, rows),
     "docker/scrape.yaml": scrape_file,
     "docs/add-a-vendor.md": documentation,
+    "docs/compose.md": profiles,
     "frontend/src/api/sources.json": page_names,
     "k8s/overlays/home/kustomization.yaml": overlay(frozenset()),
     "k8s/overlays/cluster/kustomization.yaml": overlay(HOME_ONLY),

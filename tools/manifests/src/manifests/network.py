@@ -58,7 +58,7 @@ def allowed_pairs(objects: Sequence[Object]) -> set[Pair]:
 
 
 def names_needed(objects: Sequence[Object]) -> dict[str, bool]:
-    """For each workload whether it finds others by name, as far as its settings tell."""
+    """For each workload whether it finds others by name, as far as its settings show."""
     return {pod.name: any(True for _ in _urls(objects, pod)) for pod in workloads(objects)}
 
 
@@ -110,8 +110,8 @@ def _named(
 
 
 def _urls(objects: Sequence[Object], client: Workload) -> Iterator[tuple[str, int]]:
-    said = [[c.get("env"), c.get("args")] for c in client.containers]
-    for text in strings_in([said, _mounted(objects, client)]):
+    settings = [[c.get("env"), c.get("args")] for c in client.containers]
+    for text in strings_in([settings, _mounted(objects, client)]):
         for host, port in URL.findall(text):
             if host != OWN_ADDRESS:
                 yield host, int(port)

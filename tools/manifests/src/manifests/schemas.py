@@ -16,7 +16,7 @@ CRDS = ROOT.parent / "shared" / "crds"
 
 
 def faults_of(item: Object) -> list[str] | None:
-    """What its schema says against an object; None when no CRD here describes it."""
+    """The violations of its schema by an object; None when no CRD here describes it."""
     group, _, version = item["apiVersion"].partition("/")
     schema = _schema(group, version, item["kind"])
     if schema is None:
@@ -41,7 +41,7 @@ def _strict_of(crd: Mapping[str, Any], version: str) -> Mapping[str, Any] | None
     for offered in crd["spec"]["versions"]:
         if offered["name"] == version:
             schema = offered["schema"]["openAPIV3Schema"]
-            # The API server knows metadata itself; CRDs say nothing of it.
+            # The API server validates metadata itself; CRDs leave it out.
             return strict({**schema, "properties": {**schema["properties"], "metadata": METADATA}})
     return None
 

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from matter_network.carrying import carry
 from matter_network.commissioning import COMMISSIONED, commission, until_server_answers
 from matter_network.control import Control, serve_control
 from matter_network.missing import ROOT
 from matter_network.own_root import enter_own_root
 from matter_network.plugs import Plug
 from matter_network.programs import INTERFACE, SERVER_PORT, PlugProgram, ServerProgram
+from matter_network.tcp_relay import relay_tcp
 
 
 async def run(folder: Path, plugs: list[Plug], websocket_fd: int, control_fd: int) -> None:
@@ -26,7 +26,7 @@ async def run(folder: Path, plugs: list[Plug], websocket_fd: int, control_fd: in
     await until_server_answers()
     for program in programs.values():
         await _take_in(program, folder)
-    await carry(socket.socket(fileno=websocket_fd), SERVER_PORT)
+    await relay_tcp(socket.socket(fileno=websocket_fd), SERVER_PORT)
     control.ready = True
     await serving
 
@@ -55,8 +55,8 @@ def main() -> None:
     folder, websocket_fd, control_fd, plugs = sys.argv[1:]
     make_network()
     enter_own_root(Path(folder), [ROOT, Path(sys.base_prefix)])
-    told = [Plug(**plug) for plug in json.loads(plugs)]
-    asyncio.run(run(Path(folder), told, int(websocket_fd), int(control_fd)))
+    plugs_of_network = [Plug(**plug) for plug in json.loads(plugs)]
+    asyncio.run(run(Path(folder), plugs_of_network, int(websocket_fd), int(control_fd)))
 
 
 if __name__ == "__main__":

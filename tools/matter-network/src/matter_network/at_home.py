@@ -17,7 +17,7 @@ import httpx
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from matter_network.commissioning import COMMISSIONED
-from matter_network.following import follow
+from matter_network.mirror import mirror_plugs
 from matter_network.network import NetworkError, matter_network
 from matter_network.outlets import Outlets, fetch_outlets, plug_of, twins_of
 
@@ -75,7 +75,7 @@ def run(twins: dict[str, str], arguments: argparse.Namespace) -> None:
             def fetch() -> Outlets:
                 return fetch_outlets(http, arguments.plugs_url)
 
-            follow(network, twins, fetch, arguments.folder / READY)
+            mirror_plugs(network, twins, fetch, arguments.folder / READY)
 
 
 def _announce(twins: dict[str, str], folder: Path) -> None:

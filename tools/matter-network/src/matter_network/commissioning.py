@@ -8,7 +8,7 @@ from aiohttp import ClientError, ClientSession
 
 from matter_network.programs import SERVER_PORT
 
-COMMISSIONED = "commissioned"  # ends the name of the file that says so of a plug
+COMMISSIONED = "commissioned"  # ends the name of the file that marks a plug as such
 URL = f"ws://127.0.0.1:{SERVER_PORT}/ws"
 READY_SECONDS = 180.0
 PAUSE_SECONDS = 0.1

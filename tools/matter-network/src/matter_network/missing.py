@@ -47,6 +47,8 @@ def what_is_missing() -> str | None:
         command, capture_output=True, text=True, check=False, env={**os.environ, "PATH": PATH}
     )
     if done.returncode:
-        said = done.stderr.strip() or f"code {done.returncode}"
-        return f"namespaces cannot be made here ({said}): run in a privileged container or on a VM"
+        reason = done.stderr.strip() or f"code {done.returncode}"
+        return (
+            f"namespaces cannot be made here ({reason}): run in a privileged container or on a VM"
+        )
     return None

@@ -1,4 +1,4 @@
-"""What a virtual plug is told when it starts."""
+"""The settings of a virtual plug at its start."""
 
 from dataclasses import dataclass
 from typing import Literal

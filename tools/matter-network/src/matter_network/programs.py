@@ -104,9 +104,9 @@ class PlugProgram(Program):
             "discriminator": FIRST_DISCRIMINATOR + number,
             "passcode": FIRST_PASSCODE + number,
         }
-        told = json.dumps(asdict(plug) | more)
+        settings = json.dumps(asdict(plug) | more)
         super().__init__(
-            ["node", PLUG_FOLDER / "plug.mjs", told], folder / f"plug-{plug.serial}.log"
+            ["node", PLUG_FOLDER / "plug.mjs", settings], folder / f"plug-{plug.serial}.log"
         )
 
     async def start(self) -> None:

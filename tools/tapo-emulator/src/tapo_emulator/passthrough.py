@@ -85,7 +85,7 @@ class PassthroughEndpoint:
             case "securePassthrough":
                 return self._passthrough(request, question["params"])
             case _:
-                # Any code but 1003 says that AES is spoken here (tapo's `is_aes_supported`).
+                # Any code but 1003 means that AES is used here (tapo's `is_aes_supported`).
                 return web.json_response({"error_code": UNKNOWN_METHOD})
 
     def _handshake(self, params: Json) -> web.Response:

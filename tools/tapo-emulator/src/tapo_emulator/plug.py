@@ -19,7 +19,7 @@ class Fault(StrEnum):
 
     NONE = "none"
     FORBIDDEN = "forbidden"  # handshakes pass, every request is 403: P110M, HA #167898
-    TPAP_ONLY = "tpap_only"  # handshake 1 is 403, /app says 1003: firmware >= 1.4.0, HA #157644
+    TPAP_ONLY = "tpap_only"  # handshake 1 is 403, /app answers 1003: firmware >= 1.4.0, HA #157644
     HANG = "hang"  # the connection is accepted, nothing ever comes
     GARBAGE = "garbage"  # 200 with bytes that mean nothing
     CUT = "cut"  # the connection ends in the middle of the body

@@ -63,21 +63,21 @@ class Chain:
         )
         return answer.raise_for_status().json()
 
-    def hand(self, path: str, **values: object) -> None:
-        """Set something in the virtual home."""
+    def override(self, path: str, **values: object) -> None:
+        """Set something in the virtual home by its control API."""
         httpx.put(
             f"{self.url('VIRTUAL_HOME_PORT')}/virtual{path}", json=values, trust_env=False
         ).raise_for_status()
 
-    def part(self, name: str) -> psutil.Process:
-        """The process of one part, found among our own children."""
+    def find_process(self, name: str) -> psutil.Process:
+        """Find one of the processes among our own children."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         (found,) = [child for child in children if name in " ".join(child.cmdline()[:4])]
         return found
 
 
 def start_chain(folder: Path, backfill_days: int, *, over_matter: bool = False) -> Chain:
-    """Start `python -m up` and wait until it says that all is ready."""
+    """Start `python -m up` and wait until everything is ready."""
     chain = begin_chain(folder, backfill_days, over_matter=over_matter)
     wait_until(
         lambda: "Ctrl-C stops everything" in chain.log.read_text(), chain, START_LIMIT_SECONDS

@@ -51,7 +51,7 @@ def points_of(source: Case, key: str = "segments") -> Iterator[tuple[float, floa
 def devices_of(case: Case) -> list[Case]:
     """Return the devices of a case, each with its sources, all defaults filled in."""
     place = {"room": "work", "shelf": "rack_1"}
-    devices = case.get("devices", [{"device": case["device"]} | case])
+    devices = case["devices"] if "devices" in case else [{"device": case["device"]} | case]
     return [
         place | device | {"sources": device.get("sources", [{"source": case["source"]} | device])}
         for device in devices

@@ -60,7 +60,7 @@ class Dashboard:
                 yield Query(self.name, panel["title"], expr, is_instant, step_seconds)
 
     def defaults(self) -> dict[str, str]:
-        """What stands for each variable before anybody has chosen: all, or the text."""
+        """The value of each variable before anybody has chosen: all, or the text."""
         chosen = {name: v for name, v in self.variables.items() if v["type"] != "datasource"}
         return {name: v.get("allValue") or v["current"]["value"] for name, v in chosen.items()}
 

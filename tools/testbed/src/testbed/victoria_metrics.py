@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ class VictoriaMetrics:
 
     def instant(self, query: str) -> list[tuple[dict[str, str], float]]:
         """The result of an instant query, uncached: one (labels, value) for each series."""
-        answer = httpx.get(
-            f"{self.url}/api/v1/query", params={"query": query, "nocache": "1"}, trust_env=False
-        )
+        # Without a time it answers for its own clock in whole seconds, up to a second ago.
+        params = {"query": query, "nocache": "1", "time": f"{time.time():.3f}"}
+        answer = httpx.get(f"{self.url}/api/v1/query", params=params, trust_env=False)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 

@@ -41,7 +41,7 @@ class VirtualHome:
         self._put(f"/virtual/devices/{device}/online", {"online": online})
 
     def set_quota(self, **quota: Any) -> None:  # noqa: ANN401 - JSON values
-        """Set `remaining` calls, and the `header` that tells them."""
+        """Set `remaining` calls, and the `header` that has them."""
         self._put("/virtual/quota", quota)
 
     def requests(self) -> dict[str, Any]:

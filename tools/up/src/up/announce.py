@@ -58,9 +58,9 @@ def announce_late(settings: Settings, late: list[Process]) -> None:
 def _virtual(home: Home) -> tuple[str, ...]:
     sources = sources_of(home)
     no_radio = f"It has no Bluetooth here; {WAY_OUT}."
-    no_matter = "It has no Matter here; VIRTUAL_MATTER=1 says why."
+    no_matter = "It has no Matter here; VIRTUAL_MATTER=1 shows the reason."
     return (
-        "This is a virtual home; README.md says how to show yours.",
+        "This is a virtual home; README.md has how to show yours.",
         *(() if "ble" in sources else (no_radio,)),
         *(() if "matter" in sources else (no_matter,)),
     )

@@ -57,7 +57,7 @@ def _step(settings: Settings, step: str) -> None:
     }
     command = [sys.executable, "-m", "virtual_home", step]
     if subprocess.run(command, env=env, check=False).returncode:
-        message = f"'{step}' of the virtual home failed; the lines above say why"
+        message = f"'{step}' of the virtual home failed; the lines above have the reason"
         raise PreparationError(message)
 
 

@@ -20,9 +20,7 @@ from exporter_kit.energy.counter import Counter, Limits, Past, nwh_of_kwh, witho
 from exporter_kit.statefile import (
     DamagedError,
     Document,
-    InUseError,
     load_document,
-    only_writer,
     save_document,
     set_aside,
     set_aside_count,
@@ -30,10 +28,11 @@ from exporter_kit.statefile import (
 from home_model.readings import Reading
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
+from service_kit.files import InUseError, only_writer
 
 type Key = tuple[str, str]  # device, source
 
-VERSION = 2
+VERSION = 1
 SAVE_SECONDS = 1.0
 # What is known of a source may be some minutes old after a restart: it changes within days.
 SAVE_PASTS_SECONDS = 600.0
@@ -143,7 +142,7 @@ def _saved(past: Past) -> SavedPast:
 
 def _parse(body: Mapping[str, Any]) -> dict[Key, Metered]:
     try:
-        entries = ENTRIES.validate_python(body.get("counters"), strict=False, extra="forbid")
+        entries = ENTRIES.validate_python(body.get("counters"), strict=False, extra="ignore")
         return {_key(name): metered for name, metered in entries.items()}
     except (ValidationError, ValueError) as error:
         message = f"its content makes no sense ({type(error).__name__})"

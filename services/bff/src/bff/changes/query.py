@@ -5,7 +5,7 @@ a price inside a slot counts the slot to the time after it, before and after ali
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from bff.ledger.device_rules import VERSION
 from bff.ledger.sums import select_closed_sums
 from bff.place_tree import place_of
 from bff.prices.query import select_price_spans
+from bff.register.entries import entry_of
 from bff.time_grid import DAY_MS, instant, unix_milliseconds
 from bff.units import MONEY_EXPONENT, scaled
 from home_model.config import Home
@@ -111,7 +112,12 @@ def _months(session: Session, home: Home, until: datetime) -> Iterator[MonthAmou
     if start_ms >= end_ms:
         return
     edges = bucket_edges(start_ms, end_ms, "month", home.zone)
-    grouping = Grouping(edges, [(place_of(each, "device"), [each]) for each in home.devices])
+    # Each counter by itself: new rules change what it measured, not what is behind it.
+    counters = [
+        replace(entry_of(each), kind="load", upstream=None, house_meter=False)
+        for each in home.devices
+    ]
+    grouping = Grouping(edges, [(place_of(each, "device"), [each]) for each in counters])
     spans = select_price_spans(session, home.currency)
 
     def stored_between(devices: Sequence[str], at_ms: Sequence[int]) -> Energy:

@@ -11,7 +11,7 @@ from bff.db.tables import MonthChange
 from bff.ledger.device_rules import VERSION
 from bff.services import UsedServices
 from bff.time_grid import in_zone
-from bff.units import signed_kwh
+from bff.units import exact_kwh
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
@@ -43,8 +43,8 @@ def _changed(row: MonthChange, zone: ZoneInfo) -> ChangedMonth:
     return ChangedMonth(
         device=row.device,
         month=in_zone(row.month_unix_ms, zone),
-        before_kwh=signed_kwh(row.before_uwh),
-        after_kwh=signed_kwh(row.after_uwh),
+        before_kwh=exact_kwh(row.before_uwh),
+        after_kwh=exact_kwh(row.after_uwh),
         before_cost=row.before_cost,
         after_cost=row.after_cost,
         currency=row.currency,

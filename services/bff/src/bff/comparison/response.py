@@ -17,7 +17,7 @@ from bff.comparison.schemas import (
 )
 from bff.comparison.verdict import Verdict
 from bff.time_grid import in_zone
-from bff.units import signed_kwh
+from bff.units import exact_kwh
 from bff.victoriametrics.scrapes import ScrapeTimes
 from home_model.config import Home
 
@@ -41,7 +41,7 @@ def comparison_response(
         b=_source(sources[1], result.b, b_uwh, scrapes[1]),
         watts=WattsDifference(**asdict(result.watts)) if result.watts else None,
         lag=LagReport(**asdict(result.lag)) if result.lag else None,
-        energy_difference_kwh=signed_kwh(difference_uwh),
+        energy_difference_kwh=exact_kwh(difference_uwh),
         verdict=_verdict(result.verdict),
         points=[_point(home, point) for point in points(result.grid)],
     )
@@ -57,7 +57,7 @@ def _source(
         outages=availability.outages,
         longest_silence_seconds=availability.longest_silence_ms / 1000,
         recovery_seconds=None if recovery_ms is None else recovery_ms / 1000,
-        energy_kwh=signed_kwh(uwh),
+        energy_kwh=exact_kwh(uwh),
         scrape_median_seconds=scrapes.median_seconds if scrapes else None,
         scrape_p95_seconds=scrapes.p95_seconds if scrapes else None,
     )

@@ -36,8 +36,9 @@ def get_comparison(  # noqa: PLR0913, PLR0917 - the query parameters
     ] = None,
 ) -> Comparison:
     """How far apart they are in watts, kWh and time, how reliable each is, and which to prefer."""
-    home = services.home()
-    found = device_by_id(home, device)
+    register = services.register.current()
+    home = register.home
+    found = device_by_id(register, device)
     pair = select_pair(found, a, b)
     requested = past_interval(from_, to, services.now())
     powers = tuple(

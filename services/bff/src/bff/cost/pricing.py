@@ -1,26 +1,51 @@
 """Price energy exactly: integers until the end, so that children add up to their parents. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.energy import Energy, Integers
+from bff.energy import Integers
+from bff.meter_tree import MeterNotes
 from bff.time_grid import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class UsedEnergy:
+    """The energy of the rows of a response.
+
+    Attributes:
+        own: The quantities of `Energy` of own shares: shape (quantities, rows, intervals).
+        through_uwh: All that each row's meter measured: shape (rows, intervals).
+    """
+
+    own: Integers
+    through_uwh: Integers
+
+    @classmethod
+    def nothing(cls, rows: int, intervals: int) -> Self:
+        """Return that nothing is known."""
+        zeros = np.zeros((5, rows, intervals), dtype=np.int64)
+        return cls(zeros, zeros[0])
 
 
 @dataclass(frozen=True, slots=True)
 class CostAmounts:
     """Energy, money and time of one place in one interval; all exact integers.
 
+    Energy is own shares: of a meter that less was measured by than behind it, negative.
+
     Attributes:
+        through_uwh: All that the meters measured, what is behind them included.
         cost_e15: Money in 10^-15 currency units, of the part that has a price.
         priced_ms: Device-milliseconds that have data and a price.
         unpriced: Where there is energy and no price holds.
     """
 
+    through_uwh: int
     measured_uwh: int
     estimated_uwh: int
     unpriced_uwh: int
@@ -39,10 +64,15 @@ class CostAmounts:
 
 @dataclass(frozen=True, slots=True)
 class CostTable:
-    """Amounts by bucket and group, `rows[bucket][group]`, and of all together."""
+    """Amounts by bucket and group, `rows[bucket][group]`, and of all together.
+
+    Attributes:
+        notes: What the range shows of its meters.
+    """
 
     rows: list[list[CostAmounts]]
     total: CostAmounts
+    notes: MeterNotes = field(default_factory=MeterNotes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +91,29 @@ class Layout:
     group_starts: Sequence[int]
 
 
-def price_energy(energy: Energy, prices: Sequence[int | None], layout: Layout) -> CostTable:
+def price_energy(
+    energy: UsedEnergy,
+    prices: Sequence[int | None],
+    layout: Layout,
+    notes: MeterNotes,
+) -> CostTable:
     """Multiply each interval's energy by its price and add up by bucket and group."""
     sums = _by_group(energy, layout.group_starts)
     rows = _amounts(sums, prices, layout)
     whole = Layout(layout.edges, [0], [0])
     ((total,),) = _amounts(sums.sum(axis=1, keepdims=True), prices, whole)
-    return CostTable(rows, total)
+    return CostTable(rows, total, notes)
 
 
 def _amounts(
     sums: Integers, prices: Sequence[int | None], layout: Layout
 ) -> list[list[CostAmounts]]:
-    measured_uwh, estimated_uwh, measured_ms, estimated_ms, missing_ms = sums
+    through_uwh, measured_uwh, estimated_uwh, measured_ms, estimated_ms, missing_ms = sums
     has_price = _has_price(prices)
     known_uwh, known_ms = measured_uwh + estimated_uwh, measured_ms + estimated_ms
     exact_price = np.array([*(price or 0 for price in prices), 0], dtype=object)
     columns = (
+        through_uwh,
         measured_uwh,
         estimated_uwh,
         np.where(has_price, 0, known_uwh),
@@ -99,21 +135,13 @@ def _amounts(
     return [list(of_bucket) for of_bucket in zip(*by_group, strict=True)]
 
 
-def _by_group(energy: Energy, group_starts: Sequence[int]) -> Integers:
+def _by_group(energy: UsedEnergy, group_starts: Sequence[int]) -> Integers:
     """Return sums over the devices of each group: (quantities, groups, intervals and an empty one).
 
     The added empty device and interval make the sums of a place without devices, and of a
     bucket in the future, zero.
     """
-    stacked = np.stack(
-        [
-            energy.measured_uwh,
-            energy.estimated_uwh,
-            energy.measured_ms,
-            energy.estimated_ms,
-            energy.missing_ms,
-        ]
-    )
+    stacked = np.concatenate([energy.through_uwh[np.newaxis], energy.own])
     padded = np.pad(stacked, ((0, 0), (0, 1), (0, 1)))
     return np.add.reduceat(padded, group_starts, axis=1)
 
@@ -154,6 +182,7 @@ def _runs_of_false(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def added(amounts: Sequence[CostAmounts]) -> CostAmounts:
     """Add up the amounts of neighbouring intervals, in the order of time."""
     return CostAmounts(
+        through_uwh=sum(each.through_uwh for each in amounts),
         measured_uwh=sum(each.measured_uwh for each in amounts),
         estimated_uwh=sum(each.estimated_uwh for each in amounts),
         unpriced_uwh=sum(each.unpriced_uwh for each in amounts),

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from bff.calendar import MIN_MILLISECONDS, Bucket, bucket_edges
-from bff.cost.pricing import CostTable, Layout, price_energy
-from bff.energy import Energy, EnergyBetween
-from bff.place_tree import Level, Place, devices_in, place_of
+from bff.cost.pricing import CostTable, Layout, UsedEnergy, price_energy
+from bff.energy import EnergyBetween
+from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
+from bff.place_tree import HOUSE, Level, Place, entries_in, place_of
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
-from home_model.config import Device, Home
+from bff.register.entries import Entry
+from bff.register.view import Register
 from service_kit.problems import ProblemError, wrong_input
 
 MAX_ROWS = 20_000
@@ -38,42 +40,90 @@ class Grouping:
 
     Attributes:
         bucket_edges: Unix milliseconds; a bucket lies between two neighbours.
-        groups: The place of each row, with its devices.
+        groups: The place of each row, with what was in it.
+        tree: All entries of the register, for what is behind those of the groups.
+        rest_group: The position of the group with what no device explains; None without the house.
     """
 
     bucket_edges: Sequence[int]
-    groups: Sequence[tuple[Place, Sequence[Device]]]
+    groups: Sequence[tuple[Place, Sequence[Entry]]]
+    tree: Sequence[Entry] = ()
+    rest_group: int | None = None
 
 
-def group(home: Home, query: CostQuery, zone: ZoneInfo) -> Grouping:
+def group(register: Register, query: CostQuery, zone: ZoneInfo) -> Grouping:
     """Return the rows of a query.
 
     Raises:
         ProblemError: 422, the range is empty, `group_by` is above the place, or the rows are too
             many.
     """
+    groups = _groups(register, query)
+    edges = time_buckets(query, zone, rows=len(groups))
+    rest_group = _rest_group(register, query, groups)
+    if rest_group == len(groups):
+        groups = [*groups, (HOUSE, [])]
+    return Grouping(edges, groups, register.entries, rest_group)
+
+
+def time_buckets(query: CostQuery, zone: ZoneInfo, rows: int = 1) -> Sequence[int]:
+    """Return the edges of the buckets of a query; a bucket has so many rows.
+
+    Raises:
+        ProblemError: 422, the range is empty, or the rows are too many.
+    """
     _check_range(query)
-    groups = _groups(home, query)
     if query.by is None:
-        return Grouping([query.from_ms, query.to_ms], groups)
-    _check_rows(query, query.by, len(groups))
-    return Grouping(bucket_edges(query.from_ms, query.to_ms, query.by, zone), groups)
+        return [query.from_ms, query.to_ms]
+    _check_rows(query, query.by, rows)
+    return bucket_edges(query.from_ms, query.to_ms, query.by, zone)
 
 
-def _groups(home: Home, query: CostQuery) -> Sequence[tuple[Place, Sequence[Device]]]:
-    devices = devices_in(home, query.place)
+def _rest_group(
+    register: Register, query: CostQuery, groups: Sequence[tuple[Place, Sequence[Entry]]]
+) -> int | None:
+    """Return the group of what no device explains, which is the house's; after them when none."""
+    if query.place != HOUSE:
+        return None
+    of_house = next((at for at, (place, _) in enumerate(groups) if place == HOUSE), None)
+    has_grid = any(
+        entry.kind in BOUGHT_KINDS and entry.within(query.from_ms, query.to_ms)
+        for entry in register.entries
+    )
+    return len(groups) if of_house is None and has_grid else of_house
+
+
+def _groups(register: Register, query: CostQuery) -> list[tuple[Place, Sequence[Entry]]]:
+    entries = [
+        entry
+        for entry in entries_in(register, query.place)
+        if entry.within(query.from_ms, query.to_ms)
+    ]
     level = query.group_by
     if level is None:
-        return [(query.place, devices)]
+        return [(query.place, entries)]
     if LEVELS.index(level) < LEVELS.index(query.place.level):
         message = f"a {query.place.level} has no {level}s in it"
         raise wrong_input(
             message, where="query.group_by", what_to_do="Group by a level below the place."
         )
-    groups: dict[Place, list[Device]] = defaultdict(list)
-    for device in devices:
-        groups[place_of(device, level)].append(device)
+    if level == "device":
+        return _by_device(entries)
+    groups: dict[Place, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[place_of(entry, level)].append(entry)
     return list(groups.items())
+
+
+def _by_device(entries: Sequence[Entry]) -> list[tuple[Place, Sequence[Entry]]]:
+    """Return one row for each device: where it was last in the place."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.device].append(entry)
+    return [
+        (place_of(max(of_device, key=lambda one: one.to_ms), "device"), of_device)
+        for of_device in groups.values()
+    ]
 
 
 def _check_range(query: CostQuery) -> None:
@@ -106,27 +156,50 @@ def fetch_cost(
 
     Energy is requested between all edges of buckets and prices, and not beyond `now_ms`.
     """
-    edges = _edges_until_now(grouping.bucket_edges, spans, now_ms)
-    devices = [device.device for _, devices in grouping.groups for device in devices]
+    edges = edges_until_now(grouping.bucket_edges, spans, now_ms)
+    sizes = [len(entries) for _, entries in grouping.groups]
+    if grouping.rest_group is not None:
+        sizes[grouping.rest_group] += 1
     layout = Layout(
         edges=edges,
         bucket_starts=_bucket_starts(edges, grouping.bucket_edges),
-        group_starts=_group_starts([len(devices) for _, devices in grouping.groups]),
+        group_starts=_group_starts(sizes),
     )
+    shares = _fetch_shares(energy_between, grouping, edges)
+    if shares is None:
+        used, notes = UsedEnergy.nothing(sum(sizes), len(edges) - 1), MeterNotes()
+    else:
+        used, notes = _in_rows(shares, grouping), shares.notes
+    return price_energy(used, price_by_interval(spans, edges), layout, notes)
+
+
+def _fetch_shares(
+    energy_between: EnergyBetween, grouping: Grouping, edges: Sequence[int]
+) -> OwnEnergy | None:
+    wanted = [entry for _, entries in grouping.groups for entry in entries]
+    with_house = grouping.rest_group is not None
     # For an empty place, or a range in the future, there is nothing to request.
-    is_empty = not devices or len(edges) < 2  # noqa: PLR2004 - an interval has two edges
-    energy = _nothing(len(devices), len(edges) - 1) if is_empty else energy_between(devices, edges)
-    return price_energy(energy, price_by_interval(spans, edges), layout)
+    if not (wanted or (with_house and grouping.tree)) or len(edges) < 2:  # noqa: PLR2004 - an interval has two edges
+        return None
+    tree = grouping.tree or wanted
+    return own_energy(energy_between, tree, wanted, edges, with_house=with_house)
 
 
-def _nothing(devices: int, intervals: int) -> Energy:
-    zeros = np.zeros((devices, intervals), dtype=np.int64)
-    return Energy(zeros, zeros, zeros, zeros, zeros)
+def _in_rows(shares: OwnEnergy, grouping: Grouping) -> UsedEnergy:
+    """Put the house's rest at the end of its group."""
+    own, through = shares.own.stacked(), shares.through.stacked()[:2].sum(axis=0)
+    if grouping.rest_group is not None:
+        before = [entries for _, entries in grouping.groups[: grouping.rest_group + 1]]
+        position = sum(len(entries) for entries in before)
+        own = np.insert(own, [position], shares.house_rest.stacked(), axis=1)
+        through = np.insert(through, position, 0, axis=0)
+    return UsedEnergy(own, through)
 
 
-def _edges_until_now(
+def edges_until_now(
     bucket_edges: Sequence[int], spans: Sequence[PriceSpan], now_ms: int
 ) -> list[int]:
+    """Return the edges of buckets and prices, as far as they are in the past."""
     from_ms, to_ms = bucket_edges[0], min(bucket_edges[-1], max(now_ms, bucket_edges[0]))
     inside = {edge for edge in bucket_edges if from_ms < edge < to_ms}
     return sorted({from_ms, to_ms} | inside | price_edges(spans, from_ms, to_ms))

@@ -36,12 +36,16 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
 ) -> Cost:
     """Without room, shelf and device: the whole house. Rows add up to the total exactly.
 
+    Every watt-hour counts once: of a meter its own share, where it was at that time. What is
+    bought, sold, generated or stored is in `/balance`.
+
     Hours, days and months are the house's; the range may shorten the first and the last.
     """
-    home = services.home()
-    place = find_place(home, room, shelf, device)
+    register = services.register.current()
+    home = register.home
+    place = find_place(register, room, shelf, device)
     query = CostQuery(place, unix_milliseconds(from_), unix_milliseconds(to), by, group_by)
-    grouping = group(home, query, home.zone)
+    grouping = group(register, query, home.zone)
     with read_session(services.engine) as session:
         spans = select_price_spans(session, home.currency)
     now_ms = unix_milliseconds(services.now())

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from bff.cost.meters import SuspectReason
 from bff.http.schemas import PlaceRef, Span
 from bff.units import Exact
 
@@ -29,14 +30,26 @@ class Figures:
     energy_kwh: Annotated[
         Exact | None,
         Field(
-            description="Measured and estimated; null without data, which is not zero.",
+            description="Measured and estimated; null without data, which is not zero. Of a meter,"
+            " less what the devices behind it measured: negative where they measured more.",
             examples=["12.5"],
+        ),
+    ]
+    through_kwh: Annotated[
+        Exact | None,
+        Field(
+            description="Only of a device: all that it measured, the devices behind it included.",
+            examples=["20.5"],
         ),
     ]
     measured_kwh: Annotated[Exact, Field(examples=["12.1"])]
     estimated_kwh: Annotated[
         Exact,
-        Field(description="Spread over gaps whose counter survived.", examples=["0.4"]),
+        Field(
+            description="Spread over gaps whose counter survived. Of a meter, negative where a"
+            " device behind it was estimated while the meter was measured.",
+            examples=["0.4"],
+        ),
     ]
     unpriced_kwh: Annotated[Exact, Field(description="Used while no price held.", examples=["0"])]
     cost: Annotated[
@@ -56,8 +69,48 @@ class CostRow:
 
     from_: Annotated[datetime, Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])]
     to: Annotated[datetime, Field(examples=["2026-04-01T00:00:00+09:00"])]
-    place: Annotated[PlaceRef | None, Field(description="null unless grouped by place.")]
+    place: Annotated[
+        PlaceRef | None,
+        Field(
+            description="null unless grouped by place. The house itself: what no device explains."
+        ),
+    ]
     figures: Figures
+
+
+class Missing(BaseModel):
+    """A meter that was not measured: what is behind it counts by itself, and it has no rest."""
+
+    device: str = Field(examples=["kitchen_circuit"])
+    seconds: float = Field(examples=[7200])
+
+
+class Unmeasured(BaseModel):
+    """A device that was not measured while its meter was: it is a part of the meter's rest."""
+
+    device: str = Field(examples=["fridge"])
+    upstream: str = Field(examples=["kitchen_circuit"])
+    seconds: float = Field(examples=[7200])
+
+
+class Suspect(BaseModel):
+    """What may explain that more was measured behind a meter than by it."""
+
+    device: str | None = Field(description="null: the house's meters.", examples=["kettle"])
+    reason: SuspectReason = Field(
+        description="clock: it is read at another time; times_ten: it counts ten times too much;"
+        " tenth: it counts a tenth; wrong_upstream: it is not behind that meter."
+    )
+
+
+class OverMeasured(BaseModel):
+    """A fault: the devices behind a meter measured more than it. Nothing is cut off for it."""
+
+    device: str | None = Field(
+        description="The meter; null: the meters of grid and generation.", examples=["circuit"]
+    )
+    over_measured_kwh: Exact = Field(examples=["0.2"])
+    suspects: list[Suspect] = Field(description="Likeliest first.")
 
 
 class Cost(Span):
@@ -68,3 +121,6 @@ class Cost(Span):
     currency: str = Field(description="ISO 4217.", examples=["JPY"])
     total: Figures
     rows: list[CostRow]
+    missing: list[Missing] = Field(description="Meters that were not measured all the time.")
+    unmeasured: list[Unmeasured]
+    over_measured: list[OverMeasured]

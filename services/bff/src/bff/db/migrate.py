@@ -1,5 +1,9 @@
 """Open the database and bring its tables to the version of this code."""
 
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -11,10 +15,39 @@ from sqlalchemy.exc import SQLAlchemyError
 from bff.db.engine import open_engine, serialised
 from bff.db.tables import MODELS
 from service_kit.errors import CannotStartError
+from service_kit.files import InUseError, only_writer
 
 
 class DatabaseUnusableError(CannotStartError):
     """The database cannot be used; the message names DATABASE_URL and the reason."""
+
+
+@contextmanager
+def hold_database(url: str) -> Generator[None]:
+    """Hold an SQLite file for this process: a second one would write the ledger beside it.
+
+    A database server may have many BFFs.
+
+    Raises:
+        DatabaseUnusableError: Another BFF holds the file.
+    """
+    path = _sqlite_file(url)
+    try:
+        with only_writer(path) if path else nullcontext():
+            yield
+    except InUseError as error:
+        message = f"DATABASE_URL: {error}; stop that BFF, or let both use PostgreSQL"
+        raise DatabaseUnusableError(message) from None
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """Return the file of a URL; None where there is none, or its folder is missing."""
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError:
+        return None
+    path = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    return path if path and path.parent.is_dir() and parsed.database != ":memory:" else None
 
 
 def open_database(url: str) -> Engine:

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bff.db.engine import Base, Instant, Price
@@ -19,7 +19,7 @@ class UnitPrice(Base):
     """A price per kWh that holds from `valid_from` until just before `valid_to` (None: for ever).
 
     The currency is kept with the row: a house that changes currency must not read old yen
-    as euros.
+    as euros. `direction` is `import` for what is bought or used, `export` for what is sold.
     """
 
     __tablename__ = "unit_prices"
@@ -35,6 +35,7 @@ class UnitPrice(Base):
     valid_from: Mapped[datetime] = mapped_column("valid_from_unix_ms", Instant, index=True)
     valid_to: Mapped[datetime | None] = mapped_column("valid_to_unix_ms", Instant)
     note: Mapped[str] = mapped_column(String(500))
+    direction: Mapped[str] = mapped_column(String(6), server_default="import")
 
 
 class DeviceMeta(Base):
@@ -47,6 +48,57 @@ class DeviceMeta(Base):
     name_en: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str] = mapped_column(String(2000))
     rated_power_watts: Mapped[float | None]
+
+
+class RegisterRow(Base):
+    """What the configuration said of a device, from one instant until just before another.
+
+    A device's first row has no beginning, that of the present no end. `configuration` is the
+    device as JSON, with its names and sources: of a device that left the file there is no other.
+    """
+
+    __tablename__ = "register_rows"
+    # At most one present row of a device.
+    __table_args__ = (
+        Index(
+            "ux_register_rows_present",
+            "device",
+            unique=True,
+            sqlite_where=text("to_unix_ms IS NULL"),
+            postgresql_where=text("to_unix_ms IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(String(63), index=True)
+    from_unix_ms: Mapped[int | None] = mapped_column(BigInteger)
+    to_unix_ms: Mapped[int | None] = mapped_column(BigInteger)
+    room: Mapped[str] = mapped_column(String(63))
+    shelf: Mapped[str] = mapped_column(String(63))
+    upstream: Mapped[str | None] = mapped_column(String(63))
+    kind: Mapped[str] = mapped_column(String(20))
+    house_meter: Mapped[bool]
+    sources: Mapped[str] = mapped_column(Text)
+    configuration: Mapped[str] = mapped_column(Text)
+    written_unix_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class RegisterCorrection(Base):
+    """What a person decided of the past of a device; one that was undone is kept."""
+
+    __tablename__ = "register_corrections"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str] = mapped_column(String(20))
+    device: Mapped[str] = mapped_column(String(63))
+    former: Mapped[str | None] = mapped_column(String(63))
+    at_unix_ms: Mapped[int | None] = mapped_column(BigInteger)
+    made_unix_ms: Mapped[int] = mapped_column(BigInteger)
+    made_by: Mapped[str] = mapped_column(String(200))
+    undone_unix_ms: Mapped[int | None] = mapped_column(BigInteger)
+    undone_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class LedgerDay(Base):
@@ -165,6 +217,14 @@ class MonthChange(Base):
     after_cost: Mapped[str | None] = mapped_column(String(40))
 
 
-MODELS = (UnitPrice, DeviceMeta, EventAnswer, RulesVersion, MonthChange)
+MODELS = (
+    UnitPrice,
+    DeviceMeta,
+    EventAnswer,
+    RulesVersion,
+    MonthChange,
+    RegisterRow,
+    RegisterCorrection,
+)
 DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent, FoundSource)
 METADATA = Base.metadata

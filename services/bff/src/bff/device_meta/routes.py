@@ -23,7 +23,7 @@ def list_meta(services: UsedServices) -> list[DeviceMetaRow]:
 @router.get("/{device}", summary="What people entered for a device")
 def get_meta(services: UsedServices, device: DeviceId) -> DeviceMetaRow:
     """404 while nothing was entered."""
-    device_by_id(services.home(), device)
+    device_by_id(services.register.current(), device)
     with read_session(services.engine) as session:
         return device_meta_row(select_meta(session, device))
 
@@ -31,7 +31,7 @@ def get_meta(services: UsedServices, device: DeviceId) -> DeviceMetaRow:
 @router.put("/{device}", summary="Enter name, note or rated power of a device")
 def put_meta(services: UsedServices, device: DeviceId, meta: DeviceMetaInput) -> DeviceMetaRow:
     """Replaces all that was entered before."""
-    device_by_id(services.home(), device)
+    device_by_id(services.register.current(), device)
     with write_session(services.engine) as session:
         return device_meta_row(save_meta(session, device, meta))
 

@@ -6,7 +6,7 @@ from bff.db.tables import EventAnswer, LedgerEvent
 from bff.events.schemas import EventAnswerRow, EventRow, EventState
 from bff.ledger.events import QUESTIONS
 from bff.time_grid import in_zone
-from bff.units import signed_kwh
+from bff.units import exact_kwh
 from energy_rules.limits import MW_PER_W
 
 
@@ -20,9 +20,9 @@ def event_row(event: LedgerEvent | EventAnswer, zone: ZoneInfo) -> EventRow:
         state=_state(event),
         since=in_zone(event.since_unix_ms, zone),
         at=in_zone(event.at_unix_ms, zone),
-        before_kwh=signed_kwh(event.before_uwh),
-        after_kwh=signed_kwh(event.after_uwh),
-        energy_kwh=signed_kwh(event.uwh) or "0",
+        before_kwh=exact_kwh(event.before_uwh),
+        after_kwh=exact_kwh(event.after_uwh),
+        energy_kwh=exact_kwh(event.uwh) or "0",
         max_power_watts=None if event.max_mw is None else event.max_mw / MW_PER_W,
         answer=_answer(event, zone) if isinstance(event, EventAnswer) else None,
     )

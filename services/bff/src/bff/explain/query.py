@@ -1,7 +1,7 @@
 """Everything an explanation is made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bff.cost.pricing import CostAmounts
 from bff.cost.query import Grouping, fetch_cost
@@ -13,6 +13,7 @@ from bff.ledger.query import fetch_history
 from bff.place_tree import place_of
 from bff.prices.query import select_price_spans, select_prices
 from bff.prices.spans import PriceSpan, price_edges
+from bff.register.entries import entry_of
 from bff.services import Services
 from bff.time_grid import SLOT_MS, Interval, slot_start, unix_milliseconds
 from home_model.config import Device, Home
@@ -53,7 +54,11 @@ def fetch_explained(
     """
     start_ms, end_ms = interval.start_ms, interval.end_ms
     with read_session(services.engine) as session:
-        prices = [row for row in select_prices(session) if row.currency == home.currency]
+        prices = [
+            row
+            for row in select_prices(session)
+            if row.currency == home.currency and row.direction == "import"
+        ]
         spans = select_price_spans(session, home.currency)
     edges = sorted({start_ms, end_ms} | price_edges(spans, start_ms, end_ms))
     of_prices, total = _amounts(services, device, edges, spans)
@@ -69,7 +74,9 @@ def _amounts(
     services: Services, device: Device, edges: Sequence[int], spans: Sequence[PriceSpan]
 ) -> tuple[list[CostAmounts], CostAmounts]:
     """Return the amounts between neighbouring edges, and those of the whole."""
-    grouping = Grouping(edges, [(place_of(device, "device"), [device])])
+    # Its counter alone: what is behind it has counters of its own.
+    entry = replace(entry_of(device), kind="load", upstream=None, house_meter=False)
+    grouping = Grouping(edges, [(place_of(entry, "device"), [entry])])
     now_ms = unix_milliseconds(services.now())
     table = fetch_cost(services.energy_between, grouping, spans, now_ms)
     return [of_bucket[0] for of_bucket in table.rows], table.total

@@ -31,9 +31,13 @@ def get_explanation(
         int, Query(ge=1, le=3_000, description="How many slots are listed at most.")
     ] = 96,
 ) -> Explanation:
-    """Prices and readings at the edges are of the whole range, slots of its first part."""
-    home, now = services.home(), services.now()
-    of_device = device_by_id(home, device)
+    """Prices and readings at the edges are of the whole range, slots of its first part.
+
+    Of a meter: all that it measured. `/cost` takes off what the devices behind it measured.
+    """
+    register, now = services.register.current(), services.now()
+    home = register.home
+    of_device = device_by_id(register, device)
     start_ms, end_ms = unix_milliseconds(from_), unix_milliseconds(min(to, now))
     if start_ms >= end_ms:
         message = "from must be before to, and in the past"
@@ -47,7 +51,7 @@ def get_explanation(
         to=in_zone(end_ms, home.zone),
         device=device,
         currency=home.currency,
-        total=figures(found.total, home.zone),
+        total=figures(found.total, home.zone, of_device=True),
         slots=list(explained_slots(slots, found.of_slots, found.rules, spans, home.zone)),
         slots_left_out=len(edges_by_slot(start_ms, end_ms, end_ms)) - len(slots),
         readings=[

@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from bff.db.obstacles import obstacle_of
 from bff.ledger.status import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
 
 LOG = logging.getLogger(__name__)
 
+PROBLEM_TYPES = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large"}
 DOCS_HINT = "See /api/docs for what can be requested."
 
 
@@ -56,9 +58,11 @@ def _http_exception(request: Request, error: Any) -> Response:  # noqa: ANN401
             headers = {"Allow": _allowed_methods(request)}
             detail = f"{path} does not support {request.method}."
             way_out = f"It supports {headers['Allow']}. {DOCS_HINT}"
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            detail, way_out = "What was sent is larger than 1 MB.", "Send less at once."
         case _:
             detail, way_out = str(error.detail), DOCS_HINT
-    problem_type = status.phrase.lower().replace(" ", "-")
+    problem_type = PROBLEM_TYPES.get(status, status.phrase.lower().replace(" ", "-"))
     return problem_response(
         request, ProblemError(status.value, problem_type, detail, what_to_do=way_out), headers
     )
@@ -131,6 +135,19 @@ def _ledger_stale(request: Request, error: Any) -> Response:  # noqa: ANN401
 
 
 def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
+    if obstacle := obstacle_of(error):
+        LOG.error("%s %s: %s", request.method, request.url.path, obstacle.text)
+        return problem_response(
+            request,
+            ProblemError(
+                503,
+                obstacle.problem_type,
+                f"{obstacle.text} Nothing was changed.",
+                what_to_do="Make the volume of DATABASE_URL writable again, with room on it;"
+                " the BFF need not be restarted. What is there can be read meanwhile.",
+                retry_after_seconds=30,
+            ),
+        )
     incident = _log_incident(request, error)
     problem = ProblemError(
         503,

@@ -1,9 +1,10 @@
-"""The checks of `service_kit.hosts` before all routes of the API and of the health port."""
+"""What holds for all routes of the API and of the health port: who may ask, sizes, headers."""
 
 import logging
 
 from fastapi import Request
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bff.http.error_handlers import problem_response
@@ -14,6 +15,13 @@ LOG = logging.getLogger(__name__)
 
 # Set by Tailscale's proxy for members of the tailnet, which removes what a client sent of it.
 IDENTITY_HEADER = "tailscale-user-login"
+MAX_BODY_BYTES = 1_000_000
+# Answers are of this moment and for this origin, whoever forwards them.
+ANSWER_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class Gate:
@@ -37,13 +45,13 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers, send = Headers(scope=scope), _with_headers(send)
         if problem := self._refusal(scope["method"], headers):
             await problem_response(Request(scope), problem)(scope, receive, send)
         elif scope["method"] in READS:
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, self._logging(scope, headers, send))
+            await self._app(scope, _bounded(receive), self._logging(scope, headers, send))
 
     def _refusal(self, method: str, headers: Headers) -> ProblemError | None:
         host = headers.get("host", "")
@@ -80,6 +88,32 @@ class Gate:
     def _by_whom(self, headers: Headers) -> str:
         login = identity_of(headers, trusted=self._trust_identity)
         return f", by {login!r}" if login else ""
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in ANSWER_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop reading a body that is too long, whatever its Content-Length is."""
+    size_bytes = 0
+
+    async def receive_bounded() -> Message:
+        nonlocal size_bytes
+        message = await receive()
+        size_bytes += len(message.get("body", b""))
+        if size_bytes > MAX_BODY_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return receive_bounded
 
 
 def identity_of(headers: Headers, *, trusted: bool) -> str | None:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bff.db.migrate import is_migrated
+from bff.db.obstacles import find_obstacle
 from bff.http.gate import Gate
 from bff.services import Services
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
@@ -41,9 +42,14 @@ def _healthz(_request: Request) -> Response:
 
 
 def _readyz(services: Services, _request: Request) -> Response:
-    """Be ready when the database is; VictoriaMetrics is only reported, prices work without it."""
+    """Be ready when the database can be read; the rest is reported, reads work without it."""
     database = _database_state(services)
-    state = {"database": database, "victoriametrics": _victoriametrics_state(services)}
+    obstacle = find_obstacle(services.engine)
+    state = {
+        "database": database,
+        "writes": obstacle.text if obstacle else "ok",
+        "victoriametrics": _victoriametrics_state(services),
+    }
     return JSONResponse(state, 200 if database == "ok" else 503)
 
 

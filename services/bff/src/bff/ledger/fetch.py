@@ -13,13 +13,8 @@ from bff.ledger.sample_counts import (
     extend_forward,
 )
 from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval
-from bff.victoriametrics.client import VictoriaMetrics
-from bff.victoriametrics.counters import (
-    BULK_DEADLINE_SECONDS,
-    CounterSelection,
-    RawSamples,
-    fetch_counters,
-)
+from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
+from bff.victoriametrics.counters import CounterSelection, RawSamples, fetch_counters
 from energy_rules.learning import WINDOW_MS
 from energy_rules.limits import Limits
 from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
@@ -34,12 +29,12 @@ type SamplesBySource = dict[str, Samples]
 
 @dataclass(frozen=True, slots=True)
 class SampleSource:
-    """The server and selection to fetch samples from, until when, and the deadline of a query."""
+    """The server and selection to fetch samples from, until when, and how long it may take."""
 
     victoriametrics: VictoriaMetrics
     selection: CounterSelection
     now_ms: int
-    deadline_seconds: float = BULK_DEADLINE_SECONDS
+    patience: Patience = BACKGROUND
 
     def fetch(self, devices: Sequence[str], interval: Interval) -> dict[str, SamplesBySource]:
         """Fetch all samples of the devices in the interval."""
@@ -48,7 +43,7 @@ class SampleSource:
             self.selection.only(tuple(devices)),
             interval.start_ms,
             interval.end_ms,
-            deadline_seconds=self.deadline_seconds,
+            patience=self.patience,
         )
         parsed: dict[str, SamplesBySource] = {device: {} for device in devices}
         for (device, source), raw in found.items():
@@ -63,7 +58,7 @@ class SampleSource:
             self.selection.of(POWER).only((device,)),
             interval.start_ms,
             interval.end_ms,
-            deadline_seconds=self.deadline_seconds,
+            patience=self.patience,
         )
         return {source: raw for (_, source), raw in found.items()}
 

@@ -16,13 +16,14 @@ from bff.ledger.status import LedgerStaleError, LedgerStatus
 from bff.ledger.store import select_sample_counts
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import Interval, day_start
-from bff.victoriametrics.client import VictoriaMetricsDownError
-from bff.victoriametrics.counters import BULK_DEADLINE_SECONDS, all_counters
+from bff.victoriametrics.client import REQUEST, Patience
+from bff.victoriametrics.counters import all_counters
+from bff.victoriametrics.errors import VictoriaMetricsDownError
 
 WAIT_SECONDS = 2.0
 # After this time without a refresh the present is unknown.
 STALE_MS = 60_000
-SPLIT_DEADLINE_SECONDS = 1.0
+SPLIT = Patience(deadline_seconds=2.5, pause_seconds=2.5)
 DEVICES_AT_ONCE = 10
 
 
@@ -46,7 +47,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     status = _wait_for_status(ledger, devices, wanted)
     watermark_ms, open_slots = status.watermark_ms or 0, status.open_slots
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
-    sums = _closed_sums(ledger, devices, np.minimum(edges_ms, watermark_ms))
+    sums = _closed_sums(ledger, status, devices, np.minimum(edges_ms, watermark_ms))
     if open_slots is not None:
         sums += open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
@@ -62,7 +63,7 @@ def fetch_history(
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
-    rules, source = ledger.rules(), _sample_source(ledger, BULK_DEADLINE_SECONDS)
+    rules, source = ledger.rules(), _sample_source(ledger, REQUEST)
     for first in range(0, len(devices), DEVICES_AT_ONCE):
         batch = [
             _device_days(ledger, rules[device])
@@ -72,9 +73,9 @@ def fetch_history(
             yield device.rules, samples
 
 
-def _sample_source(ledger: Ledger, deadline_seconds: float) -> SampleSource:
+def _sample_source(ledger: Ledger, patience: Patience) -> SampleSource:
     selection = all_counters(ledger.home())
-    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), deadline_seconds)
+    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), patience)
 
 
 def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
@@ -109,13 +110,18 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
     )
 
 
-def _closed_sums(ledger: Ledger, devices: Sequence[str], edges_ms: Integers) -> Integers:
+def _closed_sums(
+    ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
+) -> Integers:
     """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
     with read_session(ledger.engine) as session:
         stored = select_closed_sums(session, devices, edges_ms)
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
-        splits = _splits_at(ledger.rules(), devices, edges_ms, stored)
+        # Slots name their source by its position in the rules that they were built by, which are
+        # not those of a configuration that has just changed.
+        rules = status.rules or ledger.rules()
+        splits = _splits_at(rules, devices, edges_ms, stored)
         amounts = _split_amounts(ledger, list(splits.values()))
         for (device, edge), split in splits.items():
             stored.up_to[:, device, edge] += amounts[split]
@@ -142,8 +148,7 @@ def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integ
     amounts = ledger.splits.get(splits)
     missing = [split for split in splits if split not in amounts]
     if missing:
-        ledger.victoriametrics.check_answers()
-        source = _sample_source(ledger, SPLIT_DEADLINE_SECONDS)
+        source = _sample_source(ledger, SPLIT)
         found = split_slots(source, partial(_device_days, ledger), missing)
         ledger.splits.put(found)
         amounts |= found

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from bff.ledger.device_rules import DeviceRules
 from bff.ledger.open_slots import OpenSlots
 from bff.ledger.store import OpenEvents
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start
@@ -72,6 +73,7 @@ class LedgerStatus:
         rebuild: The progress of rebuilding the days of `stale`.
         open_events: The events that no one has answered, as of the last refresh.
         rated_mw: The rated powers that people wrote, milliwatts, by device.
+        rules: The rules by which the stored slots that are not stale were built.
     """
 
     watermark_ms: int | None = None
@@ -82,6 +84,7 @@ class LedgerStatus:
     rebuild: RebuildProgress | None = None
     open_events: Sequence[OpenEvents] = ()
     rated_mw: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, DeviceRules] = field(default_factory=dict)
 
     @property
     def dirty_slots(self) -> int:

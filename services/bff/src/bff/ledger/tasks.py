@@ -93,6 +93,7 @@ def start(ledger: Ledger, rules: Rules) -> WorkerState:
         counted_from_ms=None,
         stale=state.stale_snapshot(),
         rebuild=None,
+        rules=rules,
     )
     return state
 

@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from bff.db.obstacles import Obstacle, obstacle_of
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
@@ -61,6 +64,7 @@ class LedgerWorker:
         self._schedule = schedule
         self._on_complete: Callable[[], None] | None = on_complete
         self._state = WorkerState()
+        self._obstacle: Obstacle | None = None
         self._refreshed_at_s = float("-inf")
         self._count_due_s = float("-inf")
         self._stop = Event()
@@ -92,6 +96,8 @@ class LedgerWorker:
             pause_seconds = self._step()
         except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
             self._record_error(str(error))
+        except SQLAlchemyError as error:
+            self._record_database_error(error)
         except Exception:
             LOG.exception("the ledger could not continue; it tries again")
         else:
@@ -120,6 +126,7 @@ class LedgerWorker:
         if _hashes(rules) != _hashes(self._state.rules):
             self._start(rules)
         self._state.rules = rules
+        self._ledger.status.update(rules=rules)
         refresh(self._ledger, self._state)
         self._refreshed_at_s = time.monotonic()
 
@@ -172,7 +179,18 @@ class LedgerWorker:
             LOG.warning("VictoriaMetrics cannot be queried (%s); the ledger waits for it", reason)
         self._ledger.status.update(victoriametrics_error=reason)
 
+    def _record_database_error(self, error: SQLAlchemyError) -> None:
+        obstacle = obstacle_of(error)
+        if obstacle is None:
+            LOG.error("the ledger could not use its database; it tries again", exc_info=error)
+        elif obstacle is not self._obstacle:
+            LOG.error("%s The ledger waits until it can write", obstacle.text)
+        self._obstacle = obstacle
+
     def _record_success(self) -> None:
+        if self._obstacle is not None:
+            LOG.info("the database can be written again; the ledger continues")
+            self._obstacle = None
         # What failed is still due, so a step that succeeds after it has queried again.
         if self._ledger.status.current.victoriametrics_error is not None:
             LOG.info("VictoriaMetrics responds again; the ledger continues")

@@ -2,17 +2,17 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bff.cost.pricing import CostAmounts, added
-from bff.cost.query import Grouping, fetch_cost
+from bff.cost.query import CostQuery, fetch_cost, group
 from bff.db.engine import read_session
 from bff.overview.periods import PeriodName, RunningPeriod
-from bff.place_tree import Place, devices_in
+from bff.place_tree import Place
 from bff.prices.query import select_price_spans
+from bff.register.view import Register
 from bff.services import Services
 from bff.time_grid import DAY_MS, Interval, slot_start
-from home_model.config import Home
 
 PERIODS: tuple[PeriodName, ...] = ("today", "this_month")
 # Long enough for a washing machine that runs once a week, short enough for the season.
@@ -30,7 +30,7 @@ class PeriodAmounts:
 
 def fetch_amounts(
     services: Services,
-    home: Home,
+    register: Register,
     place: Place,
     periods: Mapping[PeriodName, RunningPeriod],
     now_ms: int,
@@ -45,8 +45,9 @@ def fetch_amounts(
     every = [interval for of_period in intervals.values() for interval in of_period]
     edges = sorted({edge for each in every for edge in (each.start_ms, each.end_ms)})
     with read_session(services.engine) as session:
-        spans = select_price_spans(session, home.currency)
-    grouping = Grouping(edges, [(place, devices_in(home, place))])
+        spans = select_price_spans(session, register.home.currency)
+    query = CostQuery(place, edges[0], edges[-1])
+    grouping = replace(group(register, query, register.home.zone), bucket_edges=edges)
     rows = [row[0] for row in fetch_cost(services.energy_between, grouping, spans, now_ms).rows]
     return {
         name: PeriodAmounts(*(_part(rows, edges, interval) for interval in of_period))

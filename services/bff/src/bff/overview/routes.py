@@ -8,9 +8,9 @@ from bff.overview.periods import running_period
 from bff.overview.query import PERIODS, fetch_amounts, fetch_usual_watts
 from bff.overview.response import devices_not_up, period_overview
 from bff.overview.schemas import Overview
-from bff.place_tree import devices_in, find_place
+from bff.place_tree import find_place
 from bff.places.query import fetch_states
-from bff.places.response import live_sum
+from bff.places.response import is_in, place_live
 from bff.services import UsedServices
 from bff.time_grid import unix_milliseconds
 
@@ -25,12 +25,15 @@ def get_overview(
 
     A running period is compared with the same elapsed part of the period before.
     """
-    home, now = services.home(), services.now()
-    place = find_place(home, room, shelf, device)
+    register, now = services.register.current(), services.now()
+    home = register.home
+    place = find_place(register, room, shelf, device)
     now_ms = unix_milliseconds(now)
-    states = fetch_states(services, home, devices_in(home, place), with_last_reading=True)
+    # What is behind a meter may be in another place.
+    everywhere = fetch_states(services, home, home.devices, with_last_reading=True)
+    states = [state for state in everywhere if is_in(state, place)]
     periods = {name: running_period(name, now, home.zone) for name in PERIODS}
-    amounts = fetch_amounts(services, home, place, periods, now_ms)
+    amounts = fetch_amounts(services, register, place, periods, now_ms)
     not_up = [state.device for state in states if state.state != "up"]
     shown = {
         name: period_overview(period, amounts[name], now_ms, home.zone)
@@ -41,7 +44,7 @@ def get_overview(
         time_zone=home.time_zone,
         currency=home.currency,
         now=now.astimezone(home.zone),
-        live=live_sum(states),
+        live=place_live(home, place, everywhere, states),
         not_up=devices_not_up(states, fetch_usual_watts(services, not_up, now_ms)),
         today=shown["today"],
         this_month=shown["this_month"],

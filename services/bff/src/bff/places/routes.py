@@ -48,5 +48,7 @@ def list_devices(services: UsedServices) -> list[DeviceState]:
 def get_device(services: UsedServices, device: DeviceId) -> DeviceState:
     """404 lists the devices of the house."""
     home = services.home()
-    (state,) = fetch_states(services, home, [device_by_id(home, device)], with_last_reading=True)
+    (state,) = fetch_states(
+        services, home, [device_by_id(services.register.current(), device)], with_last_reading=True
+    )
     return state

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from bff.names import Names
 from bff.place_tree import Level
+from home_model.config import Kind
 
 type State = Literal["up", "down", "silent"]
 
@@ -38,7 +39,9 @@ class LiveSum(BaseModel):
     """The present values of the devices of a place, together."""
 
     power_watts: float | None = Field(
-        description="Sum over the devices that are up; null when none is.", examples=[412.5]
+        description="Sum over the devices that are up, of a meter what is left after the devices"
+        " behind it; null when none is up.",
+        examples=[412.5],
     )
     devices_up: int = Field(examples=[5])
     devices_down: int = Field(examples=[1])
@@ -46,6 +49,11 @@ class LiveSum(BaseModel):
     age_seconds: float | None = Field(
         description="Age of the oldest reading in the sum; null when there is none.",
         examples=[12.4],
+    )
+    age_spread_seconds: float | None = Field(
+        description="How far apart a meter and a device behind it were read: what is left of the"
+        " meter is only as good. null where there is no meter with devices behind it.",
+        examples=[14.0],
     )
 
 
@@ -65,6 +73,18 @@ class PlaceNode(BaseModel):
     path: PlacePath
     name: Names
     live: LiveSum
+    kind: Kind | None = Field(
+        default=None, description="Only of a device: what its electricity is.", examples=["load"]
+    )
+    through_watts: float | None = Field(
+        default=None, description="Only of a device: all that it measures.", examples=[612.0]
+    )
+    rest_watts: float | None = Field(
+        default=None,
+        description="Only of the house: what no device explains; null where nothing measures the"
+        " whole house.",
+        examples=[85.0],
+    )
     children: list["PlaceNode"]
 
 
@@ -89,6 +109,11 @@ class DeviceState(BaseModel):
     name: Names
     note: str = Field(examples=["Behind the desk; filter in May"])
     rated_power_watts: float = Field(examples=[500])
+    kind: Kind = Field(description="What its electricity is.", examples=["load"])
+    upstream: str | None = Field(
+        description="The meter that its electricity also runs through.", examples=[None]
+    )
+    house_meter: bool = Field(description="Whether all that is used in the house runs through it.")
     state: State = Field(description=STATE_MEANING)
     source: str | None = Field(
         description="The first source in configuration order that is up.", examples=["cloud"]

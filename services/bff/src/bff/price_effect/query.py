@@ -13,9 +13,9 @@ from bff.db.engine import serialised
 from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
 from bff.prices.query import add_price, change_price, delete_price, select_price_spans
 from bff.prices.spans import PriceSpan
+from bff.register.view import Register
 from bff.services import Services
 from bff.time_grid import unix_milliseconds
-from home_model.config import Home
 
 MAX_PAST = timedelta(days=3653)
 
@@ -47,20 +47,21 @@ def _make(session: Session, trial: Trial, currency: str) -> None:
             delete_price(session, trial.id)
 
 
-def first_known_month(services: Services, home: Home, until_ms: int) -> int | None:
+def first_known_month(services: Services, register: Register, until_ms: int) -> int | None:
     """Return the start of the first month with data, at most ten years ago; None without any."""
-    long_ago_ms, _ = month_of(services.now() - MAX_PAST, home.zone)
-    devices = [device.device for device in home.devices]
-    months = bucket_edges(long_ago_ms, until_ms, "month", home.zone)
+    zone = register.home.zone
+    long_ago_ms, _ = month_of(services.now() - MAX_PAST, zone)
+    devices = [device.device for device in register.ledger_home.devices]
+    months = bucket_edges(long_ago_ms, until_ms, "month", zone)
     energy = services.energy_between(devices, months)
     known_ms = (energy.measured_ms + energy.estimated_ms).sum(axis=0)
     return next((months[month] for month in known_ms.nonzero()[0].tolist()), None)
 
 
 def house_cost(
-    services: Services, home: Home, query: CostQuery, spans: Sequence[PriceSpan]
+    services: Services, register: Register, query: CostQuery, spans: Sequence[PriceSpan]
 ) -> CostAmounts:
     """Return the cost of a range with these prices."""
     now_ms = unix_milliseconds(services.now())
-    grouping = group(home, query, home.zone)
+    grouping = group(register, query, register.home.zone)
     return fetch_cost(services.energy_between, grouping, spans, now_ms).total

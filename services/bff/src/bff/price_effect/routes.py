@@ -28,16 +28,17 @@ def try_change(
     services: UsedServices, trial: Annotated[Trial, Body(openapi_examples=EXAMPLES)]
 ) -> Effect:
     """Refused (404, 409, 422) exactly when the change itself would be."""
-    home = services.home()
+    register = services.register.current()
+    home = register.home
     prices = prices_before_and_after(services.engine, trial, home.currency)
 
     def effect(from_ms: int, to_ms: int) -> EffectOverRange:
         query = CostQuery(HOUSE, from_ms, to_ms)
-        before, after = (house_cost(services, home, query, spans) for spans in prices)
+        before, after = (house_cost(services, register, query, spans) for spans in prices)
         return effect_over_range(home, query, before, after)
 
     month_from_ms, month_to_ms = month_of(services.now(), home.zone)
-    first_ms = first_known_month(services, home, month_to_ms)
+    first_ms = first_known_month(services, register, month_to_ms)
     return Effect(
         present_month=effect(month_from_ms, month_to_ms),
         all_time=None if first_ms is None else effect(first_ms, month_to_ms),

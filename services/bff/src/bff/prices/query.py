@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bff.db.engine import PRICE_DECIMALS
 from bff.db.tables import UnitPrice
-from bff.prices.schemas import PriceInput
+from bff.prices.schemas import Direction, PriceInput
 from bff.prices.spans import PriceSpan
 from bff.time_grid import unix_milliseconds
 from bff.units import plain
@@ -44,10 +44,11 @@ def add_price(
     Raises:
         ProblemError: 409, it overlaps another row.
     """
+    direction = wanted.direction or "import"
     if close_open_price:
-        _close_open_price(session, wanted)
-    _refuse_overlap(session, wanted, besides=None)
-    row = UnitPrice(currency=currency)
+        _close_open_price(session, wanted, direction)
+    _refuse_overlap(session, wanted, direction, besides=None)
+    row = UnitPrice(currency=currency, direction=direction)
     _fill(row, wanted)
     session.add(row)
     session.flush()
@@ -61,7 +62,8 @@ def change_price(session: Session, price_id: int, wanted: PriceInput, currency: 
         ProblemError: 404; or 409, it would overlap another row.
     """
     row = select_price(session, price_id)
-    _refuse_overlap(session, wanted, besides=price_id)
+    row.direction = wanted.direction or row.direction
+    _refuse_overlap(session, wanted, row.direction, besides=price_id)
     row.currency = currency
     _fill(row, wanted)
     session.flush()
@@ -85,10 +87,12 @@ def _fill(row: UnitPrice, wanted: PriceInput) -> None:
     row.note = wanted.note
 
 
-def _close_open_price(session: Session, wanted: PriceInput) -> None:
+def _close_open_price(session: Session, wanted: PriceInput, direction: Direction) -> None:
     still_open = session.scalar(
         select(UnitPrice).where(
-            UnitPrice.valid_to.is_(None), UnitPrice.valid_from < wanted.valid_from
+            UnitPrice.direction == direction,
+            UnitPrice.valid_to.is_(None),
+            UnitPrice.valid_from < wanted.valid_from,
         )
     )
     if still_open is not None:
@@ -96,17 +100,37 @@ def _close_open_price(session: Session, wanted: PriceInput) -> None:
         session.flush()
 
 
-def _refuse_overlap(session: Session, wanted: PriceInput, besides: int | None) -> None:
+def _refuse_overlap(
+    session: Session, wanted: PriceInput, direction: str, besides: int | None
+) -> None:
     overlapping = select(UnitPrice).where(
-        or_(UnitPrice.valid_to.is_(None), UnitPrice.valid_to > wanted.valid_from)
+        UnitPrice.direction == direction,
+        or_(UnitPrice.valid_to.is_(None), UnitPrice.valid_to > wanted.valid_from),
     )
     if wanted.valid_to is not None:
         overlapping = overlapping.where(UnitPrice.valid_from < wanted.valid_to)
     if besides is not None:
         overlapping = overlapping.where(UnitPrice.id != besides)
     other = session.scalar(overlapping.order_by(UnitPrice.valid_from).limit(1))
+    if other is not None and besides is None and _is_same(other, wanted):
+        raise ProblemError(
+            409,
+            "already-there",
+            f"Row {other.id} already is what was sent.",
+            what_to_do="Nothing: the price is there, once.",
+            conflicts_with=other.id,
+        )
     if other is not None:
         raise _overlap_problem(other, wanted.valid_from.tzinfo)
+
+
+def _is_same(row: UnitPrice, wanted: PriceInput) -> bool:
+    return (row.price_per_kwh, row.valid_from, row.valid_to, row.note) == (
+        wanted.price_per_kwh,
+        wanted.valid_from,
+        wanted.valid_to,
+        wanted.note,
+    )
 
 
 def _overlap_problem(other: UnitPrice, zone: tzinfo | None) -> ProblemError:
@@ -125,9 +149,13 @@ def _overlap_problem(other: UnitPrice, zone: tzinfo | None) -> ProblemError:
     )
 
 
-def select_price_spans(session: Session, currency: str) -> list[PriceSpan]:
+def select_price_spans(
+    session: Session, currency: str, direction: Direction = "import"
+) -> list[PriceSpan]:
     """Select all prices in this currency; time priced in another one has no price in this one."""
-    rows = session.scalars(select(UnitPrice).where(UnitPrice.currency == currency))
+    rows = session.scalars(
+        select(UnitPrice).where(UnitPrice.currency == currency, UnitPrice.direction == direction)
+    )
     return [
         PriceSpan(
             from_ms=unix_milliseconds(row.valid_from),

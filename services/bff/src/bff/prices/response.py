@@ -16,4 +16,5 @@ def price_row(row: UnitPrice, zone: ZoneInfo) -> PriceRow:
         valid_from=row.valid_from.astimezone(zone),
         valid_to=row.valid_to and row.valid_to.astimezone(zone),
         note=row.note,
+        direction=row.direction,  # ty: ignore[invalid-argument-type] - written from a PriceInput
     )

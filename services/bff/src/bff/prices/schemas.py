@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -37,6 +37,9 @@ PriceText = Annotated[
 ]
 
 
+type Direction = Literal["import", "export"]
+
+
 class PriceInput(BaseModel):
     """A price per kWh that holds from `valid_from` until just before `valid_to`."""
 
@@ -58,6 +61,11 @@ class PriceInput(BaseModel):
     valid_from: Instant
     valid_to: Instant | None = Field(default=None, description="null: it holds for ever.")
     note: str = Field(default="", max_length=500, examples=["Spring tariff"])
+    direction: Direction | None = Field(
+        default=None,
+        description="import: what is bought or used; export: what is sold. Left out: import for a"
+        " new price, unchanged for a changed one.",
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
@@ -87,3 +95,4 @@ class PriceRow(BaseModel):
     valid_from: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
     valid_to: datetime | None = Field(description="null: it holds for ever.", examples=[None])
     note: str = Field(examples=["Spring tariff"])
+    direction: Direction = Field(examples=["import"])

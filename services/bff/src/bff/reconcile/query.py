@@ -61,7 +61,7 @@ def fetch_increases_by_day(
         VictoriaMetricsDownError: No complete response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
-    selection = all_counters(services.home()).only(tuple(devices))
+    selection = all_counters(services.register.ledger_home()).only(tuple(devices))
     return [
         fetch_increases(services.victoriametrics, selection, start_ms, end_ms)
         for start_ms, end_ms in pairwise(edges_ms)

@@ -11,7 +11,7 @@ from bff.ledger.fetch import SamplesBySource
 from bff.reconcile.differences import SourceDay, further_reasons, source_days
 from bff.reconcile.schemas import Reason, ReconcileRow
 from bff.time_grid import in_zone
-from bff.units import UWH_PER_KWH, signed_kwh
+from bff.units import UWH_PER_KWH, exact_kwh
 from bff.victoriametrics.counters import Increase
 from bff.victoriametrics.live import SourceOfDevice
 from energy_rules.samples import NO_SAMPLES
@@ -58,10 +58,10 @@ def _row(
         to=in_zone(of_day.day.end_ms, zone),
         device=device,
         source=source,
-        ledger_kwh=signed_kwh(ledger_uwh),
-        source_kwh=signed_kwh(of_day.uwh),
-        increase_kwh=signed_kwh(increase_uwh),
-        readings_kwh=signed_kwh(of_day.readings_uwh),
+        ledger_kwh=exact_kwh(ledger_uwh),
+        source_kwh=exact_kwh(of_day.uwh),
+        increase_kwh=exact_kwh(increase_uwh),
+        readings_kwh=exact_kwh(of_day.readings_uwh),
         first=_reading(of_day.first, zone),
         last=_reading(of_day.last, zone),
         reasons=[*_events(of_day, zone), *_further(of_day, further, zone)],
@@ -81,7 +81,7 @@ def _events(of_day: SourceDay, zone: ZoneInfo) -> Iterator[Reason]:
             from_=in_zone(event.from_ms, zone),
             to=in_zone(event.to_ms, zone),
             kind=event.event_type,
-            kwh=signed_kwh(event.uwh),
+            kwh=exact_kwh(event.uwh),
         )
 
 

@@ -33,8 +33,13 @@ def get_reconciliation(
     The four ways to count: the ledger, each source by the ledger's rules, `increase()`, and the
     last reading less the first.
     """
-    home = services.home()
-    devices = [device_by_id(home, device).device] if device else [d.device for d in home.devices]
+    register = services.register.current()
+    home = register.home
+    devices = (
+        [device_by_id(register, device).device]
+        if device
+        else [d.device for d in register.ledger_home.devices]
+    )
     edges_ms = day_edges(services, from_, to, home.zone)
     check_rows(len(devices) * (len(edges_ms) - 1))
     inputs = ReconcileInput(

@@ -2,34 +2,48 @@
 
 import time
 from collections.abc import Generator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from dataclasses import dataclass
 
 import httpx
-import orjson
 
-from bff.victoriametrics.errors import (
-    RETRY_AFTER_SECONDS,
-    VictoriaMetricsDownError,
-    VictoriaMetricsRefusedError,
-)
+from bff.victoriametrics.errors import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from bff.victoriametrics.liveness import PROBE_DEADLINE_SECONDS, Liveness
 
-ALIVE_DEADLINE_SECONDS = 0.2  # leaves a third of 300 ms for all else
-QUERY_DEADLINE_SECONDS = 5.0
-KNOWN_DOWN_SECONDS = RETRY_AFTER_SECONDS
-MAX_CHECKS_AT_ONCE = 16
+QUERY_DEADLINE_SECONDS = 10.0
+# More than the largest bulk read needs; what follows is refused, so that memory stays bounded.
+MAX_BODY_BYTES = 256 * 2**20
+MAX_QUERIES_AT_ONCE = 40  # as many as there are threads for requests
 
 # Device id and source of a series.
 type SourceOfDevice = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a response may take.
+
+    Attributes:
+        deadline_seconds: Until its last byte.
+        pause_seconds: Without a byte.
+    """
+
+    deadline_seconds: float
+    pause_seconds: float
+
+
+# For the ledger's worker: as long as VictoriaMetrics itself lets a query run.
+BACKGROUND = Patience(deadline_seconds=30.0, pause_seconds=30.0)
+# Where a person waits: a server that hangs is given up within 3 s.
+REQUEST = Patience(deadline_seconds=30.0, pause_seconds=2.5)
+
+
 class VictoriaMetrics:
     """A client of one base URL: a vmsingle, or `…/select/<tenant>/prometheus` of a cluster.
 
-    A busy server answers `/health` at once and a query late, a hanging one neither: so liveness is
-    checked first, within `alive_deadline_seconds`, and the query may then take
-    `deadline_seconds`. After a failure every query fails at once for `known_down_seconds`.
+    A busy server answers `/health` and a query late, a hanging one neither. A query waits for
+    `deadline_seconds` as long as the server is alive, and fails at once while it is down.
     """
 
     def __init__(
@@ -38,112 +52,114 @@ class VictoriaMetrics:
         *,
         auth: httpx.Auth | None = None,
         deadline_seconds: float = QUERY_DEADLINE_SECONDS,
-        alive_deadline_seconds: float = ALIVE_DEADLINE_SECONDS,
-        known_down_seconds: float = KNOWN_DOWN_SECONDS,
+        probe_deadline_seconds: float = PROBE_DEADLINE_SECONDS,
     ) -> None:
         self._deadline_seconds = deadline_seconds
-        self._alive_deadline_seconds = alive_deadline_seconds
-        self._known_down_seconds = known_down_seconds
-        self._down_until = 0.0
-        self._down_reason = ""
+        self._probe_deadline_seconds = probe_deadline_seconds
         # A proxy of the environment has no business between two services of one house.
         # Compressing exports takes both sides longer than the network within a house saves.
         plain = {"Accept-Encoding": "identity"}
         self._http = httpx.Client(base_url=base_url, auth=auth, trust_env=False, headers=plain)
         # A cluster answers it at its root, not below a tenant.
         self._health_url = httpx.URL(base_url).copy_with(path="/health", query=None)
-        # httpx limits each step; only waiting from outside limits name lookup and all steps.
-        self._threads = ThreadPoolExecutor(MAX_CHECKS_AT_ONCE, thread_name_prefix="vm-alive")
+        self._threads = ThreadPoolExecutor(MAX_QUERIES_AT_ONCE, thread_name_prefix="vm-query")
+        self._liveness = Liveness(self._probe, deadline_seconds=probe_deadline_seconds)
 
-    def fetch_json(self, path: str, form: Mapping[str, str]) -> Any:  # noqa: ANN401 - it is JSON
-        """Check that the server is alive, POST a query, and parse the JSON response.
+    def fetch(self, path: str, form: Mapping[str, str]) -> bytes:
+        """POST a query and return the body.
 
         Raises:
-            VictoriaMetricsDownError: Not alive, or no valid response in time.
+            VictoriaMetricsDownError: The server is down, or the body was not complete in time.
             VictoriaMetricsRefusedError: The response was 4xx.
         """
-        self.check_answers()
-        with self.stream(path, form, deadline_seconds=self._deadline_seconds) as body:
-            content = b"".join(body)
-        try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError:
-            self._give_up("the response is not JSON; is VICTORIAMETRICS_URL right?")
+        self._liveness.raise_if_down()
+        return self._wait_for(self._threads.submit(self._read, path, form))
 
     def check_answers(self) -> None:
-        """Check that the server is alive, before a query that may take longer.
+        """Check that the server is alive, as of the last probes.
 
         Raises:
-            VictoriaMetricsDownError: No response in time, or a server error.
+            VictoriaMetricsDownError: It is not.
         """
-        self._fail_if_known_down()
-        check = self._threads.submit(self._check_health)
-        try:
-            check.result(timeout=self._alive_deadline_seconds)
-        except TimeoutError:
-            check.cancel()
-            self._give_up(f"no answer within {self._alive_deadline_seconds} s")
+        self._liveness.wait_for_first()
+        self._liveness.raise_if_down()
 
     @contextmanager
     def stream(
-        self, path: str, form: Mapping[str, str], *, deadline_seconds: float
+        self, path: str, form: Mapping[str, str], patience: Patience
     ) -> Generator[Iterator[bytes]]:
         """POST a query and yield the body in chunks as they arrive, for bulk reading.
 
         Raises:
-            VictoriaMetricsDownError: Unreachable, or the body was not complete in time.
+            VictoriaMetricsDownError: Down, or the body was too long or not complete in time.
             VictoriaMetricsRefusedError: The response was 4xx.
         """
-        self._fail_if_known_down()
-        deadline = time.monotonic() + deadline_seconds
-        timeout = httpx.Timeout(deadline_seconds, connect=self._alive_deadline_seconds)
+        self._liveness.raise_if_down()
+        deadline = time.monotonic() + patience.deadline_seconds
+        timeout = httpx.Timeout(patience.pause_seconds, connect=self._probe_deadline_seconds)
         try:
             with self._http.stream("POST", path, data=dict(form), timeout=timeout) as response:
                 if response.is_error:
                     response.read()
-                self._check(response)
-                yield _until(deadline, response.iter_bytes())
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            self._give_up(_reason(error))
+                _check(response)
+                yield _bounded(response.iter_bytes(), deadline)
         except httpx.HTTPError as error:
-            # A bulk read that takes too long is no sign about short queries: not known down.
             raise VictoriaMetricsDownError(_reason(error)) from None
 
     def close(self) -> None:
-        """Close the connections."""
+        """Stop probing and close the connections."""
+        self._liveness.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
-    def _check_health(self) -> None:
+    def _read(self, path: str, form: Mapping[str, str]) -> bytes:
+        patience = Patience(self._deadline_seconds, pause_seconds=self._deadline_seconds)
+        with self.stream(path, form, patience) as body:
+            return b"".join(body)
+
+    def _wait_for(self, body: Future[bytes]) -> bytes:
+        """Wait until it is there or the server is found to be down."""
+        down = self._liveness.down
+        done, _ = wait((body, down), self._deadline_seconds, FIRST_COMPLETED)
+        if body in done:
+            return body.result()
+        body.cancel()
+        if down in done:
+            raise VictoriaMetricsDownError(down.result())
+        message = f"timed out: no answer within {self._deadline_seconds} s"
+        raise VictoriaMetricsDownError(message)
+
+    def _probe(self) -> None:
+        timeout = self._probe_deadline_seconds
         try:
-            # Twice: the caller has given up by then, and the thread is free again.
-            response = self._http.get(self._health_url, timeout=2 * self._alive_deadline_seconds)
+            with self._http.stream("GET", self._health_url, timeout=timeout) as response:
+                # A proxy that hides /health is alive too; a query shows what it is.
+                if response.is_server_error:
+                    message = f"it responds HTTP {response.status_code}"
+                    raise VictoriaMetricsDownError(message)
+                # So that the connection is used again; a long body is not worth it.
+                next(response.iter_raw(), b"")
         except httpx.HTTPError as error:
-            self._give_up(_reason(error))
-        # A proxy that hides /health is alive too; a query shows what it is.
-        if response.is_server_error:
-            self._give_up(f"it responds HTTP {response.status_code}")
-
-    def _check(self, response: httpx.Response) -> None:
-        if response.is_client_error:
-            message = f"HTTP {response.status_code}: {response.text[:500]}"
-            raise VictoriaMetricsRefusedError(message)
-        if not response.is_success:
-            self._give_up(f"it responds HTTP {response.status_code}")
-
-    def _fail_if_known_down(self) -> None:
-        if time.monotonic() < self._down_until:
-            raise VictoriaMetricsDownError(self._down_reason)
-
-    def _give_up(self, reason: str) -> NoReturn:
-        self._down_reason = reason
-        self._down_until = time.monotonic() + self._known_down_seconds
-        raise VictoriaMetricsDownError(reason) from None
+            raise VictoriaMetricsDownError(_reason(error)) from None
 
 
-def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _check(response: httpx.Response) -> None:
+    if response.is_client_error:
+        message = f"HTTP {response.status_code}: {response.text[:500]}"
+        raise VictoriaMetricsRefusedError(message)
+    if not response.is_success:
+        message = f"it responds HTTP {response.status_code}"
+        raise VictoriaMetricsDownError(message)
+
+
+def _bounded(chunks: Iterator[bytes], deadline: float) -> Iterator[bytes]:
+    size_bytes = 0
     for chunk in chunks:
         yield chunk
+        size_bytes += len(chunk)
+        if size_bytes > MAX_BODY_BYTES:
+            message = f"the response is longer than {MAX_BODY_BYTES} bytes"
+            raise VictoriaMetricsDownError(message)
         if time.monotonic() > deadline:
             message = "the response was not complete in time"
             raise VictoriaMetricsDownError(message)

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from bff.time_grid import DAY_MS
-from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
-from bff.victoriametrics.export import BULK_DEADLINE_SECONDS, export, unix_seconds
+from bff.victoriametrics.client import BACKGROUND, Patience, SourceOfDevice, VictoriaMetrics
+from bff.victoriametrics.export import export, unix_seconds
+from bff.victoriametrics.parse import parse_instant, parse_range
 from home_model.config import Home
 from home_model.metrics import ENERGY, Metric, metric_name
 from home_model.sources import FAMILIES
@@ -73,7 +73,7 @@ def fetch_counters(
     start_ms: int,
     end_ms: int,
     *,
-    deadline_seconds: float = BULK_DEADLINE_SECONDS,
+    patience: Patience = BACKGROUND,
 ) -> Mapping[SourceOfDevice, RawSamples]:
     """Fetch every sample in [start, end) by device and source, however other labels changed.
 
@@ -84,9 +84,7 @@ def fetch_counters(
     found: dict[SourceOfDevice, list[RawSamples]] = defaultdict(list)
     if not selection.devices or end_ms <= start_ms:
         return {}
-    exported = export(
-        victoriametrics, str(selection), start_ms, end_ms, deadline_seconds=deadline_seconds
-    )
+    exported = export(victoriametrics, str(selection), start_ms, end_ms, patience=patience)
     for labels, at_ms, kwh in exported:
         found[_source_of(labels)].append(RawSamples(at_ms, kwh))
     return {source: _joined(parts) for source, parts in found.items()}
@@ -125,10 +123,10 @@ def fetch_day_counts(
         "step": "1d",
         "nocache": "1",
     }
-    series = _query(victoriametrics, "/api/v1/query_range", form)
+    series = parse_range(_fetch(victoriametrics, "/api/v1/query_range", form))
     return {
-        _source_of(each["metric"]): {
-            round(at * 1000) + 1 - window_ms: int(count) for at, count in each["values"]
+        _source_of(each.metric): {
+            round(at * 1000) + 1 - window_ms: int(count) for at, count in each.values
         }
         for each in series
     }
@@ -162,11 +160,12 @@ def fetch_increases(
         "nocache": "1",
     }
     by_source: dict[SourceOfDevice, list[float]] = defaultdict(list)
-    for each in _query(victoriametrics, "/api/v1/query", form):
-        by_source[_source_of(each["metric"])].append(float(each["value"][1]))
+    for each in parse_instant(_fetch(victoriametrics, "/api/v1/query", form)):
+        by_source[_source_of(each.metric)].append(each.value[1])
     return {source: Increase(sum(kwh), len(kwh)) for source, kwh in by_source.items()}
 
 
-def _query(victoriametrics: VictoriaMetrics, path: str, form: dict[str, str]) -> Any:  # noqa: ANN401 - it is JSON
-    with victoriametrics.stream(path, form, deadline_seconds=BULK_DEADLINE_SECONDS) as body:
-        return orjson.loads(b"".join(body))["data"]["result"]
+def _fetch(victoriametrics: VictoriaMetrics, path: str, form: Mapping[str, str]) -> bytes:
+    # Over many days of many devices, which takes longer than a query for the present.
+    with victoriametrics.stream(path, form, BACKGROUND) as body:
+        return b"".join(body)

@@ -6,11 +6,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from bff.victoriametrics.client import VictoriaMetrics
+from bff.victoriametrics.client import REQUEST, Patience, VictoriaMetrics
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 
-# As long as VictoriaMetrics itself lets a query run; what is requested at once is bounded.
-BULK_DEADLINE_SECONDS = 30.0
 MAX_ROWS_PER_LINE = 50_000
 INSTANT_WIDTH = len("1772323200000,")
 LONG_LINE_BYTES = 1_000 * INSTANT_WIDTH
@@ -25,7 +23,7 @@ def export(
     start_ms: int,
     end_ms: int,
     *,
-    deadline_seconds: float = BULK_DEADLINE_SECONDS,
+    patience: Patience = REQUEST,
 ) -> Iterator[Exported]:
     """Export every sample in [start, end) of the series that match, in parts of some thousands.
 
@@ -39,7 +37,7 @@ def export(
         "end": unix_seconds(end_ms - 1),
         "max_rows_per_line": str(MAX_ROWS_PER_LINE),
     }
-    with victoriametrics.stream("/api/v1/export", form, deadline_seconds=deadline_seconds) as body:
+    with victoriametrics.stream("/api/v1/export", form, patience) as body:
         for line in lines_of(body):
             yield parse_line(line)
 
@@ -63,11 +61,29 @@ def lines_of(body: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def parse_line(line: bytes) -> Exported:
-    """Parse one line of an export, in VictoriaMetrics' order: labels, values, instants."""
+    """Parse one line of an export, in VictoriaMetrics' order: labels, values, instants.
+
+    Raises:
+        VictoriaMetricsDownError: It is something else, such as a proxy's page.
+    """
     series, _, rest = line.partition(b',"values":')
     values, _, instants = rest.partition(b',"timestamps":')
-    labels = orjson.loads(series + b"}")["metric"]
-    return labels, _parse_instants(instants.removesuffix(b"}")), _parse_values(values)
+    try:
+        labels = orjson.loads(series + b"}")["metric"]
+        at_ms, numbers = _parse_instants(instants.removesuffix(b"}")), _parse_values(values)
+    except (ValueError, TypeError, LookupError):
+        raise _foreign(line) from None
+    if not isinstance(labels, dict) or not at_ms.shape == numbers.shape != (0,):
+        raise _foreign(line)
+    return labels, at_ms, numbers
+
+
+def _foreign(line: bytes) -> VictoriaMetricsDownError:
+    begin = line[:60].decode(errors="replace")
+    return VictoriaMetricsDownError(
+        f"the export has a line that is none of VictoriaMetrics: {begin!r};"
+        " is VICTORIAMETRICS_URL right?"
+    )
 
 
 def _parse_values(text: bytes) -> NDArray[np.float64]:

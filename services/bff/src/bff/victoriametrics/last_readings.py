@@ -7,6 +7,7 @@ from datetime import datetime
 from bff.time_grid import instant
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.live import SourceOfDevice
+from bff.victoriametrics.parse import parse_instant
 from home_model.config import Home
 from home_model.metrics import POWER, READING_TIMESTAMP
 from home_model.sources import family_of
@@ -38,10 +39,10 @@ def _fetch(
     if not silent:
         return {}
     form = {"query": _query(home, silent, window), "nocache": "1"}
-    series = victoriametrics.fetch_json("/api/v1/query", form)["data"]["result"]
+    series = parse_instant(victoriametrics.fetch("/api/v1/query", form))
     last_readings = {
-        (each["metric"].get("device", ""), each["metric"].get("source", "")): instant(
-            round(float(each["value"][1]) * 1000)
+        (each.metric.get("device", ""), each.metric.get("source", "")): instant(
+            round(each.value[1] * 1000)
         )
         for each in series
     }

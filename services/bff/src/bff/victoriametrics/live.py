@@ -1,12 +1,12 @@
 """The present values of every source, in one instant query."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bff.time_grid import instant
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
+from bff.victoriametrics.parse import InstantSeries, parse_instant
 from home_model.config import Home
 from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
 from home_model.sources import Family, family_of
@@ -46,7 +46,7 @@ def fetch_live(
 ) -> Mapping[SourceOfDevice, Live]:
     """Fetch the present values of each source; sources without any are left out.
 
-    Series are told apart by device and source only, so a device that changed its shelf stays
+    Series are distinguished by device and source only, so a device that changed its shelf stays
     the same device. A series that went stale is gone here at once.
 
     Raises:
@@ -54,8 +54,7 @@ def fetch_live(
     """
     families = {family_of(source) for device in home.devices for source in device.sources}
     form = {"query": _query(home, families), "step": f"{silent_after_seconds}s", "nocache": "1"}
-    response = victoriametrics.fetch_json("/api/v1/query", form)
-    return parse_live(home, response["data"]["result"])
+    return sort_live(home, parse_instant(victoriametrics.fetch("/api/v1/query", form)))
 
 
 def _query(home: Home, families: set[Family]) -> str:
@@ -67,7 +66,7 @@ def _query(home: Home, families: set[Family]) -> str:
     return f"union({series}, {written})"
 
 
-def parse_live(home: Home, result: list[dict[str, Any]]) -> Mapping[SourceOfDevice, Live]:
+def sort_live(home: Home, result: Sequence[InstantSeries]) -> Mapping[SourceOfDevice, Live]:
     """Sort the series of a response by the sources of the configuration."""
     samples = _newest(result)
     present = {(device, source) for _, device, source in samples}
@@ -82,7 +81,7 @@ def parse_live(home: Home, result: list[dict[str, Any]]) -> Mapping[SourceOfDevi
 type Series = tuple[str, str, str]
 
 
-def _newest(result: list[dict[str, Any]]) -> Mapping[Series, Sample]:
+def _newest(result: Sequence[InstantSeries]) -> Mapping[Series, Sample]:
     """Return one sample of each metric of each source: the newest where labels had changed."""
     newest: dict[Series, Sample] = {}
     for series, sample in _samples(result):
@@ -92,18 +91,18 @@ def _newest(result: list[dict[str, Any]]) -> Mapping[Series, Sample]:
     return newest
 
 
-def _samples(result: list[dict[str, Any]]) -> Iterator[tuple[Series, Sample]]:
+def _samples(result: Sequence[InstantSeries]) -> Iterator[tuple[Series, Sample]]:
     written = {
-        frozenset((labels | {"is": ""}).items()): float(item["value"][1])
+        frozenset((labels | {"is": ""}).items()): item.value[1]
         for item in result
-        if (labels := item["metric"]).get("is") == "written"
+        if (labels := item.metric).get("is") == "written"
     }
     for item in result:
-        labels = item["metric"]
+        labels = item.metric
         at = written.get(frozenset((labels | {"is": ""}).items()))
         if "is" not in labels and at is not None:
             series = (labels["__name__"], labels.get("device", ""), labels.get("source", ""))
-            yield series, Sample(float(item["value"][1]), at)
+            yield series, Sample(item.value[1], at)
 
 
 def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice) -> Live:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bff.victoriametrics.client import VictoriaMetrics
-from bff.victoriametrics.counters import export
+from bff.victoriametrics.export import export
 from home_model.metrics import POWER, READING_TIMESTAMP
 from home_model.sources import Source, family_of
 

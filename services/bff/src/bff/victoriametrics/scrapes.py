@@ -12,7 +12,8 @@ import numpy as np
 import orjson
 
 from bff.victoriametrics.client import VictoriaMetrics
-from bff.victoriametrics.counters import export, unix_seconds
+from bff.victoriametrics.export import export, unix_seconds
+from bff.victoriametrics.parse import parse_label_sets
 from home_model.sources import SourceName
 
 # Of every exporter on the kit, for each source that it reads; see docs/metrics.md.
@@ -64,7 +65,7 @@ def _targets(
         "start": unix_seconds(start_ms),
         "end": unix_seconds(end_ms - 1),
     }
-    for labels in victoriametrics.fetch_json("/api/v1/series", form)["data"]:
+    for labels in parse_label_sets(victoriametrics.fetch("/api/v1/series", form)):
         if "job" in labels and "instance" in labels:
             yield labels["job"], labels["instance"]
 

@@ -123,7 +123,7 @@ def _neighbour_status(device_id: str) -> Answer:
 
 
 def _offline(body: Body) -> Answer:
-    """Types that can say `online` say so; Plug Mini JP answers 171, as if its hub were gone."""
+    """Set `online` in a status that has it; Plug Mini JP answers 171, as if its hub were gone."""
     if "online" in body:
         return success(zeroed(body) | {"online": False})
     if body["deviceType"] == "Plug Mini (JP)":

@@ -1,4 +1,4 @@
-"""What a Tapo plug says of itself, its radio, its relay and its outlets."""
+"""The description of a Tapo plug: itself, its radio, its relay and its outlets."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Unit prices, and what people say of devices."""
+"""Unit prices, and what people enter about devices."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -7,33 +7,33 @@ from pathlib import Path
 from matter_network.network import MatterNetwork
 from matter_network.outlets import Outlet, Outlets, Values
 
-# Real plugs tell a change at most so often; the server asks for no more.
+# Real plugs report a change at most so often; the server asks for no more.
 INTERVAL_SECONDS = 1.0
 
 
-def follow(
+def mirror_plugs(
     network: MatterNetwork,
     twins: Mapping[str, str],
     fetch: Callable[[], Outlets],
     ready: Path,
 ) -> None:
-    """Follow for ever; `ready` is made when all plugs have followed once.
+    """Mirror for ever; `ready` is made when all plugs were set once.
 
     Raises:
-        httpx.HTTPError: The network answers no more, or a plug ended.
+        httpx.HTTPError: The network does not answer any more, or a plug ended.
     """
-    followed: dict[str, Outlet] = {}
+    mirrored: dict[str, Outlet] = {}
     while True:
         outlets = fetch()
         for device, serial in twins.items():
-            before = followed.get(serial)
-            followed[serial] = follow_one(network, serial, before, outlets[device])
+            before = mirrored.get(serial)
+            mirrored[serial] = mirror_plug(network, serial, before, outlets[device])
         ready.touch()
         time.sleep(INTERVAL_SECONDS)
 
 
-def follow_one(network: MatterNetwork, serial: str, before: Outlet | None, now: Outlet) -> Outlet:
-    """Set what has changed; a plug without power is killed, as it says no goodbye."""
+def mirror_plug(network: MatterNetwork, serial: str, before: Outlet | None, now: Outlet) -> Outlet:
+    """Set what has changed; a plug without power is killed: it sends no goodbye."""
     had_power = before is None or before.plugged_in
     if had_power and not now.plugged_in:
         network.kill(serial)

@@ -1,11 +1,11 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that a test sets and moves."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
 @dataclass(slots=True)
-class Hands:
+class ManualClock:
     """The instant (aware) that the clock shows."""
 
     instant: datetime

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from home_model.config import Home
-from matter_network.following import follow_one
+from matter_network.mirror import mirror_plug
 from matter_network.outlets import Outlet, parse_outlet, plug_of, twins_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ VALUES = {
 
 
 @dataclass
-class Hands:
+class RecordingNetwork:
     """Notes what is done to a network."""
 
     done: list[object] = field(default_factory=list)
@@ -63,21 +63,21 @@ def test_matter_counts_in_thousandths() -> None:
 
 def test_only_what_changed_is_told() -> None:
     """As a plug reports: an unchanged value is no news."""
-    hands, before = Hands(), Outlet(plugged_in=True, values=VALUES)
-    network = cast("MatterNetwork", hands)
+    recorded, before = RecordingNetwork(), Outlet(plugged_in=True, values=VALUES)
+    network = cast("MatterNetwork", recorded)
     now = Outlet(plugged_in=True, values=VALUES | {"power_milliwatts": 0, "on": False})
-    assert follow_one(network, "S", before, before) == before
-    follow_one(network, "S", before, now)
-    assert hands.done == [("S", {"power_milliwatts": 0, "on": False})]
+    assert mirror_plug(network, "S", before, before) == before
+    mirror_plug(network, "S", before, now)
+    assert recorded.done == [("S", {"power_milliwatts": 0, "on": False})]
 
 
 def test_without_power_it_dies_and_with_power_it_knows_all_again() -> None:
-    """No goodbye; what it measured meanwhile is told at once."""
-    hands, on = Hands(), Outlet(plugged_in=True, values=VALUES)
-    network, off = cast("MatterNetwork", hands), Outlet(plugged_in=False, values=VALUES)
+    """No goodbye; what it measured meanwhile is reported at once."""
+    recorded, on = RecordingNetwork(), Outlet(plugged_in=True, values=VALUES)
+    network, off = cast("MatterNetwork", recorded), Outlet(plugged_in=False, values=VALUES)
     for before, now in ((None, on), (on, off), (off, off), (off, on)):
-        follow_one(network, "S", before, now)
-    assert hands.done == [("S", VALUES), ("kill", "S"), ("start", "S"), ("S", VALUES)]
+        mirror_plug(network, "S", before, now)
+    assert recorded.done == [("S", VALUES), ("kill", "S"), ("start", "S"), ("S", VALUES)]
 
 
 def test_the_configuration_says_which_plugs_have_a_twin() -> None:

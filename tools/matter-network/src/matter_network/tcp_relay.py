@@ -1,4 +1,4 @@
-"""Carry TCP connections from a socket of the outer network to a port of the inner one."""
+"""Relay TCP connections from a socket of the outer network to a port of the inner one."""
 
 import asyncio
 import socket
@@ -8,8 +8,8 @@ from contextlib import suppress
 CHUNK_BYTES = 65_536
 
 
-async def carry(outer: socket.socket, inner_port: int) -> asyncio.Server:
-    """Start to carry; a connection is closed when nobody listens on the inner port."""
+async def relay_tcp(outer: socket.socket, inner_port: int) -> asyncio.Server:
+    """Start the relay; a connection is closed when nobody listens on the inner port."""
 
     async def connected(reader: StreamReader, writer: StreamWriter) -> None:
         try:

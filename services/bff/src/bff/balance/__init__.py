@@ -1,0 +1,1 @@
+"""Where the house's electricity came from and went to, and what the bill comes to."""
