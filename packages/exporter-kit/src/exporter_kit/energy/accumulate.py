@@ -270,7 +270,7 @@ def _integrate(
     if power_uw is None:
         return counter
     mark = _not_fed_back(PowerMark(power_uw, counter.at_us or 0))
-    if mark.power_uw > limits.ceiling_uw(counter.learned):
+    if mark.power_uw > max(limits.power_uw, limits.held_uw(counter.learned)):
         mark, counter = _surge(counter, mark, limits)
     if mark is None:
         return counter

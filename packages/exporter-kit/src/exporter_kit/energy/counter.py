@@ -12,7 +12,14 @@ from math import ceil
 from typing import Literal
 
 from energy_rules.history import History
-from energy_rules.limits import MW_PER_W, Bounds, Learned, bounds_of
+from energy_rules.limits import (
+    MAX_HELD_MW,
+    MW_PER_W,
+    SPARE_TENTHS,
+    Bounds,
+    Learned,
+    bounds_of,
+)
 from energy_rules.limits import Limits as SourceLimits
 from energy_rules.stream import Stream
 
@@ -63,14 +70,9 @@ class Limits:
         max_power_mw = round((self.max_rise_watts or self.max_power_watts) * MW_PER_W)
         return bounds_of(SourceLimits(max_power_mw, self.gap_us // US_PER_MS), learned)
 
-    def ceiling_uw(self, learned: Learned) -> int:
-        """Return the most that a single power may be."""
-        return (
-            bounds_of(
-                SourceLimits(self.power_uw // UW_PER_MW, self.gap_us // US_PER_MS), learned
-            ).ceiling_mw
-            * UW_PER_MW
-        )
+    def held_uw(self, learned: Learned) -> int:
+        """Return the most that a single power may be, by the power that was held before."""
+        return min(learned.held_mw, MAX_HELD_MW) * UW_PER_MW * SPARE_TENTHS // 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,10 @@
-"""Power beside the counter: the witness of what is doubtful. Fetched only where something is."""
+"""Power beside the counter: the witness of what is doubtful. Pure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bff.energy import Integers
-from bff.ledger.device_rules import DeviceRules
-from bff.ledger.fetch import SamplesBySource, SampleSource
-from bff.ledger.slots import JudgedDevice, judge_device
-from bff.time_grid import Interval
 from bff.victoriametrics.counters import RawSamples
 from energy_rules.limits import MW_MS_PER_UWH, MW_PER_W
 from energy_rules.samples import Samples
@@ -44,40 +39,6 @@ class PowerSums:
         uwh = np.interp(samples.at_ms, self.at_ms, self.uwh)
         known_ms = np.interp(samples.at_ms, self.at_ms, self.known_ms)
         return Power(uwh.astype(np.int64), known_ms.astype(np.int64))
-
-
-def judge_with_power(
-    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
-) -> JudgedDevice:
-    """Judge a device; where anything is doubtful, once more with its power as the witness.
-
-    Raises:
-        VictoriaMetricsDownError: No complete response in time.
-    """
-    judged = judge_device(rules, samples, source.now_ms)
-    if not any(note.kind in WITNESSED for each in judged.sources for note in each.notes):
-        return judged
-    power = _fetch_power(source, rules, samples)
-    return judge_device(rules, samples, source.now_ms, power) if power else judged
-
-
-def _fetch_power(
-    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
-) -> Mapping[str, Power]:
-    """Fetch the power of each source over the time of its samples."""
-    there = [of_source for of_source in samples.values() if len(of_source)]
-    if not there:
-        return {}
-    start_ms = min(int(of_source.at_ms[0]) for of_source in there)
-    end_ms = max(int(of_source.at_ms[-1]) for of_source in there) + 1
-    found = source.fetch_power(rules.device, Interval(start_ms, end_ms))
-    return {
-        each.source: sums_of(found[each.source], each.limits.gap_limit_ms).beside(
-            samples[each.source]
-        )
-        for each in rules.by_source()
-        if each.source in found and len(samples[each.source])
-    }
 
 
 def sums_of(raw: RawSamples, gap_limit_ms: int) -> PowerSums:
