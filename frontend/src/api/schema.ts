@@ -278,6 +278,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All devices and where they were, retired ones too
+         * @description With what the file states of the past, and with corrections.
+         */
+        get: operations["get_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed, when and by whom, newest first
+         * @description Changes of the configuration file, and corrections with those that were undone.
+         */
+        get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct the past of a device
+         * @description All costs of the past follow at the next request. Undone by deleting the correction.
+         */
+        post: operations["add_correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/register/corrections/{correction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo a correction
+         * @description The past is what it was before; the history keeps the correction and who undid it.
+         */
+        delete: operations["undo_correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger": {
         parameters: {
             query?: never;
@@ -478,6 +558,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        Action: "always_there" | "renamed" | "never_was";
         /**
          * AddTrial
          * @description Try to add a price.
@@ -673,6 +755,8 @@ export interface components {
         };
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
+        /** @enum {string} */
+        Change: "added" | "moved" | "retired" | "returned" | "became" | "sources";
         /**
          * ChangeTrial
          * @description Try to change a price.
@@ -759,6 +843,81 @@ export interface components {
              * @description For drawing, equally far apart.
              */
             points: components["schemas"]["PlotPoint"][];
+        };
+        /**
+         * CorrectionInput
+         * @description A decision on the past of a device. Without one, every change holds from when it was made.
+         * @example {
+         *       "action": "always_there",
+         *       "device": "server"
+         *     }
+         */
+        CorrectionInput: {
+            /** @description always_there: where the device is since a move, it always was; renamed: the retired device `former` is the same as this one; never_was: a retired device and its past are left out of every total. */
+            action: components["schemas"]["Action"];
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Former
+             * @description Only of `renamed`: the retired device.
+             * @example null
+             */
+            former?: string | null;
+            /**
+             * At
+             * @description Of `always_there`: when the move is dated, the last one by default. Of `renamed`: until when it had the former name, its retirement by default.
+             */
+            at?: string | null;
+            /**
+             * By
+             * @description Who decides; replaced by the login where Tailscale names one.
+             * @default
+             */
+            by: string;
+        };
+        /**
+         * CorrectionRow
+         * @description A stored correction.
+         */
+        CorrectionRow: {
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            action: components["schemas"]["Action"];
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Former
+             * @example null
+             */
+            former: string | null;
+            /** At */
+            at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Undone At
+             * @example null
+             */
+            undone_at: string | null;
+            /**
+             * Undone By
+             * @example null
+             */
+            undone_by: string | null;
         };
         /**
          * Cost
@@ -1148,6 +1307,45 @@ export interface components {
             currency: string;
         };
         /**
+         * EntryRow
+         * @description A device in one place, behind one meter, from one instant until just before another.
+         */
+        EntryRow: {
+            /**
+             * From
+             * @description null: it always was so.
+             */
+            from: string | null;
+            /**
+             * To
+             * @description null: it is so.
+             */
+            to: string | null;
+            /**
+             * Room
+             * @example study
+             */
+            room: string;
+            /**
+             * Shelf
+             * @example rack_1
+             */
+            shelf: string;
+            /**
+             * Upstream
+             * @example null
+             */
+            upstream: string | null;
+            /** @example load */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Measured As
+             * @description The name that its readings bear in VictoriaMetrics.
+             * @example server
+             */
+            measured_as: string;
+        };
+        /**
          * EventAnswerRow
          * @description A stored answer.
          */
@@ -1366,6 +1564,50 @@ export interface components {
              * @description Where energy was used and no price held.
              */
             unpriced: components["schemas"]["Span"][];
+        };
+        /**
+         * HistoryRow
+         * @description A change of the register, or a correction of its past.
+         */
+        HistoryRow: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /** Change */
+            change: components["schemas"]["Change"] | components["schemas"]["Action"];
+            /**
+             * By
+             * @example devices.yaml
+             */
+            by: string;
+            /**
+             * Note
+             * @example study/rack_1 → bedroom/window
+             */
+            note: string;
+            /**
+             * Correction Id
+             * @description null: not a correction.
+             * @example null
+             */
+            correction_id: number | null;
+            /**
+             * Undone At
+             * @example null
+             */
+            undone_at: string | null;
+            /**
+             * Undone By
+             * @example null
+             */
+            undone_by: string | null;
         };
         /**
          * House
@@ -2129,6 +2371,25 @@ export interface components {
             time_zone: string;
             /** Rows */
             rows: components["schemas"]["ReconcileRow"][];
+        };
+        /**
+         * RegisteredDevice
+         * @description A device and its past.
+         */
+        RegisteredDevice: {
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            name: components["schemas"]["Names"];
+            /**
+             * Retired
+             * @description It is no longer in the configuration file.
+             */
+            retired: boolean;
+            /** Entries */
+            entries: components["schemas"]["EntryRow"][];
         };
         /** @enum {string} */
         Side: "a" | "b";
@@ -2929,6 +3190,129 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredDevice"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    undo_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a correction. */
+                correction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionRow"];
+                };
             };
             /** @description A problem, with what to do about it */
             default: {

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bff.energy import Energy
+from bff.energy import Energy, WithUnevenDays
 from bff.meter_tree import own_energy
 from bff.register.entries import Entry
-from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval
 
 DAYS = 3
 SLOTS = DAYS * SLOTS_PER_DAY
@@ -36,6 +36,26 @@ class Ledger:
                 known[row, column] = self.known_ms[device][slots].sum()
         zeros = np.zeros(shape, np.int64)
         return Energy(uwh, zeros, known, zeros, np.diff(edges)[np.newaxis] - known)
+
+
+@dataclass(frozen=True)
+class EvenLedger(Ledger):
+    """The same ledger, which also finds the days on which a device was measured in part."""
+
+    def __call__(self, devices: Sequence[str], edges: Sequence[int]) -> Energy:
+        """Return `energy_between`."""
+        return self.energy_between(devices, edges)
+
+    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
+        """Return the edges of all days whose neighbours differ in a device."""
+        edges = set[int]()
+        for device in devices:
+            by_day = self.known_ms[device].reshape(DAYS, -1).sum(axis=1)
+            for day, known_ms in enumerate(by_day.tolist()):
+                if known_ms < DAY_MS:
+                    edges |= {day * DAY_MS, (day + 1) * DAY_MS}
+        assert interval.end_ms <= DAYS * DAY_MS
+        return edges
 
 
 def entry(device: str, upstream: str | None = None, kind: str = "load", **more: object) -> Entry:
@@ -139,6 +159,11 @@ def test_own_shares_are_those_of_every_slot_alone(
     """Days and hours are shortcuts only: any range comes to the sum of its slots."""
     ledger, tree = house
     result = own_energy(ledger.energy_between, tree, tree, edges, with_house=True)
+    uneven = EvenLedger(ledger.uwh, ledger.known_ms)
+    assert isinstance(uneven, WithUnevenDays)
+    same = own_energy(uneven, tree, tree, edges, with_house=True)
+    assert (same.own.measured_uwh == result.own.measured_uwh).all()
+    assert (same.house_rest.measured_uwh == result.house_rest.measured_uwh).all()
     slow = [_slow(ledger, tree, slot) for slot in range(SLOTS)]
     for column, (start, end) in enumerate(pairwise(edges)):
         slots = range(start // SLOT_MS, end // SLOT_MS)

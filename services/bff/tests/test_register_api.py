@@ -183,6 +183,72 @@ def test_another_meter_above_does_not_change_the_past(house: House) -> None:
     assert house.kwh(**later, group_by="device") == {"meter": "9.6", "fridge": "1.2"}
 
 
+def test_a_move_that_always_was_is_corrected_and_undone(house: House) -> None:
+    """By one request each; the history keeps who, and when."""
+    house.configure(device("fridge"), device("lamp"))
+    house.open()
+    house.configure(device("fridge", "study", "desk"), device("lamp"))
+    assert house.kwh(**FIRST_DAY, group_by="room") == {"kitchen": "3.6"}
+    wanted = {"action": "always_there", "device": "fridge", "by": "Hana"}
+    made = house.client.post("/register/corrections", json=wanted)
+    assert made.status_code == 201
+    assert house.kwh(**FIRST_DAY, group_by="room") == {"study": "2.4", "kitchen": "1.2"}
+    assert house.client.post("/register/corrections", json=wanted).status_code == 409
+    undone = house.client.delete(f"/register/corrections/{made.json()['id']}")
+    assert undone.status_code == 200
+    assert house.kwh(**FIRST_DAY, group_by="room") == {"kitchen": "3.6"}
+    changes = house.client.get("/register/history").json()
+    assert {(row["device"], row["change"], row["by"]) for row in changes} == {
+        ("fridge", "added", "devices.yaml"),
+        ("lamp", "added", "devices.yaml"),
+        ("fridge", "moved", "devices.yaml"),
+        ("fridge", "always_there", "Hana"),
+    }
+    assert [row["undone_at"] is None for row in changes].count(False) == 1
+
+
+def test_a_rename_and_a_retirement_are_corrected_and_undone(house: House) -> None:
+    """The past of a retired device belongs to the new name, or to nobody."""
+    house.configure(device("fridge"), device("lamp"))
+    house.open()
+    house.configure(device("icebox"), device("lamp"))
+    assert house.kwh(**FIRST_DAY, group_by="device") == {
+        "icebox": None,
+        "lamp": "1.2",
+        "fridge": "2.4",
+    }
+    renamed = {"action": "renamed", "device": "icebox", "former": "fridge"}
+    made = house.client.post("/register/corrections", json=renamed).raise_for_status().json()
+    assert house.kwh(**FIRST_DAY, group_by="device") == {"icebox": "2.4", "lamp": "1.2"}
+    (icebox, _) = house.client.get("/register").json()
+    assert [row["measured_as"] for row in icebox["entries"]] == ["fridge", "icebox"]
+    house.client.delete(f"/register/corrections/{made['id']}").raise_for_status()
+    never = {"action": "never_was", "device": "fridge"}
+    made = house.client.post("/register/corrections", json=never).raise_for_status().json()
+    assert house.kwh(**FIRST_DAY) == "1.2"
+    house.client.delete(f"/register/corrections/{made['id']}").raise_for_status()
+    assert house.kwh(**FIRST_DAY) == "3.6"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ({"action": "always_there", "device": "fridge"}, 409),
+        ({"action": "always_there", "device": "toaster"}, 404),
+        ({"action": "never_was", "device": "fridge"}, 404),
+        ({"action": "renamed", "device": "fridge", "former": "lamp"}, 404),
+        ({"action": "sold", "device": "fridge"}, 422),
+    ],
+)
+def test_what_cannot_be_corrected_is_refused(
+    api: httpx.Client, wanted: dict[str, str], status: int
+) -> None:
+    """A device that did not move, that is not there, or that is not retired."""
+    named = wanted | {"device": wanted["device"].replace("fridge", "kettle")}
+    assert api.post("/register/corrections", json=named).status_code == status
+    assert api.delete("/register/corrections/7").status_code == 404
+
+
 def random_house(chance: random.Random) -> list[dict[str, Any]]:
     """Any of the devices, in any order, place, kind and tree, by sources old and new."""
     names = chance.sample(list(WATTS), chance.randint(1, len(WATTS)))

@@ -13,6 +13,7 @@ from bff.http.health import create_health_app
 from bff.http.metrics import RequestMetrics
 from bff.http.serve import serve
 from bff.ledger_state.metrics import LedgerCollector
+from bff.register.metrics import DeviceInfoCollector
 from bff.settings import Settings
 from bff.wiring import close_services, open_services
 from home_model.problems import ConfigError
@@ -56,6 +57,7 @@ def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> Non
     PlatformCollector(registry=registry)
     services = open_services(settings)
     registry.register(LedgerCollector(services.ledger))
+    registry.register(DeviceInfoCollector(services.home))
     Gauge(
         "bff_config_last_reload_successful",
         "1 when the configuration file in use is the newest one; 0 when that has problems.",

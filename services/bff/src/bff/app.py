@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 from bff.balance.routes import router as balance
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
@@ -90,6 +91,7 @@ FEATURES = (
     prices,
     effect,
     device_meta,
+    register,
     ledger,
     changes,
     events,

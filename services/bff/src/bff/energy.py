@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bff.time_grid import Interval
 
 type Integers = NDArray[np.int64]
 
@@ -45,3 +48,15 @@ class Energy:
 
 # Device ids and sorted edges (Unix milliseconds) to the energy between neighbouring edges.
 type EnergyBetween = Callable[[Sequence[str], Sequence[int]], Energy]
+
+
+@runtime_checkable
+class WithUnevenDays(Protocol):
+    """Energy that also finds where devices were not measured, without adding it up by day."""
+
+    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
+        """Return edges of days: between two of them each device was measured always, or never.
+
+        Only a single day between two neighbours may be measured in part.
+        """
+        ...

@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from bff.energy import Energy, EnergyBetween, Integers
+from bff.energy import Energy, EnergyBetween, Integers, WithUnevenDays
 from bff.register.entries import Entry, by_name, change_instants, upstream_of
 from bff.time_grid import DAY_MS, SLOT_MS, Interval
 from home_model.config import Kind
@@ -183,13 +183,29 @@ def _measure(
     energy_between: EnergyBetween, entries: Sequence[Entry], edges: list[int], *, with_house: bool
 ) -> Measured:
     measured = _measure_at(energy_between, entries, edges)
-    for step_ms in GRID_STEPS_MS:
+    in_part = _in_part(measured, with_house=with_house)
+    if in_part.any() and isinstance(energy_between, WithUnevenDays):
+        uneven = _uneven_edges(energy_between, measured, with_house=with_house)
+        measured = _measure_at(energy_between, entries, sorted(uneven.union(edges)))
         in_part = _in_part(measured, with_house=with_house)
-        if not in_part.any():
-            break
+    for step_ms in GRID_STEPS_MS:
         finer = {*edges, *_steps(measured.edges, in_part, step_ms), *_changes(measured)}
-        measured = _measure_at(energy_between, entries, sorted(finer))
+        if in_part.any() and not finer.issubset(measured.edges):
+            measured = _measure_at(energy_between, entries, sorted(finer))
+            in_part = _in_part(measured, with_house=with_house)
     return measured
+
+
+def _uneven_edges(source: WithUnevenDays, measured: Measured, *, with_house: bool) -> set[int]:
+    """Return where a meter begins or ends to be measured, by days."""
+    meters = {meter for _, nodes in measured.periods for meter in nodes.behind}
+    if with_house:
+        meters |= {flow for _, nodes in measured.periods for flow in nodes.flows}
+    interval = Interval(measured.edges[0], measured.edges[-1])
+    edges = source.uneven_edges(
+        sorted({measured.entries[meter].label for meter in meters}), interval
+    )
+    return {edge for edge in edges if interval.start_ms < edge < interval.end_ms}
 
 
 def _measure_at(
@@ -281,8 +297,9 @@ def _steps(edges: Sequence[int], in_part: np.ndarray, step_ms: int) -> Iterator[
 
 
 def _changes(measured: Measured) -> Iterator[int]:
-    """Yield the edges at which an entry begins or ends to be measured."""
-    is_known = measured.known_ms > 0
+    """Yield the edges at which a meter begins or ends to be measured."""
+    meters = {each for _, nodes in measured.periods for each in (*nodes.behind, *nodes.flows)}
+    is_known = measured.known_ms[sorted(meters)] > 0
     changed = (is_known[:, 1:] != is_known[:, :-1]).any(axis=0)
     for position in np.flatnonzero(changed).tolist():
         yield measured.edges[position + 1]

@@ -1,11 +1,9 @@
 """Put the parts of one BFF together."""
 
-from functools import partial
-
 from bff.changes.query import note_result, note_rules
 from bff.db.migrate import open_database
 from bff.ledger.ledger import Ledger
-from bff.ledger.query import energy_between
+from bff.ledger.query import LedgerEnergy
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
 from bff.services import Services
@@ -47,7 +45,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         register=register,
         ledger=ledger,
         worker=worker,
-        energy_between=partial(energy_between, ledger),
+        energy_between=LedgerEnergy(ledger),
         now=now,
     )
 

@@ -1,11 +1,10 @@
 """Costs as the API shows them: exact decimals and the house's time. Pure."""
 
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from bff.cost import meters
-from bff.cost.meters import missing_meters, over_measured, unmeasured
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import CostQuery, Grouping
 from bff.cost.schemas import (
@@ -23,6 +22,14 @@ from bff.meter_tree import MeterNotes
 from bff.time_grid import Interval, in_zone
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
 from home_model.config import Home
+
+# A tail of a minute is the time between two reads of the present, not a silence.
+MIN_SILENCE_MS = 60_000
+MIN_OVER_SHARE = 0.02
+MIN_OVER_UWH = 10_000_000
+# A clock that is off moves a part of the energy over an edge of the range, not a multiple of it.
+MAX_CLOCK_SHARE = 0.25
+TIMES_TEN = 10
 
 
 def cost_response(home: Home, query: CostQuery, grouping: Grouping, table: CostTable) -> Cost:
@@ -49,26 +56,57 @@ class Notes(TypedDict):
 
 
 def meter_notes(notes: MeterNotes) -> Notes:
-    """Return the meters that were not measured, and those below what is behind them."""
+    """Return the meters that were not measured (T3), and those below what is behind them (T4)."""
     return {
         "missing": [
             Missing(device=device, seconds=ms / 1000)
-            for device, ms in missing_meters(notes).items()
+            for device, ms in notes.missing_ms.items()
+            if ms > MIN_SILENCE_MS
         ],
         "unmeasured": [
             Unmeasured(device=device, upstream=meter, seconds=ms / 1000)
-            for (meter, device), ms in unmeasured(notes).items()
+            for (meter, device), ms in notes.unmeasured_ms.items()
+            if ms > MIN_SILENCE_MS
         ],
-        "over_measured": [_over_measured(each) for each in over_measured(notes)],
+        "over_measured": list(_over_measured(notes)),
     }
 
 
-def _over_measured(found: meters.OverMeasured) -> OverMeasured:
-    return OverMeasured(
-        device=found.device,
-        over_measured_kwh=scaled(found.over_uwh, UWH_EXPONENT),
-        suspects=[Suspect(device=each.device, reason=each.reason) for each in found.suspects],
-    )
+def _over_measured(notes: MeterNotes) -> Iterator[OverMeasured]:
+    """Return the meters whose rest is negative beyond what rounding and reading times make."""
+    for meter, (meter_uwh, own_uwh) in notes.meters_uwh.items():
+        over_uwh = -own_uwh
+        if over_uwh > MIN_OVER_UWH and over_uwh > MIN_OVER_SHARE * abs(meter_uwh):
+            behind = {
+                device: uwh for (above, device), uwh in notes.behind_uwh.items() if above == meter
+            }
+            yield OverMeasured(
+                device=meter,
+                over_measured_kwh=scaled(over_uwh, UWH_EXPONENT),
+                suspects=_suspects(meter, meter_uwh, over_uwh, behind),
+            )
+
+
+def _suspects(
+    meter: str | None, meter_uwh: int, over_uwh: int, behind: Mapping[str, int]
+) -> list[Suspect]:
+    """Return what would explain it, likeliest first."""
+    total_uwh = sum(behind.values())
+    found = [
+        Suspect(device=device, reason="times_ten")
+        for device, uwh in behind.items()
+        if uwh > 2 * meter_uwh and uwh - uwh // TIMES_TEN >= over_uwh
+    ]
+    if meter_uwh * TIMES_TEN // 2 < total_uwh <= meter_uwh * TIMES_TEN:
+        found.append(Suspect(device=meter, reason="tenth"))
+    if over_uwh <= MAX_CLOCK_SHARE * meter_uwh:
+        found.append(Suspect(device=meter, reason="clock"))
+    found += [
+        Suspect(device=device, reason="wrong_upstream")
+        for device, uwh in sorted(behind.items(), key=lambda one: -one[1])
+        if uwh >= over_uwh
+    ]
+    return found
 
 
 def _rows(query: CostQuery, grouping: Grouping, table: CostTable, zone: ZoneInfo) -> list[CostRow]:

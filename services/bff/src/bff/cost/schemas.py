@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from bff.cost.meters import SuspectReason
 from bff.http.schemas import PlaceRef, Span
 from bff.units import Exact
 
@@ -91,6 +90,9 @@ class Unmeasured(BaseModel):
     device: str = Field(examples=["fridge"])
     upstream: str = Field(examples=["kitchen_circuit"])
     seconds: float = Field(examples=[7200])
+
+
+type SuspectReason = Literal["clock", "times_ten", "tenth", "wrong_upstream"]
 
 
 class Suspect(BaseModel):

@@ -1,6 +1,7 @@
 """The interface of the ledger: energy between instants, and the samples behind it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,9 +14,9 @@ from bff.ledger.ledger import Ledger
 from bff.ledger.partial_slots import Split, split_slots
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.status import LedgerStaleError, LedgerStatus
-from bff.ledger.store import select_sample_counts
+from bff.ledger.store import select_sample_counts, select_uneven_edges
 from bff.ledger.sums import ClosedSums, select_closed_sums
-from bff.time_grid import Interval, day_start
+from bff.time_grid import DAY_MS, Interval, day_start
 from bff.victoriametrics.client import REQUEST, Patience
 from bff.victoriametrics.counters import all_counters
 from bff.victoriametrics.errors import VictoriaMetricsDownError
@@ -25,6 +26,28 @@ WAIT_SECONDS = 2.0
 STALE_MS = 60_000
 SPLIT = Patience(deadline_seconds=2.5, pause_seconds=2.5)
 DEVICES_AT_ONCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEnergy:
+    """The energy of a ledger between instants, and where it is not even."""
+
+    ledger: Ledger
+
+    def __call__(self, devices: Sequence[str], edges: Sequence[int]) -> Energy:
+        """Return `energy_between` of the ledger."""
+        return energy_between(self.ledger, devices, edges)
+
+    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
+        """Return the edges of days at which a device begins or ends to be measured.
+
+        Slots that are not closed yet lie in the last two days of what is stored.
+        """
+        watermark_ms = self.ledger.status.current.watermark_ms or 0
+        with read_session(self.ledger.engine) as session:
+            edges = select_uneven_edges(session, devices, interval)
+        today_ms = day_start(watermark_ms)
+        return edges | {today_ms, today_ms + DAY_MS}
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:

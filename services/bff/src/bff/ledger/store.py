@@ -14,7 +14,7 @@ from bff.ledger.events import QUESTIONS, CounterEvent
 from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.sample_counts import counts_in
 from bff.ledger.slots import Slots
-from bff.time_grid import DAY_MS
+from bff.time_grid import DAY_MS, Interval, day_start
 
 WATERMARK_ID = 1
 MAX_DAYS_AT_ONCE = 4_000
@@ -227,3 +227,36 @@ def _among(days_ms: Sequence[int]) -> ColumnElement[bool]:
     if last - first == (len(days_ms) - 1) * DAY_MS:
         return LedgerDay.day_unix_ms.between(first, last)
     return LedgerDay.day_unix_ms.in_(days_ms)
+
+
+def select_uneven_edges(session: Session, devices: Sequence[str], interval: Interval) -> set[int]:
+    """Select the edges of days that were measured in part, and of runs of days without a row."""
+    known_ms = LedgerDay.measured_ms + LedgerDay.estimated_ms
+    start_ms = day_start(interval.start_ms)
+    here = (
+        LedgerDay.device.in_(devices),
+        LedgerDay.day_unix_ms >= start_ms,
+        LedgerDay.day_unix_ms < interval.end_ms,
+    )
+    days = session.scalars(select(LedgerDay.day_unix_ms).where(*here, known_ms < DAY_MS).distinct())
+    edges = {edge for day in days for edge in (day, day + DAY_MS)}
+    wanted = -((start_ms - interval.end_ms) // DAY_MS)
+    stored = select(LedgerDay.device, func.count()).where(*here).group_by(LedgerDay.device)
+    for device, count in session.execute(stored).all():
+        if count < wanted:
+            edges |= _edges_of_runs(
+                session.scalars(
+                    select(LedgerDay.day_unix_ms)
+                    .where(*here, LedgerDay.device == device)
+                    .order_by(LedgerDay.day_unix_ms)
+                ).all()
+            )
+    return edges
+
+
+def _edges_of_runs(days_ms: Sequence[int]) -> set[int]:
+    """Return the first and the end of each run of neighbouring days."""
+    days = np.array(days_ms, dtype=np.int64)
+    gaps = np.flatnonzero(np.diff(days) > DAY_MS)
+    ends = days[gaps] + DAY_MS
+    return {days_ms[0], *days[gaps + 1].tolist(), *ends.tolist(), days_ms[-1] + DAY_MS}

@@ -1,0 +1,1 @@
+"""Where each device was, what changed, and corrections of the past that people make."""
