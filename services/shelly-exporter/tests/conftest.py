@@ -50,12 +50,13 @@ def open_house(stack: AsyncExitStack, tmp_path: Path) -> OpenHouse:
         has_login: bool = False,
         settings: Settings | None = None,
         watts: float = 100.0,
+        imported_wh: float = 544_587.493,
     ) -> House:
         time = RequestTime()
         device = Device(MODELS[model], MAC, now=time.now)
         device.be_up_since(86_400)
         first = next(iter(device.meters))
-        device.meters[first].imported_wh = 544_587.493
+        device.meters[first].imported_wh = imported_wh
         device.set_watts(watts, first)
         if has_login:
             device.login = StrictLogin(device.device_id, PASSWORD, time.now)

@@ -211,6 +211,25 @@ async def test_what_a_power_cut_took_from_the_counter_is_not_added_twice(
     assert used <= USED_KWH
 
 
+async def test_a_young_counter_older_after_a_long_power_cut_is_not_added_again(
+    open_house: OpenHouse,
+) -> None:
+    """20 kWh in all, an hour without power, 100 Wh forgotten: all is counted once."""
+    house = await open_house(watts=1000.0, imported_wh=20_000.0)
+    begin_kwh = house.value("energy_total_kwh") or 0.0
+    await house.time.pass_by(180.0)
+    house.device.set_watts(0.0)
+    await house.server.stop()
+    await house.time.pass_by(3600.0)
+    house.device.restart(100.0)
+    await house.server.start()
+    house.device.set_watts(1000.0)
+    await house.time.pass_by(4020.0)
+    used = (house.value("energy_total_kwh") or 0.0) - begin_kwh
+    measured_kwh = (180 + 4020) / 3600
+    assert measured_kwh - 0.11 < used <= measured_kwh
+
+
 async def test_power_within_the_dead_band_is_counted(open_house: OpenHouse) -> None:
     """0.9 W shows as 0.0 W, while the counter rises."""
     house = await open_house(watts=0.9)
