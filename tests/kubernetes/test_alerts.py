@@ -138,6 +138,15 @@ TROUBLES = {
         [({"__name__": "ledger_open_events", "device": "nas", "kind": "fall"}, changes(0, 1))],
         {"EventOpen": "nas"},
     ),
+    "a rise that an exporter did not count": (
+        [
+            (
+                {"__name__": "exporter_energy_doubtful_kwh_total", **KETTLE, "source": "native"},
+                changes(0, 40),
+            )
+        ],
+        {"RiseNotCounted": "kettle"},
+    ),
     "archive late": (
         # It succeeded 26.5 hours before the end: an hour and a half are left for the alert.
         [({"__name__": "archive_last_success_timestamp_seconds"}, archived(hours_ago=26.5))],

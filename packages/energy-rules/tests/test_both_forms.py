@@ -1,12 +1,16 @@
 """A stream and whole arrays give the same energy for the same samples and learned values."""
 
+import subprocess
+import sys
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from energy_rules.history import History
 from energy_rules.learning import learn
-from energy_rules.limits import Limits, bounds_of
+from energy_rules.learning_recent import learn_recent, relearn
+from energy_rules.limits import Learned, Limits, bounds_of
 from energy_rules.samples import NO_SAMPLES, Samples, in_order
 from energy_rules.series import Question, judge
 from energy_rules.state import Sample
@@ -16,6 +20,11 @@ LIMITS = Limits(4_000_000, 600_000)
 START_MS = 1_770_000_000_000
 HOUR_MS = 3_600_000
 KWH = 1_000_000_000
+
+WITHOUT_ARRAYS = (
+    "import sys, energy_rules.stream, energy_rules.learning_recent, exporter_kit;"
+    "sys.exit('numpy' in sys.modules)"
+)
 
 gaps_ms = st.sampled_from(
     [0, 1, 15_000, 60_000, 60_000, 60_000, 600_000, 600_001, 1_800_000, 3_600_000, 90_000_000]
@@ -84,3 +93,38 @@ def test_no_samples_are_no_energy() -> None:
     """A source without samples has no spans and no notes."""
     judged = judge(NO_SAMPLES, Question(bounds_of(LIMITS, learn(NO_SAMPLES)), START_MS))
     assert len(judged.spans) == len(judged.notes) == 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(moves, st.integers(0, 9000))
+def test_a_list_and_arrays_teach_the_same(
+    moved: list[tuple[int, int, int]], first_kwh: int
+) -> None:
+    """Step, renewal and held power, whatever the counter does."""
+    samples = samples_of(moved, first_kwh)
+    recent = list(zip(samples.at_ms.tolist(), samples.uwh.tolist(), strict=True))
+    assert learn_recent(recent) == learn(samples)
+
+
+def test_a_regular_counter_teaches_the_same() -> None:
+    """Half an hour's renewal in steps of 0.1 kWh, read every minute."""
+    at_ms = 1_770_000_000_000 + 60_000 * np.arange(3000)
+    uwh = (np.arange(3000) // 30 * 3 // 2) * 100_000_000
+    samples = in_order(at_ms, uwh)
+    learned = learn(samples)
+    assert learned.step_uwh == 100_000_000
+    assert learned.renewal_ms > 0
+    assert learn_recent(list(zip(at_ms.tolist(), uwh.tolist(), strict=True))) == learned
+
+
+def test_too_few_samples_leave_what_was_learned() -> None:
+    """After a restart a quiet hour does not undo a week."""
+    before = Learned(10_000_000, 3_600_000, 2_000_000)
+    quiet = [(1_770_000_000_000 + 60_000 * minute, 5) for minute in range(60)]
+    assert relearn(quiet, before) == before
+    assert relearn([], before) == before
+
+
+def test_a_stream_needs_no_arrays() -> None:
+    """Each of the exporters' processes would pay for numpy with some 25 MB."""
+    subprocess.run([sys.executable, "-c", WITHOUT_ARRAYS], check=True)  # noqa: S603 - the program above

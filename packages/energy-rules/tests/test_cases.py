@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from energy_rules.limits import Limits, bounds_of
-from energy_rules.samples import UWH_PER_KWH, Samples, in_order, parse_samples
+from energy_rules.quantities import UWH_PER_KWH
+from energy_rules.samples import Samples, in_order, parse_samples
 from energy_rules.series import Question, judge, learn_cleaned
 from energy_rules.sources import Source, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Amounts, between

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from energy_rules.limits import Limits, bounds_of
-from energy_rules.samples import UWH_PER_KWH, in_order
+from energy_rules.quantities import UWH_PER_KWH
+from energy_rules.samples import in_order
 from energy_rules.series import Question, judge, learn_cleaned
 from testbed.counter_faults import KINDS, Run, make_run
 

@@ -1,16 +1,17 @@
 """What a counter makes of the histories that real plugs have."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from exporter_kit.energy.accumulate import advance
-from exporter_kit.energy.counter import Counter, Limits
+from exporter_kit.energy.counter import Counter, Limits, Past
 from home_model.readings import Reading
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LIMITS = Limits(max_power_watts=1500, gap_limit_seconds=600)
+LIMITS = Limits(max_power_watts=1800, gap_limit_seconds=600)
 
 type Point = tuple[float, float]
 
@@ -20,10 +21,19 @@ def minutes(count: float) -> datetime:
 
 
 def run(readings: Iterable[Reading], limits: Limits = LIMITS) -> Counter:
-    counter = Counter()
-    for reading in readings:
-        counter = advance(counter, reading, limits)
+    """The counter after the readings and two hours at rest, in which nothing is held back."""
+    counter, past = Counter(), Past()
+    history = list(readings)
+    for reading in [*history, *rest_after(history[-1])]:
+        counter = advance(counter, reading, limits, past)
     return counter
+
+
+def rest_after(last: Reading) -> Iterable[Reading]:
+    return (
+        replace(last, at=last.at + timedelta(minutes=5 * count), power_watts=None)
+        for count in range(1, 25)
+    )
 
 
 def powers(*points: Point) -> list[Reading]:

@@ -10,6 +10,9 @@ from exporter_kit.energy.counter import Limits
 from exporter_kit.energy.store import (
     EnergyStore,
     load_counters,
+    load_pasts,
+    pasts_document,
+    save_pasts,
     state_document,
     write_initial_counters,
 )
@@ -53,6 +56,32 @@ def test_a_restart_goes_on_with_the_same_stretch(tmp_path: Path) -> None:
     count(state, 10, 600)
     state.write(state.take())
     assert opened(tmp_path).saved[KEY].counter.total_kwh == pytest.approx(0.1)
+
+
+def test_what_is_known_of_a_source_outlives_a_restart(tmp_path: Path) -> None:
+    """Its hours and recent samples; where the file is damaged they are learned anew."""
+    state = opened(tmp_path)
+    for minute in range(200):
+        at = NOW + timedelta(minutes=minute)
+        reading = Reading(at=at, energy_lifetime_kwh=5 + minute / 1000)
+        state.advance(KEY, "plug-1", reading, LIMITS)
+    known = state.take_pasts()
+    assert known[KEY].hours
+    assert len(known[KEY].samples) == 200
+    save_pasts(state.document, known)
+    restarted = EnergyStore(state.document, {}, load_pasts(state.document))
+    assert restarted.take_pasts() == known
+    pasts_document(state.document).path.write_text("{", encoding="utf-8")
+    assert load_pasts(state.document) == {}
+
+
+def test_a_plug_that_is_exchanged_while_a_rise_is_held_loses_nothing(tmp_path: Path) -> None:
+    """What was held back of the former plug is judged as it stands."""
+    state = opened(tmp_path)
+    for minute, kwh, meter in ((0, 5.0, "a"), (60, 5.2, "a"), (61, 900.0, "b"), (62, 900.01, "b")):
+        at = NOW + timedelta(minutes=minute)
+        state.advance(KEY, meter, Reading(at=at, energy_lifetime_kwh=kwh), LIMITS)
+    assert state.take()[KEY].counter.total_kwh == pytest.approx(0.21)
 
 
 def test_a_file_of_an_earlier_release_goes_on(tmp_path: Path) -> None:

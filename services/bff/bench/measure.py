@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from http import HTTPStatus
+from statistics import quantiles
+from urllib.parse import urlencode
 
 import httpx
 
@@ -13,6 +16,7 @@ from bench.figures import Figure, against
 from bench.made_up_house import write_latest
 from bench.process import cpu_seconds, peak_mebibytes
 from bench.questions import (
+    MONTH,
     Asked,
     by_day,
     by_device,
@@ -25,6 +29,7 @@ from bench.questions import (
     timed,
 )
 from testbed.bff import Bff
+from testbed.load import Load, apply_load
 
 REBUILT_WITHIN_SECONDS = 1800
 LEAST_SAMPLES_PER_SECOND = 1_000_000
@@ -45,6 +50,17 @@ class Size:
     def samples(self) -> int:
         """One a minute of every device."""
         return self.devices * self.days * 1440
+
+
+def load(asked: Asked) -> Figure:
+    """Many pages at once for a minute."""
+    month = {"from": (asked.end - MONTH).isoformat(), "to": asked.end.isoformat(), "by": "day"}
+    paths = (*["/house"] * 7, *["/places"] * 2, f"/cost?{urlencode(month)}")
+    answers = apply_load(str(asked.bff.base_url), Load(paths, 50, 48, 60))
+    errors = sum(answer.status != HTTPStatus.OK for answer in answers)
+    p95_ms = 1000 * quantiles([answer.seconds for answer in answers], n=20)[-1]
+    value = f"{errors} errors, 95 % of answers within {p95_ms:.0f} ms (n={len(answers)})"
+    return Figure("50 clients, 48 requests/s, 60 s", value, "", None, "0 errors", met=not errors)
 
 
 def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:

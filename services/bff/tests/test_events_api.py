@@ -168,6 +168,43 @@ def test_an_answer_counts_also_when_the_samples_are_deleted(
     assert events(api) == [event]
 
 
+def use_power(vm: VictoriaMetrics, watts: float) -> None:
+    """The device's power goes on being read while its counter is silent."""
+    labels = {"house": "home", "room": "r", "shelf": "s", "device": "a", "source": "cloud"}
+    silence = points(SILENT, 10, 0, 0)
+    usual = [(at, 60.0) for at, _ in points(BEGIN, 10, 0, 0) + points(BACK, 10, 0, 0)]
+    found = usual + [(at, watts) for at, _ in silence[1:-1]]
+    vm.import_samples(
+        {"__name__": "switchbot_power_watts"} | labels, [(at.timestamp(), w) for at, w in found]
+    )
+
+
+def test_power_beside_the_counter_explains_a_rise(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
+    """4 kW were read all the time that the counter was not: what it rose by was used."""
+    use_other_plug(vm)
+    use_power(vm, 4000)
+    api = open_bff(vm.url)
+    assert float(total(api)["energy_kwh"]) == pytest.approx(41.2, abs=1e-6)
+    assert events(api) == []
+
+
+def test_power_beside_the_counter_contradicts_a_rise(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """A rise that the device might have used, while its power was nothing, is in doubt."""
+    use(vm, points(BEGIN, 10, 5, 60) + points(BACK, 10, 7.0, 60))
+    api = open_bff(vm.url)
+    assert float(total(api)["energy_kwh"]) == pytest.approx(2.6, abs=1e-6)
+    use_power(vm, 0)
+    api.post("/ledger/rebuild").raise_for_status()
+    deadline = time.monotonic() + 60
+    while not events(api):
+        assert time.monotonic() < deadline
+        total(api)
+    assert float(total(api)["energy_kwh"]) == pytest.approx(1.2, abs=1e-6)
+    assert events(api)[0]["energy_kwh"] == "1.4"
+
+
 def test_events_are_listed_by_device_state_and_range_in_pages(
     open_bff: OpenBff, vm: VictoriaMetrics
 ) -> None:

@@ -10,7 +10,7 @@ from kasa import Credentials
 from kasa.smart.smartmodule import SmartModule
 
 from exporter_kit.energy.accumulate import advance
-from exporter_kit.energy.counter import Counter, Limits
+from exporter_kit.energy.counter import Counter, Limits, Past
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import NativeSource
@@ -208,13 +208,14 @@ async def test_the_plugs_midnight_neither_loses_nor_makes_energy() -> None:
         return moment[0]
 
     counter, limits = Counter(), Limits(max_power_watts=1500, gap_limit_seconds=600)
+    past = Past()
     totals: list[float] = []
     async with served("P110(AU) 1.3.1", clock=now) as server, fetching(now=now) as fetcher:
         server.plug.set_watts(1200.0)
         for _ in range(30 * 12 + 1):
             reading = await read_one(fetcher, source(server))
             totals.append(reading.energy_today_kwh or 0.0)
-            counter = advance(counter, reading, limits)
+            counter = advance(counter, reading, limits, past)
             moment[0] += timedelta(minutes=5)
     assert any(later < earlier for earlier, later in pairwise(totals))
     assert counter.total_kwh == pytest.approx(30 * 1.2, abs=0.002)  # the plug counts whole Wh

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from exporter_kit.energy.accumulate import advance
-from exporter_kit.energy.counter import Counter, Limits
+from exporter_kit.energy.counter import Counter, Limits, Past
 from exporter_kit.energy.store import load_counters, state_document, write_initial_counters
 from home_model.config import Home
 from home_model.readings import Reading
@@ -196,10 +196,10 @@ def test_the_exporters_own_rule_gives_the_same_total(home: Home) -> None:
     span = Span(TWO_DAYS.end - 86_400, TWO_DAYS.end)
     past = make_past(meter, home, span, seed=1)
     limits = Limits(meter.device.rated_power_watts, meter.source.gap_limit_seconds)
-    counter = Counter()
+    counter, beside = Counter(), Past()
     for at_ms, watts in zip(past.measured[0].at_ms, past.measured[0].values, strict=True):
         at = datetime.fromtimestamp(int(at_ms) / 1000, UTC)
-        counter = advance(counter, Reading(at=at, power_watts=float(watts)), limits)
+        counter = advance(counter, Reading(at=at, power_watts=float(watts)), limits, beside)
     assert counter.gaps > 0
     assert counter.total_kwh == pytest.approx(past.total_kwh, abs=1e-8)
 

@@ -25,7 +25,7 @@ from energy_rules.possible import (
     max_rise_uwh,
     natural_span_ms,
 )
-from energy_rules.samples import DAY_MS, HOUR_MS, MINUTE_MS, ROUNDING_UWH
+from energy_rules.quantities import DAY_MS, HOUR_MS, MINUTE_MS, ROUNDING_UWH
 from energy_rules.state import (
     Answer,
     Decision,

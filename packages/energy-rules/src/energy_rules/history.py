@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Protocol
 
-import numpy as np
-
-from energy_rules.samples import HOUR_MS, MINUTE_MS, Int64s
+from energy_rules.quantities import HOUR_MS, MINUTE_MS
 
 HISTORY_HOURS = 720
 # An hour of which less was measured does not show what is used in an hour.
@@ -54,23 +52,11 @@ class History:
             hour = at_ms // HOUR_MS
             until_ms = min(end_ms, (hour + 1) * HOUR_MS)
             upto_uwh = uwh * (until_ms - start_ms) // (end_ms - start_ms)
-            self._add_to(hour, upto_uwh - before_uwh, until_ms - at_ms)
+            self.add_to_hour(hour, upto_uwh - before_uwh, until_ms - at_ms)
             before_uwh, at_ms = upto_uwh, until_ms
 
-    def add_many(self, start_ms: Int64s, end_ms: Int64s, uwh: Int64s) -> None:
-        """Add many spans; the same as adding one after the other."""
-        first = start_ms // HOUR_MS
-        within = (end_ms - 1) // HOUR_MS == first
-        numbers, place = np.unique(first[within], return_inverse=True)
-        sums = np.zeros((2, len(numbers)), dtype=np.int64)
-        np.add.at(sums[0], place, uwh[within])
-        np.add.at(sums[1], place, (end_ms - start_ms)[within])
-        for number, of_hour, measured_ms in zip(numbers.tolist(), *sums.tolist(), strict=True):
-            self._add_to(number, of_hour, measured_ms)
-        for span in np.flatnonzero(~within & (end_ms > start_ms)).tolist():
-            self.add(int(start_ms[span]), int(end_ms[span]), int(uwh[span]))
-
-    def _add_to(self, number: int, uwh: int, measured_ms: int) -> None:
+    def add_to_hour(self, number: int, uwh: int, measured_ms: int) -> None:
+        """Add energy that was measured within one hour."""
         hour = self.hours.get(number, Hour())
         self.hours[number] = Hour(hour.uwh + uwh, hour.measured_ms + measured_ms)
         if len(self.hours) > 2 * HISTORY_HOURS:

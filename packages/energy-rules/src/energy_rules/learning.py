@@ -8,18 +8,23 @@ from typing import Self
 
 import numpy as np
 
-from energy_rules.limits import MAX_HELD_MW, MW_MS_PER_UWH, Learned
-from energy_rules.samples import HOUR_MS, MINUTE_MS, ROUNDING_UWH, Int64s, Samples
+from energy_rules.limits import (
+    HELD_INTERVALS,
+    HELD_MS,
+    MAX_HELD_MW,
+    MAX_RENEWAL_MS,
+    MAX_UNSEEN_STEP_UWH,
+    MIN_MULTIPLES_PERCENT,
+    MIN_RISES,
+    MIN_RISES_ALONE,
+    MW_MS_PER_UWH,
+    STEPS_UWH,
+    Learned,
+)
+from energy_rules.quantities import HOUR_MS, ROUNDING_UWH
+from energy_rules.samples import Int64s, Samples
 
 WINDOW_MS = 72 * HOUR_MS
-STEPS_UWH = (1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000)
-# A counter that hardly moved may be coarse by chance.
-MAX_UNSEEN_STEP_UWH = 10_000_000
-MIN_RISES, MIN_RISES_ALONE = 2, 10
-MIN_MULTIPLES_PERCENT = 90
-MAX_RENEWAL_MS = 6 * HOUR_MS
-HELD_MS = 5 * MINUTE_MS
-HELD_INTERVALS = 3
 
 
 def learn(samples: Samples) -> Learned:

@@ -1,8 +1,12 @@
 """What is possible for a source: limits from its configuration and what was learned of it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from energy_rules.samples import HOUR_MS, MINUTE_MS, SECOND_MS, Int64s
+from energy_rules.quantities import HOUR_MS, MINUTE_MS, SECOND_MS
+
+if TYPE_CHECKING:
+    from energy_rules.samples import Int64s
 
 # A milliwatt for 3600 milliseconds is one micro-watt-hour.
 MW_MS_PER_UWH = 3_600
@@ -19,6 +23,16 @@ MAX_LAG_MS = 10 * MINUTE_MS
 # Doubts too small for an event: less than 0.3 kWh, or 50 W for as long (an hour at least).
 UNASKED_UWH = 300_000_000
 UNASKED_MW = 50 * MW_PER_W
+
+# What is learned of a source: its step is one of these.
+STEPS_UWH = (1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000)
+# A counter that hardly moved may be coarse by chance.
+MAX_UNSEEN_STEP_UWH = 10_000_000
+MIN_RISES, MIN_RISES_ALONE = 2, 10
+MIN_MULTIPLES_PERCENT = 90
+MAX_RENEWAL_MS = 6 * HOUR_MS
+HELD_MS = 5 * MINUTE_MS
+HELD_INTERVALS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """What a counter can show: the sums that whole arrays and single samples share."""
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from energy_rules.limits import MIN_LAG_MS, Bounds, energy_uwh
-from energy_rules.samples import DAY_MS, MINUTE_MS, Booleans, Int64s
+from energy_rules.quantities import DAY_MS, MINUTE_MS
+
+if TYPE_CHECKING:
+    from energy_rules.samples import Int64s
 
 # A rise that needs more time than this is held against what the device is known to use.
 MAX_UNASKED_SPAN_MS = 10 * MINUTE_MS
@@ -33,31 +36,3 @@ def natural_span_ms(bounds: Bounds, rise_uwh: int, gap_ms: int, unchanged_ms: in
     if rise_uwh <= bounds.step_uwh:
         return min(unchanged_ms, max(gap_ms, MAX_PLATEAU_MS))
     return max(gap_ms, min(bounds.renewal_ms, unchanged_ms))
-
-
-def plain_spans(
-    bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s, unchanged_ms: Int64s
-) -> tuple[Booleans, Int64s]:
-    """Compare neighbouring samples: which need no decision, and the span of each rise.
-
-    Args:
-        bounds: What the source is judged by.
-        rise_uwh: By how much each sample is above the one before; 0 for the first.
-        gap_ms: The time since the one before.
-        unchanged_ms: The time since the change before.
-    """
-    one_step = np.minimum(unchanged_ms, np.maximum(gap_ms, MAX_PLATEAU_MS))
-    more = np.maximum(gap_ms, np.minimum(bounds.renewal_ms, unchanged_ms))
-    span_ms = np.where(rise_uwh <= bounds.step_uwh, one_step, more)
-    fits = rise_uwh <= max_rise_uwh(bounds, span_ms)
-    unasked = (span_ms <= MAX_UNASKED_SPAN_MS) | (rise_uwh <= max_rise_uwh(bounds, gap_ms))
-    late = ~fits & _are_late(bounds, rise_uwh, gap_ms)
-    plain = (gap_ms <= bounds.gap_limit_ms) & ((fits & unasked) | late)
-    return plain, np.where(late, gap_ms, span_ms)
-
-
-def _are_late(bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s) -> Booleans:
-    """Which rises are the rest of the one before, which came before its time was over."""
-    before_uwh, before_ms = np.append(0, rise_uwh[:-1]), np.append(0, gap_ms[:-1])
-    together = rise_uwh + before_uwh <= max_jumpless_uwh(bounds, gap_ms + before_ms)
-    return (before_uwh > 0) & (before_ms <= bounds.gap_limit_ms) & together

@@ -1,7 +1,4 @@
-"""Samples of one energy counter as exact integers.
-
-Instants are Unix milliseconds, energy is in micro-watt-hours (uWh): 1e9 kWh still fit 64 bits.
-"""
+"""Samples of one energy counter as exact integers, in arrays."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,21 +6,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from energy_rules.quantities import MAX_KWH, MIN_AT_MS, ROUNDING_UWH, UWH_PER_KWH
+
 type Int64s = NDArray[np.int64]
 type Booleans = NDArray[np.bool_]
-
-UWH_PER_KWH = 1_000_000_000
-MAX_KWH = 1e9
-# 2010-01-01: no device that these rules are for is older. A clock that was never set shows 1970.
-MIN_AT_MS = 1_262_304_000_000
-SECOND_MS = 1_000
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-DAY_MS = 86_400_000
-
-# VictoriaMetrics keeps floats as decimals with one exponent per block, so an unchanged counter
-# may come back a last digit lower. One unit of our rounding is not a fall.
-ROUNDING_UWH = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +41,6 @@ class Parsed:
 
 
 NO_SAMPLES = Samples(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-
-
-def is_sound(at_ms: int, kwh: float, now_ms: int) -> bool:
-    """Return whether a counter can have shown this value at this instant."""
-    return 0 <= kwh <= MAX_KWH and MIN_AT_MS <= at_ms <= now_ms
-
-
-def uwh_of_kwh(kwh: float) -> int:
-    """Return the nearest whole number of micro-watt-hours."""
-    return round(kwh * UWH_PER_KWH)
 
 
 def parse_samples(at_ms: Int64s, kwh: NDArray[np.float64], now_ms: int) -> Parsed:

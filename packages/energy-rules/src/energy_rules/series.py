@@ -15,8 +15,14 @@ from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, settle
 from energy_rules.history import History
 from energy_rules.learning import learn
 from energy_rules.limits import Bounds, Learned, Limits, bounds_of
-from energy_rules.possible import plain_spans
-from energy_rules.samples import ROUNDING_UWH, Booleans, Int64s, Samples
+from energy_rules.possible import (
+    MAX_PLATEAU_MS,
+    MAX_UNASKED_SPAN_MS,
+    max_jumpless_uwh,
+    max_rise_uwh,
+)
+from energy_rules.quantities import HOUR_MS, ROUNDING_UWH
+from energy_rules.samples import Booleans, Int64s, Samples
 from energy_rules.spread import Spans, flatten, join, spans_of
 from energy_rules.state import (
     Answer,
@@ -144,7 +150,7 @@ class _Prepared:
         rise_uwh, gap_ms = _differences(uwh), _differences(samples.at_ms)
         changed = _last_true((rise_uwh != 0) | fallen)
         unchanged_ms = samples.at_ms - samples.at_ms[np.append(0, changed[:-1])]
-        plain, span_ms = plain_spans(bounds, rise_uwh, gap_ms, unchanged_ms)
+        plain, span_ms = _plain_spans(bounds, rise_uwh, gap_ms, unchanged_ms)
         unusual = fallen | ~plain | (uwh - samples.uwh > trembling_uwh)
         if answers:
             unusual |= np.isin(samples.at_ms, list(answers))
@@ -170,6 +176,20 @@ def _without_trembling(uwh: Int64s, fallen: Booleans) -> Int64s:
     return highest
 
 
+def _add_spans(history: History, spans: Spans) -> None:
+    """Add many spans to a history; the same as adding one after the other."""
+    first = spans.start_ms // HOUR_MS
+    within = (spans.end_ms - 1) // HOUR_MS == first
+    numbers, place = np.unique(first[within], return_inverse=True)
+    sums = np.zeros((2, len(numbers)), dtype=np.int64)
+    np.add.at(sums[0], place, spans.uwh[within])
+    np.add.at(sums[1], place, (spans.end_ms - spans.start_ms)[within])
+    for number, of_hour, measured_ms in zip(numbers.tolist(), *sums.tolist(), strict=True):
+        history.add_to_hour(number, of_hour, measured_ms)
+    for at in np.flatnonzero(~within & (spans.end_ms > spans.start_ms)).tolist():
+        history.add(int(spans.start_ms[at]), int(spans.end_ms[at]), int(spans.uwh[at]))
+
+
 class _Past:
     """What the device is known to use; spans are only added up when that is asked."""
 
@@ -190,7 +210,7 @@ class _Past:
         waiting, single, self._waiting, self._single = self._waiting, self._single, [], []
         for spans in (*waiting, spans_of(single)):
             ordinary = spans.part(spans.ordinary)
-            self._history.add_many(ordinary.start_ms, ordinary.end_ms, ordinary.uwh)
+            _add_spans(self._history, ordinary)
         return self._history
 
     def max_uwh(self, duration_ms: int) -> int | None:
@@ -363,3 +383,31 @@ def _with_still_time(rises: Spans, booked_ms: Int64s, still: Booleans) -> Spans:
     )
     both = join([before, rises])
     return both.part(np.argsort(both.end_ms, kind="stable"))
+
+
+def _plain_spans(
+    bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s, unchanged_ms: Int64s
+) -> tuple[Booleans, Int64s]:
+    """Compare neighbouring samples: which need no decision, and the span of each rise.
+
+    Args:
+        bounds: What the source is judged by.
+        rise_uwh: By how much each sample is above the one before; 0 for the first.
+        gap_ms: The time since the one before.
+        unchanged_ms: The time since the change before.
+    """
+    one_step = np.minimum(unchanged_ms, np.maximum(gap_ms, MAX_PLATEAU_MS))
+    more = np.maximum(gap_ms, np.minimum(bounds.renewal_ms, unchanged_ms))
+    span_ms = np.where(rise_uwh <= bounds.step_uwh, one_step, more)
+    fits = rise_uwh <= max_rise_uwh(bounds, span_ms)
+    unasked = (span_ms <= MAX_UNASKED_SPAN_MS) | (rise_uwh <= max_rise_uwh(bounds, gap_ms))
+    late = ~fits & _are_late(bounds, rise_uwh, gap_ms)
+    plain = (gap_ms <= bounds.gap_limit_ms) & ((fits & unasked) | late)
+    return plain, np.where(late, gap_ms, span_ms)
+
+
+def _are_late(bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s) -> Booleans:
+    """Which rises are the rest of the one before, which came before its time was over."""
+    before_uwh, before_ms = np.append(0, rise_uwh[:-1]), np.append(0, gap_ms[:-1])
+    together = rise_uwh + before_uwh <= max_jumpless_uwh(bounds, gap_ms + before_ms)
+    return (before_uwh > 0) & (before_ms <= bounds.gap_limit_ms) & together

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy_rules.limits import MW_PER_W, energy_uwh
-from energy_rules.samples import MINUTE_MS, Int64s
+from energy_rules.quantities import MINUTE_MS
+from energy_rules.samples import Int64s
 from energy_rules.spread import Amounts, Spans, amounts_of, between
 from energy_rules.state import Quality
 

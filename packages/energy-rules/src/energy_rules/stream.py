@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, freed, is_explained
 from energy_rules.history import History
-from energy_rules.learning import MIN_RISES_ALONE, learn
-from energy_rules.limits import Bounds, Learned
-from energy_rules.samples import DAY_MS, SECOND_MS, Samples
+from energy_rules.limits import Bounds
+from energy_rules.quantities import SECOND_MS
 from energy_rules.state import Note, NoteKind, Sample, Span, State, first_state
 
 
@@ -75,14 +72,21 @@ def advance(stream: Stream, sample: Sample, bounds: Bounds, history: History) ->
     return _settle_queue(replace(stream, queue=(*stream.queue, sample)), bounds, history)
 
 
-def _settle_queue(stream: Stream, bounds: Bounds, history: History) -> Advanced:
+def settle_all(stream: Stream, bounds: Bounds, history: History) -> Advanced:
+    """Settle all samples held back, as if they stayed: none that continue them will come."""
+    return _settle_queue(stream, bounds, history, is_over=True)
+
+
+def _settle_queue(
+    stream: Stream, bounds: Bounds, history: History, *, is_over: bool = False
+) -> Advanced:
     """Settle as many of the samples held back as can be."""
     state, queue = stream.state, stream.queue
     spans: list[Span] = []
     notes: list[Note] = []
     rules = Rules(bounds, history)
     while state is not None and queue:
-        complete = queue[-1].at_ms > queue[0].at_ms + LOOK_AHEAD_MS
+        complete = is_over or queue[-1].at_ms > queue[0].at_ms + LOOK_AHEAD_MS
         decision = decide(state, queue, rules, complete=complete)
         if decision is None:
             break
@@ -127,24 +131,3 @@ def free_explained(stream: Stream, bounds: Bounds) -> Advanced:
     left = tuple(doubt for doubt in doubts if doubt not in explained)
     after = replace(stream, state=replace(stream.state, doubts=left))
     return Advanced(after, *freed(explained))
-
-
-def relearn(recent: Sequence[Sample], before: Learned) -> Learned:
-    """Learn from recent samples; what they are too few to show stays as it was.
-
-    Args:
-        recent: Samples of up to three days, in the order of time; fewer after a restart.
-        before: What was learned from those before them.
-    """
-    samples = Samples(
-        np.array([sample.at_ms for sample in recent], dtype=np.int64),
-        np.array([sample.uwh for sample in recent], dtype=np.int64),
-    )
-    learned = learn(samples)
-    changes = int(np.count_nonzero(np.diff(samples.uwh)))
-    lasted_ms = int(samples.at_ms[-1] - samples.at_ms[0]) if len(samples) else 0
-    if before != Learned() and changes < MIN_RISES_ALONE:
-        learned = replace(before, held_mw=max(before.held_mw, learned.held_mw))
-    if lasted_ms < DAY_MS:
-        learned = replace(learned, held_mw=max(before.held_mw, learned.held_mw))
-    return learned

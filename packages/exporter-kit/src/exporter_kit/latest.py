@@ -11,7 +11,7 @@ from exporter_kit.energy.counter import Limits
 from exporter_kit.energy.store import EnergyStore
 from exporter_kit.exporter import EffectiveTimes, Key, Target
 from home_model.readings import Reading
-from home_model.sources import SOURCE_OF_TYPE
+from home_model.sources import CIRCUIT_MAX_POWER_WATTS, SOURCE_OF_TYPE
 from service_kit.clock import Clock
 
 type Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
@@ -166,6 +166,7 @@ class Recorder:
         return Limits(
             _max_power_watts(target),
             max(target.source.gap_limit_seconds, times.gap_seconds, then_seconds),
+            target.device.max_power_watts or CIRCUIT_MAX_POWER_WATTS,
         )
 
 

@@ -172,6 +172,14 @@ def _samples_of_counter(metered: Metered, labels: Mapping[str, str]) -> Iterator
         )
     if counter.own_kind is not None:
         yield Sample(
+            "exporter_energy_doubtful_kwh_total",
+            "counter",
+            "Rises of a device's own counter that were not counted: nothing shows that this energy "
+            "was used.",
+            counter.doubtful_kwh,
+            labels,
+        )
+        yield Sample(
             "exporter_energy_by_power_kwh_total",
             "counter",
             "Energy by integrated power, of a device whose own counter is followed: to check it.",

@@ -1,171 +1,213 @@
-"""One step of an energy counter: (state, reading, limits) -> state, and nothing else.
+"""One step of an energy counter: (state, reading, limits) -> state.
 
-The device's own counter is followed where there is one, counting only rises that the meter can
-carry. A fall is held until the next reading separates a glitch from a new beginning. A rise
-beyond that is another counter. Either way the value that was left is remembered for a while, so
-that a counter that comes back after some false values goes on from where it was.
-
-Else power is integrated: the trapezoid between two good readings, never across a silence.
+The device's own counter is followed where there is one, by the rules that the ledger has too
+(`energy_rules.stream`). Else power is integrated: the trapezoid between two good readings, never
+across a silence.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import isfinite
 
+from energy_rules.learning_recent import relearn
+from energy_rules.limits import MAX_HELD_MW
+from energy_rules.quantities import MAX_KWH, uwh_of_kwh
+from energy_rules.state import Note, NoteKind, Sample, first_state
+from energy_rules.stream import Advanced, Stream, free_explained, settle_all
+from energy_rules.stream import advance as advance_stream
 from exporter_kit.energy.counter import (
-    NWH_PER_KWH,
+    NWH_PER_UWH,
+    US_PER_MS,
+    UW_PER_MW,
     UW_US_PER_NWH,
     Counter,
     Limits,
-    Mark,
     OwnCounter,
+    Past,
     PowerMark,
-    nwh_of_kwh,
+    Surge,
     unix_us,
-    without_marks,
 )
 from home_model.readings import Reading
 
-# The coarsest counters known show 0.1 kWh; a step may fall due just after the reading before.
-COARSEST_STEP_NWH = NWH_PER_KWH // 10
-HOUR_US = 3_600_000_000
+MINUTE_US = 60_000_000
+HOUR_US = 60 * MINUTE_US
 DAY_US = 24 * HOUR_US
+DUE_US = 10 * MINUTE_US
 # More than a house can draw: a power beyond it was misread.
-WITNESS_MAX_POWER_WATTS = 25_000.0
+MAX_POWER_UW = MAX_HELD_MW * UW_PER_MW
+HELD_US = 15 * MINUTE_US
+# What is learned changes slowly, but of a new source everything is new.
+LEARN_MS, FIRST_LEARN_MS, LEARN_SHARE = 2 * HOUR_US // US_PER_MS, 600_000, 4
+DOUBTFUL = {NoteKind.DOUBTFUL_RISE, NoteKind.DOUBTFUL_RESTART}
+JUMPS = {NoteKind.DOUBTFUL_RISE, NoteKind.FALL}
+RESETS = {NoteKind.RESTART, NoteKind.DOUBTFUL_RESTART}
 
 
-def advance(counter: Counter, reading: Reading, limits: Limits) -> Counter:
+def advance(counter: Counter, reading: Reading, limits: Limits, past: Past) -> Counter:
     """Count the energy up to `reading`.
 
     The device's own counter is followed if the reading has one (lifetime before daily); else its
-    power is integrated. The total never falls, and never rises faster than the limits allow.
+    power is integrated. The total never falls.
+
+    Args:
+        counter: Before the reading.
+        reading: What was read.
+        limits: What is possible of a single reading.
+        past: What is known of the source; what the reading shows is added to it.
     """
     at_us = unix_us(reading.at)
     if counter.at_us is not None and at_us <= counter.at_us:
         if counter.at_us - at_us <= limits.gap_us:
             return counter  # a repeated or late reading: the time was counted already
-        counter = without_marks(counter)  # the clock was set back
-    mark = power_mark(reading.power_watts, at_us, limits)
-    step_nwh = energy_nwh(counter.power, mark, limits)
-    counter = check_by_power(replace(counter, at_us=at_us), reading.power_watts, limits)
+        # The clock was set back: there is no time to integrate over.
+        counter = replace(counter, power=None, surge=None, witness=None, day_start_us=None)
+    counter = replace(counter, at_us=at_us)
+    power_uw = _power_uw(reading.power_watts)
+    counter = _check_by_power(counter, power_uw, limits)
     own = own_counter_of(reading)
-    if own is None:
-        return integrate(counter, mark, limits)
-    kind, value_nwh = own
-    # The power is kept for when the device's own counter stops answering, or begins again.
-    counter = replace(counter, power=mark or counter.power)
-    return follow(counter, kind, Mark(value_nwh, at_us, by_power_nwh=step_nwh), limits)
+    counter = _integrate(counter, power_uw, limits, is_counted=own is None)
+    return counter if own is None else _follow(counter, own, limits, past)
 
 
 def own_counter_of(reading: Reading) -> tuple[OwnCounter, int] | None:
-    """Return the type and the value (nWh) of the best counter that the reading has."""
+    """Return the type and the value (uWh) of the best counter that the reading has."""
     kinds: tuple[tuple[OwnCounter, float | None], ...] = (
         ("lifetime", reading.energy_lifetime_kwh),
         ("today", reading.energy_today_kwh),
     )
     for kind, energy_kwh in kinds:
-        if energy_kwh is not None and isfinite(energy_kwh) and energy_kwh >= 0:
-            return kind, nwh_of_kwh(energy_kwh)
+        if energy_kwh is not None and 0 <= energy_kwh <= MAX_KWH:
+            return kind, uwh_of_kwh(energy_kwh)
     return None
 
 
-def follow(counter: Counter, kind: OwnCounter, now: Mark, limits: Limits) -> Counter:
-    """Count what the device's own counter rose by since its last good value."""
-    if counter.base is None or counter.own_kind != kind:
+# The device's own counter
+
+
+def _follow(counter: Counter, own: tuple[OwnCounter, int], limits: Limits, past: Past) -> Counter:
+    """Take one more value of the device's own counter into account."""
+    (kind, uwh), at_ms = own, (counter.at_us or 0) // US_PER_MS
+    if counter.own_kind != kind:
         # What it counted before it joined is not ours.
-        return replace(counter, own_kind=kind, base=now, held=None, former=None)
-    base = _after_hidden_reset(counter, counter.base, now.at_us)
-    if (rise := _rise(base, now, limits)) is not None:
-        return _go_on(counter, base, now, rise, limits)
-    if now.value_nwh >= base.value_nwh:
-        return _come_back(counter, base, now, limits) or _jump(counter, base, now, limits)
-    if (returned := _come_back(counter, base, now, limits)) is not None:
-        return returned
-    if counter.held is None:
-        return replace(counter, held=now)
-    return _begin_again(counter, base, counter.held, now, limits)
+        counter = leave_counter(counter, limits, past)
+        counter = replace(counter, own_kind=kind)
+    past.add(at_ms, uwh)
+    counter = _learn(counter, limits, past)
+    sample = Sample(at_ms, uwh, counter.net_nwh // NWH_PER_UWH, counter.net_ms)
+    if counter.own_kind == "today":
+        counter = _begin_day(counter, sample, limits, past)
+    before, bounds = counter.stream, limits.bounds(counter.learned)
+    advanced = advance_stream(before, sample, bounds, past.history)
+    counter = _book(counter, advanced)
+    if counter.own_kind == "today":
+        counter = _note_day_starts(counter, before, sample, advanced.notes)
+    return counter if counter.stream.queue else replace(counter, ahead_nwh=0)
 
 
-def _plausible_nwh(mark: Mark, at_us: int, limits: Limits) -> int:
-    return mark.spare_nwh + limits.energy_nwh(at_us - mark.at_us)
+def leave_counter(counter: Counter, limits: Limits, past: Past) -> Counter:
+    """Count what is held back of a counter that is not followed any more, and forget it."""
+    bounds = limits.bounds(counter.learned)
+    counter = _book(counter, settle_all(counter.stream, bounds, past.history))
+    past.forget_samples()
+    return replace(counter, own_kind=None, stream=Stream(), ahead_nwh=0)
 
 
-def _rise(mark: Mark, now: Mark, limits: Limits) -> int | None:
-    """The energy from `mark` to `now`, or None if this cannot be the same run of the counter."""
-    rise_nwh = now.value_nwh - mark.value_nwh
-    plausible = 0 <= rise_nwh <= _plausible_nwh(mark, now.at_us, limits)
-    return max(rise_nwh, mark.counted_nwh) if plausible else None
+def _learn(counter: Counter, limits: Limits, past: Past) -> Counter:
+    """Learn from recent samples when it is due, and count the doubts that this explains."""
+    since_ms, known_ms = past.at_ms[-1] - past.learned_ms, past.at_ms[-1] - past.at_ms[0]
+    if since_ms < min(LEARN_MS, max(FIRST_LEARN_MS, known_ms // LEARN_SHARE)):
+        return counter
+    past.learned_ms = past.at_ms[-1]
+    recent = list(zip(past.at_ms, past.uwh, strict=True))
+    counter = replace(counter, learned=relearn(recent, counter.learned))
+    return _book(counter, free_explained(counter.stream, limits.bounds(counter.learned)))
 
 
-def _spared(mark: Mark, used_nwh: int, at_us: int, limits: Limits) -> int:
-    return min(COARSEST_STEP_NWH, max(0, _plausible_nwh(mark, at_us, limits) - used_nwh))
-
-
-def _go_on(counter: Counter, mark: Mark, now: Mark, rise_nwh: int, limits: Limits) -> Counter:
-    added_nwh = rise_nwh - mark.counted_nwh
-    former = counter.former and replace(
-        counter.former, counted_nwh=counter.former.counted_nwh + added_nwh
+def _book(counter: Counter, advanced: Advanced) -> Counter:
+    """Add what is settled, but for what was counted by power already."""
+    settled_nwh = NWH_PER_UWH * sum(span.uwh for span in advanced.spans)
+    known_nwh = min(counter.ahead_nwh, settled_nwh)
+    counter = replace(
+        counter,
+        total_nwh=counter.total_nwh + settled_nwh - known_nwh,
+        ahead_nwh=counter.ahead_nwh - known_nwh,
+        stream=advanced.stream,
     )
+    for note in advanced.notes:
+        counter = _noted(counter, note)
+    return counter
+
+
+def _noted(counter: Counter, note: Note) -> Counter:
+    """Count what happened to the device's own counter."""
+    doubtful_nwh = note.uwh * NWH_PER_UWH if note.kind in DOUBTFUL else 0
     return replace(
         counter,
-        total_nwh=counter.total_nwh + added_nwh,
-        base=replace(now, spare_nwh=_spared(mark, rise_nwh, now.at_us, limits)),
-        held=None,
-        former=former,
+        doubtful_nwh=counter.doubtful_nwh + doubtful_nwh,
+        jumps=counter.jumps + (note.kind in JUMPS),
+        resets=counter.resets + (note.kind in RESETS),
     )
 
 
-def _come_back(counter: Counter, base: Mark, now: Mark, limits: Limits) -> Counter | None:
-    former = counter.former
-    # Soon, or never: after a longer time any value could pass for energy since then.
-    if former is None or now.at_us - former.at_us > HOUR_US:
-        return None
-    if (rise_nwh := _rise(former, now, limits)) is None:
-        return None
-    # What was taken for the start of a day, when the counter left, was a false value.
-    left = replace(counter, former=base, day_start_us=None)
-    return _go_on(left, former, now, rise_nwh, limits)
+# A counter that begins again each day
 
 
-def _jump(counter: Counter, base: Mark, now: Mark, limits: Limits) -> Counter:
-    spare_nwh = _spared(base, base.counted_nwh, now.at_us, limits)
-    return replace(
-        counter,
-        base=replace(now, spare_nwh=spare_nwh),
-        held=None,
-        former=base,
-        jumps=counter.jumps + 1,
+def _begin_day(counter: Counter, sample: Sample, limits: Limits, past: Past) -> Counter:
+    """Have the counter go on from 0 where a day of it began."""
+    newest = counter.stream.newest
+    if newest is None:
+        return counter
+    after_us, before_us = newest.at_ms * US_PER_MS, sample.at_ms * US_PER_MS
+    is_seen = sample.uwh * 2 <= newest.uwh and (
+        before_us - after_us > limits.gap_us or _is_due(after_us, before_us, counter.day_start_us)
     )
+    if not is_seen and not _day_began(after_us, before_us, counter.day_start_us):
+        return counter
+    bounds = limits.bounds(counter.learned)
+    counter = _book(counter, settle_all(counter.stream, bounds, past.history))
+    base = newest._replace(uwh=0)
+    counter = replace(counter, stream=Stream(first_state(base)))
+    if not is_seen:
+        return counter
+    return _add_unseen(replace(counter, resets=counter.resets + 1), newest, sample)
 
 
-def _begin_again(counter: Counter, base: Mark, held: Mark, now: Mark, limits: Limits) -> Counter:
-    """A second low value: energy since zero if the device can have used it, else since `held`."""
-    from_zero = replace(base, value_nwh=held.value_nwh - _used_until(base, held))
-    begun = replace(counter, former=base, resets=counter.resets + 1)
-    if (rise_nwh := _rise(from_zero, now, limits)) is not None:
-        if counter.own_kind == "today" and held.at_us - base.at_us <= HOUR_US:
-            begun = replace(begun, day_start_us=held.at_us)
-        return _go_on(begun, from_zero, now, rise_nwh, limits)
-    if (rise_nwh := _rise(held, now, limits)) is not None:
-        return _go_on(begun, held, now, rise_nwh, limits)
-    return replace(begun, base=now, held=None)
+def _note_day_starts(
+    counter: Counter, before: Stream, sample: Sample, notes: Sequence[Note]
+) -> Counter:
+    """Note when the counter was seen to begin again within an hour."""
+    state = before.state
+    for note in notes:
+        is_sharp = (note.at_ms - note.since_ms) * US_PER_MS <= HOUR_US
+        if note.kind is NoteKind.RESTART and is_sharp:
+            counter = replace(counter, day_start_us=note.at_ms * US_PER_MS)
+            known = {each.at_ms: each for each in (*before.queue, sample)}
+            if state is not None and state.base.at_ms == note.since_ms:
+                counter = _add_unseen(counter, state.base, known[note.at_ms])
+    return counter
 
 
-def _used_until(base: Mark, held: Mark) -> int:
-    """Energy from `base` to `held`, between which the counter began again.
+def _add_unseen(counter: Counter, last: Sample, first: Sample) -> Counter:
+    """Add what was used between the last reading of a day and its end, which no counter shows.
 
-    What it showed just before that nobody has seen; the power of the readings on both sides
-    estimates it. It cannot be less than what the counter shows since.
+    The power on both sides estimates it; nothing is added where it is not known all the time.
     """
-    by_power_nwh = base.counted_nwh - held.counted_nwh + held.by_power_nwh
-    return max(by_power_nwh, held.value_nwh)
+    lasted_ms, known_ms = first.at_ms - last.at_ms, first.by_power_ms - last.by_power_ms
+    unseen_uwh = first.by_power_uwh - last.by_power_uwh - first.uwh
+    if known_ms < lasted_ms - US_PER_MS or unseen_uwh <= 0:
+        return counter
+    return replace(counter, total_nwh=counter.total_nwh + unseen_uwh * NWH_PER_UWH)
 
 
-def _after_hidden_reset(counter: Counter, base: Mark, at_us: int) -> Mark:
-    """A daily counter began at 0 in the silence, even if it shows more than before by now."""
-    if counter.own_kind == "today" and _day_began(base.at_us, at_us, counter.day_start_us):
-        return replace(base, value_nwh=0)
-    return base
+def _is_due(after_us: int, before_us: int, day_start_us: int | None) -> bool:
+    """Whether a day begins between two readings, by when it began before."""
+    if day_start_us is None:
+        return False
+    earliest_us, latest_us = after_us - DUE_US, before_us + DUE_US
+    days = -((day_start_us - earliest_us) // DAY_US)
+    return earliest_us <= day_start_us + days * DAY_US <= latest_us
 
 
 def _day_began(after_us: int, before_us: int, day_start_us: int | None) -> bool:
@@ -179,59 +221,90 @@ def _day_began(after_us: int, before_us: int, day_start_us: int | None) -> bool:
     return earliest_us <= day_start_us + days * DAY_US <= latest_us
 
 
-def power_mark(power_watts: float | None, at_us: int, limits: Limits) -> PowerMark | None:
-    """A power to integrate with, or None: unknown, or more than the device can draw.
+# Power
 
-    What a meter shows below zero, such as -0.1 W of noise, is no use of energy.
-    """
+
+def _power_uw(power_watts: float | None) -> int | None:
+    """A power in microwatts, or None: unknown, or more than any house draws."""
     if power_watts is None or not isfinite(power_watts):
         return None
-    power_uw = max(0, round(Fraction(power_watts) * 1_000_000))
-    return PowerMark(power_uw, at_us) if power_uw <= limits.power_uw else None
+    power_uw = round(Fraction(power_watts) * 1_000_000)
+    return power_uw if abs(power_uw) <= MAX_POWER_UW else None
 
 
-def check_by_power(counter: Counter, power_watts: float | None, limits: Limits) -> Counter:
+def _check_by_power(counter: Counter, power_uw: int | None, limits: Limits) -> Counter:
     """Integrate the power beside the counter, without the limit that the counter is held to."""
-    witness = Limits(max(limits.max_power_watts, WITNESS_MAX_POWER_WATTS), limits.gap_limit_seconds)
-    mark = power_mark(power_watts, counter.at_us or 0, witness)
-    step_nwh = energy_nwh(counter.witness, mark, witness)
+    if power_uw is None:
+        return counter
+    mark, last = PowerMark(power_uw, counter.at_us or 0), counter.witness
+    counter = replace(counter, witness=mark)
+    if last is None or _is_gap(last, mark, limits):
+        return counter
+    net_nwh = _energy_nwh(last, mark)
+    used_nwh = _energy_nwh(_not_fed_back(last), _not_fed_back(mark))
     return replace(
         counter,
-        by_power_nwh=counter.by_power_nwh + step_nwh,
-        witness=mark or counter.witness,
+        by_power_nwh=counter.by_power_nwh + used_nwh,
+        net_nwh=counter.net_nwh + net_nwh,
+        net_ms=counter.net_ms + (mark.at_us - last.at_us) // US_PER_MS,
     )
 
 
-def energy_nwh(last: PowerMark | None, mark: PowerMark | None, limits: Limits) -> int:
-    """The energy between two good powers; 0 where one is unknown or a silence lies between."""
-    if last is None or mark is None or _is_gap(last, mark, limits):
-        return 0
+def _not_fed_back(mark: PowerMark) -> PowerMark:
+    """What a meter shows below zero, such as -0.1 W of noise, is no use of energy."""
+    return replace(mark, power_uw=max(0, mark.power_uw))
+
+
+def _energy_nwh(last: PowerMark, mark: PowerMark) -> int:
     return (last.power_uw + mark.power_uw) * (mark.at_us - last.at_us) // (2 * UW_US_PER_NWH)
-
-
-def integrate(counter: Counter, mark: PowerMark | None, limits: Limits) -> Counter:
-    """Count the energy between the last good power and this one."""
-    if mark is None:
-        return counter
-    last = counter.power
-    gaps = counter.gaps + (last is not None and _is_gap(last, mark, limits))
-    return _add(replace(counter, power=mark, gaps=gaps), energy_nwh(last, mark, limits))
 
 
 def _is_gap(last: PowerMark, mark: PowerMark, limits: Limits) -> bool:
     return mark.at_us - last.at_us > limits.gap_us
 
 
+def _integrate(
+    counter: Counter, power_uw: int | None, limits: Limits, *, is_counted: bool
+) -> Counter:
+    """Count the energy between the last good power and this one, if nothing better counts it."""
+    if power_uw is None:
+        return counter
+    mark = _not_fed_back(PowerMark(power_uw, counter.at_us or 0))
+    if mark.power_uw > max(limits.power_uw, limits.held_uw(counter.learned)):
+        mark, counter = _surge(counter, mark, limits)
+    if mark is None:
+        return counter
+    last = counter.power
+    counter = replace(counter, power=mark, surge=counter.surge and _ended(counter.surge, mark))
+    if last is None or not is_counted:
+        return counter
+    if _is_gap(last, mark, limits):
+        return replace(counter, gaps=counter.gaps + 1)
+    return _add(counter, _energy_nwh(last, mark))
+
+
+def _ended(surge: Surge, mark: PowerMark) -> Surge | None:
+    return surge if surge.last == mark else None
+
+
+def _surge(counter: Counter, mark: PowerMark, limits: Limits) -> tuple[PowerMark | None, Counter]:
+    """Judge a power above the limit: a single one was misread, held for long it lifts the limit.
+
+    Returns:
+        The power to count, if any, and the counter with what was learned.
+    """
+    surge = counter.surge
+    if surge is None or _is_gap(surge.last, mark, limits):
+        return None, replace(counter, surge=Surge(mark.at_us, mark.power_uw, mark))
+    surge = Surge(surge.since_us, min(surge.min_uw, mark.power_uw), mark)
+    learned = counter.learned
+    if mark.at_us - surge.since_us >= HELD_US:
+        held_mw = max(learned.held_mw, surge.min_uw // UW_PER_MW)
+        learned = replace(learned, held_mw=held_mw)
+    return mark, replace(counter, surge=surge, learned=learned)
+
+
 def _add(counter: Counter, added_nwh: int) -> Counter:
     # The device's own counter, once it answers again, shows this energy too.
-    return replace(
-        counter,
-        total_nwh=counter.total_nwh + added_nwh,
-        base=_counted(counter.base, added_nwh),
-        held=_counted(counter.held, added_nwh),
-        former=_counted(counter.former, added_nwh),
-    )
-
-
-def _counted(mark: Mark | None, added_nwh: int) -> Mark | None:
-    return mark and replace(mark, counted_nwh=mark.counted_nwh + added_nwh)
+    ahead_nwh = counter.ahead_nwh + added_nwh if counter.own_kind else 0
+    return replace(counter, total_nwh=counter.total_nwh + added_nwh, ahead_nwh=ahead_nwh)

@@ -8,15 +8,15 @@ import asyncio
 import logging
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from exporter_kit.energy.accumulate import advance, own_counter_of
-from exporter_kit.energy.counter import Counter, Limits, nwh_of_kwh, without_marks
+from exporter_kit.energy.accumulate import advance, leave_counter, own_counter_of
+from exporter_kit.energy.counter import Counter, Limits, Past, nwh_of_kwh, without_marks
 from exporter_kit.statefile import (
     DamagedError,
     Document,
@@ -34,6 +34,8 @@ type Key = tuple[str, str]  # device, source
 
 VERSION = 1
 SAVE_SECONDS = 1.0
+# What is known of a source may be some minutes old after a restart: it changes within days.
+SAVE_PASTS_SECONDS = 600.0
 # On a slow disk at most a twentieth of the time goes into writing.
 SKIP_FACTOR = 20.0
 LOG = logging.getLogger(__name__)
@@ -47,8 +49,24 @@ class Metered:
     counter: Counter
 
 
+@dataclass(frozen=True, slots=True)
+class SavedPast:
+    """A `Past` as it is written.
+
+    Attributes:
+        hours: Number of the hour, micro-watt-hours, measured milliseconds.
+        samples: Unix milliseconds, micro-watt-hours.
+        learned_ms: As in `Past`.
+    """
+
+    hours: list[tuple[int, int, int]]
+    samples: list[tuple[int, int]]
+    learned_ms: int
+
+
 type Counters = Mapping[Key, Metered]
 ENTRIES = TypeAdapter(dict[str, Metered])
+PASTS = TypeAdapter(dict[str, SavedPast])
 
 
 def state_document(state_dir: Path, exporter: str) -> Document:
@@ -77,13 +95,54 @@ def save_counters(document: Document, counters: Counters) -> None:
     Raises:
         OSError: They could not be written.
     """
-    entries = {"/".join(key): asdict(metered) for key, metered in counters.items()}
-    save_document(document, {"counters": entries})
+    entries = {"/".join(key): metered for key, metered in counters.items()}
+    save_document(document, {"counters": ENTRIES.dump_python(entries, mode="json")})
+
+
+def pasts_document(document: Document) -> Document:
+    """Return where the past of an exporter's sources is kept, beside its counters."""
+    name = document.path.name.replace(".state.", ".past.")
+    return Document(document.path.with_name(name), VERSION)
+
+
+def load_pasts(document: Document) -> dict[Key, Past]:
+    """Return what is known of every source; none where that cannot be read: it is learned anew."""
+    try:
+        body = load_document(pasts_document(document)) or {"pasts": {}}
+        saved = PASTS.validate_python(body["pasts"])
+        return {_key(name): _past(each) for name, each in saved.items()}
+    except (DamagedError, OSError, KeyError, ValidationError, ValueError) as error:
+        LOG.warning("%s was not used: %s", pasts_document(document).path, error)
+        return {}
+
+
+def save_pasts(document: Document, pasts: Mapping[Key, SavedPast]) -> None:
+    """Write what is known of every source."""
+    entries = {"/".join(key): past for key, past in pasts.items()}
+    try:
+        body = {"pasts": PASTS.dump_python(entries, mode="json")}
+        save_document(pasts_document(document), body)
+    except OSError as error:
+        LOG.warning("%s cannot be written: %s", pasts_document(document).path, error)
+
+
+def _past(saved: SavedPast) -> Past:
+    past = Past(learned_ms=saved.learned_ms)
+    for number, uwh, measured_ms in saved.hours:
+        past.history.add_to_hour(number, uwh, measured_ms)
+    for at_ms, uwh in saved.samples:
+        past.add(at_ms, uwh)
+    return past
+
+
+def _saved(past: Past) -> SavedPast:
+    hours = [(number, hour.uwh, hour.measured_ms) for number, hour in past.history.hours.items()]
+    return SavedPast(hours, list(zip(past.at_ms, past.uwh, strict=True)), past.learned_ms)
 
 
 def _parse(body: Mapping[str, Any]) -> dict[Key, Metered]:
     try:
-        entries = ENTRIES.validate_python(body.get("counters"), strict=False, extra="forbid")
+        entries = ENTRIES.validate_python(body.get("counters"), strict=False, extra="ignore")
         return {_key(name): metered for name, metered in entries.items()}
     except (ValidationError, ValueError) as error:
         message = f"its content makes no sense ({type(error).__name__})"
@@ -98,8 +157,11 @@ def _key(name: str) -> Key:
 class EnergyStore:
     """The counters in memory and those of them that are on disk."""
 
-    def __init__(self, document: Document, counters: Counters) -> None:
+    def __init__(
+        self, document: Document, counters: Counters, pasts: Mapping[Key, Past] | None = None
+    ) -> None:
         self.document = document
+        self._pasts = dict(pasts or {})
         self.saved: Counters = dict(counters)
         self._now = dict(counters)
         self.is_writable = True
@@ -108,9 +170,12 @@ class EnergyStore:
     def advance(self, key: Key, meter: str, reading: Reading, limits: Limits) -> None:
         """Count one reading. Another meter in the same place has a counter of its own."""
         metered = self._now.get(key, Metered(meter, Counter()))
+        past = self._pasts.setdefault(key, Past())
         if metered.meter != meter:
-            metered = Metered(meter, without_marks(metered.counter))
-        self._now[key] = replace(metered, counter=advance(metered.counter, reading, limits))
+            left = leave_counter(metered.counter, limits, past)
+            metered = Metered(meter, without_marks(left))
+        counter = advance(metered.counter, reading, limits, past)
+        self._now[key] = replace(metered, counter=counter)
 
     @property
     def has_unsaved(self) -> bool:
@@ -132,6 +197,10 @@ class EnergyStore:
     def take(self) -> Counters:
         """Return what is to be written now."""
         return dict(self._now)
+
+    def take_pasts(self) -> Mapping[Key, SavedPast]:
+        """Return what is known of the sources, to be written by `save_pasts`."""
+        return {key: _saved(past) for key, past in self._pasts.items()}
 
     def write(self, counters: Counters) -> None:
         """Save `counters`, then expose them. May run in another thread.
@@ -165,7 +234,7 @@ def open_energy(state_dir: Path, exporter: str, now: datetime) -> Generator[Ener
     with ExitStack() as held:
         try:
             held.enter_context(only_writer(document.path))
-            energy = EnergyStore(document, load_counters(document, now))
+            energy = EnergyStore(document, load_counters(document, now), load_pasts(document))
         except InUseError as error:
             message = f"STATE_DIR: {error}"
             raise CannotStartError(message) from None
@@ -181,10 +250,15 @@ async def save_until(stopping: asyncio.Event, energy: EnergyStore, clock: Clock)
     Ends by the event, never by cancellation: a write that was begun must not be overtaken.
     """
     stopped = asyncio.create_task(stopping.wait())
+    pasts_saved_at = clock.monotonic()
     while not stopped.done():
         took_seconds = await _save(energy, clock)
+        if clock.monotonic() - pasts_saved_at > SAVE_PASTS_SECONDS:
+            await asyncio.to_thread(save_pasts, energy.document, energy.take_pasts())
+            pasts_saved_at = clock.monotonic()
         await asyncio.wait([stopped], timeout=max(SAVE_SECONDS, SKIP_FACTOR * took_seconds))
     await _save(energy, clock)
+    await asyncio.to_thread(save_pasts, energy.document, energy.take_pasts())
 
 
 async def _save(energy: EnergyStore, clock: Clock) -> float:

@@ -89,32 +89,31 @@ class DeviceRules:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What people entered besides the configuration, by device."""
-
-    answers: Mapping[str, Sequence[GivenAnswer]]
-    rated_power_watts: Mapping[str, float]
-
-
 type FoundSources = Mapping[str, Sequence[str]]
 
 
-def rules_of(home: Home, given: Given, found: FoundSources) -> Mapping[str, DeviceRules]:
-    """Return the rules of every device.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the rules depend on besides the configuration, by device.
 
-    Args:
-        home: The configuration.
-        given: What people entered besides.
-        found: The sources that each device ever had samples of, in the order they were found.
+    Attributes:
+        answers: Of people, on events.
+        rated_power_watts: That people entered.
+        found: The sources that the device ever had samples of, in the order they were found.
     """
-    return {
-        device.device: _rules(device, given, found.get(device.device, ()))
-        for device in home.devices
-    }
+
+    answers: Mapping[str, Sequence[GivenAnswer]]
+    rated_power_watts: Mapping[str, float]
+    found: FoundSources
 
 
-def _rules(device: Device, given: Given, found: Sequence[str]) -> DeviceRules:
+def rules_of(home: Home, given: Given) -> Mapping[str, DeviceRules]:
+    """Return the rules of every device."""
+    return {device.device: _rules(device, given) for device in home.devices}
+
+
+def _rules(device: Device, given: Given) -> DeviceRules:
+    found = given.found.get(device.device, ())
     sources = tuple(source.source for source in device.sources)
     limits = tuple(_limits(device, source) for source in device.sources)
     former = tuple(each for each in found if each not in sources and each in SOURCE_OF_NAME)

@@ -14,10 +14,11 @@ from bff.ledger.sample_counts import (
 )
 from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval
 from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
-from bff.victoriametrics.counters import CounterSelection, fetch_counters
+from bff.victoriametrics.counters import CounterSelection, RawSamples, fetch_counters
 from energy_rules.learning import WINDOW_MS
 from energy_rules.limits import Limits
 from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
+from home_model.metrics import POWER
 
 # Sources that are read regularly have their neighbouring samples within this.
 NEAR_MS = 3_600_000
@@ -46,9 +47,20 @@ class SampleSource:
         )
         parsed: dict[str, SamplesBySource] = {device: {} for device in devices}
         for (device, source), raw in found.items():
-            sound = parse_samples(raw.at_ms, raw.kwh, self.now_ms)
+            sound = parse_samples(raw.at_ms, raw.values, self.now_ms)
             parsed[device][source] = sound.samples
         return parsed
+
+    def fetch_power(self, device: str, interval: Interval) -> dict[str, RawSamples]:
+        """Fetch every sample of a device's power in the interval, by source, in watts."""
+        found = fetch_counters(
+            self.victoriametrics,
+            self.selection.of(POWER).only((device,)),
+            interval.start_ms,
+            interval.end_ms,
+            patience=self.patience,
+        )
+        return {source: raw for (_, source), raw in found.items()}
 
 
 def fetch_with_neighbours(

@@ -1,17 +1,20 @@
-"""Select what people entered that the ledger depends on: answers on events, rated powers."""
+"""Select what the ledger depends on besides the configuration.
+
+The answers and rated powers that people entered, and the sources that were ever found.
+"""
 
 from collections import defaultdict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bff.db.tables import DeviceMeta, EventAnswer
-from bff.ledger.device_rules import Given, GivenAnswer
+from bff.db.tables import DeviceMeta, EventAnswer, FoundSource
+from bff.ledger.device_rules import FoundSources, Given, GivenAnswer
 from energy_rules.state import Answer
 
 
 def select_given(session: Session) -> Given:
-    """Select everything that people entered, by device."""
+    """Select all of it, by device."""
     answers: dict[str, list[GivenAnswer]] = defaultdict(list)
     for row in session.scalars(select(EventAnswer).order_by(EventAnswer.at_unix_ms)):
         answers[row.device].append(
@@ -22,4 +25,13 @@ def select_given(session: Session) -> Given:
             DeviceMeta.rated_power_watts.is_not(None)
         )
     )
-    return Given(answers, {device: watts for device, watts in rated if watts is not None})
+    ratings = {device: watts for device, watts in rated if watts is not None}
+    return Given(answers, ratings, _select_found(session))
+
+
+def _select_found(session: Session) -> FoundSources:
+    """Select the sources that each device ever had samples of, in the order they were found."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in session.scalars(select(FoundSource).order_by(FoundSource.number)):
+        found[row.device].append(row.source)
+    return found

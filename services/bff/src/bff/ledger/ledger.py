@@ -10,7 +10,6 @@ from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.given import select_given
 from bff.ledger.partial_slots import SplitCache
 from bff.ledger.status import SharedStatus
-from bff.ledger.store import select_found_sources
 from bff.time_grid import Now, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
 from home_model.config import Home
@@ -36,5 +35,5 @@ class Ledger:
     def rules(self) -> Rules:
         """Return the rules of every device."""
         with read_session(self.engine) as session:
-            given, found = select_given(session), select_found_sources(session)
-        return rules_of(self.home(), given, found)
+            given = select_given(session)
+        return rules_of(self.home(), given)

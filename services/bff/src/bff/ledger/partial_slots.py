@@ -14,7 +14,8 @@ from bff.ledger.sample_counts import NEIGHBOURS, DeviceDays
 from bff.ledger.slots import judge_source
 from bff.time_grid import SLOT_MS, Interval, slot_start
 from energy_rules.limits import Limits
-from energy_rules.samples import HOUR_MS, NO_SAMPLES, Samples
+from energy_rules.quantities import HOUR_MS
+from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans, between
 
 MAX_CACHED = 50_000

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules, SourceRules
 from energy_rules.limits import bounds_of
 from energy_rules.samples import NO_SAMPLES, Samples
-from energy_rules.series import Question, judge, learn_cleaned
+from energy_rules.series import Power, Question, judge, learn_cleaned
 from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Amounts, Spans, between
 from energy_rules.state import Note
@@ -58,18 +59,36 @@ class JudgedDevice:
     stuck: Sequence[Stuck]
 
 
-def judge_source(samples: Samples, rules: SourceRules, now_ms: int) -> JudgedSource:
+def judge_source(
+    samples: Samples, rules: SourceRules, now_ms: int, power: Power | None = None
+) -> JudgedSource:
     """Return what the samples of one source come to."""
     learned = learn_cleaned(samples, rules.limits)
-    question = Question(bounds_of(rules.limits, learned), now_ms, answers=rules.answer_at())
+    question = Question(
+        bounds_of(rules.limits, learned), now_ms, answers=rules.answer_at(), power=power
+    )
     judged = judge(samples, question)
     return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
 
 
-def judge_device(rules: DeviceRules, samples: Mapping[str, Samples], now_ms: int) -> JudgedDevice:
-    """Return what the samples of a device come to."""
+def judge_device(
+    rules: DeviceRules,
+    samples: Mapping[str, Samples],
+    now_ms: int,
+    power: Mapping[str, Power] = MappingProxyType({}),
+) -> JudgedDevice:
+    """Return what the samples of a device come to.
+
+    Args:
+        rules: The device.
+        samples: Of each source.
+        now_ms: Up to when all of them are there.
+        power: The energy by power up to each sample, of the sources where it is known.
+    """
     sources = [
-        judge_source(samples.get(source.source, NO_SAMPLES), source, now_ms)
+        judge_source(
+            samples.get(source.source, NO_SAMPLES), source, now_ms, power.get(source.source)
+        )
         for source in rules.by_source()
     ]
     compared = [Source(each.spans, each.step_uwh, each.renewal_ms) for each in sources]

@@ -8,7 +8,6 @@ from typing import Self
 
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.open_slots import OpenSlots
-from bff.ledger.store import OpenEvents
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start
 
 
@@ -71,7 +70,8 @@ class LedgerStatus:
         stale: Days whose stored slots do not match their samples, by device.
         victoriametrics_error: Why the last query of VictoriaMetrics failed; None when it worked.
         rebuild: The progress of rebuilding the days of `stale`.
-        open_events: The events that no one has answered, as of the last refresh.
+        open_events: The events that no one has answered, as of the last refresh: device, kind,
+            how many, and the micro-watt-hours at stake in them.
         rated_mw: The rated powers that people wrote, milliwatts, by device.
         rules: The rules by which the stored slots that are not stale were built.
     """
@@ -82,7 +82,7 @@ class LedgerStatus:
     stale: Mapping[str, frozenset[int]] = field(default_factory=dict)
     victoriametrics_error: str | None = None
     rebuild: RebuildProgress | None = None
-    open_events: Sequence[OpenEvents] = ()
+    open_events: Sequence[tuple[str, str, int, int]] = ()
     rated_mw: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, DeviceRules] = field(default_factory=dict)
 

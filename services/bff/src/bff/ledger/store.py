@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bff.db.engine import write_session
 from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.device_rules import FoundSources
 from bff.ledger.events import QUESTIONS, CounterEvent
 from bff.ledger.packing import Days, pack_day, unpack_days
 from bff.ledger.sample_counts import counts_in
@@ -22,6 +21,8 @@ MAX_DAYS_AT_ONCE = 4_000
 
 type DeviceDay = tuple[str, int]
 type DeviceSource = tuple[str, str]
+# Device, kind, how many, and the micro-watt-hours at stake in them.
+type OpenEvents = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,6 @@ def event_row(event: CounterEvent) -> dict[str, object]:
     }
 
 
-def select_found_sources(session: Session) -> FoundSources:
-    """Select the sources that each device ever had samples of, in the order they were found."""
-    found: dict[str, list[str]] = {}
-    for row in session.scalars(select(FoundSource).order_by(FoundSource.number)):
-        found.setdefault(row.device, []).append(row.source)
-    return found
-
-
 def save_found_sources(engine: Engine, sources: Collection[DeviceSource]) -> bool:
     """Save sources that samples were found of.
 
@@ -128,21 +121,6 @@ def save_found_sources(engine: Engine, sources: Collection[DeviceSource]) -> boo
     return bool(new)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEvents:
-    """The events of one kind of a device that no one has answered.
-
-    Attributes:
-        count: How many.
-        uwh: The energy at stake in them.
-    """
-
-    device: str
-    kind: str
-    count: int
-    uwh: int
-
-
 def select_open_events(session: Session) -> Sequence[OpenEvents]:
     """Select the questions without answer, by device and kind."""
     rows = session.execute(
@@ -150,7 +128,7 @@ def select_open_events(session: Session) -> Sequence[OpenEvents]:
         .where(LedgerEvent.kind.in_(QUESTIONS), LedgerEvent.id.not_in(select(EventAnswer.id)))
         .group_by(LedgerEvent.device, LedgerEvent.kind)
     )
-    return [OpenEvents(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
+    return [(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
 
 
 def _row(device: str, day: BuiltDay) -> dict[str, object]:

@@ -124,6 +124,7 @@ def _find_sources(ledger: Ledger, state: WorkerState, counted: DayCounts) -> Non
     new = [each for each in counted if each not in known and each not in state.found]
     if new and save_found_sources(ledger.engine, new):
         state.rules, state.jobs = ledger.rules(), []
+        ledger.status.update(rules=state.rules)
     state.found.update(new)
 
 

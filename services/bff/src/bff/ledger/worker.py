@@ -160,6 +160,7 @@ class LedgerWorker:
         if not self._state.rules:
             return  # not started yet: the days are invalid in the database, too
         self._state.rules, self._state.jobs = self._ledger.rules(), []
+        self._ledger.status.update(rules=self._state.rules)
         for device in days.keys() & self._state.rules.keys():
             self._state.mark_stale(device, set(days[device]))
         self._refreshed_at_s = float("-inf")

@@ -70,7 +70,7 @@ def _open_events(open_events: Sequence[OpenEvents]) -> Iterator[Metric]:
     at_stake = GaugeMetricFamily(
         "ledger_open_events_energy_kwh", "Energy that is missing because of them.", labels=labels
     )
-    for each in open_events:
-        count.add_metric((each.device, each.kind), each.count)
-        at_stake.add_metric((each.device, each.kind), each.uwh / UWH_PER_KWH)
+    for device, kind, events, uwh in open_events:
+        count.add_metric((device, kind), events)
+        at_stake.add_metric((device, kind), uwh / UWH_PER_KWH)
     yield from (count, at_stake)

@@ -13,7 +13,7 @@ from bff.victoriametrics.client import BACKGROUND, Patience, SourceOfDevice, Vic
 from bff.victoriametrics.export import export, unix_seconds
 from bff.victoriametrics.parse import parse_instant, parse_range
 from home_model.config import Home
-from home_model.metrics import ENERGY, metric_name
+from home_model.metrics import ENERGY, Metric, metric_name
 from home_model.sources import FAMILIES
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
@@ -25,11 +25,11 @@ class RawSamples:
 
     Attributes:
         at_ms: Unix milliseconds.
-        kwh: The values of the counter; NaN for a stale marker.
+        values: The counter, kWh, or another quantity; NaN for a stale marker.
     """
 
     at_ms: NDArray[np.int64]
-    kwh: NDArray[np.float64]
+    values: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class CounterSelection:
     def only(self, devices: tuple[str, ...]) -> Self:
         """Return the selection of these devices alone."""
         return replace(self, devices=devices)
+
+    def of(self, metric: Metric) -> Self:
+        """Return the selection of another quantity of the same devices."""
+        names = tuple(metric_name(family, metric) for family in sorted(FAMILIES))
+        return replace(self, metrics=names)
 
     def __str__(self) -> str:
         """Format the series selector."""
@@ -91,7 +96,7 @@ def _source_of(labels: Mapping[str, str]) -> SourceOfDevice:
 
 def _joined(parts: list[RawSamples]) -> RawSamples:
     at_ms = np.concatenate([part.at_ms for part in parts])
-    return RawSamples(at_ms, np.concatenate([part.kwh for part in parts]))
+    return RawSamples(at_ms, np.concatenate([part.values for part in parts]))
 
 
 def fetch_day_counts(
