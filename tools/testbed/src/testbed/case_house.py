@@ -49,7 +49,7 @@ def source_of(kind: str, number: int) -> dict[str, str]:
         "ble": {"model": "plug_mini_jp"},
         "native": {"address": f"192.0.2.{number + 1}"},
     }
-    return {"source": kind, "id": f"0000000000{number:02}"} | more.get(kind, {})
+    return {"source": kind, "id": f"A000000000{number:02}"} | more.get(kind, {})
 
 
 def import_samples(vm: VictoriaMetrics, case: Case, key: str = "segments") -> None:
