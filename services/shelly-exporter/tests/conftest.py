@@ -43,7 +43,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 def open_house(stack: AsyncExitStack, tmp_path: Path) -> OpenHouse:
     """Start a device and the exporter's readers; the first reading is there."""
 
-    async def open_it(
+    async def open_it(  # noqa: PLR0913 - by name, and each is another thing
         model: str = "Plug US Gen4",
         sources: tuple[str, ...] = ("",),
         *,
