@@ -23,6 +23,7 @@ export const KNOWN_TYPES = [
   "already-there",
   "database-read-only",
   "disk-full",
+  "nothing-to-correct",
 ] as const;
 
 export type KnownType = (typeof KNOWN_TYPES)[number];
