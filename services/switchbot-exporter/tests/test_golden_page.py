@@ -87,7 +87,7 @@ async def page_of(url: str, accept: str) -> str:
                     page = await answer.text()
             except aiohttp.ClientConnectionError:
                 page = ""
-            if page.count("\nswitchbot_energy_total_kwh{") == 5:
+            if page.count("\nswitchbot_energy_total_kwh{") == 5 and page.count("_device_up{") == 6:
                 return page
             await asyncio.sleep(0.02)
 
