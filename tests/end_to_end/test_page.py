@@ -28,14 +28,14 @@ def test_the_page_follows_a_plug_whose_watts_change(chain: Chain, page: Page) ->
 
 
 def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -> None:
-    """Its watts leave the page; they do not become zero."""
-    page.goto("/?room=study&shelf=rack_1&device=server")
+    """Its watts leave the page; they do not become zero. (`server` has a second source.)"""
+    page.goto("/?room=study&shelf=rack_2&device=network")
     state, watts = page.get_by_test_id("device-state"), page.get_by_test_id("watts-now")
     expect(state).to_have_attribute("data-value", "up")
-    chain.override("/devices/server/online", online=False)
+    chain.override("/devices/network/online", online=False)
     expect(state).to_have_attribute("data-value", "down", timeout=TWO_SCRAPES_MS)
     expect(watts).to_contain_text("—")
-    chain.override("/devices/server/online", online=True)
+    chain.override("/devices/network/online", online=True)
     expect(state).to_have_attribute("data-value", "up", timeout=TWO_SCRAPES_MS)
 
 
