@@ -28,7 +28,7 @@ def test_the_page_follows_a_plug_whose_watts_change(chain: Chain, page: Page) ->
 
 
 def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -> None:
-    """Its watts leave the page; they do not become zero. (`server` has a second source.)"""
+    """Its watts leave the page; they do not become zero. `server` has a second source."""
     page.goto("/?room=study&shelf=rack_2&device=network")
     state, watts = page.get_by_test_id("device-state"), page.get_by_test_id("watts-now")
     expect(state).to_have_attribute("data-value", "up")
