@@ -114,6 +114,7 @@ async def test_a_wallbox_of_7_kw_counts_all_of_its_charge(
     assert float(total(tmp_path, vm, 8)["energy_kwh"]) == pytest.approx(14, abs=0.3)
 
 
+@pytest.mark.long
 async def test_a_counter_that_is_renewed_hourly_counts(tmp_path: Path, vm: VictoriaMetrics) -> None:
     """500 W on a cloud that renews its value each hour: at most one renewal is missing."""
 
@@ -124,6 +125,7 @@ async def test_a_counter_that_is_renewed_hourly_counts(tmp_path: Path, vm: Victo
     assert float(total(tmp_path, vm, 48)["energy_kwh"]) == pytest.approx(23.75, abs=0.75)
 
 
+@pytest.mark.long
 async def test_an_older_value_restored_after_a_power_cut_is_no_energy(
     tmp_path: Path, vm: VictoriaMetrics
 ) -> None:
