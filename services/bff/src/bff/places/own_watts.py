@@ -54,7 +54,7 @@ def own_watts(home: Home, states: Sequence[DeviceState]) -> OwnWatts:
     house_meter = nodes.house_meter if nodes.house_meter in measured else None
     return OwnWatts(
         own={entries[at].device: watts for at, watts in own.items()},
-        house_rest=None if house_meter is not None else _house_rest(nodes, states, measured, net),
+        house_rest=None if house_meter is not None else _house_rest(nodes, up, measured, net),
         house_meter=None if house_meter is None else entries[house_meter].device,
         spread_seconds={entries[at].device: seconds for at, seconds in spread_seconds.items()},
     )
