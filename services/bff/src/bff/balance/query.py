@@ -130,14 +130,28 @@ def _sum(values: Sequence[int | None]) -> int | None:
 
 
 class _Table:
-    """Energy by kind and interval, with the price of each interval."""
+    """Energy by kind and interval, added up once for all buckets, with each interval's price."""
 
     def __init__(
         self, entries: Sequence[Entry], shares: OwnEnergy, edges: Sequence[int], prices: Prices
     ) -> None:
-        self._kinds = np.array([entry.kind for entry in entries])
-        self._house_meter = np.array([entry.house_meter for entry in entries], dtype=bool)
-        self._shares = shares
+        kinds = np.array([entry.kind for entry in entries])
+        house_meter = np.array([entry.house_meter for entry in entries], dtype=bool)
+        own, rest = shares.own.stacked(), shares.house_rest.stacked().sum(axis=1)
+        through = shares.through.stacked()
+
+        def through_of(*wanted: Kind) -> Integers:
+            return through[:, np.isin(kinds, wanted)].sum(axis=1)
+
+        self._of_meter = own[:, house_meter].sum(axis=1)
+        self._unexplained = self._of_meter + rest
+        self._used = own[:, kinds == "load"].sum(axis=1) + rest
+        self._imported = through_of("grid", "grid_import")
+        self._exported = through_of("grid_export")
+        self._generated = through_of("generation")
+        self._charged = through_of("charge")
+        self._discharged = through_of("discharge")
+        self._balance_uwh = shares.balance_uwh
         self._bought = _price_array(prices.bought, edges)
         self._sold = _price_array(prices.sold, edges)
         starts = np.array(edges[:-1])
@@ -147,34 +161,24 @@ class _Table:
                 self._has_grid |= (starts >= entry.from_ms) & (starts < entry.to_ms)
 
     def amounts(self, columns: slice) -> BalanceAmounts:
-        own, rest = self._shares.own.stacked(), self._shares.house_rest.stacked()
-        of_meter = own[:, self._house_meter]
-        used = np.concatenate([own[:, self._kinds == "load"], rest], axis=1)
-        unexplained = np.concatenate([of_meter, rest], axis=1)
-        balance_uwh = self._shares.balance_uwh[columns]
-        both_known = bool(of_meter[2:4, :, columns].any() and self._has_grid[columns].any())
+        has_grid = bool(self._has_grid[columns].any())
+        both_known = has_grid and self._of_meter[2:4, columns].any()
         return BalanceAmounts(
-            used=_flow(used, columns, self._bought),
-            bought=self._through(("grid", "grid_import"), columns, self._bought),
-            sold=self._through(("grid_export",), columns, self._sold),
-            generated=self._through(("generation",), columns),
-            charged=self._through(("charge",), columns),
-            discharged=self._through(("discharge",), columns),
-            rest_uwh=_flow(unexplained, columns).uwh,
-            balance_uwh=int(balance_uwh.sum()) if both_known else None,
-            has_grid=bool(self._has_grid[columns].any()),
+            used=_flow(self._used, columns, self._bought),
+            bought=_flow(self._imported, columns, self._bought),
+            sold=_flow(self._exported, columns, self._sold),
+            generated=_flow(self._generated, columns),
+            charged=_flow(self._charged, columns),
+            discharged=_flow(self._discharged, columns),
+            rest_uwh=_flow(self._unexplained, columns).uwh,
+            balance_uwh=int(self._balance_uwh[columns].sum()) if both_known else None,
+            has_grid=has_grid,
         )
 
-    def _through(
-        self, kinds: tuple[Kind, ...], columns: slice, prices: Integers | None = None
-    ) -> Flow:
-        chosen = np.isin(self._kinds, kinds)
-        return _flow(self._shares.through.stacked()[:, chosen], columns, prices)
 
-
-def _flow(stacked: Integers, columns: slice, prices: Integers | None = None) -> Flow:
-    """Return the sum of some rows over some intervals, with its price."""
-    part = stacked[:, :, columns].sum(axis=1)
+def _flow(amounts: Integers, columns: slice, prices: Integers | None = None) -> Flow:
+    """Return the sum of some intervals, with its price; the axes are quantity, interval."""
+    part = amounts[:, columns]
     if not part[2:4].any():
         return NO_FLOW
     uwh = part[0] + part[1]
