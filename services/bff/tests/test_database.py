@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_mock_engine, text
+from sqlalchemy import Engine, create_mock_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from bff.db.engine import read_session, write_session
-from bff.db.migrate import DatabaseUnusableError, is_migrated, open_database
+from bff.db.engine import read_session, sqlite_file, write_session
+from bff.db.migrate import DatabaseUnusableError, hold_database, is_migrated, open_database
 from bff.db.tables import METADATA, UnitPrice
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -150,3 +150,11 @@ def test_a_password_in_the_url_is_not_shown() -> None:
     with pytest.raises(DatabaseUnusableError) as caught:
         open_database("mystery://user:hunter2@host/db")
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql://host/bff"])
+def test_what_has_no_file_is_neither_held_nor_looked_at(url: str) -> None:
+    """A database in memory or on a server: nothing is locked and no volume is in the way."""
+    assert sqlite_file(make_url(url)) is None
+    with hold_database(url):
+        pass

@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
+from bff.db.engine import sqlite_file
 from service_kit.clock import utc_now
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
@@ -44,11 +45,11 @@ class BackupSettings(Settings):
         Raises:
             BackupError: DATABASE_URL is not an SQLite file.
         """
-        url = make_url(self.database_url.get_secret_value())
-        if url.get_backend_name() != "sqlite" or not url.database:
+        path = sqlite_file(make_url(self.database_url.get_secret_value()))
+        if path is None:
             message = "DATABASE_URL is not an SQLite file; PostgreSQL is saved with pg_dump"
             raise BackupError(message)
-        return Path(url.database)
+        return path
 
 
 def save(settings: BackupSettings) -> Path:

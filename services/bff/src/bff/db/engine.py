@@ -4,9 +4,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, override
 
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import URL, BigInteger, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -48,6 +49,13 @@ class Price(TypeDecorator[Decimal]):
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-PRICE_DECIMALS)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of an SQLite URL; None for other databases and for one in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(url.database or "")
 
 
 def open_engine(url: str) -> Engine:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bff.db.engine import open_engine, serialised
+from bff.db.engine import open_engine, serialised, sqlite_file
 from bff.db.tables import MODELS
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
@@ -31,7 +31,7 @@ def hold_database(url: str) -> Generator[None]:
     Raises:
         DatabaseUnusableError: Another BFF holds the file.
     """
-    path = _sqlite_file(url)
+    path = _held_file(url)
     try:
         with only_writer(path) if path else nullcontext():
             yield
@@ -40,14 +40,12 @@ def hold_database(url: str) -> Generator[None]:
         raise DatabaseUnusableError(message) from None
 
 
-def _sqlite_file(url: str) -> Path | None:
-    """Return the file of a URL; None where there is none, or its folder is missing."""
+def _held_file(url: str) -> Path | None:
     try:
-        parsed = make_url(url)
+        path = sqlite_file(make_url(url))
     except SQLAlchemyError:
-        return None
-    path = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
-    return path if path and path.parent.is_dir() and parsed.database != ":memory:" else None
+        return None  # `open_database` reports it, as it does a missing folder
+    return path if path and path.parent.is_dir() else None
 
 
 def open_database(url: str) -> Engine:

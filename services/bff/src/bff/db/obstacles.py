@@ -2,10 +2,11 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from bff.db.engine import sqlite_file
 
 MIN_FREE_BYTES = 2**20
 
@@ -46,9 +47,9 @@ def find_obstacle(engine: Engine) -> Obstacle | None:
 
     Nothing is written: this is asked every few seconds.
     """
-    if engine.dialect.name != "sqlite" or not engine.url.database:
+    path = sqlite_file(engine.url)
+    if path is None:
         return None
-    path = Path(engine.url.database)
     if not all(os.access(each, os.W_OK) for each in (path, path.parent)):
         return READ_ONLY
     volume = os.statvfs(path)
