@@ -72,7 +72,7 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
       <td className="ps-4 text-end">
         <Measured value={source.current_amperes} unit="A" digits={2} />
       </td>
-      <td className="ps-4 text-end">
+      <td className="whitespace-nowrap ps-4 text-end">
         {source.age_seconds === null ? (
           <Unknown />
         ) : (
