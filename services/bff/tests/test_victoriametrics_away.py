@@ -79,6 +79,20 @@ def test_hanging(open_bff: OpenBff, tmp_path: Path) -> None:
         assert_recovers(api)
 
 
+def test_a_long_query_ends_when_the_server_hangs(tmp_path: Path) -> None:
+    """Its own deadline is far away: that the server answers no probe any more ends it."""
+    with victoria_metrics(tmp_path) as vm:
+        client = VictoriaMetrics(vm.url, probe_deadline_seconds=0.5)
+        client.check_answers()
+        vm.process.send_signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(VictoriaMetricsDownError, match=r"no answer within 0\.5 s"):
+                client.fetch("/api/v1/query", {"query": "1"}, deadline_seconds=600)
+        finally:
+            vm.process.send_signal(signal.SIGCONT)
+        client.close()
+
+
 @contextmanager
 def _slow(vm_url: str, *, delay_seconds: float) -> Generator[str]:
     """A VictoriaMetrics that is alive and takes long over each question."""

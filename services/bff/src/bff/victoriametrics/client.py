@@ -65,15 +65,24 @@ class VictoriaMetrics:
         self._threads = ThreadPoolExecutor(MAX_QUERIES_AT_ONCE, thread_name_prefix="vm-query")
         self._liveness = Liveness(self._probe, deadline_seconds=probe_deadline_seconds)
 
-    def fetch(self, path: str, form: Mapping[str, str]) -> bytes:
-        """POST a query and return the body.
+    def fetch(
+        self, path: str, form: Mapping[str, str], *, deadline_seconds: float | None = None
+    ) -> bytes:
+        """POST a query and return the body, however late while the server is alive.
+
+        Args:
+            path: Below the base URL.
+            form: The parameters.
+            deadline_seconds: Another one than that of a query for the present.
 
         Raises:
             VictoriaMetricsDownError: The server is down, or the body was not complete in time.
             VictoriaMetricsRefusedError: The response was 4xx.
         """
         self._liveness.raise_if_down()
-        return self._wait_for(self._threads.submit(self._read, path, form))
+        deadline_seconds = deadline_seconds or self._deadline_seconds
+        body = self._threads.submit(self._read, path, form, deadline_seconds)
+        return self._wait_for(body, deadline_seconds)
 
     def check_answers(self) -> None:
         """Check that the server is alive, as of the last probes.
@@ -112,21 +121,21 @@ class VictoriaMetrics:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._http.close()
 
-    def _read(self, path: str, form: Mapping[str, str]) -> bytes:
-        patience = Patience(self._deadline_seconds, pause_seconds=self._deadline_seconds)
+    def _read(self, path: str, form: Mapping[str, str], deadline_seconds: float) -> bytes:
+        patience = Patience(deadline_seconds, pause_seconds=deadline_seconds)
         with self.stream(path, form, patience) as body:
             return b"".join(body)
 
-    def _wait_for(self, body: Future[bytes]) -> bytes:
+    def _wait_for(self, body: Future[bytes], deadline_seconds: float) -> bytes:
         """Wait until it is there or the server is found to be down."""
         down = self._liveness.down
-        done, _ = wait((body, down), self._deadline_seconds, FIRST_COMPLETED)
+        done, _ = wait((body, down), deadline_seconds, FIRST_COMPLETED)
         if body in done:
             return body.result()
         body.cancel()
         if down in done:
             raise VictoriaMetricsDownError(down.result())
-        message = f"timed out: no answer within {self._deadline_seconds} s"
+        message = f"timed out: no answer within {deadline_seconds} s"
         raise VictoriaMetricsDownError(message)
 
     def _probe(self) -> None:

@@ -16,6 +16,9 @@ from home_model.config import Home
 from home_model.metrics import ENERGY, Metric, metric_name
 from home_model.sources import FAMILIES
 
+# Over many days of many devices: as long as VictoriaMetrics itself lets a query run.
+LONG_DEADLINE_SECONDS = 30.0
+
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
 
 
@@ -123,7 +126,9 @@ def fetch_day_counts(
         "step": "1d",
         "nocache": "1",
     }
-    series = parse_range(_fetch(victoriametrics, "/api/v1/query_range", form))
+    series = parse_range(
+        victoriametrics.fetch("/api/v1/query_range", form, deadline_seconds=LONG_DEADLINE_SECONDS)
+    )
     return {
         _source_of(each.metric): {
             round(at * 1000) + 1 - window_ms: int(count) for at, count in each.values
@@ -160,12 +165,7 @@ def fetch_increases(
         "nocache": "1",
     }
     by_source: dict[SourceOfDevice, list[float]] = defaultdict(list)
-    for each in parse_instant(_fetch(victoriametrics, "/api/v1/query", form)):
+    body = victoriametrics.fetch("/api/v1/query", form, deadline_seconds=LONG_DEADLINE_SECONDS)
+    for each in parse_instant(body):
         by_source[_source_of(each.metric)].append(each.value[1])
     return {source: Increase(sum(kwh), len(kwh)) for source, kwh in by_source.items()}
-
-
-def _fetch(victoriametrics: VictoriaMetrics, path: str, form: Mapping[str, str]) -> bytes:
-    # Over many days of many devices, which takes longer than a query for the present.
-    with victoriametrics.stream(path, form, BACKGROUND) as body:
-        return b"".join(body)
