@@ -1,6 +1,5 @@
 """The parts that requests use, made once per process and passed in, never global."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from service_kit.config_file import ConfigFile
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of one running BFF. `home` and `now` are called anew for every request.
+    """The parts of one running BFF. `home()` and `now()` are called anew for every request.
 
     Attributes:
         config: The file that `home` is loaded from.
@@ -33,7 +32,6 @@ class Services:
 
     settings: Settings
     config: ConfigFile
-    home: Callable[[], Home]
     engine: Engine
     victoriametrics: VictoriaMetrics
     register: RegisterKeeper
@@ -41,6 +39,10 @@ class Services:
     worker: LedgerWorker
     energy_between: EnergyBetween
     now: Now = utc_now
+
+    def home(self) -> Home:
+        """Return the configuration as it is now."""
+        return self.config.current()
 
 
 def _services(request: Request) -> Services:

@@ -22,14 +22,13 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         DatabaseUnusableError: The database cannot be used.
     """
     config = ConfigFile(settings.config_file)
-    home = config.current
     engine = open_database(settings.database_url.get_secret_value())
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
         auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
-    register = RegisterKeeper(home, engine, now)
+    register = RegisterKeeper(config.current, engine, now)
     ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
     note_rules(engine, register.ledger_home(), now())
     worker = LedgerWorker(
@@ -39,7 +38,6 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     return Services(
         settings=settings,
         config=config,
-        home=home,
         engine=engine,
         victoriametrics=victoriametrics,
         register=register,
