@@ -4,7 +4,6 @@
 in which pytest was started.
 """
 
-import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,18 +12,13 @@ import httpx
 import pytest
 
 from testbed.case_house import import_samples, near, set_prices, wait_for, write_home
-from testbed.energy_cases import FILES, Case, devices_of, load_cases, parse_instant
+from testbed.energy_cases import FILES, Case, devices_of, parametrize_cases, parse_instant
 from testbed.victoria_metrics import VictoriaMetrics
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a case, by its name."""
-    if "case" not in metafunc.fixturenames:
-        return
-    named = os.environ.get("ENERGY_CASES")
-    files = (metafunc.config.invocation_params.dir / named,) if named else FILES
-    cases = [pytest.param(case, id=case["name"]) for case in load_cases(files)]
-    metafunc.parametrize("case", cases)
+    parametrize_cases(metafunc, "ENERGY_CASES", FILES)
 
 
 def ask(api: httpx.Client, case: Case) -> Case:

@@ -1,10 +1,12 @@
 """Read the cases of `tests/energy`: their devices, samples and expectations."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 FOLDER = Path(__file__).parents[4] / "tests" / "energy"
@@ -19,6 +21,19 @@ def load_cases(files: tuple[Path, ...] = FILES) -> Iterator[Case]:
         document = yaml.safe_load(path.read_text("utf-8"))
         for case in document["cases"]:
             yield document.get("defaults", {}) | case
+
+
+def parametrize_cases(metafunc: pytest.Metafunc, variable: str, files: tuple[Path, ...]) -> None:
+    """Make one test of each case, with its name.
+
+    The environment's `variable` names another file, relative to where pytest was started.
+    """
+    if "case" not in metafunc.fixturenames:
+        return
+    if named := os.environ.get(variable):
+        files = (metafunc.config.invocation_params.dir / named,)
+    cases = [pytest.param(case, id=case["name"]) for case in load_cases(files)]
+    metafunc.parametrize("case", cases)
 
 
 def parse_instant(text: str | datetime) -> datetime:
