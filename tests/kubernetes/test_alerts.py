@@ -133,7 +133,7 @@ TROUBLES = {
         [(WATTS, peaks(1400, 2300)), (RATED_WATTS, steady(2000))],
         {},
     ),
-    "strong, but nobody wrote a rating": ([(WATTS, steady(7000))], {}),
+    "strong, but without a written rating": ([(WATTS, steady(7000))], {}),
     "a doubt without answer": (
         [({"__name__": "ledger_open_events", "device": "nas", "kind": "fall"}, changes(0, 1))],
         {"EventOpen": "nas"},

@@ -141,7 +141,7 @@ def test_a_replaced_plug_brings_no_energy(other: float) -> None:
 
 
 def test_energy_over_a_silence_is_kept_if_the_counter_survived() -> None:
-    """A device's own counter has what nobody read; the gap limit is not for it."""
+    """A device's own counter has what no poll read; the gap limit is not for it."""
     assert run(lifetimes((0, 10), (240, 10.4))).total_kwh == pytest.approx(0.4)
 
 

@@ -76,7 +76,7 @@ def test_what_is_known_of_a_source_outlives_a_restart(tmp_path: Path) -> None:
 
 
 def test_a_plug_that_is_exchanged_while_a_rise_is_held_loses_nothing(tmp_path: Path) -> None:
-    """What was held back of the former plug is judged as it stands."""
+    """What was held back of the former plug is judged as it is."""
     state = opened(tmp_path)
     for minute, kwh, meter in ((0, 5.0, "a"), (60, 5.2, "a"), (61, 900.0, "b"), (62, 900.01, "b")):
         at = NOW + timedelta(minutes=minute)

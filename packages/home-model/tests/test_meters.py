@@ -127,7 +127,7 @@ def test_moves_are_in_the_order_of_time_and_in_known_places(tmp_path: Path) -> N
 
 
 def test_a_former_name_belongs_to_one_device(tmp_path: Path) -> None:
-    """It is not the name of now, and nobody else's."""
+    """It is neither the present name nor another device's."""
     was = "was: {device: old, until: 2026-01-01T00:00:00Z},"
     assert problems(tmp_path, f"a {was}", f"b {was}") == ["9: was: 'old' became 'a' already"]
     assert problems(tmp_path, "a was: {device: a, until: 2026-01-01T00:00:00Z},") == [

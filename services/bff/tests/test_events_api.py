@@ -272,7 +272,7 @@ def test_a_factor_of_ten_between_two_sources_is_a_notice(
 
 
 def test_a_stuck_source_is_a_notice(open_bff: OpenBff, vm: VictoriaMetrics) -> None:
-    """It stands still while the other one measures, and does not count."""
+    """It does not change while the other one measures, and does not count."""
     use(vm, points(BEGIN, 2, 5, 60) + points(BEGIN + timedelta(hours=2), 8, 5.12, 0)[1:], "kettle")
     use(vm, points(BEGIN, 10, 7, 60), "kettle", "ble")
     api = open_bff(vm.url)

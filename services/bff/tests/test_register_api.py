@@ -208,7 +208,7 @@ def test_a_move_that_always_was_is_corrected_and_undone(house: House) -> None:
 
 
 def test_a_rename_and_a_retirement_are_corrected_and_undone(house: House) -> None:
-    """The past of a retired device belongs to the new name, or to nobody."""
+    """The past of a retired device belongs to the new name, or to no device."""
     house.configure(device("fridge"), device("lamp"))
     house.open()
     house.configure(device("icebox"), device("lamp"))

@@ -180,7 +180,7 @@ def test_a_server_that_drips_is_given_up() -> None:
 def _drip(page: BaseHTTPRequestHandler) -> None:
     page.send_header("content-length", "1000")
     page.end_headers()
-    with suppress(OSError):  # whoever asked has given up
+    with suppress(OSError):  # the client has given up
         for _ in range(100):
             page.wfile.write(b"1")
             time.sleep(0.02)

@@ -1,9 +1,9 @@
 """Ask one device, within limits of time and size, one request at a time, with one login.
 
-Firmware 2.0 keeps 32 nonces for all its clients, counts the uses of each, and refuses whoever asks
-for new ones too often: so the one digest login of a device lives as long as this process, and
-requests never overlap. A login that is answered by 429 is given up: httpx would use its dead nonce
-for ever.
+Firmware 2.0 keeps 32 nonces for all its clients, counts the uses of each, and refuses a client
+that asks for new ones too often: so the one digest login of a device lives as long as this
+process, and requests never overlap. A login that is answered by 429 is given up: httpx would use
+its dead nonce for ever.
 """
 
 import asyncio

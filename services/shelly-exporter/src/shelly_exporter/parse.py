@@ -40,7 +40,7 @@ SETTLING_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a device says of itself without a login (`/shelly`).
+    """What a device answers without a login (`/shelly`).
 
     Attributes:
         generation: From 2 on; 1 is another protocol.
@@ -265,8 +265,8 @@ def check_phases(reading: Reading, component: str, *, netted: bool) -> Reading:
     """Return the reading of a meter if it may be used for a bill.
 
     Raises:
-        RejectedError: It adds up phases, and the configuration does not say how they are billed;
-            or it says so of a meter with one phase.
+        RejectedError: It adds up phases, and the configuration lacks how they are billed;
+            or it has that for a meter with one phase.
         BadPayloadError: There is no power to net.
     """
     is_three_phases = component.startswith(f"{THREE_PHASES}:")

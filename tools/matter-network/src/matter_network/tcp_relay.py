@@ -9,7 +9,7 @@ CHUNK_BYTES = 65_536
 
 
 async def relay_tcp(outer: socket.socket, inner_port: int) -> asyncio.Server:
-    """Start the relay; a connection is closed when nobody listens on the inner port."""
+    """Start the relay; a connection is closed when the inner port refuses it."""
 
     async def connected(reader: StreamReader, writer: StreamWriter) -> None:
         try:

@@ -157,7 +157,7 @@ def _measured(device: Device, meter: Meter) -> Fields:
         return {"apower": 0.0, "voltage": 0.0, "current": 0.0, "freq": 0.0, "pf": 0.0}
     watts = meter.watts if abs(meter.watts) >= 1 else 0.0
     if not device.model.counts_returned:
-        watts = abs(watts)  # firmware without a counter for it does not know the direction
+        watts = abs(watts)  # firmware without a counter for it has no direction
     volts = device.model.volts
     amperes = round(abs(watts) / volts, 3)
     return {

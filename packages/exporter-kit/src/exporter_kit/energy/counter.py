@@ -46,7 +46,7 @@ class Limits:
         max_power_watts: Of power that was read: more than this is counted once it is held.
         gap_limit_seconds: A longer time between two readings is a silence.
         max_rise_watts: Of the device's own counter; None for the same as of power. A rise held
-            back here and booked later is a jump to whoever reads the exposed counter. So what a
+            back here and booked later is a jump to every reader of the exposed counter. So what a
             house can draw is passed on, and the ledger, which sees all of it, judges whether
             the source can: what is doubtful becomes an event there that a person can answer.
     """

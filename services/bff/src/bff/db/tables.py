@@ -51,7 +51,7 @@ class DeviceMeta(Base):
 
 
 class RegisterRow(Base):
-    """What the configuration said of a device, from one instant until just before another.
+    """What the configuration had of a device, from one instant until just before another.
 
     A device's first row has no beginning, that of the present no end. `configuration` is the
     device as JSON, with its names and sources: of a device that left the file there is no other.

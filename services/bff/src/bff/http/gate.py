@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 # Set by Tailscale's proxy for members of the tailnet, which removes what a client sent of it.
 IDENTITY_HEADER = "tailscale-user-login"
 MAX_BODY_BYTES = 1_000_000
-# Answers are of this moment and for this origin, whoever forwards them.
+# Answers are of this moment and for this origin, through every proxy.
 ANSWER_HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",

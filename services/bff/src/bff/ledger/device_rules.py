@@ -130,7 +130,7 @@ def _rules(device: Device, given: Given) -> DeviceRules:
 
 
 def _rated_mw(device: Device, given: Given) -> int | None:
-    """The default is nobody's statement about this device: exceeding it means nothing."""
+    """The default is no statement about this device: exceeding it means nothing."""
     watts = given.rated_power_watts.get(device.device)
     if watts is None and "rated_power_watts" in device.model_fields_set:
         watts = device.rated_power_watts

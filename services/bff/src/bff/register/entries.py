@@ -147,7 +147,7 @@ def upstream_of(entry: Entry, present: Mapping[str, Entry]) -> Entry | None:
 
 
 def by_name(entries: Iterable[Entry]) -> Mapping[str, Entry]:
-    """Return entries of one instant by device; also by a former name that is nobody else's."""
+    """Return entries of one instant by device; also by a former name that no other device has."""
     present = list(entries)
     labels = {entry.label: entry for entry in present}
     return labels | {entry.device: entry for entry in present}

@@ -1,4 +1,4 @@
-"""Save what the configuration says of devices as rows with dates, and select them."""
+"""Save what the configuration has of devices as rows with dates, and select them."""
 
 import json
 from collections.abc import Sequence

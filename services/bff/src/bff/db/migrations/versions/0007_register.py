@@ -1,4 +1,4 @@
-"""The register of devices: what the configuration said of each, with dates, and corrections."""
+"""The register of devices: what the configuration had of each, with dates, and corrections."""
 
 import sqlalchemy as sa
 from alembic import op
