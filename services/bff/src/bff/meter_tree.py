@@ -163,6 +163,7 @@ class Measured:
     Attributes:
         stacked: The quantities of `Energy`: shape (quantities, entries, intervals); zero while an
             entry does not hold.
+        known_ms: For how long each entry was measured or estimated.
         length_ms: Of each interval, as far as it is in the past.
         periods: Intervals in which the tree does not change.
     """
@@ -170,13 +171,9 @@ class Measured:
     entries: Sequence[Entry]
     edges: Sequence[int]
     stacked: Integers
+    known_ms: Integers
     length_ms: Integers
     periods: Sequence[tuple[slice, Nodes]]
-
-    @property
-    def known_ms(self) -> Integers:
-        """For how long each entry was measured or estimated."""
-        return self.stacked[2] + self.stacked[3]
 
 
 def _measure(
@@ -221,7 +218,12 @@ def _measure_at(
     )
     stacked = by_label[:, [row[entry.label] for entry in entries]] * holds
     return Measured(
-        entries, edges, stacked, by_label[2:, 0].sum(axis=0), list(_periods(entries, holds))
+        entries,
+        edges,
+        stacked,
+        known_ms=stacked[2] + stacked[3],
+        length_ms=by_label[2:, 0].sum(axis=0),
+        periods=list(_periods(entries, holds)),
     )
 
 
@@ -335,7 +337,7 @@ class Shares:
         house = np.zeros((5, 1, intervals), np.int64)
         balance_uwh = np.zeros(intervals, np.int64)
         net_uwh = measured.stacked[:2].copy()
-        return cls(own, net_uwh, measured.known_ms, house, balance_uwh, MeterNotes())
+        return cls(own, net_uwh, measured.known_ms.copy(), house, balance_uwh, MeterNotes())
 
 
 def _shares(measured: Measured, *, with_house: bool) -> Shares:
