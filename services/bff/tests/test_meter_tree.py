@@ -176,6 +176,19 @@ def test_own_shares_are_those_of_every_slot_alone(
         assert int(result.house_rest.measured_uwh[0, column]) == rest
 
 
+def test_the_grid_explains_the_house_only_where_its_own_meter_was_silent() -> None:
+    """A house meter with nothing behind it, measured for half of a day that is asked for whole."""
+    half = SLOTS_PER_DAY // 2
+    always, half_known = np.full(SLOTS, SLOT_MS), np.full(SLOTS, SLOT_MS)
+    half_known[:half] = 0
+    uwh = {"meter": np.full(SLOTS, 900) * (half_known > 0), "grid": np.full(SLOTS, 1000)}
+    ledger = Ledger(uwh, {"meter": half_known, "grid": always})
+    tree = [entry("meter", house_meter=True), entry("grid", kind="grid")]
+    result = own_energy(ledger.energy_between, tree, tree, [0, DAY_MS], with_house=True)
+    assert result.house_rest.measured_uwh.tolist() == [[half * 1000]]
+    assert result.own.measured_uwh.tolist() == [[half * 900], [0]]
+
+
 @given(houses())
 def test_the_parts_of_a_range_add_up_to_it(house: tuple[Ledger, list[Entry]]) -> None:
     """Own shares by day add up to those of all days, for each device, exactly."""

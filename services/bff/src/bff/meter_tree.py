@@ -286,7 +286,9 @@ def _in_part(measured: Measured, *, with_house: bool) -> np.ndarray:
             used[meter, columns] |= used_behind
             found[columns] |= is_part[meter, columns] & used_behind
         if with_house and nodes.flows:
-            found[columns] |= is_part[nodes.flows, columns].any(axis=0)
+            # The house's rest is asked of these only where the house meter was not measured.
+            meters = [*nodes.flows, *([] if nodes.house_meter is None else [nodes.house_meter])]
+            found[columns] |= is_part[meters, columns].any(axis=0)
     return found
 
 
