@@ -1,8 +1,11 @@
 """Start a server, wait until it responds, stop it by its pid."""
 
+import fcntl
 import os
+import random
 import socket
 import subprocess
+import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +17,9 @@ from service_kit.waiting import poll_until
 # A machine under load is slow; a developer who waits for a failing test sets less.
 WAIT_LIMIT_SECONDS = 180.0
 STOP_LIMIT_SECONDS = 10.0
+# Above the ports that the project's programs have by default, below Linux's ephemeral ones.
+SERVER_PORTS = range(20_000, 32_768)
+PORT_LOCKS = Path(tempfile.gettempdir()) / f"ppms-test-ports-{os.getuid()}"
 
 
 class DidNotStartError(Exception):
@@ -26,10 +32,41 @@ def wait_limit_seconds() -> float:
 
 
 def free_port() -> int:
-    """Return a TCP port of the loopback address that is free now."""
+    """Return a TCP port of the loopback address that is free, and reserve it for this process.
+
+    No outgoing connection takes it before its server has started (it lies below the ephemeral
+    ports), nor does another test process (it is locked until this one ends).
+
+    Raises:
+        OSError: None is free.
+    """
+    # Not `random` itself: Hypothesis seeds it, and every test would ask for the same ports.
+    choose = random.SystemRandom().choice
+    for port in (choose(SERVER_PORTS) for _ in SERVER_PORTS):
+        if _lock_port(port) and _can_bind(port):
+            return port
+    message = f"no port of {SERVER_PORTS} is free"
+    raise OSError(message)
+
+
+def _lock_port(port: int) -> bool:
+    PORT_LOCKS.mkdir(exist_ok=True)
+    lock = os.open(PORT_LOCKS / str(port), os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        return False
+    return True
+
+
+def _can_bind(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager
