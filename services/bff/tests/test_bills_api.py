@@ -1,6 +1,7 @@
 """Bills and costs by contract of a house that buys, sells and generates, on the real vmsingle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from itertools import batched
 from pathlib import Path
@@ -60,7 +61,7 @@ def house(
     return api
 
 
-def agree(api: httpx.Client, *lines: dict[str, object], **more: object) -> None:
+def agree(api: httpx.Client, *lines: Mapping[str, object], **more: object) -> None:
     """Replace all contracts by one of these lines."""
     for row in api.get("/contracts").json():
         api.delete(f"/contracts/{row['id']}")
@@ -200,3 +201,80 @@ def test_a_contract_that_changes_inside_a_period_bills_two_parts(house: httpx.Cl
     assert [each["total"] for each in listed] == ["11080"]
     assert house.get("/bills/2026-06").json()["bill"]["first_day"] == "2026-05-11"
     assert house.get("/bills/2026-09").status_code == 404
+
+
+def test_a_real_bill_beside_ours_shows_where_they_differ(house: httpx.Client) -> None:
+    """Line by line; over two percent of the kWh are an event, which goes with the difference."""
+    agree(house, BASIC, ENERGY)
+    near = {"kwh": "290", "total": "9700", "lines": {"energy": "8700", "basic": "1000"}}
+    house.put("/real_bills/2026-05-11", json=near).raise_for_status()
+    [row] = house.get("/real_bills").json()
+    assert (row["our_kwh"], row["our_total"]) == ("288", "9640")
+    assert (row["kwh_difference"], row["difference"]) == ("-2", "-60")
+    assert [line["difference"] for line in row["lines"]] == ["0", "-60"]
+    assert row["is_drift"] is False
+    assert house.get("/events").json()["events"] == []
+    house.put("/real_bills/2026-05-11", json=near | {"kwh": "300"}).raise_for_status()
+    assert house.get("/real_bills").json()[0]["is_drift"] is True
+    [event] = house.get("/events").json()["events"]
+    assert (event["kind"], event["state"], event["energy_kwh"]) == ("bill_drift", "notice", "-12")
+    house.put("/real_bills/2026-05-11", json=near).raise_for_status()
+    assert house.get("/events").json()["events"] == []
+
+
+def test_another_contract_on_the_past_shows_the_difference_and_why(house: httpx.Client) -> None:
+    """Bands and tiers of both; nothing is saved."""
+    agree(house, BASIC, ENERGY)
+    bands = [
+        {"name": "night", "price": "20", "hours": ["00:00-06:00"]},
+        {"name": "day", "tiers": [{"up_to": 100, "price": "40"}, {"price": "50"}]},
+    ]
+    document = ROUNDED | {"lines": [{"name": "energy", "kind": "energy", "times": bands}]}
+    wanted = {"document": document, "from": "2026-05-11", "to": "2026-06-10"}
+    tried = house.post("/contracts/what_if", json=wanted).raise_for_status().json()
+    assert (tried["own_total"], tried["other_total"], tried["difference"]) == (
+        "9640",
+        "11240",
+        "1600",
+    )
+    [period] = tried["periods"]
+    assert period["other_why"]["band_shares"] == {"night": "0.25", "day": "0.75"}
+    assert period["other_why"]["tier_shares"] == {"40": "0.3472", "50": "0.4028"}
+    assert len(house.get("/contracts").json()) == 1
+
+
+def test_a_budget_is_set_beside_what_its_month_costs(house: httpx.Client) -> None:
+    """Of the house and of a device; undone by the history."""
+    agree(house, BASIC, ENERGY)
+    house.put("/budgets/2026-06", json={"amount": "9000"}).raise_for_status()
+    of_device = {"device": "server"}
+    house.put("/budgets/2026-06", params=of_device, json={"amount": "1500"}).raise_for_status()
+    assert house.put("/budgets/2026-06?device=x", json={"amount": "1"}).status_code == 404
+    shown = {row["device"]: (row["spent"], row["state"]) for row in house.get("/budgets").json()}
+    assert shown == {None: ("9640", "over"), "server": ("1440", "within")}
+    newest = house.get("/history").json()["revisions"][0]
+    house.post(f"/history/{newest['id']}/undo").raise_for_status()
+    assert [row["device"] for row in house.get("/budgets").json()] == [None]
+
+
+def test_an_open_period_has_a_forecast(
+    vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+) -> None:
+    """The same watts go on: 288 kWh, the next tier when they pass it; a budget is warned of."""
+    write_home(home_file, HOUSE)
+    import_samples(vm, HOUSE)
+    api = open_bff(vm.url, now=lambda: datetime.fromisoformat("2026-06-01T00:00:00+09:00"))
+    dates = {"dates": ["2026-05-11", "2026-06-10"], "day_of_month": None}
+    api.put("/reading_dates", json=dates).raise_for_status()
+    tiers = [{"up_to": 250, "price": "30"}, {"price": "40"}]
+    agree(api, BASIC, {"name": "energy", "kind": "energy", "tiers": tiers})
+    api.put("/budgets/2026-06", json={"amount": "9500"}).raise_for_status()
+    bill = wait_for(api, "/bills/current", {})["bill"]
+    assert (bill["state"], bill["billed_kwh"]) == ("provisional", {"all": "202"})
+    found = api.get("/bills/current/forecast").raise_for_status().json()["forecast"]
+    assert found["so_far_kwh"] == "201.6"
+    assert found["kwh"] == {"low": "288", "expected": "288", "high": "288"}
+    assert found["total"]["expected"] == "10020"
+    assert found["next_tier"] == {"from_kwh": "250", "price": "40", "on": "2026-06-06"}
+    [budget] = api.get("/budgets").json()
+    assert (budget["state"], budget["expected"]) == ("forecast_over", "10020")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bff.db.engine import Base, Instant, Price
 
 type QuestionKind = Literal["doubtful_rise", "doubtful_restart", "fall"]
-type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten"]
+type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten", "bill_drift"]
 type EventKind = QuestionKind | NoticeKind
 type AnswerWord = Literal["count", "other_meter", "wrong_reading"]
 

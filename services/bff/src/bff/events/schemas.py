@@ -53,6 +53,7 @@ class EventRow(BaseModel):
         " the counter fell by half or more and shows energy. `fall`: it fell by less."
         " `stuck`: the source stood still while another one measured. `over_rating`: the mean"
         " power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold."
+        " `bill_drift`: our kWh are over 2 % from those of the supplier's bill."
     )
     state: EventState = Field(
         description="`open`: energy that is missing until someone answers. `notice`: for"
