@@ -57,7 +57,7 @@ describe("an early answer", () => {
   it("is not taken for a present one later", async () => {
     const take = await asked();
     await take("http://page/api/v1/places");
-    vi.advanceTimersByTime(5_001);
+    vi.advanceTimersByTime(10_001);
     expect(await take("http://page/api/v1/house")).toBeUndefined();
   });
 

@@ -8,7 +8,7 @@ declare global {
 }
 
 /** Later than this after it arrived, an answer that nobody asked for is of the past. */
-const USED_WITHIN_MS = 5_000;
+const USED_WITHIN_MS = 10_000;
 
 let answers: Promise<Map<string, unknown>> | undefined;
 

@@ -91,6 +91,9 @@ def _fetch_over_measured(
     now: datetime,
 ) -> Sequence[OverMeasured]:
     """Fetch the meters of the house whose rest is negative; none where that is not known now."""
+    devices = register.home.devices
+    if all(each.upstream is None and each.kind == "load" for each in devices):
+        return ()  # nothing is behind anything
     until_ms = max(slot_start(unix_milliseconds(now)), since_ms + DAY_MS)
     grouping = group(register, CostQuery(HOUSE, since_ms, until_ms), register.home.zone)
     try:
