@@ -1184,7 +1184,7 @@ export interface components {
              * Reasons
              * @description Why it is provisional.
              */
-            reasons: components["schemas"]["bff__bills__schemas__Reason"][];
+            reasons: components["schemas"]["ProvisionalReason"][];
             /**
              * Missing
              * @description Rates, slots and days that are not there, by name.
@@ -1402,7 +1402,7 @@ export interface components {
             /** @description provisional: a period is open or lacks something. */
             state: components["schemas"]["BillState"];
             /** Reasons */
-            reasons: components["schemas"]["bff__bills__schemas__Reason"][];
+            reasons: components["schemas"]["ProvisionalReason"][];
             /**
              * Missing
              * @description The rates and days that are not there.
@@ -3415,6 +3415,8 @@ export interface components {
             thresholds?: components["schemas"]["ThresholdRounding"] | null;
         };
         /** @enum {string} */
+        ProvisionalReason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
+        /** @enum {string} */
         QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
          * ReadingDates
@@ -3440,6 +3442,35 @@ export interface components {
              * @default 1
              */
             day_of_month: number | null;
+        };
+        /**
+         * Reason
+         * @description One thing that makes the ways to count differ.
+         */
+        Reason: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Kind
+             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
+             * @example gap
+             */
+            kind: string;
+            /**
+             * Kwh
+             * @description As much energy as it is about, where that is known.
+             */
+            kwh: string | null;
         };
         /** @enum {string} */
         ReasonName: "availability" | "recovery" | "lag" | "watts" | "energy";
@@ -3516,7 +3547,7 @@ export interface components {
             first: components["schemas"]["CounterReading"] | null;
             last: components["schemas"]["CounterReading"] | null;
             /** Reasons */
-            reasons: components["schemas"]["bff__reconcile__schemas__Reason"][];
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * Reconciliation
@@ -4171,37 +4202,6 @@ export interface components {
              * @example 0.8
              */
             doubt_watts: number;
-        };
-        /** @enum {string} */
-        bff__bills__schemas__Reason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
-        /**
-         * Reason
-         * @description One thing that makes the ways to count differ.
-         */
-        bff__reconcile__schemas__Reason: {
-            /**
-             * From
-             * Format: date-time
-             * @example 2026-03-01T00:00:00+09:00
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @example 2026-04-01T00:00:00+09:00
-             */
-            to: string;
-            /**
-             * Kind
-             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
-             * @example gap
-             */
-            kind: string;
-            /**
-             * Kwh
-             * @description As much energy as it is about, where that is known.
-             */
-            kwh: string | null;
         };
     };
     responses: never;
