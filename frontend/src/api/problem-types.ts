@@ -24,6 +24,10 @@ export const KNOWN_TYPES = [
   "database-read-only",
   "disk-full",
   "nothing-to-correct",
+  "contracts-overlap",
+  "series-has-values",
+  "already-undone",
+  "changed-since",
 ] as const;
 
 export type KnownType = (typeof KNOWN_TYPES)[number];

@@ -7,13 +7,16 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from bff.balance.routes import router as balance
+from bff.bills.routes import router as bills
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.contracts.routes import router as contracts
 from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
 from bff.explain.routes import router as explain
+from bff.history.routes import router as history
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
 from bff.ledger_state.routes import router as ledger
@@ -21,7 +24,9 @@ from bff.overview.routes import router as overview
 from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
+from bff.readings.routes import router as readings
 from bff.reconcile.routes import router as reconcile
+from bff.series.routes import router as series
 from bff.services import Services
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
@@ -42,6 +47,7 @@ TAGS = [
     {"name": "cost", "description": "What places and devices used and what it cost."},
     {"name": "live", "description": "Places and devices with their present values."},
     {"name": "prices", "description": "What one kWh costs, and between which instants."},
+    {"name": "bills", "description": "Contracts, rates by month, and what the supplier charges."},
     {"name": "ledger", "description": "Where every number comes from, and whether it holds."},
     {"name": "devices", "description": "Names, notes and rated powers that people gave."},
 ]
@@ -90,6 +96,11 @@ FEATURES = (
     places,
     prices,
     effect,
+    contracts,
+    series,
+    readings,
+    bills,
+    history,
     device_meta,
     register,
     ledger,

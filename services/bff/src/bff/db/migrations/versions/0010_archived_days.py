@@ -5,8 +5,8 @@ from zlib import crc32
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 INDEX = "ix_ledger_days_sums"
 KEY = ("device", "day_unix_ms")
