@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/first_screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that the first screen of a place shows
+         * @description The same responses that the single requests give, without a round trip for each.
+         */
+        get: operations["get_first_screen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -21,6 +41,52 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What needs attention
+         * @description Each with a code, since when, and who has seen it. Works also while VictoriaMetrics is away.
+         *
+         *     Acknowledged notices are in the list until they are over; a page does not show them.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Acknowledge a notice
+         * @description It stays away until it changes. 409 when it has changed since it was read.
+         */
+        put: operations["acknowledge"];
+        post?: never;
+        /**
+         * Take an acknowledgement back
+         * @description The notice is shown again.
+         */
+        delete: operations["delete_acknowledgement"];
         options?: never;
         head?: never;
         patch?: never;
@@ -814,6 +880,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acknowledgement
+         * @description Who has seen a notice, and when.
+         */
+        Acknowledgement: {
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /**
+             * Acknowledged At
+             * Format: date-time
+             */
+            acknowledged_at: string;
+        };
+        /**
+         * AcknowledgementInput
+         * @description That a person has seen a notice.
+         * @example {
+         *       "version": "2026-03-01T00:10:00Z"
+         *     }
+         */
+        AcknowledgementInput: {
+            /**
+             * Version
+             * @description Of the notice as it was seen: a newer one is not acknowledged.
+             */
+            version: string;
+            /**
+             * Acknowledged By
+             * @description Who; behind Tailscale's proxy its login is kept instead.
+             */
+            acknowledged_by?: string | null;
+        };
         /** @enum {string} */
         Action: "always_there" | "renamed" | "never_was";
         /**
@@ -1086,7 +1184,7 @@ export interface components {
              * Reasons
              * @description Why it is provisional.
              */
-            reasons: components["schemas"]["bff__bills__schemas__Reason"][];
+            reasons: components["schemas"]["ProvisionalReason"][];
             /**
              * Missing
              * @description Rates, slots and days that are not there, by name.
@@ -1304,7 +1402,7 @@ export interface components {
             /** @description provisional: a period is open or lacks something. */
             state: components["schemas"]["BillState"];
             /** Reasons */
-            reasons: components["schemas"]["bff__bills__schemas__Reason"][];
+            reasons: components["schemas"]["ProvisionalReason"][];
             /**
              * Missing
              * @description The rates and days that are not there.
@@ -1583,6 +1681,15 @@ export interface components {
             unmeasured: components["schemas"]["Unmeasured"][];
             /** Over Measured */
             over_measured: components["schemas"]["OverMeasured"][];
+        };
+        /**
+         * CostAnswer
+         * @description The response of `GET /cost` over the range and place in it, with these rows.
+         */
+        CostAnswer: {
+            by: components["schemas"]["Bucket"] | null;
+            group_by: components["schemas"]["Level"] | null;
+            cost: components["schemas"]["Cost"];
         };
         /**
          * CostRow
@@ -2328,6 +2435,20 @@ export interface components {
             prorate?: components["schemas"]["Proration"] | null;
         };
         /**
+         * FirstScreen
+         * @description The responses of `/house`, `/places`, `/notices` and of several `/cost`.
+         */
+        FirstScreen: {
+            house: components["schemas"]["House"];
+            places: components["schemas"]["PlaceNode"];
+            notices: components["schemas"]["NoticeList"];
+            /**
+             * Costs
+             * @description This month and the same elapsed part of the month before, each as a whole and by day, and today: with a row for each place one level down.
+             */
+            costs: components["schemas"]["CostAnswer"][];
+        };
+        /**
          * FloorLine
          * @description What other lines lack to an amount.
          */
@@ -2422,6 +2543,8 @@ export interface components {
              */
             now: string;
         };
+        /** @enum {string} */
+        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
         /**
          * HouseShare
          * @description A line that no energy bears.
@@ -2687,8 +2810,108 @@ export interface components {
              */
             close_open_price: boolean;
         };
+        /**
+         * Notice
+         * @description One thing that needs attention. Amounts that its code has none of are null.
+         */
+        Notice: {
+            /**
+             * Id
+             * @example device_down.kettle
+             */
+            id: string;
+            /**
+             * Version
+             * @description Changes with what the notice is about; an acknowledgement ends with it.
+             * @example 2026-03-01T00:10:00+00:00
+             */
+            version: string;
+            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
+            code: components["schemas"]["NoticeCode"];
+            severity: components["schemas"]["Severity"];
+            /**
+             * Since
+             * @description When it began; of a device its last reading. null when that is not known.
+             */
+            since: string | null;
+            /**
+             * Age Seconds
+             * @description Seconds since then.
+             * @example 360
+             */
+            age_seconds: number | null;
+            /** @description The device; null when it is about the house. */
+            place: components["schemas"]["PlaceRef"] | null;
+            /** @description The device's. */
+            name: components["schemas"]["Names"] | null;
+            /**
+             * Source
+             * @description Of an event: the source that showed it.
+             */
+            source?: string | null;
+            /**
+             * Energy Kwh
+             * @description Of a device: what it usually uses in that time, an expectation. Of an event: the energy at stake. Of a rest: by how much it is negative.
+             * @example 0.4
+             */
+            energy_kwh?: string | null;
+            /**
+             * Events
+             * @description How many events it is about.
+             */
+            events?: number | null;
+            /**
+             * Max Power Watts
+             * @description Of `over_rating`.
+             */
+            max_power_watts?: number | null;
+            /** @description Of `missing_price`. */
+            direction?: components["schemas"]["Direction"] | null;
+            /**
+             * Remaining Calls
+             * @description Of `quota_low`.
+             */
+            remaining_calls?: number | null;
+            /**
+             * Daily Calls
+             * @description Of `quota_low`.
+             */
+            daily_calls?: number | null;
+            /**
+             * Progress
+             * @description Of `ledger_rebuilding`, 0 to 1.
+             */
+            progress?: number | null;
+            /**
+             * Eta Seconds
+             * @description Of `ledger_rebuilding`.
+             */
+            eta_seconds?: number | null;
+            /**
+             * Processes
+             * @description Of `configuration_not_reloaded`.
+             * @default []
+             */
+            processes: string[];
+            /** @description null until somebody has seen this version of it. */
+            acknowledgement?: components["schemas"]["Acknowledgement"] | null;
+        };
+        NoticeCode: ("device_down" | "device_silent" | "negative_rest") | components["schemas"]["EventKind"] | components["schemas"]["HouseCode"];
         /** @enum {string} */
         NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
+        /**
+         * NoticeList
+         * @description All notices of the house, the gravest first, then the newest.
+         */
+        NoticeList: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+        };
         /** @enum {string} */
         ObjectType: "contract" | "series" | "reading_dates" | "real_bill" | "budget" | "unit_price";
         /**
@@ -3196,6 +3419,8 @@ export interface components {
             thresholds?: components["schemas"]["ThresholdRounding"] | null;
         };
         /** @enum {string} */
+        ProvisionalReason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
+        /** @enum {string} */
         QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
          * ReadingDates
@@ -3221,6 +3446,35 @@ export interface components {
              * @default 1
              */
             day_of_month: number | null;
+        };
+        /**
+         * Reason
+         * @description One thing that makes the ways to count differ.
+         */
+        Reason: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Kind
+             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
+             * @example gap
+             */
+            kind: string;
+            /**
+             * Kwh
+             * @description As much energy as it is about, where that is known.
+             */
+            kwh: string | null;
         };
         /** @enum {string} */
         ReasonName: "availability" | "recovery" | "lag" | "watts" | "energy";
@@ -3303,7 +3557,7 @@ export interface components {
             first: components["schemas"]["CounterReading"] | null;
             last: components["schemas"]["CounterReading"] | null;
             /** Reasons */
-            reasons: components["schemas"]["bff__reconcile__schemas__Reason"][];
+            reasons: components["schemas"]["Reason"][];
         };
         /**
          * Reconciliation
@@ -3574,6 +3828,8 @@ export interface components {
              */
             values: components["schemas"]["SeriesValueRow"][];
         };
+        /** @enum {string} */
+        Severity: "error" | "warning" | "info";
         /**
          * Shares
          * @description A bill divided: devices, rest, house lines and rounding add up to its total exactly.
@@ -3957,37 +4213,6 @@ export interface components {
              */
             doubt_watts: number;
         };
-        /** @enum {string} */
-        bff__bills__schemas__Reason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
-        /**
-         * Reason
-         * @description One thing that makes the ways to count differ.
-         */
-        bff__reconcile__schemas__Reason: {
-            /**
-             * From
-             * Format: date-time
-             * @example 2026-03-01T00:00:00+09:00
-             */
-            from: string;
-            /**
-             * To
-             * Format: date-time
-             * @example 2026-04-01T00:00:00+09:00
-             */
-            to: string;
-            /**
-             * Kind
-             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
-             * @example gap
-             */
-            kind: string;
-            /**
-             * Kwh
-             * @description As much energy as it is about, where that is known.
-             */
-            kwh: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -3997,6 +4222,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_first_screen: {
+        parameters: {
+            query?: {
+                /** @description Only this room. */
+                room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
+                shelf?: string | null;
+                /** @description Only this device. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstScreen"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: {
@@ -4021,6 +4282,101 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Overview"];
                 };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a notice. */
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_acknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a notice. */
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with what to do about it */
             default: {

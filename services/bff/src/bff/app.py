@@ -16,10 +16,13 @@ from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
 from bff.explain.routes import router as explain
+from bff.first_screen.routes import router as first_screen
 from bff.history.routes import router as history
+from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
 from bff.ledger_state.routes import router as ledger
+from bff.notices.routes import router as notices
 from bff.overview.routes import router as overview
 from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
@@ -31,6 +34,7 @@ from bff.services import Services
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
+DOCS_ASSETS = "/api/docs/assets"
 
 DESCRIPTION = """
 What does each thing in the house cost, exactly, and is it alive?
@@ -56,11 +60,10 @@ TAGS = [
 def create_app(services: Services | None = None) -> FastAPI:
     """Create the application. Without services it can only describe itself."""
     app = FastAPIOffline(
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
-        static_url="/api/docs/assets",
+        static_url=DOCS_ASSETS,
         openapi_url="/api/openapi.json",
-        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         title="PPMS",
         version="1",
         summary="Prices, places, energy and cost of one house.",
@@ -79,6 +82,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.state.services = services
     app.openapi = partial(describe, app)
     app.include_router(_api())
+    add_docs(app, "/api/docs", DOCS_ASSETS)
     add_error_handlers(app)
     if services:
         app.add_middleware(
@@ -90,7 +94,9 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 
 FEATURES = (
+    first_screen,
     overview,
+    notices,
     cost,
     balance,
     places,

@@ -10,7 +10,7 @@ from bff.contracts.document import Statement
 from bff.units import Exact
 
 type BillState = Literal["provisional", "final"]
-type Reason = Literal["period_open", "no_contract", "rate_missing", "not_measured"]
+type ProvisionalReason = Literal["period_open", "no_contract", "rate_missing", "not_measured"]
 
 
 class BillLine(BaseModel):
@@ -95,7 +95,7 @@ class Bill(BaseModel):
         description="The month that it bears; null without a contract.", examples=["2026-06"]
     )
     state: BillState
-    reasons: list[Reason] = Field(description="Why it is provisional.")
+    reasons: list[ProvisionalReason] = Field(description="Why it is provisional.")
     missing: list[str] = Field(
         description="Rates, slots and days that are not there, by name.",
         examples=[["fuel_adjustment 2026-08"]],

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from bff.bills.schemas import BillState, HouseShare, Reason
+from bff.bills.schemas import BillState, HouseShare, ProvisionalReason
 from bff.http.schemas import PlaceRef, Span
 from bff.units import Exact
 
@@ -135,7 +135,7 @@ class ContractBasis(BaseModel):
         " false: marginal costs do not add up."
     )
     state: BillState = Field(description="provisional: a period is open or lacks something.")
-    reasons: list[Reason]
+    reasons: list[ProvisionalReason]
     missing: list[str] = Field(description="The rates and days that are not there.")
     bills: list[BillRest] = Field(
         description="Of the whole house: the reading periods that lie within the range."

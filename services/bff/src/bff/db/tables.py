@@ -181,6 +181,17 @@ class EventAnswer(_EventColumns, Base):
     note: Mapped[str] = mapped_column(String(500))
 
 
+class NoticeAcknowledgement(Base):
+    """That a person has seen a version of a notice. A newer version is not acknowledged by it."""
+
+    __tablename__ = "notice_acknowledgements"
+
+    notice: Mapped[str] = mapped_column(String(100), primary_key=True)
+    version: Mapped[str] = mapped_column(String(200))
+    acknowledged_by: Mapped[str | None] = mapped_column(String(200))
+    acknowledged_at: Mapped[datetime] = mapped_column("acknowledged_at_unix_ms", Instant)
+
+
 class LedgerWatermark(Base):
     """The end of the closed slots: one row, for a restart while VictoriaMetrics is away."""
 
@@ -326,6 +337,7 @@ MODELS = (
     UnitPrice,
     DeviceMeta,
     EventAnswer,
+    NoticeAcknowledgement,
     RulesVersion,
     MonthChange,
     RegisterRow,

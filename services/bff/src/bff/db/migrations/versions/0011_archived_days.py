@@ -5,8 +5,8 @@ from zlib import crc32
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 INDEX = "ix_ledger_days_sums"
 KEY = ("device", "day_unix_ms")
