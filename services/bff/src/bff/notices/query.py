@@ -170,7 +170,7 @@ def _select_names(session: Session, home: Home) -> dict[str, Names]:
 
 
 def select_event_groups(session: Session, notices_since_ms: int) -> list[EventGroup]:
-    """Select events without answer by device and kind: all that await an answer, and new notices."""
+    """Select events without answer by device and kind: all open ones, and new notices."""
     counted = LedgerEvent.kind.in_(OPEN_KINDS)
     rows = session.execute(
         select(
