@@ -25,8 +25,14 @@ class Settings(LogSettings):
     listen_port: Port = 8000
     health_port: Port = 8001
     virtual_home: bool = False
+    contracts_folder: Path | None = None
     allowed_hosts: Names = ()
     trust_tailscale_identity: bool = False
+
+    @property
+    def used_contracts_folder(self) -> Path:
+        """The folder of contract templates; by default beside the configuration file."""
+        return self.contracts_folder or self.config_file.parent / "contracts"
 
     def victoria_metrics_auth(self) -> httpx.Auth | None:
         """Return the account at VictoriaMetrics; None where it asks for none."""

@@ -1,7 +1,9 @@
 """Put the parts of one BFF together."""
 
 from bff.changes.query import note_result, note_rules
+from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
 from bff.db.migrate import open_database
+from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
 from bff.ledger.worker import LedgerWorker
@@ -20,9 +22,12 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     Raises:
         ConfigError: The configuration file has problems.
         DatabaseUnusableError: The database cannot be used.
+        TemplateError: A file of the contracts folder cannot be used.
     """
     config = ConfigFile(settings.config_file)
     engine = open_database(settings.database_url.get_secret_value())
+    templates = load_templates(settings.used_contracts_folder)
+    agree_at_first_start(engine, templates, Author(FILE_AUTHOR, now()))
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
         auth=settings.victoria_metrics_auth(),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bff.db.engine import Base, Instant, Price
 
 type QuestionKind = Literal["doubtful_rise", "doubtful_restart", "fall"]
-type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten"]
+type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten", "bill_drift"]
 # Of what the ledger keeps, not of a counter: samples that are gone, and rows that were damaged.
 type KeptKind = Literal["samples_lost", "ledger_damaged"]
 type EventKind = QuestionKind | NoticeKind | KeptKind

@@ -54,6 +54,7 @@ class EventRow(BaseModel):
         " the counter fell by half or more and shows energy. `fall`: it fell by less."
         " `stuck`: the source stood still while another one measured. `over_rating`: the mean"
         " power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold."
+        " `bill_drift`: our kWh are over 2 % from those of the supplier's bill."
         " `samples_lost`: VictoriaMetrics has fewer samples of more than three days than their"
         " slots were made from; the slots are kept. `ledger_damaged`: rows of the ledger were"
         " damaged, and rebuilt from the samples that are left."
