@@ -4,7 +4,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +14,15 @@ from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts
-from bff.ledger.slots import JudgedDevice, Slots, judge_device, slots_between
+from bff.ledger.slots import JudgedDevice, Slots, Witness, judge_device, slots_between
 from bff.ledger.store import Built, BuiltDay
 from bff.ledger.witness import WITNESSED, sums_of
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start, slot_edges
-from energy_rules.series import Power
+from energy_rules.history import HISTORY_HOURS, History
+from energy_rules.quantities import HOUR_MS
+from energy_rules.series import DOUBTS, Power, known_use
 from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
-from energy_rules.state import Answer, Quality, Span
+from energy_rules.state import Answer, NoteKind, Quality, Span
 
 WINDOW_MS = 32 * DAY_MS
 # Bounds the memory of a job: a sample takes about 150 bytes while its JSON is parsed.
@@ -101,16 +103,41 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
 
 
 def _judge(source: SampleSource, rules: DeviceRules, samples: SamplesBySource) -> JudgedDevice:
-    """Judge a device; where anything is doubtful, once more with its power as the witness.
+    """Judge a device; where anything is doubtful, once more with all that is known besides.
 
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
     judged = judge_device(rules, samples, source.now_ms)
-    if not any(note.kind in WITNESSED for each in judged.sources for note in each.notes):
+    if not _has_notes(judged, WITNESSED):
         return judged
     power = _fetch_power(source, rules, samples)
-    return judge_device(rules, samples, source.now_ms, power) if power else judged
+    if power:
+        witnesses = {name: Witness(each) for name, each in power.items()}
+        judged = judge_device(rules, samples, source.now_ms, witnesses)
+    if not _has_notes(judged, DOUBTS):
+        return judged
+    past = _fetch_known_use(source, rules, samples)
+    witnesses = {name: Witness(power.get(name), each) for name, each in past.items()}
+    return judge_device(rules, samples, source.now_ms, witnesses)
+
+
+def _has_notes(judged: JudgedDevice, kinds: Collection[NoteKind]) -> bool:
+    return any(note.kind in kinds for each in judged.sources for note in each.notes)
+
+
+def _fetch_known_use(
+    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
+) -> Mapping[str, History]:
+    """Fetch what each source shows of the device's use in the 30 days before its samples."""
+    first_ms = {name: int(of_source.at_ms[0]) for name, of_source in samples.items() if of_source}
+    since_ms = min(first_ms.values()) - HISTORY_HOURS * HOUR_MS
+    before = source.fetch([rules.device], Interval(since_ms, max(first_ms.values())))[rules.device]
+    return {
+        each.source: known_use(before[each.source].until(first_ms[each.source]), each.limits)
+        for each in rules.by_source()
+        if each.source in before and each.source in first_ms
+    }
 
 
 def _fetch_power(
