@@ -881,7 +881,7 @@ export interface paths {
          * @description Begins at once, newest days first; requests for days not rebuilt yet get 503.
          *
          *     The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
-         *     rebuilt where the range touches them.
+         *     rebuilt where the range touches them. Archived days, whose samples are lost, are kept.
          */
         post: operations["rebuild"];
         delete?: never;
@@ -965,7 +965,8 @@ export interface paths {
          * Answer an event
          * @description The slots of its days follow at once: requests for them wait, or get 503 with Retry-After.
          *
-         *     409 names the answer that is stored already: delete it to answer anew.
+         *     409 names the answer that is stored already: delete it to answer anew. `rebuild` cannot be
+         *     taken back.
          */
         post: operations["add_answer"];
         /**
@@ -1109,7 +1110,7 @@ export interface components {
          *     }
          */
         AnswerInput: {
-            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. */
+            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. Of `samples_lost`: `keep` the slots, or `rebuild` them from the samples that are left, which cannot be undone. */
             answer: components["schemas"]["AnswerWord"];
             /**
              * Answered By
@@ -1122,8 +1123,7 @@ export interface components {
              */
             note: string;
         };
-        /** @enum {string} */
-        AnswerWord: "count" | "other_meter" | "wrong_reading";
+        AnswerWord: ("count" | "other_meter" | "wrong_reading") | components["schemas"]["LossAnswer"];
         AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["DiscountLine"];
         /**
          * Balance
@@ -2479,7 +2479,7 @@ export interface components {
             /** Note */
             note: string;
         };
-        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"];
+        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"] | components["schemas"]["KeptKind"];
         /**
          * EventList
          * @description A page of events, newest first.
@@ -2515,7 +2515,7 @@ export interface components {
              * @example cloud
              */
             source: string;
-            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. `bill_drift`: our kWh are over 2 % from those of the supplier's bill. */
+            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. `bill_drift`: our kWh are over 2 % from those of the supplier's bill. `samples_lost`: VictoriaMetrics has fewer samples of more than three days than their slots were made from; the slots are kept. `ledger_damaged`: rows of the ledger were damaged, and rebuilt from the samples that are left. */
             kind: components["schemas"]["EventKind"];
             /** @description `open`: energy that is missing until someone answers. `notice`: for information, it takes no answer. */
             state: components["schemas"]["EventState"];
@@ -2870,6 +2870,8 @@ export interface components {
             message: string;
         };
         /** @enum {string} */
+        KeptKind: "samples_lost" | "ledger_damaged";
+        /** @enum {string} */
         Kind: "load" | "grid" | "grid_import" | "grid_export" | "generation" | "charge" | "discharge";
         /**
          * LagReport
@@ -3028,6 +3030,8 @@ export interface components {
              */
             age_spread_seconds: number | null;
         };
+        /** @enum {string} */
+        LossAnswer: "keep" | "rebuild";
         /** @enum {string} */
         Meter: "grid_import" | "house_meter" | "devices";
         /**
@@ -3956,6 +3960,12 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+            /**
+             * Accept Loss
+             * @description Also of archived days, whose samples are lost at least in part: what these measured is gone then, and only a backup brings it back.
+             * @default false
+             */
+            accept_loss: boolean;
         };
         /**
          * RebuildState

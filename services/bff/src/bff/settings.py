@@ -19,6 +19,7 @@ class Settings(LogSettings):
     victoria_metrics_username: str = ""
     victoria_metrics_password: SecretStr = SecretStr("")
     victoriametrics_deadline_seconds: Seconds = QUERY_DEADLINE_SECONDS
+    samples_kept_days: Annotated[int, Field(ge=1)] = 730
     silent_after_seconds: Annotated[int, Field(ge=1)] = 60
     listen_host: str = "127.0.0.1"
     listen_port: Port = 8000

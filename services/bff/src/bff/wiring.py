@@ -34,7 +34,13 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     register = RegisterKeeper(config.current, engine, now)
-    ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
+    ledger = Ledger(
+        register.ledger_home,
+        engine,
+        victoriametrics,
+        now,
+        samples_kept_days=settings.samples_kept_days,
+    )
     note_rules(engine, register.ledger_home(), now())
     worker = LedgerWorker(
         ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())

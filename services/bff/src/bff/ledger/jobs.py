@@ -4,25 +4,24 @@
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from bff.energy import Integers
+from bff.ledger.archive import KeptDay
 from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
-from bff.ledger.sample_counts import DeviceDays, SampleCounts
-from bff.ledger.slots import JudgedDevice, Slots, Witness, judge_device, slots_between
-from bff.ledger.store import Built, BuiltDay
-from bff.ledger.witness import WITNESSED, sums_of
-from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start, slot_edges
-from energy_rules.history import HISTORY_HOURS, History
-from energy_rules.quantities import HOUR_MS
-from energy_rules.series import DOUBTS, Power, known_use
+from bff.ledger.sample_counts import DeviceDays, SampleCounts, StoredDay
+from bff.ledger.slots import JudgedDevice, Slots, slots_between
+from bff.ledger.store import Built
+from bff.ledger.witness import judge_with_witnesses
+from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
+from energy_rules.samples import NO_SAMPLES
 from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
-from energy_rules.state import Answer, NoteKind, Quality, Span
+from energy_rules.state import Answer, Quality, Span
 
 WINDOW_MS = 32 * DAY_MS
 # Bounds the memory of a job: a sample takes about 150 bytes while its JSON is parsed.
@@ -93,79 +92,22 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     """
     interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
-        judged = _judge(source, device.rules, samples)
+        judged = judge_with_witnesses(source, device.rules, samples)
         slots = slots_between(
-            _with_answered(device, judged), slot_edges(interval.start_ms, interval.end_ms)
+            _with_answered(device, judged, samples), slot_edges(interval.start_ms, interval.end_ms)
         )
         days = list(_days(device, slots, interval))
         events = list(events_of(device.rules, judged, slots, job.days))
         yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days, events)
 
 
-def _judge(source: SampleSource, rules: DeviceRules, samples: SamplesBySource) -> JudgedDevice:
-    """Judge a device; where anything is doubtful, once more with all that is known besides.
-
-    Raises:
-        VictoriaMetricsDownError: No complete response in time.
-    """
-    judged = judge_device(rules, samples, source.now_ms)
-    if not _has_notes(judged, WITNESSED):
-        return judged
-    power = _fetch_power(source, rules, samples)
-    if power:
-        witnesses = {name: Witness(each) for name, each in power.items()}
-        judged = judge_device(rules, samples, source.now_ms, witnesses)
-    if not _has_notes(judged, DOUBTS):
-        return judged
-    past = _fetch_known_use(source, rules, samples)
-    witnesses = {name: Witness(power.get(name), each) for name, each in past.items()}
-    return judge_device(rules, samples, source.now_ms, witnesses)
-
-
-def _has_notes(judged: JudgedDevice, kinds: Collection[NoteKind]) -> bool:
-    return any(note.kind in kinds for each in judged.sources for note in each.notes)
-
-
-def _fetch_known_use(
-    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
-) -> Mapping[str, History]:
-    """Fetch what each source shows of the device's use in the 30 days before its samples."""
-    first_ms = {name: int(of_source.at_ms[0]) for name, of_source in samples.items() if of_source}
-    since_ms = min(first_ms.values()) - HISTORY_HOURS * HOUR_MS
-    before = source.fetch([rules.device], Interval(since_ms, max(first_ms.values())))[rules.device]
-    return {
-        each.source: known_use(before[each.source].until(first_ms[each.source]), each.limits)
-        for each in rules.by_source()
-        if each.source in before and each.source in first_ms
-    }
-
-
-def _fetch_power(
-    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
-) -> Mapping[str, Power]:
-    """Fetch the power of each source over the time of its samples."""
-    there = [of_source for of_source in samples.values() if len(of_source)]
-    if not there:
-        return {}
-    start_ms = min(int(of_source.at_ms[0]) for of_source in there)
-    end_ms = max(int(of_source.at_ms[-1]) for of_source in there) + 1
-    found = source.fetch_power(rules.device, Interval(start_ms, end_ms))
-    return {
-        each.source: sums_of(found[each.source], each.limits.gap_limit_ms).beside(
-            samples[each.source]
-        )
-        for each in rules.by_source()
-        if each.source in found and len(samples[each.source])
-    }
-
-
-def _with_answered(device: DeviceDays, judged: JudgedDevice) -> Sequence[Spans]:
-    """Add the energy that a person had counted of samples that are deleted meanwhile."""
+def _with_answered(
+    device: DeviceDays, judged: JudgedDevice, samples: SamplesBySource
+) -> Sequence[Spans]:
+    """Add the energy that a person had counted of samples that are lost meanwhile."""
     return [
-        _joined(spans, [a for a in rules.answers if day_start(a.at_ms) not in days])
-        for spans, rules, days in zip(
-            judged.spans, device.rules.by_source(), device.days, strict=True
-        )
+        _joined(spans, [each for each in rules.answers if not _is_shown(each, samples)])
+        for spans, rules in zip(judged.spans, device.rules.by_source(), strict=True)
     ]
 
 
@@ -178,13 +120,21 @@ def _joined(spans: Spans, answers: Sequence[GivenAnswer]) -> Spans:
     return flatten(join([spans, spans_of(counted)])) if counted else spans
 
 
-def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[BuiltDay]:
+def _is_shown(answer: GivenAnswer, samples: SamplesBySource) -> bool:
+    """Whether both samples of an event are there; out of reach it adds nothing anyway."""
+    of_source = samples.get(answer.source, NO_SAMPLES)
+    return bool(np.isin([answer.since_ms, answer.at_ms], of_source.at_ms).all())
+
+
+def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[KeptDay]:
     stacked, source = _whole_days(slots)
     for position in range(len(source)):
         day_ms = interval.start_ms + position * DAY_MS
         amounts = amounts_of(stacked[:, position])
         if device.counts_on(day_ms) or (amounts.measured_ms + amounts.estimated_ms).any():
-            yield BuiltDay(day_ms, device.fingerprint(day_ms), Slots(amounts, source[position]))
+            used = int(source[position].max()) + 1
+            made_from = StoredDay(device.fingerprint(day_ms, used))
+            yield KeptDay(day_ms, made_from, Slots(amounts, source[position]))
 
 
 def _whole_days(slots: Slots) -> tuple[Integers, Integers]:
