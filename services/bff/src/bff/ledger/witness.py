@@ -42,13 +42,13 @@ def judge_with_witnesses(
     if not _has_notes(judged, WITNESSED):
         return judged
     power = _fetch_power(source, rules, samples)
+    witnesses = {name: Witness(each) for name, each in power.items()}
     if power:
-        witnesses = {name: Witness(each) for name, each in power.items()}
         judged = judge_device(rules, samples, source.now_ms, witnesses)
     if not _has_notes(judged, DOUBTS):
         return judged
     past = _fetch_known_use(source, rules, samples)
-    witnesses = {name: Witness(power.get(name), each) for name, each in past.items()}
+    witnesses |= {name: Witness(power.get(name), each) for name, each in past.items()}
     return judge_device(rules, samples, source.now_ms, witnesses)
 
 
