@@ -101,11 +101,12 @@ def test_backfill_shows_progress_and_does_nothing_twice(
     settings = {"VICTORIAMETRICS_URL": vm.url, "STATE_DIR": tmp_path / "state", "DAYS": 1}
     first, second = run("backfill", **settings), run("backfill", **settings)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert "[ 1/23] tv/cloud: " in first.stderr
-    assert "[19/23] hair_dryer/cloud: " in first.stderr
+    assert "[ 1/34] tv/cloud: " in first.stderr
+    assert "[19/34] hair_dryer/cloud: " in first.stderr
     assert second.stderr == "the past is there already: nothing to do\n"
     states = {path.name for path in (tmp_path / "state").glob("*.state.json")}
-    assert states == {"switchbot-exporter.state.json", "tp-link-native-exporter.state.json"}
+    services = ("switchbot-exporter", "tp-link-native-exporter", "aiseg2-exporter")
+    assert states == {f"{service}.state.json" for service in services}
 
 
 def test_backfill_without_victoriametrics_is_one_line(tmp_path: Path) -> None:
