@@ -37,3 +37,6 @@ export type Reason = Schemas["Reason"];
 export type LedgerState = Schemas["LedgerState"];
 export type EventList = Schemas["EventList"];
 export type CounterEvent = Schemas["EventRow"];
+export type Balance = Schemas["Balance"];
+export type RegisteredDevice = Schemas["RegisteredDevice"];
+export type HistoryRow = Schemas["HistoryRow"];

@@ -1,6 +1,7 @@
 import type comparison from "../../messages/en/comparison.json";
 import type explain from "../../messages/en/explain.json";
 import type frame from "../../messages/en/frame.json";
+import type meters from "../../messages/en/meters.json";
 import type prices from "../../messages/en/prices.json";
 import type reconcile from "../../messages/en/reconcile.json";
 
@@ -11,6 +12,7 @@ export type Language = (typeof LANGUAGES)[number];
 export type Messages = typeof frame &
   typeof comparison &
   typeof explain &
+  typeof meters &
   typeof prices &
   typeof reconcile;
 

@@ -137,15 +137,22 @@ def bff_url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_first_prices_are_given_once(bff_url: str) -> None:
-    """27 yen from a year ago until 20 days ago, 31 from then on, at the house's midnights."""
+    """27 yen from a year ago until 20 days ago, 31 from then on, by the house; 16 sold."""
     ended = run("seed-prices", BFF_URL=bff_url)
     assert ended.returncode == 0, ended.stderr
     listed = httpx.get(f"{bff_url}/api/v1/unit_prices", trust_env=False).json()
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Tokyo")).date()
     year_ago = f"{today - timedelta(days=365)}T00:00:00+09:00"
     rise = f"{today - timedelta(days=20)}T00:00:00+09:00"
-    prices = [(Decimal(p["price_per_kwh"]), p["valid_from"], p["valid_to"]) for p in listed]
-    assert prices == [(27, year_ago, rise), (31, rise, None)]
+    prices = {
+        (p["direction"], Decimal(p["price_per_kwh"]), p["valid_from"], p["valid_to"])
+        for p in listed
+    }
+    assert prices == {
+        ("import", 27, year_ago, rise),
+        ("import", 31, rise, None),
+        ("export", 16, year_ago, None),
+    }
     assert run("seed-prices", BFF_URL=bff_url).stderr == (
         "there are unit prices already: nothing to do\n"
     )

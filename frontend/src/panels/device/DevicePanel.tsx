@@ -8,6 +8,7 @@ import { LIVE } from "@/api/refresh";
 import type { DeviceState } from "@/api/types";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
+import { DeviceRegister } from "@/register/DeviceRegister";
 import { Skeleton } from "@/ui/Skeleton";
 import { AboutDevice } from "./AboutDevice";
 import { EventsPanel } from "./EventsPanel";
@@ -33,6 +34,9 @@ export function DevicePanel({ device }: { device: string }) {
       <AboutDevice device={device} answer={answer} />
       <div className="lg:col-span-2">
         <EventsPanel device={device} />
+      </div>
+      <div className="empty:hidden lg:col-span-2">
+        <DeviceRegister device={device} />
       </div>
     </div>
   );
