@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from ways import ROOT, way_of_a_cost, way_of_a_reading
 
 MAX_READING_FILES = 19
@@ -9,6 +10,7 @@ MAX_READING_FILES = 19
 MAX_COST_FILES = 40
 
 
+@pytest.mark.long
 def test_a_reading_passes_few_files(tmp_path: Path) -> None:
     """From a SwitchBot status body to the text of `/metrics`."""
     files = way_of_a_reading(ROOT, tmp_path)
@@ -16,6 +18,7 @@ def test_a_reading_passes_few_files(tmp_path: Path) -> None:
     assert len(files) <= MAX_READING_FILES, files
 
 
+@pytest.mark.long
 def test_a_cost_passes_few_files(tmp_path: Path) -> None:
     """From `GET /cost?by=day`, up to the end of today, to its response."""
     files = way_of_a_cost(ROOT, tmp_path)

@@ -72,14 +72,57 @@ def test_a_plug_that_fell_silent_is_named_with_since_when(chain: Chain, visitor:
     device = chain.api("/devices/humidifier")
     assert device["state"] != "up"
     visitor.goto("/")
-    notices = visitor.get_by_test_id("not-up")
+    notices = visitor.get_by_test_id("notices")
     entry = notices.get_by_role("listitem").filter(has_text="Humidifier")
-    expect(entry).to_contain_text(re.compile("down|silent"))
+    expect(entry).to_contain_text(re.compile("down|silent", re.IGNORECASE))
     if device["at"] is not None:
         expect(entry.locator("time")).to_have_attribute("datetime", re.compile(device["at"][:10]))
+    missing = entry.get_by_test_id("notice-energy")
+    expect(missing).to_contain_text(re.compile("about .*Wh missing"))
     entry.get_by_role("link", name="Humidifier").click()
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("Humidifier")
     expect(visitor.get_by_test_id("watts-now")).to_contain_text("—")
+
+
+def test_an_acknowledged_notice_stays_away_until_it_is_taken_back(
+    chain: Chain, visitor: Page
+) -> None:
+    """It folds, with who and when; and comes back."""
+    visitor.goto("/")
+    notices = visitor.get_by_test_id("notices")
+    entry = notices.get_by_test_id("notice-virtual_home")
+    entry.locator("summary").click()
+    entry.get_by_role("button", name="Acknowledge").click()
+    expect(entry).to_be_hidden()
+    virtual = [each for each in chain.api("/notices")["notices"] if each["id"] == "virtual_home"]
+    assert virtual[0]["acknowledgement"] is not None
+    notices.get_by_text("1 acknowledged").click()
+    entry.locator("summary").click()
+    expect(entry).to_contain_text("Acknowledged")
+    entry.get_by_role("button", name="Show it again").click()
+    expect(notices.get_by_text("1 acknowledged")).to_have_count(0)
+    expect(entry).to_be_visible()
+
+
+def test_the_first_screen_needs_one_request(chain: Chain, browser: Browser) -> None:
+    """It is asked for before any script has arrived, and its costs are not asked for again."""
+    base_url = chain.url("PAGE_PORT")
+    context = browser.new_context(base_url=base_url, locale="en-GB", **DESK)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(base_url)))
+    for path in ("/", "/?room=study", "/?room=study&shelf=rack_1"):
+        asked.clear()
+        page.goto(path)
+        expect(page.get_by_test_id("cost-month")).to_be_visible()
+        expect(page.get_by_role("list", name="Energy and cost by day")).to_be_visible()
+        expect(page.get_by_test_id("change")).to_be_visible()
+        of_api = [url.partition("?")[0] for url in asked if url.startswith("/api/")]
+        assert of_api[0] == "/api/v1/first_screen"
+        # What is of this moment is asked for again after seconds.
+        present = {"/api/v1/places", "/api/v1/notices", "/api/v1/devices"}
+        assert set(of_api) - present == {"/api/v1/first_screen"}, asked
+    context.close()
 
 
 def test_a_finger_opens_the_column_it_touched(browser: Browser, chain: Chain) -> None:

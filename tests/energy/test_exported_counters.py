@@ -102,6 +102,7 @@ def total(folder: Path, vm: VictoriaMetrics, hours: float) -> Json:
     return answer.raise_for_status().json()["total"]
 
 
+@pytest.mark.long
 async def test_a_wallbox_of_7_kw_counts_all_of_its_charge(
     tmp_path: Path, vm: VictoriaMetrics
 ) -> None:
@@ -141,6 +142,7 @@ async def test_an_older_value_restored_after_a_power_cut_is_no_energy(
     assert float(found["energy_kwh"]) == pytest.approx(2.2, abs=0.05)
 
 
+@pytest.mark.long
 async def test_a_power_cut_loses_nothing_and_invents_nothing(
     tmp_path: Path, vm: VictoriaMetrics
 ) -> None:
@@ -156,6 +158,7 @@ async def test_a_power_cut_loses_nothing_and_invents_nothing(
     assert float(found["energy_kwh"]) == pytest.approx(4.2, abs=0.02)
 
 
+@pytest.mark.long
 async def test_a_counter_of_100_watt_hours_a_step_counts(
     tmp_path: Path, vm: VictoriaMetrics
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from manifests.build import ROOT, built
@@ -32,6 +33,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
+@pytest.mark.long
 def test_checkov_finds_only_what_is_explained(
     checker: Callable[[str], Path], tmp_path: Path
 ) -> None:

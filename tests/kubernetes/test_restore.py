@@ -159,6 +159,7 @@ def exported(vm_url: str) -> list[str]:
     return sorted(answer.raise_for_status().text.splitlines())
 
 
+@pytest.mark.long
 def test_vmsingle_comes_back_as_it_was_at_the_backup(cluster: Cluster) -> None:
     """The nightly command on a running vmsingle; more is written; the script brings it back."""
     cluster.start("statefulset/vmsingle")
@@ -178,6 +179,7 @@ def test_vmsingle_comes_back_as_it_was_at_the_backup(cluster: Cluster) -> None:
     assert snapshots["snapshots"] == [], "a snapshot that stays keeps its disk space for ever"
 
 
+@pytest.mark.long
 def test_prices_come_back_as_they_were_at_the_backup(cluster: Cluster) -> None:
     """Saved from the running BFF; a price is deleted; the script brings it back."""
     url = f"http://127.0.0.1:{cluster.bff['LISTEN_PORT']}/api/v1/unit_prices"

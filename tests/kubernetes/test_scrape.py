@@ -212,7 +212,7 @@ def test_a_new_pod_goes_on_with_the_series_of_the_old_one(
     ((labels, _),) = scraping.instant("count_over_time(up[1h])")
     own = {"job": "switchbot-cloud", "instance": "switchbot-cloud", "protocol": "cloud"}
     assert labels == own
-    ((labels, _),) = scraping.instant("switchbot_api_requests_remaining")
+    ((labels, _),) = scraping.instant("count_over_time(switchbot_api_requests_remaining[1h])")
     assert labels.keys() >= own.keys()
 
 

@@ -14,6 +14,8 @@ function newClient(): QueryClient {
       queries: {
         // The page and the API are one machine away: "offline" means nothing to them.
         networkMode: "always",
+        // A panel that appears does not ask for what another one has just received.
+        staleTime: 4_000,
         // One second try hides a short failure; after that the page shows it. For a second the BFF
         // takes a store that failed to be down: before that, asking again cannot succeed.
         retry: (failures, error) => failures < 1 && isWorthRetrying(parseProblem(error)),

@@ -1,27 +1,68 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { takeEarly } from "./early";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-const HOUSE = { url: "http://page/api/v1/house", method: "GET" };
+const URL_OF_COST = "http://page/api/v1/cost?";
+const COST = {
+  from: "2026-11-01T00:00:00+09:00",
+  to: "2026-12-01T00:00:00+09:00",
+  place: { level: "room", room: "study", shelf: null, device: null },
+};
+const SCREEN = {
+  house: { house: "home" },
+  places: undefined,
+  costs: [{ by: "day", group_by: null, cost: COST }],
+};
 
-function asked(): Promise<Response> {
-  const response = Promise.resolve(new Response("{}"));
-  vi.stubGlobal("window", { earlyResponses: { "/api/v1/house": response } });
-  return response;
+/** The module keeps the answers of one page. */
+async function asked(screen: unknown = SCREEN) {
+  vi.resetModules();
+  vi.stubGlobal("window", { earlyAnswers: Promise.resolve(screen) });
+  const { takeEarly } = await import("./early");
+  return (url: string, method = "GET") => takeEarly({ url, method });
 }
 
-afterEach(() => vi.unstubAllGlobals());
+const costOf = (query: Record<string, string>) =>
+  URL_OF_COST + new URLSearchParams({ from: COST.from, to: COST.to, room: "study", ...query });
 
-describe("an early response", () => {
-  it("is used once: the next question needs a new answer", () => {
-    const response = asked();
-    expect(takeEarly(HOUSE)).toBe(response);
-    expect(takeEarly(HOUSE)).toBeUndefined();
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("an early answer", () => {
+  it("is used once: the next question needs a new answer", async () => {
+    const take = await asked();
+    expect(await (await take("http://page/api/v1/house"))?.json()).toEqual(SCREEN.house);
+    expect(await take("http://page/api/v1/house")).toBeUndefined();
   });
 
-  it("is never taken for another question", () => {
-    asked();
-    expect(takeEarly({ ...HOUSE, url: `${HOUSE.url}?at=now` })).toBeUndefined();
-    expect(takeEarly({ ...HOUSE, method: "PUT" })).toBeUndefined();
-    expect(takeEarly({ ...HOUSE, url: "http://page/api/v1/places" })).toBeUndefined();
+  it("is that of the same costs, however their instants are written", async () => {
+    const take = await asked();
+    const url = costOf({ by: "day", from: "2026-10-31T15:00:00Z" });
+    expect(await (await take(url))?.json()).toEqual(COST);
+  });
+
+  it("is never taken for another question", async () => {
+    const take = await asked();
+    expect(await take("http://page/api/v1/house", "PUT")).toBeUndefined();
+    expect(await take("http://page/api/v1/house?at=now")).toBeUndefined();
+    expect(await take("http://page/api/v1/places")).toBeUndefined();
+    expect(await take(costOf({}))).toBeUndefined();
+    expect(await take(costOf({ by: "day", group_by: "shelf" }))).toBeUndefined();
+    expect(await take(costOf({ by: "day", room: "kitchen" }))).toBeUndefined();
+  });
+
+  it("is not taken for a present one later", async () => {
+    const take = await asked();
+    await take("http://page/api/v1/places");
+    vi.advanceTimersByTime(10_001);
+    expect(await take("http://page/api/v1/house")).toBeUndefined();
+  });
+
+  it("that failed is asked for again", async () => {
+    const take = await asked(null);
+    expect(await take("http://page/api/v1/house")).toBeUndefined();
   });
 });

@@ -1,35 +1,21 @@
-/** The types of problems that the page has its own words for, in both languages. */
-export const KNOWN_TYPES = [
+import type refusals from "../../messages/en/refusals.json";
+
+/** The types of problems that any page may meet; their words are in the frame. */
+const FAILURES = [
   "unreachable",
   "unreadable",
   "bff-down",
-  "too-large",
   "victoriametrics-down",
-  "victoriametrics-refused",
-  "database-unavailable",
   "internal-error",
-  "prices-overlap",
-  "wrong-input",
-  "not-found",
-  "method-not-allowed",
-  "too-many-rows",
-  "foreign-host",
-  "foreign-site",
   "ledger-stale",
-  "one-source",
-  "range-too-long",
-  "already-answered",
-  "takes-no-answer",
-  "already-there",
-  "database-read-only",
-  "disk-full",
-  "nothing-to-correct",
 ] as const;
 
-export type KnownType = (typeof KNOWN_TYPES)[number];
+export type FailureType = (typeof FAILURES)[number];
+/** Those whose words are loaded when they are needed. */
+export type RefusalType = keyof typeof refusals.refusal;
 
-export function knownType(type: string): KnownType | undefined {
-  return KNOWN_TYPES.find((known) => known === type);
+export function isFailureType(type: string): type is FailureType {
+  return FAILURES.some((known) => known === type);
 }
 
 /** What a field error is about, read off the API's English message. */

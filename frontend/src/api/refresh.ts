@@ -2,6 +2,7 @@ import { isWorthRetrying, parseProblem } from "./problem";
 
 // How often the page asks, and from which age on a figure is greyed, with its time.
 export const LIVE = { everyMs: 5_000, notAfterMs: 20_000 } as const;
+export const NOTICES = { everyMs: 10_000, notAfterMs: 40_000 } as const;
 export const COST = { everyMs: 30_000, notAfterMs: 100_000 } as const;
 export const COMPARISON = { everyMs: 120_000, notAfterMs: 400_000 } as const;
 export const CHECKED = { everyMs: 300_000, notAfterMs: 700_000 } as const;

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/first_screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that the first screen of a place shows
+         * @description The same responses that the single requests give, without a round trip for each.
+         */
+        get: operations["get_first_screen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -26,6 +46,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What needs attention
+         * @description Each with a code, since when, and who has seen it. Works also while VictoriaMetrics is away.
+         *
+         *     Acknowledged notices are in the list until they are over; a page does not show them.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{notice_id}/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Acknowledge a notice
+         * @description It stays away until it changes. 409 when it has changed since it was read.
+         */
+        put: operations["acknowledge"];
+        post?: never;
+        /**
+         * Take an acknowledgement back
+         * @description The notice is shown again.
+         */
+        delete: operations["delete_acknowledgement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cost": {
         parameters: {
             query?: never;
@@ -41,6 +107,9 @@ export interface paths {
          *     bought, sold, generated or stored is in `/balance`.
          *
          *     Hours, days and months are the house's; the range may shorten the first and the last.
+         *
+         *     By contract, what no energy bears (basic charge, rounding) is listed with the bill of each
+         *     reading period within the range: with it, the rows add up to the bills exactly.
          */
         get: operations["get_cost"];
         put?: never;
@@ -224,6 +293,258 @@ export interface paths {
          * @description Refused (404, 409, 422) exactly when the change itself would be.
          */
         post: operations["try_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List contracts in the order in which they begin
+         * @description Works also while VictoriaMetrics is away. Who changed them is in `/history`.
+         */
+        get: operations["list_contracts"];
+        put?: never;
+        /**
+         * Add a contract
+         * @description Bills of the past follow at the next request. What cannot be billed is refused (422).
+         */
+        post: operations["add_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{contract_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contract
+         * @description 404 lists the ids that exist.
+         */
+        get: operations["get_contract"];
+        /**
+         * Change a contract
+         * @description Bills of the past follow at the next request: nothing is rebuilt. `/history` undoes it.
+         */
+        put: operations["change_contract"];
+        post?: never;
+        /**
+         * Delete a contract
+         * @description The contract before it holds on. `/history` undoes it.
+         */
+        delete: operations["delete_contract"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List series without their values
+         * @description With the months and days that are missing between the first and the last.
+         */
+        get: operations["list_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One series with its values
+         * @description 404 lists the series that exist.
+         */
+        get: operations["get_series"];
+        /**
+         * Make a series, or change what it is
+         * @description Sent again it changes nothing. A series that has values keeps its period (409).
+         */
+        put: operations["save_series"];
+        post?: never;
+        /**
+         * Delete a series with its values
+         * @description Bills that need it become provisional. `/history` undoes it.
+         */
+        delete: operations["delete_series"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change values, or see what would change
+         * @description Values of other keys stay. Bills of the past follow at the next request.
+         */
+        put: operations["change_values"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/series/{series}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a series as CSV
+         * @description `POST` of the same file changes nothing.
+         */
+        get: operations["export_csv"];
+        put?: never;
+        /**
+         * Import values from a CSV file, or see what would change
+         * @description JEPX' files as they are published (with `column=東京`), or a list of months.
+         *
+         *     Where some values of a column have a sign (-, ▲, マイナス), one without is refused.
+         */
+        post: operations["import_csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reading_dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the meter is read
+         * @description Without any dates: the first of each month.
+         */
+        get: operations["get_reading_dates"];
+        /**
+         * Replace the dates on which the meter is read
+         * @description All bills follow at the next request. `/history` undoes it.
+         */
+        put: operations["save_reading_dates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bills, earliest first
+         * @description Of what is used; a statement of what is sold is with each bill. The last one is open.
+         */
+        get: operations["list_bills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One bill, with each device's part of it
+         * @description Devices, rest, house lines and rounding add up to the total exactly.
+         *
+         *     An open period has the bill so far. A bill that lacks a rate is provisional and names it.
+         */
+        get: operations["get_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what when, newest first
+         * @description Prices, contracts, series, reading dates, real bills and budgets, with before and after.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/{revision_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a change
+         * @description What was before the change is there again; refused (409) where it was changed since.
+         */
+        post: operations["undo_revision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -558,6 +879,38 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acknowledgement
+         * @description Who has seen a notice, and when.
+         */
+        Acknowledgement: {
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /**
+             * Acknowledged At
+             * Format: date-time
+             */
+            acknowledged_at: string;
+        };
+        /**
+         * AcknowledgementInput
+         * @description That a person has seen a notice.
+         * @example {
+         *       "version": "2026-03-01T00:10:00Z"
+         *     }
+         */
+        AcknowledgementInput: {
+            /**
+             * Version
+             * @description Of the notice as it was seen: a newer one is not acknowledged.
+             */
+            version: string;
+            /**
+             * Acknowledged By
+             * @description Who; behind Tailscale's proxy its login is kept instead.
+             */
+            acknowledged_by?: string | null;
+        };
         /** @enum {string} */
         Action: "always_there" | "renamed" | "never_was";
         /**
@@ -577,6 +930,8 @@ export interface components {
              */
             close_open_price: boolean;
         };
+        /** @enum {string} */
+        Allocation: "average" | "marginal";
         /**
          * AnswerInput
          * @description The decision of a person on an event.
@@ -601,6 +956,7 @@ export interface components {
         };
         /** @enum {string} */
         AnswerWord: "count" | "other_meter" | "wrong_reading";
+        AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["DiscountLine"];
         /**
          * Balance
          * @description The balance of the house over a range. The rows add up to the total exactly.
@@ -753,6 +1109,190 @@ export interface components {
             to: string;
             figures: components["schemas"]["BalanceFigures"];
         };
+        /**
+         * Band
+         * @description A price by the time of use; the first band of a line that fits an instant holds.
+         */
+        Band: {
+            name: components["schemas"]["LineName"];
+            price?: components["schemas"]["Exact"] | null;
+            tiers?: components["schemas"]["Tiers"] | null;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: string[];
+            /** @default all */
+            days: components["schemas"]["Days"];
+            /**
+             * Months
+             * @default []
+             */
+            months: number[];
+        };
+        /**
+         * BasicLine
+         * @description A charge whatever is used.
+         */
+        BasicLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "basic";
+            amount?: components["schemas"]["Exact"] | null;
+            /**
+             * Per
+             * @default period
+             * @enum {string}
+             */
+            per: "period" | "month" | "day" | "year";
+            zero_usage?: components["schemas"]["Exact"] | null;
+            prorate?: components["schemas"]["Proration"] | null;
+            demand?: components["schemas"]["Demand"] | null;
+        };
+        /**
+         * Bill
+         * @description The bill of a reading period.
+         */
+        Bill: {
+            /** @description `import`: of what is used. `export`: of what is sold, by its own contract. */
+            statement: components["schemas"]["Statement"];
+            /**
+             * First Day
+             * Format: date
+             * @example 2026-05-11
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             * @description The first day after it.
+             * @example 2026-06-10
+             */
+            end_day: string;
+            /**
+             * Month
+             * @description The month that it bears; null without a contract.
+             * @example 2026-06
+             */
+            month: string | null;
+            state: components["schemas"]["BillState"];
+            /**
+             * Reasons
+             * @description Why it is provisional.
+             */
+            reasons: components["schemas"]["ProvisionalReason"][];
+            /**
+             * Missing
+             * @description Rates, slots and days that are not there, by name.
+             * @example [
+             *       "fuel_adjustment 2026-08"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * Currency
+             * @description ISO 4217.
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Billed Kwh
+             * @description By band, of all parts.
+             * @example {
+             *       "all": "350"
+             *     }
+             */
+            billed_kwh: {
+                [key: string]: string;
+            };
+            /**
+             * Lines
+             * @description By name, of all parts.
+             */
+            lines: components["schemas"]["BillLine"][];
+            /**
+             * Total
+             * @description null: nothing was measured.
+             * @example 12356
+             */
+            total: string | null;
+            /**
+             * Parts
+             * @description More than one where the contract changes inside the period.
+             */
+            parts: components["schemas"]["PartRow"][];
+            /** @description null unless asked for. */
+            shares: components["schemas"]["Shares"] | null;
+        };
+        /**
+         * BillLine
+         * @description One line of a bill.
+         */
+        BillLine: {
+            /**
+             * Name
+             * @example energy
+             */
+            name: string;
+            /**
+             * Kind
+             * @example energy
+             */
+            kind: string;
+            /**
+             * Amount
+             * @description null: a rate is missing. Negative: taken off.
+             * @example 12152.5
+             */
+            amount: string | null;
+            /**
+             * Missing
+             * @description The rates that it lacks.
+             * @example [
+             *       "fuel_adjustment 2026-08"
+             *     ]
+             */
+            missing: string[];
+        };
+        /**
+         * BillRest
+         * @description What no energy bears of the bill of a reading period that lies in the range.
+         */
+        BillRest: {
+            /**
+             * First Day
+             * Format: date
+             * @example 2026-05-11
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             * @description The first day after it.
+             * @example 2026-06-10
+             */
+            end_day: string;
+            /** House Lines */
+            house_lines: components["schemas"]["HouseShare"][];
+            /**
+             * Rounding
+             * Format: decimal
+             * @example -0.37
+             */
+            rounding: string;
+            /**
+             * Total
+             * @description The whole bill.
+             * @example 12356
+             */
+            total: string | null;
+        };
+        /** @enum {string} */
+        BillState: "provisional" | "final";
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
         /** @enum {string} */
@@ -843,6 +1383,180 @@ export interface components {
              * @description For drawing, equally far apart.
              */
             points: components["schemas"]["PlotPoint"][];
+        };
+        /**
+         * ContractBasis
+         * @description By which bills the costs are shares.
+         */
+        ContractBasis: {
+            /**
+             * Allocation
+             * @enum {string}
+             */
+            allocation: "average" | "marginal";
+            /**
+             * Adds Up
+             * @description true: rows add up to the total, and with house lines and rounding to the bill. false: marginal costs do not add up.
+             */
+            adds_up: boolean;
+            /** @description provisional: a period is open or lacks something. */
+            state: components["schemas"]["BillState"];
+            /** Reasons */
+            reasons: components["schemas"]["ProvisionalReason"][];
+            /**
+             * Missing
+             * @description The rates and days that are not there.
+             */
+            missing: string[];
+            /**
+             * Bills
+             * @description Of the whole house: the reading periods that lie within the range.
+             */
+            bills: components["schemas"]["BillRest"][];
+        };
+        /**
+         * ContractDocument
+         * @description How a supplier charges.
+         */
+        ContractDocument: {
+            kwh: components["schemas"]["TotalRounding"];
+            /** Lines */
+            lines: components["schemas"]["AnyLine"][];
+            total: components["schemas"]["TotalRounding"];
+            /**
+             * Months
+             * @default end
+             * @enum {string}
+             */
+            months: "end" | "start";
+            valid_from?: components["schemas"]["MonthOrDate"] | null;
+            /** Zone */
+            zone?: string | null;
+        };
+        /**
+         * ContractInput
+         * @description A contract of the house with its supplier.
+         * @example {
+         *       "document": {
+         *         "kwh": {
+         *           "round": "half_up",
+         *           "to": "1"
+         *         },
+         *         "lines": [
+         *           {
+         *             "amount": "1247.00",
+         *             "kind": "basic",
+         *             "name": "basic",
+         *             "zero_usage": "0.5"
+         *           },
+         *           {
+         *             "kind": "energy",
+         *             "name": "energy",
+         *             "tiers": [
+         *               {
+         *                 "price": "29.80",
+         *                 "up_to": "120"
+         *               },
+         *               {
+         *                 "price": "36.40",
+         *                 "up_to": "300"
+         *               },
+         *               {
+         *                 "price": "40.49"
+         *               }
+         *             ]
+         *           },
+         *           {
+         *             "from": [
+         *               [
+         *                 "2025-05",
+         *                 "3.98"
+         *               ],
+         *               [
+         *                 "2026-05",
+         *                 "4.18"
+         *               ]
+         *             ],
+         *             "kind": "per_kwh",
+         *             "name": "levy",
+         *             "round": {
+         *               "mode": "down",
+         *               "to": "1"
+         *             }
+         *           }
+         *         ],
+         *         "months": "end",
+         *         "total": {
+         *           "round": "down",
+         *           "to": "1"
+         *         },
+         *         "valid_from": "2026-03-12"
+         *       },
+         *       "name": "Lighting B, 40 A"
+         *     }
+         */
+        ContractInput: {
+            /**
+             * Name
+             * @example Lighting B, 40 A
+             */
+            name: string;
+            /** @description What is charged, line by line: an object, or the same as YAML in a string. It holds from its `valid_from`, a date or a bill month, until the next one begins. */
+            document: components["schemas"]["DocumentOrText"];
+            /**
+             * Valid To
+             * @description The first day on which it no longer holds, where none follows it.
+             */
+            valid_to?: string | null;
+            /**
+             * Note
+             * @default
+             * @example Source: the supplier's price list
+             */
+            note: string;
+        };
+        /**
+         * ContractRow
+         * @description A stored contract.
+         */
+        ContractRow: {
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            /**
+             * Name
+             * @example Lighting B, 40 A
+             */
+            name: string;
+            /** @description `import`: a bill of what is used. `export`: a statement of what is sold. */
+            statement: components["schemas"]["Statement"];
+            /**
+             * Valid From
+             * @description A date, or a bill month; null: it always held.
+             * @example 2026-03-12
+             */
+            valid_from: string | null;
+            /**
+             * Valid To
+             * @example null
+             */
+            valid_to: string | null;
+            /**
+             * Document
+             * @description As it was written.
+             */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Note */
+            note: string;
+            /**
+             * Missing Series
+             * @description Series that its lines refer to and are not there.
+             */
+            missing_series: string[];
         };
         /**
          * CorrectionInput
@@ -948,6 +1662,13 @@ export interface components {
              * @example JPY
              */
             currency: string;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "unit_price" | "contract";
+            /** @description Only of basis contract. */
+            contract: components["schemas"]["ContractBasis"] | null;
             total: components["schemas"]["Figures"];
             /** Rows */
             rows: components["schemas"]["CostRow"][];
@@ -960,6 +1681,15 @@ export interface components {
             unmeasured: components["schemas"]["Unmeasured"][];
             /** Over Measured */
             over_measured: components["schemas"]["OverMeasured"][];
+        };
+        /**
+         * CostAnswer
+         * @description The response of `GET /cost` over the range and place in it, with these rows.
+         */
+        CostAnswer: {
+            by: components["schemas"]["Bucket"] | null;
+            group_by: components["schemas"]["Level"] | null;
+            cost: components["schemas"]["Cost"];
         };
         /**
          * CostRow
@@ -1028,6 +1758,23 @@ export interface components {
              */
             expected_seconds: number;
         };
+        /** @enum {string} */
+        DayClass: "all" | "weekday" | "saturday" | "sunday" | "holiday";
+        Days: components["schemas"]["DayClass"] | components["schemas"]["DayClass"][] | components["schemas"]["DaysOfSeries"];
+        /**
+         * DaysOfSeries
+         * @description Days on which a series of names has a value; such a day begins at `starts`.
+         */
+        DaysOfSeries: {
+            series: components["schemas"]["SeriesName"];
+            /** Value */
+            value: string;
+            /**
+             * Starts
+             * @default 00:00
+             */
+            starts: string;
+        };
         /**
          * DeleteTrial
          * @description Try to delete a price.
@@ -1043,6 +1790,20 @@ export interface components {
              * @example 3
              */
             id: number;
+        };
+        /**
+         * Demand
+         * @description A price per kW of the highest mean power of a slot in the last months.
+         */
+        Demand: {
+            /** Window Months */
+            window_months: number;
+            /**
+             * Slot Minutes
+             * @enum {integer}
+             */
+            slot_minutes: 15 | 30 | 60;
+            price: components["schemas"]["Exact"];
         };
         /**
          * DeviceMetaInput
@@ -1134,6 +1895,36 @@ export interface components {
             usual_kwh: string | null;
         };
         /**
+         * DeviceShare
+         * @description A device's part of a bill.
+         */
+        DeviceShare: {
+            /**
+             * Device
+             * @example fridge
+             */
+            device: string;
+            /**
+             * Kwh
+             * Format: decimal
+             * @example 43.2
+             */
+            kwh: string;
+            /**
+             * Cost
+             * Format: decimal
+             * @description Its average share: every measured kWh of a band costs the same.
+             * @example 1371.53
+             */
+            cost: string;
+            /**
+             * Marginal
+             * @description What would not have been billed without it; these do not add up. null unless asked for.
+             * @example 1572
+             */
+            marginal: string | null;
+        };
+        /**
          * DeviceState
          * @description A device and its present values, by the best of its sources.
          */
@@ -1223,6 +2014,21 @@ export interface components {
         /** @enum {string} */
         Direction: "import" | "export";
         /**
+         * DiscountLine
+         * @description An amount that is taken off.
+         */
+        DiscountLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "discount";
+            amount: components["schemas"]["Exact"];
+            prorate?: components["schemas"]["Proration"] | null;
+        };
+        /**
          * DisplayName
          * @description A name by language; null leaves the configuration's.
          */
@@ -1238,6 +2044,7 @@ export interface components {
              */
             en?: string | null;
         };
+        DocumentOrText: components["schemas"]["ContractDocument"];
         /**
          * EdgeReading
          * @description The readings of a source's counter around an edge of the range.
@@ -1305,6 +2112,35 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * EnergyLine
+         * @description Energy by tiers, by time of use or by the market's price.
+         */
+        EnergyLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "energy";
+            price?: components["schemas"]["Exact"] | null;
+            tiers?: components["schemas"]["Tiers"] | null;
+            /** Times */
+            times?: components["schemas"]["Band"][] | null;
+            spot?: components["schemas"]["Spot"] | null;
+            /**
+             * Saturday Is Holiday
+             * @default false
+             */
+            saturday_is_holiday: boolean;
+            /**
+             * Holiday Dates
+             * @default []
+             */
+            holiday_dates: string[];
+            prorate?: components["schemas"]["Proration"] | null;
         };
         /**
          * EntryRow
@@ -1439,6 +2275,7 @@ export interface components {
         };
         /** @enum {string} */
         EventState: "open" | "answered" | "notice";
+        Exact: number | string;
         /**
          * ExplainedSlot
          * @description A slot, or the part of it that lies in the range.
@@ -1516,6 +2353,25 @@ export interface components {
             prices: components["schemas"]["UsedPrice"][];
         };
         /**
+         * ExportLine
+         * @description Energy given to the grid, taken off the bill.
+         */
+        ExportLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "export";
+            price?: components["schemas"]["Exact"] | null;
+            /** By Month */
+            by_month?: {
+                [key: string]: components["schemas"]["Exact"];
+            } | null;
+            series?: components["schemas"]["SeriesName"] | null;
+        };
+        /**
          * Figures
          * @description Energy, cost and their coverage.
          */
@@ -1564,6 +2420,49 @@ export interface components {
              * @description Where energy was used and no price held.
              */
             unpriced: components["schemas"]["Span"][];
+        };
+        /**
+         * FirstKwh
+         * @description The first kWh, charged whole whether used or not.
+         */
+        FirstKwh: {
+            kwh: components["schemas"]["Step"];
+            /** By Month */
+            by_month?: {
+                [key: string]: components["schemas"]["Exact"];
+            } | null;
+            series?: components["schemas"]["SeriesName"] | null;
+            prorate?: components["schemas"]["Proration"] | null;
+        };
+        /**
+         * FirstScreen
+         * @description The responses of `/house`, `/places`, `/notices` and of several `/cost`.
+         */
+        FirstScreen: {
+            house: components["schemas"]["House"];
+            places: components["schemas"]["PlaceNode"];
+            notices: components["schemas"]["NoticeList"];
+            /**
+             * Costs
+             * @description This month and the same elapsed part of the month before, each as a whole and by day, and today: with a row for each place one level down.
+             */
+            costs: components["schemas"]["CostAnswer"][];
+        };
+        /**
+         * FloorLine
+         * @description What other lines lack to an amount.
+         */
+        FloorLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "floor";
+            /** Of */
+            of: components["schemas"]["LineName"][];
+            amount: components["schemas"]["Exact"];
         };
         /**
          * HistoryRow
@@ -1649,6 +2548,25 @@ export interface components {
              * @example 2026-03-01T12:00:00+09:00
              */
             now: string;
+        };
+        /** @enum {string} */
+        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
+        /**
+         * HouseShare
+         * @description A line that no energy bears.
+         */
+        HouseShare: {
+            /**
+             * Name
+             * @example basic
+             */
+            name: string;
+            /**
+             * Amount
+             * Format: decimal
+             * @example 1247
+             */
+            amount: string;
         };
         /**
          * InputError
@@ -1759,6 +2677,7 @@ export interface components {
         };
         /** @enum {string} */
         Level: "house" | "room" | "shelf" | "device";
+        LineName: string;
         /**
          * LiveSum
          * @description The present values of the devices of a place, together.
@@ -1798,6 +2717,24 @@ export interface components {
              */
             age_spread_seconds: number | null;
         };
+        /** @enum {string} */
+        Meter: "grid_import" | "house_meter" | "devices";
+        /**
+         * MinimumLine
+         * @description A charge that covers the first kWh; energy lines begin after it.
+         */
+        MinimumLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "minimum";
+            amount: components["schemas"]["Exact"];
+            kwh: components["schemas"]["Step"];
+            prorate?: components["schemas"]["Proration"] | null;
+        };
         /**
          * Missing
          * @description A meter that was not measured: what is behind it counts by itself, and it has no rest.
@@ -1814,6 +2751,8 @@ export interface components {
              */
             seconds: number;
         };
+        Month: string;
+        MonthOrDate: string;
         /**
          * Names
          * @description A name for every language; where one is missing, the other one or the id is used.
@@ -1873,8 +2812,110 @@ export interface components {
              */
             close_open_price: boolean;
         };
+        /**
+         * Notice
+         * @description One thing that needs attention. Amounts that its code has none of are null.
+         */
+        Notice: {
+            /**
+             * Id
+             * @example device_down.kettle
+             */
+            id: string;
+            /**
+             * Version
+             * @description Changes with what the notice is about; an acknowledgement ends with it.
+             * @example 2026-03-01T00:10:00+00:00
+             */
+            version: string;
+            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
+            code: components["schemas"]["NoticeCode"];
+            severity: components["schemas"]["Severity"];
+            /**
+             * Since
+             * @description When it began; of a device its last reading. null when that is not known.
+             */
+            since: string | null;
+            /**
+             * Age Seconds
+             * @description Seconds since then.
+             * @example 360
+             */
+            age_seconds: number | null;
+            /** @description The device; null when it is about the house. */
+            place: components["schemas"]["PlaceRef"] | null;
+            /** @description The device's. */
+            name: components["schemas"]["Names"] | null;
+            /**
+             * Source
+             * @description Of an event: the source that showed it.
+             */
+            source?: string | null;
+            /**
+             * Energy Kwh
+             * @description Of a device: what it usually uses in that time, an expectation. Of an event: the energy at stake. Of a rest: by how much it is negative.
+             * @example 0.4
+             */
+            energy_kwh?: string | null;
+            /**
+             * Events
+             * @description How many events it is about.
+             */
+            events?: number | null;
+            /**
+             * Max Power Watts
+             * @description Of `over_rating`.
+             */
+            max_power_watts?: number | null;
+            /** @description Of `missing_price`. */
+            direction?: components["schemas"]["Direction"] | null;
+            /**
+             * Remaining Calls
+             * @description Of `quota_low`.
+             */
+            remaining_calls?: number | null;
+            /**
+             * Daily Calls
+             * @description Of `quota_low`.
+             */
+            daily_calls?: number | null;
+            /**
+             * Progress
+             * @description Of `ledger_rebuilding`, 0 to 1.
+             */
+            progress?: number | null;
+            /**
+             * Eta Seconds
+             * @description Of `ledger_rebuilding`.
+             */
+            eta_seconds?: number | null;
+            /**
+             * Processes
+             * @description Of `configuration_not_reloaded`.
+             * @default []
+             */
+            processes: string[];
+            /** @description null until somebody has seen this version of it. */
+            acknowledgement?: components["schemas"]["Acknowledgement"] | null;
+        };
+        NoticeCode: ("device_down" | "device_silent" | "negative_rest") | components["schemas"]["EventKind"] | components["schemas"]["HouseCode"];
         /** @enum {string} */
         NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
+        /**
+         * NoticeList
+         * @description All notices of the house, the gravest first, then the newest.
+         */
+        NoticeList: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+        };
+        /** @enum {string} */
+        ObjectType: "contract" | "series" | "reading_dates" | "real_bill" | "budget" | "unit_price";
         /**
          * OverMeasured
          * @description A fault: the devices behind a meter measured more than it. Nothing is cut off for it.
@@ -1927,6 +2968,122 @@ export interface components {
             not_up: components["schemas"]["DeviceNotUp"][];
             today: components["schemas"]["PeriodOverview"];
             this_month: components["schemas"]["PeriodOverview"];
+        };
+        /**
+         * PartRow
+         * @description The part of a period that one contract bills.
+         */
+        PartRow: {
+            /**
+             * Contract Id
+             * @example 1
+             */
+            contract_id: number;
+            /**
+             * Contract
+             * @example Lighting B, 40 A
+             */
+            contract: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             * @description The first day after it.
+             */
+            end_day: string;
+            /**
+             * Month
+             * @description Whose rates it bears.
+             * @example 2026-06
+             */
+            month: string;
+            /**
+             * Is Cut
+             * @description A contract begins or ends inside the period: prorated.
+             */
+            is_cut: boolean;
+            /**
+             * Billed Kwh
+             * @description By band, rounded as the contract has it.
+             * @example {
+             *       "all": "350"
+             *     }
+             */
+            billed_kwh: {
+                [key: string]: string;
+            };
+            /** Lines */
+            lines: components["schemas"]["BillLine"][];
+            /**
+             * Total
+             * @description null: nothing was measured.
+             * @example 12356
+             */
+            total: string | null;
+            /** @description What the billed kWh were measured by: the meters of what is bought, the house meter, or the sum of all devices. */
+            rests_on: components["schemas"]["Meter"] | null;
+            /**
+             * Measured Seconds
+             * @description For how long; of `devices`, device-seconds.
+             */
+            measured_seconds: number;
+            /** Missing Seconds */
+            missing_seconds: number;
+        };
+        /**
+         * PerKwhLine
+         * @description A rate on all billed kWh: fuel adjustment, levy, subsidy.
+         */
+        PerKwhLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "per_kwh";
+            price?: components["schemas"]["Exact"] | null;
+            /** By Month */
+            by_month?: {
+                [key: string]: components["schemas"]["Exact"];
+            } | null;
+            /** From */
+            from?: components["schemas"]["Since"][] | null;
+            series?: components["schemas"]["SeriesName"] | null;
+            tiers?: components["schemas"]["Tiers"] | null;
+            first?: components["schemas"]["FirstKwh"] | null;
+            prorate?: components["schemas"]["Proration"] | null;
+        };
+        /**
+         * PercentLine
+         * @description A share of other lines: tax, or a discount up to `max`.
+         */
+        PercentLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "percent";
+            /** Of */
+            of: components["schemas"]["LineName"][];
+            percent?: components["schemas"]["Exact"] | null;
+            /** From */
+            from?: components["schemas"]["Since"][] | null;
+            max?: components["schemas"]["Exact"] | null;
+        };
+        /**
+         * PeriodBills
+         * @description The bill of a period, and the statement of what was sold where it has its own contract.
+         */
+        PeriodBills: {
+            bill: components["schemas"]["Bill"];
+            sold: components["schemas"]["Bill"] | null;
         };
         /**
          * PeriodComparison
@@ -2248,8 +3405,50 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Proration
+         * @description Days over a denominator: always when a contract begins or ends inside the period.
+         */
+        Proration: {
+            /** @default {} */
+            when: components["schemas"]["ShiftedReading"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "30" | "period" | "calendar";
+            amount_round?: components["schemas"]["Rounding"] | null;
+            thresholds?: components["schemas"]["ThresholdRounding"] | null;
+        };
+        /** @enum {string} */
+        ProvisionalReason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
         /** @enum {string} */
         QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
+        /**
+         * ReadingDates
+         * @description When the meter of the supplier is read.
+         * @example {
+         *       "dates": [
+         *         "2026-04-13",
+         *         "2026-05-12",
+         *         "2026-06-11"
+         *       ],
+         *       "day_of_month": 11
+         *     }
+         */
+        ReadingDates: {
+            /**
+             * Dates
+             * @description Real reading days; a period begins at the start of each and ends at the next.
+             */
+            dates: string[];
+            /**
+             * Day Of Month
+             * @description Where the list has no date: this day of each month, in a shorter month its last. null: only the list holds.
+             * @default 1
+             */
+            day_of_month: number | null;
+        };
         /**
          * Reason
          * @description One thing that makes the ways to count differ.
@@ -2397,8 +3596,282 @@ export interface components {
             /** Entries */
             entries: components["schemas"]["EntryRow"][];
         };
+        /**
+         * RevisionList
+         * @description A page of changes, newest first.
+         */
+        RevisionList: {
+            /**
+             * Total
+             * @description All that match.
+             * @example 1
+             */
+            total: number;
+            /** Revisions */
+            revisions: components["schemas"]["RevisionRow"][];
+        };
+        /**
+         * RevisionRow
+         * @description A change: what was before and after it.
+         */
+        RevisionRow: {
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            object: components["schemas"]["ObjectType"];
+            /**
+             * Key
+             * @description Which one.
+             * @example 1
+             */
+            key: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description The login where Tailscale names one; else empty.
+             * @example ann@example.com
+             */
+            by: string;
+            /**
+             * Before
+             * @description null: it was not there.
+             */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * After
+             * @description null: it was deleted.
+             */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Undone At
+             * @example null
+             */
+            undone_at: string | null;
+            /**
+             * Undone By
+             * @example null
+             */
+            undone_by: string | null;
+        };
+        /**
+         * Rounding
+         * @description Rounding to a multiple of `to`; `down` is toward zero, `up` away from it.
+         */
+        Rounding: {
+            mode: components["schemas"]["RoundingMode"];
+            /** @default 1 */
+            to: components["schemas"]["Step"];
+        };
+        /** @enum {string} */
+        RoundingMode: "half_up" | "down" | "up" | "none";
+        /**
+         * SeriesChange
+         * @description What new values change.
+         */
+        SeriesChange: {
+            /**
+             * Saved
+             * @description false: a preview.
+             */
+            saved: boolean;
+            /**
+             * Unchanged
+             * @description How many of the values sent are there already.
+             */
+            unchanged: number;
+            /** Changes */
+            changes: components["schemas"]["ValueChange"][];
+        };
+        /**
+         * SeriesInput
+         * @description What a series is.
+         * @example {
+         *       "note": "Fuel adjustment, yen/kWh",
+         *       "period": "month"
+         *     }
+         */
+        SeriesInput: {
+            /** @description month: a rate for each bill month (2026-05). day: a name for each day, such as a colour (2026-05-11). slot: a price for each slot of the market. */
+            period: components["schemas"]["SeriesPeriod"];
+            /**
+             * Slot Minutes
+             * @description Only of `slot`: how long a slot lasts.
+             */
+            slot_minutes?: (15 | 30 | 60) | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        SeriesName: string;
+        /** @enum {string} */
+        SeriesPeriod: "month" | "day" | "slot";
+        /**
+         * SeriesRow
+         * @description A series without its values.
+         */
+        SeriesRow: {
+            /**
+             * Series
+             * @example fuel_adjustment
+             */
+            series: string;
+            period: components["schemas"]["SeriesPeriod"];
+            /**
+             * Slot Minutes
+             * @example null
+             */
+            slot_minutes: number | null;
+            /** Note */
+            note: string;
+            /**
+             * Count
+             * @description How many values it has.
+             * @example 12
+             */
+            count: number;
+            /**
+             * First
+             * @description The key of its first value.
+             * @example 2026-01
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description The key of its last value.
+             * @example 2026-12
+             */
+            last: string | null;
+            /**
+             * Missing
+             * @description Of `month` and `day`: the keys between the first and the last without a value.
+             */
+            missing: string[];
+        };
+        /**
+         * SeriesValueRow
+         * @description A value of a series.
+         */
+        SeriesValueRow: {
+            /**
+             * Key
+             * @description A month, a day, or an instant in UTC to the minute.
+             * @example 2026-05
+             */
+            key: string;
+            /**
+             * Value
+             * @description A decimal as text; of `day` a name.
+             * @example -7.72
+             */
+            value: string;
+        };
+        /**
+         * SeriesValues
+         * @description A series with its values.
+         */
+        SeriesValues: {
+            /**
+             * Series
+             * @example fuel_adjustment
+             */
+            series: string;
+            period: components["schemas"]["SeriesPeriod"];
+            /**
+             * Slot Minutes
+             * @example null
+             */
+            slot_minutes: number | null;
+            /** Note */
+            note: string;
+            /**
+             * Count
+             * @description How many values it has.
+             * @example 12
+             */
+            count: number;
+            /**
+             * First
+             * @description The key of its first value.
+             * @example 2026-01
+             */
+            first: string | null;
+            /**
+             * Last
+             * @description The key of its last value.
+             * @example 2026-12
+             */
+            last: string | null;
+            /**
+             * Missing
+             * @description Of `month` and `day`: the keys between the first and the last without a value.
+             */
+            missing: string[];
+            /**
+             * Values
+             * @description At most 20000, earliest first.
+             */
+            values: components["schemas"]["SeriesValueRow"][];
+        };
+        /** @enum {string} */
+        Severity: "error" | "warning" | "info";
+        /**
+         * Shares
+         * @description A bill divided: devices, rest, house lines and rounding add up to its total exactly.
+         */
+        Shares: {
+            /** Devices */
+            devices: components["schemas"]["DeviceShare"][];
+            /**
+             * Rest Kwh
+             * Format: decimal
+             * @description What no device explains.
+             * @example 234.792
+             */
+            rest_kwh: string;
+            /**
+             * Rest
+             * Format: decimal
+             * @example 7454.21
+             */
+            rest: string;
+            /** House Lines */
+            house_lines: components["schemas"]["HouseShare"][];
+            /**
+             * Rounding
+             * Format: decimal
+             * @description What rounding of kWh, lines and total leaves.
+             * @example -0.37
+             */
+            rounding: string;
+        };
+        /**
+         * ShiftedReading
+         * @description By how many days a period must miss its calendar month to be prorated.
+         */
+        ShiftedReading: {
+            /** Shorter */
+            shorter?: number | null;
+            /** Longer */
+            longer?: number | null;
+        };
         /** @enum {string} */
         Side: "a" | "b";
+        Since: [
+            components["schemas"]["MonthOrDate"],
+            components["schemas"]["Exact"]
+        ];
         /**
          * SourceReport
          * @description The figures of one source.
@@ -2508,8 +3981,25 @@ export interface components {
              */
             to: string;
         };
+        /**
+         * Spot
+         * @description A slot's price: market / (1 - loss) * tax, rounded, plus the fee.
+         */
+        Spot: {
+            series: components["schemas"]["SeriesName"];
+            /** @default 0 */
+            loss: components["schemas"]["Exact"];
+            /** @default 1 */
+            tax: components["schemas"]["Exact"];
+            unit_round?: components["schemas"]["Rounding"] | null;
+            /** @default 0 */
+            fee: components["schemas"]["Exact"];
+        };
         /** @enum {string} */
         State: "up" | "down" | "silent";
+        /** @enum {string} */
+        Statement: "import" | "export";
+        Step: components["schemas"]["Exact"];
         /**
          * Suspect
          * @description What may explain that more was measured behind a meter than by it.
@@ -2526,6 +4016,39 @@ export interface components {
         };
         /** @enum {string} */
         SuspectReason: "clock" | "times_ten" | "tenth" | "wrong_upstream";
+        /**
+         * ThresholdRounding
+         * @description How the prorated widths of tiers become whole kWh, each width on its own.
+         */
+        ThresholdRounding: {
+            round: components["schemas"]["RoundingMode"];
+            /** @default 1 */
+            to: components["schemas"]["Step"];
+            /**
+             * Each
+             * @default width
+             * @constant
+             */
+            each: "width";
+        };
+        /**
+         * Tier
+         * @description A price up to a number of kWh in the period; the last one has no end.
+         */
+        Tier: {
+            up_to?: components["schemas"]["Step"] | null;
+            price: components["schemas"]["Exact"];
+        };
+        Tiers: components["schemas"]["Tier"][];
+        /**
+         * TotalRounding
+         * @description The same under the names that kWh and totals have it by.
+         */
+        TotalRounding: {
+            round: components["schemas"]["RoundingMode"];
+            /** @default 1 */
+            to: components["schemas"]["Step"];
+        };
         /**
          * Unmeasured
          * @description A device that was not measured while its meter was: it is a part of the meter's rest.
@@ -2578,6 +4101,48 @@ export interface components {
             energy_kwh: string | null;
             /** Cost */
             cost: string | null;
+        };
+        /**
+         * ValueChange
+         * @description A value before and after.
+         */
+        ValueChange: {
+            /**
+             * Key
+             * @example 2026-05
+             */
+            key: string;
+            /**
+             * Old
+             * @description null: there was none.
+             * @example -8.93
+             */
+            old: string | null;
+            /**
+             * New
+             * @description null: there is none.
+             * @example -7.72
+             */
+            new: string | null;
+        };
+        /**
+         * ValuesInput
+         * @description New values; those of other keys stay.
+         * @example {
+         *       "values": {
+         *         "2026-05": "-7.72",
+         *         "2026-06": "-7.16"
+         *       }
+         *     }
+         */
+        ValuesInput: {
+            /**
+             * Values
+             * @description By key; null removes a value.
+             */
+            values: {
+                [key: string]: string | null;
+            };
         };
         /** @enum {string} */
         VerdictName: "no_data" | "one_silent" | "disagree" | "prefer" | "equal";
@@ -2653,6 +4218,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_first_screen: {
+        parameters: {
+            query?: {
+                /** @description Only this room. */
+                room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
+                shelf?: string | null;
+                /** @description Only this device. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstScreen"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: {
@@ -2689,6 +4290,101 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a notice. */
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_acknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a notice. */
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_cost: {
         parameters: {
             query: {
@@ -2706,6 +4402,10 @@ export interface operations {
                 by?: components["schemas"]["Bucket"] | null;
                 /** @description One row for each such place. */
                 group_by?: ("room" | "shelf" | "device") | null;
+                /** @description unit_price: energy times the price of a kWh. contract: what energy bears of the bills of its reading periods. */
+                basis?: "unit_price" | "contract";
+                /** @description Of basis contract. average: every measured kWh of a band costs the same. marginal: what would not have been billed without the energy of the row. */
+                allocation?: components["schemas"]["Allocation"];
             };
             header?: never;
             path?: never;
@@ -3068,6 +4768,609 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_contracts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    add_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a contract. */
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a contract. */
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a contract. */
+                contract_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_series: {
+        parameters: {
+            query?: {
+                /** @description Only values from this key on. */
+                from?: string;
+                /** @description Only values before this key. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesValues"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    change_values: {
+        parameters: {
+            query?: {
+                /** @description true: show what would change, old and new, and save nothing. */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ValuesInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesChange"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_csv: {
+        parameters: {
+            query?: {
+                /** @description A part of the name of the column with the values. */
+                column?: string | null;
+                /** @description true: show what would change, old and new, and save nothing. */
+                preview?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The name that contracts refer to. */
+                series: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesChange"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_reading_dates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingDates"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_reading_dates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingDates"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingDates"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_bills: {
+        parameters: {
+            query?: {
+                /** @description Periods that have a day since this one; by default a year before `to`. */
+                from?: string | null;
+                /** @description Periods that begin before this day; by default tomorrow. */
+                to?: string | null;
+                /** @description true: with each device's average share. */
+                shares?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bill"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_bill: {
+        parameters: {
+            query?: {
+                /** @description true: also what would not have been billed without each device. */
+                marginal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The first day of a reading period, the month that its bill bears, or `current`. */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeriodBills"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /** @description Only changes of such objects. */
+                object?: components["schemas"]["ObjectType"] | null;
+                /** @description Leave out so many of the newest. */
+                skip?: number;
+                /** @description At most so many. */
+                max_revisions?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionList"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    undo_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a change. */
+                revision_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionRow"];
                 };
             };
             /** @description A problem, with what to do about it */

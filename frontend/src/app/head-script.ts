@@ -1,6 +1,7 @@
 /**
  * Runs in the head of every page, before anything is painted: a remembered theme must not flash in
- * the other one, and what every page needs first is asked for while the scripts are on their way.
+ * the other one, and what the first screen shows is asked for while the scripts are on their way:
+ * this month of a place in one request, of another page or period the house.
  * Keys and values are those of preferences/theme.ts, language/language.ts and api/early.ts.
  */
 export const HEAD_SCRIPT = `(() => {
@@ -11,12 +12,21 @@ export const HEAD_SCRIPT = `(() => {
     const language = localStorage.getItem("language");
     if (language === "ja" || language === "en") root.lang = language;
   } catch {}
-  const paths = ["/api/v1/house"];
-  if (location.pathname === "/") paths.push("/api/v1/places");
-  window.earlyResponses = {};
-  for (const path of paths) {
-    const response = fetch(path);
-    response.catch(() => {});
-    window.earlyResponses[path] = response;
+  const get = (path) =>
+    fetch("/api/v1/" + path, { signal: AbortSignal.timeout(15000) })
+      .then((response) => (response.ok ? response.json() : undefined))
+      .catch(() => undefined);
+  const query = new URLSearchParams(location.search);
+  const isPlace = location.pathname === "/";
+  if (isPlace && !query.has("period")) {
+    const place = new URLSearchParams();
+    for (const level of ["room", "shelf", "device"]) {
+      if (query.get(level)) place.set(level, query.get(level));
+    }
+    window.earlyAnswers = get("first_screen?" + place);
+  } else {
+    window.earlyAnswers = Promise.all([get("house"), isPlace ? get("places") : undefined]).then(
+      ([house, places]) => ({ house, places }),
+    );
   }
 })();`;

@@ -1,10 +1,18 @@
 "use client";
 
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { type Problem, parseProblem } from "@/api/problem";
-import { type KnownType, knownType } from "@/api/problem-types";
+import { isFailureType } from "@/api/problem-types";
 import { Button } from "@/ui/Button";
+
+// What the server cannot send now is shown in its own words.
+const RefusalText = lazy(() =>
+  import("./RefusalText").then(
+    (file) => ({ default: file.RefusalText }),
+    () => ({ default: ({ other }: { other: string }) => other }),
+  ),
+);
 
 interface ProblemNoticeProps {
   failure: unknown;
@@ -16,14 +24,15 @@ interface ProblemNoticeProps {
 export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps) {
   const t = useTranslations("problem");
   const problem = parseProblem(failure);
-  const known = knownType(problem.type);
   return (
     <div role="alert" className="rounded-md border-down border-s-4 bg-danger-wash px-4 py-3">
       <p className="font-medium">
         <ProblemTitle failure={failure} />
       </p>
-      {known && <p className="mt-1">{t(`${known}.whatToDo`)}</p>}
-      <Details problem={problem} known={known} />
+      <p className="mt-1">
+        <ProblemText problem={problem} part="whatToDo" other="" />
+      </p>
+      <Details problem={problem} />
       {children}
       {onRetry && (
         <div className="mt-3 flex flex-wrap items-center gap-3">
@@ -39,17 +48,33 @@ export function ProblemNotice({ failure, onRetry, children }: ProblemNoticeProps
 export function ProblemTitle({ failure }: { failure: unknown }) {
   const t = useTranslations("problem");
   const problem = parseProblem(failure);
-  const known = knownType(problem.type);
-  return known ? t(`${known}.title`) : (problem.title ?? t("title"));
+  return <ProblemText problem={problem} part="title" other={problem.title ?? t("title")} />;
 }
 
-/** The API's own English: open where the page has no words for the problem. */
-function Details({ problem, known }: { problem: Problem; known: KnownType | undefined }) {
+interface ProblemTextProps {
+  problem: Problem;
+  part: "title" | "whatToDo";
+  /** Where the page has no words for the problem. */
+  other: string;
+}
+
+function ProblemText({ problem: { type }, part, other }: ProblemTextProps) {
+  const t = useTranslations("problem");
+  if (isFailureType(type)) return t(`${type}.${part}`);
+  return (
+    <Suspense>
+      <RefusalText type={type} part={part} other={other} />
+    </Suspense>
+  );
+}
+
+/** The API's own English, folded. */
+function Details({ problem }: { problem: Problem }) {
   const t = useTranslations("problem");
   const { detail, whatToDo } = problem;
   if (!detail && !whatToDo) return null;
   return (
-    <details open={!known} className="mt-1 text-muted text-sm">
+    <details className="mt-1 text-muted text-sm">
       <summary className="tap flex w-fit cursor-pointer items-center">{t("details")}</summary>
       <div lang="en" className="wrap-anywhere">
         {detail && <p>{detail}</p>}

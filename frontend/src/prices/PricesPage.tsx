@@ -9,14 +9,16 @@ import { Panel } from "@/panels/Panel";
 import { Button } from "@/ui/Button";
 import { PageHeading } from "@/ui/PageHeading";
 import { Skeleton } from "@/ui/Skeleton";
+import enFields from "../../messages/en/fields.json";
 import en from "../../messages/en/prices.json";
+import jaFields from "../../messages/ja/fields.json";
 import ja from "../../messages/ja/prices.json";
 import { DeleteDialog } from "./DeleteDialog";
 import { PriceDialog } from "./PriceDialog";
 import { PricesTable } from "./PricesTable";
 import { usePrices } from "./usePrices";
 
-const TEXTS = { en, ja };
+const TEXTS = { en: { ...en, ...enFields }, ja: { ...ja, ...jaFields } };
 
 /** What is open over the list. */
 type Task = { do: "add" } | { do: "change" | "delete"; price: UnitPrice };

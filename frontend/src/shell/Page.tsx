@@ -5,12 +5,10 @@ import { QueryProvider } from "@/api/QueryProvider";
 import { HouseProvider } from "@/house/HouseProvider";
 import { useTemporal } from "@/house/useTemporal";
 import { LanguageProvider } from "@/language/LanguageProvider";
-import { LedgerBanner } from "@/ledger/LedgerBanner";
 import { Skeleton } from "@/ui/Skeleton";
 import { FailureBanner } from "./FailureBanner";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
-import { VirtualBanner } from "./VirtualBanner";
 
 /** What is around every page: language, house, header and footer. */
 export function Page({ children }: { children: ReactNode }) {
@@ -20,9 +18,7 @@ export function Page({ children }: { children: ReactNode }) {
         <Frame header={<Header />} footer={<Footer />}>
           <WithDates>
             <HouseProvider skeleton={waiting}>
-              <VirtualBanner />
               <FailureBanner />
-              <LedgerBanner />
               {children}
             </HouseProvider>
           </WithDates>

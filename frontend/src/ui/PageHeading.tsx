@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef } from "react";
-import { useLocale } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import { useHouse } from "@/house/HouseProvider";
 
 /** Whether some page was shown before: the first one keeps the browser's own focus. */
@@ -22,7 +22,9 @@ interface PageHeadingProps {
 /** The head of a page: its title, which is the tab's too, and where it lies. */
 export function PageHeading({ title, tabTitle = title, above, lead, aside }: PageHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const house = useHouse().name[useLocale()];
+  const t = useTranslations("shell");
+  const { name, virtual } = useHouse();
+  const house = name[useLocale()];
   useEffect(() => {
     // Focus follows to the new page, so that a screen reader reads where one has come.
     if (hasShownPage) heading.current?.focus({ preventScroll: true });
@@ -41,6 +43,15 @@ export function PageHeading({ title, tabTitle = title, above, lead, aside }: Pag
           className="wrap-anywhere font-semibold text-title tracking-tight"
         >
           {title}
+          {virtual && (
+            // Nobody should take an invented house for the own one.
+            <small
+              data-testid="virtual"
+              className="ms-3 inline-block rounded-full border border-line-strong bg-caution-wash px-2.5 align-middle font-normal text-ink text-sm tracking-normal"
+            >
+              {t("virtual")}
+            </small>
+          )}
         </h1>
         {lead && <p className="mt-1 max-w-2xl text-muted">{lead}</p>}
       </div>

@@ -4,7 +4,7 @@ import { reasonOfFieldError } from "@/api/problem-types";
 
 /** The field errors of a refused request, by the last part of the path the API names. */
 export function useFieldErrors(failure: unknown): (field: string) => string | undefined {
-  const t = useTranslations("problem.fields");
+  const t = useTranslations("fields");
   const { errors } = failure ? parseProblem(failure) : { errors: [] };
   return (field) => {
     const error = errors.find(({ where }) => where.split(".").at(-1) === field);

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from exporter_kit.statefile import Document, load_document
 
 WRITER = """
@@ -22,6 +24,7 @@ while True:
 KILLS = 12
 
 
+@pytest.mark.long
 def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path) -> None:
     """After each death the file is whole and holds the last printed number, or the next."""
     path, chance, printed = tmp_path / "x.state.json", random.Random(1), 0  # noqa: S311

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import MetaData
 
 from testbed.influxdb import influxdb
@@ -31,6 +32,7 @@ def run_and_kill(database: Path, url: str, first: int, lines: int) -> int:
     return int(rest[-1]) if rest else first + lines - 1
 
 
+@pytest.mark.long
 def test_every_committed_point_arrives_once(tmp_path: Path) -> None:
     """Twelve kills, four of them during an outage; InfluxDB itself is restarted too."""
     port, chance = free_port(), random.Random(7)  # noqa: S311 - repeatable, not secret

@@ -161,6 +161,7 @@ async def run_cycles(rig: Rig, manual_clock: ManualClock, count: int) -> None:
         manual_clock.pass_by(seconds=5)
 
 
+@pytest.mark.long
 async def test_an_hours_outage_is_replayed_with_its_times(
     client: Client, clock: Clock, manual_clock: ManualClock, emulator: Emulator, tmp_path: Path
 ) -> None:

@@ -66,6 +66,7 @@ def waiting_lines(outbox: Path) -> list[str]:
     return [line for body in bodies for line in body.split("\n")]
 
 
+@pytest.mark.long
 async def test_nothing_that_was_kept_is_lost_by_kills(
     host: str, emulator: Emulator, influx: InfluxDB, tmp_path: Path
 ) -> None:

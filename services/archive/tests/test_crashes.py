@@ -57,6 +57,7 @@ def test_a_second_run_leaves_and_names_the_first(archive: Batch) -> None:
     assert archive.run("--date", str(DAY)).returncode == 0, "the lock is free again"
 
 
+@pytest.mark.long
 def test_a_reader_of_duckdb_leaves_the_load_to_the_next_run(
     archive: Batch, vm: VictoriaMetrics
 ) -> None:
@@ -112,6 +113,7 @@ def test_fifty_kills_leave_the_old_day_or_the_new(archive: Batch, vm: VictoriaMe
 
 
 @pytest.mark.parametrize("full", ["parquet", "duckdb"])
+@pytest.mark.long
 def test_a_full_disk_keeps_the_old_day(
     archive: Batch, vm: VictoriaMetrics, tmp_path: Path, full: str
 ) -> None:

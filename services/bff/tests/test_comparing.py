@@ -187,3 +187,16 @@ def test_what_is_drawn_is_short_and_leaves_silence_out() -> None:
     assert inside
     assert {(p.b_watts, p.difference_watts) for p in inside} == {(None, None)}
     assert all(p.a_watts is not None for p in drawn)
+
+
+def test_what_lies_between_the_lines_is_the_difference() -> None:
+    """Both lines are drawn from the same instants, also where one was silent for a part of them."""
+    drawn = list(points(compared(line(), line(silent=(60, 120), bias_watts=5)).grid))
+    apart = [
+        (p.b_watts - p.a_watts, p.difference_watts)
+        for p in drawn
+        if p.a_watts is not None and p.b_watts is not None
+    ]
+    assert len(apart) > 100
+    for between, difference in apart:
+        assert between == pytest.approx(difference, abs=0.002)

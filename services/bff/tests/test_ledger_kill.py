@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from testbed.bff import Bff
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -46,6 +48,7 @@ def wait_until_dirty(bff: Bff, at_most: int) -> None:
     raise TimeoutError(left)
 
 
+@pytest.mark.long
 def test_kill_9_in_the_middle_of_rebuilds_changes_nothing(
     start_bff: StartBff, vm: VictoriaMetrics, tmp_path: Path
 ) -> None:

@@ -155,7 +155,7 @@ def flat(watts: int) -> EnergyBetween:
 
 
 def priced(yen: str, from_ms: int, to_ms: int | None = None) -> PriceSpan:
-    return PriceSpan(from_ms, to_ms, int(Decimal(yen) * 1_000_000))
+    return PriceSpan(from_ms, to_ms, int(Decimal(yen) * 10**12))
 
 
 def test_a_price_edge_divides_the_energy_at_its_instant() -> None:
@@ -165,7 +165,7 @@ def test_a_price_edge_divides_the_energy_at_its_instant() -> None:
     energy = flat(1000)
     cut = Grouping([noon, noon + HOUR], [(HOUSE, DEVICES[:1])])
     amounts = fetch_cost(energy, cut, [priced("20", 0, edge), priced("40", edge)], NEVER).total
-    assert amounts.cost_e15 == 283_333_333 * 20_000_000 + 716_666_666 * 40_000_000
+    assert amounts.cost_e21 == (283_333_333 * 20 + 716_666_666 * 40) * 10**12
     assert figures(amounts, BERLIN).cost == "34.3333333"
 
 

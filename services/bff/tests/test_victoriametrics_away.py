@@ -158,7 +158,8 @@ def full_port() -> Iterator[int]:
 def test_a_port_that_swallows_connections(full_port: int) -> None:
     """No connection within the deadline is down; the next question fails without waiting."""
     client = VictoriaMetrics(f"http://127.0.0.1:{full_port}", probe_deadline_seconds=0.05)
-    with pytest.raises(VictoriaMetricsDownError, match=r"no answer within 0\.05 s"):
+    # The limit of the probe and that of its first step are the same: either may be the first.
+    with pytest.raises(VictoriaMetricsDownError, match=r"no answer within 0\.05 s|timed out"):
         client.fetch("/api/v1/query", {"query": "1"})
     began = time.perf_counter()
     for _ in range(100):

@@ -54,6 +54,7 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.long
 def test_a_plug_follows_its_device_and_keeps_its_counter(tmp_path: Path, config: Path) -> None:
     """The load set by hand is measured; after a restart the counter goes on, with a login."""
     with virtual_home(tmp_path, config) as house:

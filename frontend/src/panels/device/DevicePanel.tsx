@@ -6,16 +6,31 @@ import { addressWith } from "@/address/parameters";
 import { useKept } from "@/address/useKept";
 import { LIVE } from "@/api/refresh";
 import type { DeviceState } from "@/api/types";
+import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { DeviceRegister } from "@/register/DeviceRegister";
 import { Skeleton } from "@/ui/Skeleton";
+import en from "../../../messages/en/device.json";
+import enFields from "../../../messages/en/fields.json";
+import ja from "../../../messages/ja/device.json";
+import jaFields from "../../../messages/ja/fields.json";
 import { AboutDevice } from "./AboutDevice";
 import { EventsPanel } from "./EventsPanel";
 import { SourcesTable } from "./SourcesTable";
 import { useDevice } from "./useDevice";
 
+const TEXTS = { en: { ...en, ...enFields }, ja: { ...ja, ...jaFields } };
+
 export function DevicePanel({ device }: { device: string }) {
+  return (
+    <Texts of={TEXTS}>
+      <Panels device={device} />
+    </Texts>
+  );
+}
+
+function Panels({ device }: { device: string }) {
   const t = useTranslations("device");
   const answer = useDevice(device);
   return (

@@ -48,6 +48,7 @@ export function EventsPanel({ device }: { device: string }) {
 
 function EventItem({ event }: { event: CounterEvent }) {
   const t = useTranslations("events");
+  const tNotice = useTranslations("notices.code");
   const id = useId();
   const locale = useLocale();
   const { time_zone } = useHouse();
@@ -57,7 +58,7 @@ function EventItem({ event }: { event: CounterEvent }) {
   return (
     <li className="py-3 text-sm" data-testid={`event-${event.state}`}>
       <h3 id={id} className="font-medium">
-        {t(`kind.${event.kind}`)}
+        {tNotice(event.kind)}
       </h3>
       <p className="mt-0.5 text-muted">
         {formatRange(locale, event.since, event.at, time_zone)} ·{" "}

@@ -14,17 +14,22 @@ import { useIsShown, useSoFarTitle } from "./PeriodFigure";
 
 /** Today and this month so far, as far as the period's own figure does not show them. */
 export function SoFar({ place }: { place: Place }) {
-  const titles = useSoFarTitle();
   const isToday = useIsShown("day");
   const isMonth = useIsShown("month");
-  const today = useTodayCost(place);
-  const month = useMonthCost(place);
   return (
     <dl className="grid content-start gap-4 px-4 py-4 sm:px-5">
-      {!isToday && <Entry title={titles.today} answer={today} testId="today" />}
-      {!isMonth && <Entry title={titles.month} answer={month} testId="month" />}
+      {!isToday && <Today place={place} />}
+      {!isMonth && <Month place={place} />}
     </dl>
   );
+}
+
+function Today({ place }: { place: Place }) {
+  return <Entry title={useSoFarTitle().today} answer={useTodayCost(place)} testId="today" />;
+}
+
+function Month({ place }: { place: Place }) {
+  return <Entry title={useSoFarTitle().month} answer={useMonthCost(place)} testId="month" />;
 }
 
 interface EntryProps {

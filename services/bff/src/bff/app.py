@@ -7,25 +7,34 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from bff.balance.routes import router as balance
+from bff.bills.routes import router as bills
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.contracts.routes import router as contracts
 from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
 from bff.explain.routes import router as explain
+from bff.first_screen.routes import router as first_screen
+from bff.history.routes import router as history
+from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import Gate
 from bff.ledger_state.routes import router as ledger
+from bff.notices.routes import router as notices
 from bff.overview.routes import router as overview
 from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
+from bff.readings.routes import router as readings
 from bff.reconcile.routes import router as reconcile
+from bff.series.routes import router as series
 from bff.services import Services
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
+DOCS_ASSETS = "/api/docs/assets"
 
 DESCRIPTION = """
 What does each thing in the house cost, exactly, and is it alive?
@@ -42,6 +51,7 @@ TAGS = [
     {"name": "cost", "description": "What places and devices used and what it cost."},
     {"name": "live", "description": "Places and devices with their present values."},
     {"name": "prices", "description": "What one kWh costs, and between which instants."},
+    {"name": "bills", "description": "Contracts, rates by month, and what the supplier charges."},
     {"name": "ledger", "description": "Where every number comes from, and whether it holds."},
     {"name": "devices", "description": "Names, notes and rated powers that people gave."},
 ]
@@ -50,11 +60,10 @@ TAGS = [
 def create_app(services: Services | None = None) -> FastAPI:
     """Create the application. Without services it can only describe itself."""
     app = FastAPIOffline(
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
-        static_url="/api/docs/assets",
+        static_url=DOCS_ASSETS,
         openapi_url="/api/openapi.json",
-        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         title="PPMS",
         version="1",
         summary="Prices, places, energy and cost of one house.",
@@ -73,6 +82,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     app.state.services = services
     app.openapi = partial(describe, app)
     app.include_router(_api())
+    add_docs(app, "/api/docs", DOCS_ASSETS)
     add_error_handlers(app)
     if services:
         app.add_middleware(
@@ -84,12 +94,19 @@ def create_app(services: Services | None = None) -> FastAPI:
 
 
 FEATURES = (
+    first_screen,
     overview,
+    notices,
     cost,
     balance,
     places,
     prices,
     effect,
+    contracts,
+    series,
+    readings,
+    bills,
+    history,
     device_meta,
     register,
     ledger,

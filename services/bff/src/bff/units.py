@@ -1,7 +1,7 @@
 """Exact quantities: integers inside, plain decimal strings in the API; never floats, never 1E+3.
 
-Energy is in micro-watt-hours (10^-9 kWh), prices in 10^-6 currency units per kWh; their products,
-money in 10^-15 currency units, are Python integers of any length.
+Energy is in micro-watt-hours (10^-9 kWh), prices in 10^-12 currency units per kWh; their
+products, money in 10^-21 currency units, are Python integers of any length.
 """
 
 from decimal import Decimal
@@ -11,7 +11,8 @@ from pydantic import WithJsonSchema
 
 UWH_PER_KWH = 1_000_000_000
 UWH_EXPONENT = 9
-MONEY_EXPONENT = 15
+PRICE_EXPONENT = 12
+MONEY_EXPONENT = UWH_EXPONENT + PRICE_EXPONENT
 
 Exact = Annotated[
     str,

@@ -11,35 +11,42 @@ _PARAMETER = re.compile(r'(\w+)=(?:"([^"]*)"|([^\s,]+))')
 
 @dataclass
 class Digest:
-    """The login of one unit. A nonce is good until `expire`; each `nc` counts once."""
+    """The login of one unit. Each challenge has a nonce of its own, good until `expire`.
+
+    Attributes:
+        user: The one user.
+        password: Of this user.
+        used_counts: The values of `nc` seen, by nonce: each is accepted once.
+        old_nonces: Those that went stale.
+    """
 
     user: str
     password: str
-    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
-    used_counts: set[str] = field(default_factory=set)
+    used_counts: dict[str, set[str]] = field(default_factory=dict)
     old_nonces: set[str] = field(default_factory=set)
 
     def challenge(self, authorization: str) -> str:
         """Return the header that asks for a login; `stale`: only the nonce is too old."""
         stale = ', stale="true"' if parse(authorization).get("nonce") in self.old_nonces else ""
-        return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{self.nonce}"{stale}'
+        self.used_counts[nonce := secrets.token_hex(8)] = set()
+        return f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{nonce}"{stale}'
 
     def accepts(self, method: str, uri: str, authorization: str) -> bool:
         """Return whether a request is logged in. `uri` is the full path with its query."""
         given = parse(authorization)
-        if given.get("nonce") != self.nonce or given.get("uri") != uri:
+        used_counts = self.used_counts.get(given.get("nonce", ""))
+        if used_counts is None or given.get("uri") != uri:
             return False
         if given.get("response") != self._response(method, uri, given):
             return False
-        if (count := given.get("nc", "")) in self.used_counts:
+        if (count := given.get("nc", "")) in used_counts:
             return False
-        self.used_counts.add(count)
+        used_counts.add(count)
         return True
 
     def expire(self) -> None:
-        """Let the nonce go stale."""
-        self.old_nonces.add(self.nonce)
-        self.nonce = secrets.token_hex(8)
+        """Let all nonces go stale."""
+        self.old_nonces.update(self.used_counts)
         self.used_counts.clear()
 
     def _response(self, method: str, uri: str, given: dict[str, str]) -> str:

@@ -12,7 +12,17 @@ from testbed.victoria_metrics import VictoriaMetrics
 
 PATIENCE_SECONDS = 60.0
 # What `devices.yaml` states of a device beside its place and its sources.
-DEVICE_KEYS = ("device", "room", "shelf", "kind", "upstream", "house_meter", "moves", "was")
+DEVICE_KEYS = (
+    "device",
+    "room",
+    "shelf",
+    "kind",
+    "upstream",
+    "house_meter",
+    "moves",
+    "was",
+    "max_power_watts",
+)
 
 
 def write_home(path: Path, case: Case) -> None:

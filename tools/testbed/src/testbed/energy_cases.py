@@ -12,6 +12,9 @@ import yaml
 FOLDER = Path(__file__).parents[4] / "tests" / "energy"
 FILES = tuple(FOLDER / name for name in ("cases.yaml", "own_cases.yaml", "field_cases.yaml"))
 
+# What all cases of a file may refer to.
+SHARED_KEYS = ("contracts",)
+
 type Case = dict[str, Any]
 
 
@@ -19,8 +22,9 @@ def load_cases(files: tuple[Path, ...] = FILES) -> Iterator[Case]:
     """Yield the cases of the files, each with the defaults of its file."""
     for path in files:
         document = yaml.safe_load(path.read_text("utf-8"))
+        shared = {key: document[key] for key in SHARED_KEYS if key in document}
         for case in document["cases"]:
-            yield document.get("defaults", {}) | case
+            yield document.get("defaults", {}) | shared | case
 
 
 def parametrize_cases(metafunc: pytest.Metafunc, variable: str, files: tuple[Path, ...]) -> None:

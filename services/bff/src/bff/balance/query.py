@@ -26,12 +26,12 @@ class Flow:
     """Energy in one interval; None where nothing was measured or there is no such meter.
 
     Attributes:
-        cost_e15: Of the part that has a price; None where none of it has.
+        cost_e21: Of the part that has a price; None where none of it has.
         unpriced_uwh: The part that has none.
     """
 
     uwh: int | None = None
-    cost_e15: int | None = None
+    cost_e21: int | None = None
     unpriced_uwh: int = 0
 
 
@@ -66,10 +66,10 @@ class BalanceAmounts:
         return self.generated.uwh - (self.sold.uwh or 0)
 
     @property
-    def bill_e15(self) -> int | None:
+    def bill_e21(self) -> int | None:
         """What is bought less what is sold; without a grid meter, what is used."""
         base = self.bought if self.has_grid else self.used
-        return None if base.cost_e15 is None else base.cost_e15 - (self.sold.cost_e15 or 0)
+        return None if base.cost_e21 is None else base.cost_e21 - (self.sold.cost_e21 or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def total_of(table: Sequence[BalanceAmounts]) -> BalanceAmounts:
 def _added(flows: Sequence[Flow]) -> Flow:
     return Flow(
         _sum([flow.uwh for flow in flows]),
-        _sum([flow.cost_e15 for flow in flows]),
+        _sum([flow.cost_e21 for flow in flows]),
         sum(flow.unpriced_uwh for flow in flows),
     )
 
@@ -186,10 +186,10 @@ def _flow(amounts: Integers, columns: slice, prices: Integers | None = None) -> 
         return Flow(int(uwh.sum()))
     of_columns = prices[columns]
     priced = of_columns != None  # noqa: E711 - element by element
-    cost_e15 = sum(a * b for a, b in zip(uwh[priced].tolist(), of_columns[priced], strict=True))
+    cost_e21 = sum(a * b for a, b in zip(uwh[priced].tolist(), of_columns[priced], strict=True))
     return Flow(
         int(uwh.sum()),
-        cost_e15 if (part[2:4].sum(axis=0) * priced).any() else None,
+        cost_e21 if (part[2:4].sum(axis=0) * priced).any() else None,
         int(uwh[~priced].sum()),
     )
 

@@ -18,13 +18,13 @@ def balance_figures(amounts: BalanceAmounts) -> BalanceFigures:
         own_use_kwh=exact_kwh(amounts.own_use_uwh),
         rest_kwh=exact_kwh(amounts.rest_uwh),
         balance_kwh=exact_kwh(amounts.balance_uwh),
-        bought_cost=_money(base.cost_e15),
-        sold_credit=_money(amounts.sold.cost_e15),
-        bill=_money(amounts.bill_e15),
+        bought_cost=_money(base.cost_e21),
+        sold_credit=_money(amounts.sold.cost_e21),
+        bill=_money(amounts.bill_e21),
         unpriced_kwh=scaled(base.unpriced_uwh, UWH_EXPONENT),
         unpriced_sold_kwh=scaled(amounts.sold.unpriced_uwh, UWH_EXPONENT),
     )
 
 
-def _money(e15: int | None) -> str | None:
-    return None if e15 is None else scaled(e15, MONEY_EXPONENT)
+def _money(e21: int | None) -> str | None:
+    return None if e21 is None else scaled(e21, MONEY_EXPONENT)

@@ -131,7 +131,7 @@ def _months(session: Session, home: Home, until: datetime) -> Iterator[MonthAmou
 
 
 def _month(device: str, month_ms: int, amounts: CostAmounts) -> MonthAmounts:
-    cost = scaled(amounts.cost_e15, MONEY_EXPONENT) if amounts.priced_ms else None
+    cost = scaled(amounts.cost_e21, MONEY_EXPONENT) if amounts.priced_ms else None
     return MonthAmounts(device, month_ms, amounts.measured_uwh + amounts.estimated_uwh, cost)
 
 

@@ -72,7 +72,8 @@ def intervals_with_readings(power: PowerOfSource, to_ms: int) -> ReadingInterval
 class Point:
     """The mean of a short interval that begins at `at_ms`; None where a source was silent.
 
-    Where a source was silent for a part of the interval, it is the mean of the rest.
+    Where one of them was silent for a part of the interval, both are means of the rest of it: what
+    lies between the lines is the difference, and the figures rest on the same instants.
     """
 
     at_ms: int
@@ -89,12 +90,21 @@ def points(grid: Grid) -> Iterator[Point]:
     width = -(-steps // MAX_POINTS)
     begins = np.arange(0, steps, width)
     columns = (
-        _means(grid.a_watts, begins),
-        _means(grid.b_watts, begins),
+        _means_together(grid.a_watts, grid.both, begins),
+        _means_together(grid.b_watts, grid.both, begins),
         _means(grid.b_watts - grid.a_watts, begins),
     )
     for begin, a, b, difference in zip(begins.tolist(), *columns, strict=True):
         yield Point(int(grid.at_ms[begin]), a, b, difference)
+
+
+def _means_together(
+    watts: NDArray[np.float64], both: NDArray[np.bool_], begins: NDArray[np.int64]
+) -> list[float | None]:
+    """Return the means where both have a reading; where they never do, those of one alone."""
+    together = _means(np.where(both, watts, np.nan), begins)
+    alone = _means(watts, begins)
+    return [a if b is None else b for a, b in zip(alone, together, strict=True)]
 
 
 def _means(watts: NDArray[np.float64], begins: NDArray[np.int64]) -> list[float | None]:

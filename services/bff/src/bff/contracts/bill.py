@@ -43,13 +43,18 @@ def part_bill(document: ContractDocument, usage: Usage, context: Context) -> Par
 
 
 def without(bill: PartBill, usage: Usage) -> Fraction:
-    """Return what would not have been billed without a part of the energy (its marginal cost)."""
+    """Return what would not have been billed without a part of the energy (its marginal cost).
+
+    Not less than nothing is bought: what a house generated itself is not saved from the bill.
+    """
     left = Usage(
         band_uwh={
-            band: uwh - usage.band_uwh.get(band, 0) for band, uwh in bill.usage.band_uwh.items()
+            band: max(0, uwh - usage.band_uwh.get(band, 0))
+            for band, uwh in bill.usage.band_uwh.items()
         },
         slot_uwh=[
-            uwh - device for uwh, device in zip(bill.usage.slot_uwh, usage.slot_uwh, strict=True)
+            max(0, uwh - used)
+            for uwh, used in zip(bill.usage.slot_uwh, usage.slot_uwh, strict=True)
         ],
         export_uwh=bill.usage.export_uwh,
     )

@@ -26,8 +26,8 @@ from bff.contracts.document import (
 from bff.contracts.period import BilledPart, length_in, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
 from bff.contracts.rounding import rounded
+from bff.units import UWH_PER_KWH
 
-UWH_PER_KWH = 10**9
 ALL = "all"
 ZERO = Fraction()
 
@@ -244,8 +244,9 @@ class _Lines:
         if line.first is None:
             return self._of_energy(line, self.total_kwh * rate)
         first_kwh = self._width(Fraction(line.first.kwh), line.first.prorate)
-        published = first_amount(line.first, month)
-        if line.first.by_month is not None and published is None:
+        published = first_amount(line.first, month, self.context.rates)
+        is_published = line.first.by_month is not None or line.first.series is not None
+        if is_published and published is None:
             return _lacking(line, f"{line.name} {month.month} (first {line.first.kwh} kWh)")
         whole = first_kwh * rate if published is None else published
         return self._of_energy(line, whole + max(ZERO, self.total_kwh - first_kwh) * rate)

@@ -5,8 +5,10 @@ supplier includes in them. A field that is not listed here is refused, never ign
 """
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +21,7 @@ from pydantic import (
 )
 
 type RoundingMode = Literal["half_up", "down", "up", "none"]
+type Statement = Literal["import", "export"]
 type DayClass = Literal["all", "weekday", "saturday", "sunday", "holiday"]
 
 BILL_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
@@ -40,6 +43,13 @@ def _decimal_text(value: object) -> object:
 def _positive(value: Decimal) -> Decimal:
     if value <= 0:
         message = "must be above 0"
+        raise ValueError(message)
+    return value
+
+
+def _zone_name(value: str) -> str:
+    if value not in available_timezones():
+        message = f"'{value}' is no time zone such as Asia/Tokyo or Etc/GMT-9"
         raise ValueError(message)
     return value
 
@@ -242,7 +252,15 @@ class FirstKwh(Strict):
 
     kwh: Step
     by_month: dict[Month, Exact] | None = None
+    series: SeriesName | None = None
     prorate: Proration | None = None
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Self:
+        if self.by_month is not None and self.series is not None:
+            message = "the first kWh need by_month or series, not both"
+            raise ValueError(message)
+        return self
 
 
 class PerKwhLine(Line):
@@ -347,7 +365,7 @@ class ContractDocument(Strict):
     total: TotalRounding
     months: Literal["end", "start"] = "end"
     valid_from: MonthOrDate | None = None
-    zone: str | None = None
+    zone: Annotated[str, AfterValidator(_zone_name)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -366,9 +384,39 @@ class ContractDocument(Strict):
         return tuple(line for line in self.lines if isinstance(line, EnergyLine))
 
     @property
+    def spot_line(self) -> EnergyLine | None:
+        """The line that follows the market."""
+        return next((line for line in self.energy_lines if line.spot is not None), None)
+
+    @property
+    def statement(self) -> Statement:
+        """What it is a bill of: `export` where all energy that it charges is sold."""
+        sold = any(isinstance(line, ExportLine) for line in self.lines)
+        used = any(isinstance(line, EnergyLine | PerKwhLine | MinimumLine) for line in self.lines)
+        return "export" if sold and not used else "import"
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series of rates and names that its lines refer to."""
+        return tuple(dict.fromkeys(name for line in self.lines for name in _series_of(line)))
+
+    @property
     def minimum_line(self) -> MinimumLine | None:
         """The charge that covers the first kWh."""
         return next((line for line in self.lines if isinstance(line, MinimumLine)), None)
+
+
+def _series_of(line: AnyLine) -> Iterator[str]:
+    if isinstance(line, PerKwhLine | ExportLine) and line.series is not None:
+        yield line.series
+    if isinstance(line, PerKwhLine) and line.first is not None and line.first.series is not None:
+        yield line.first.series
+    if isinstance(line, EnergyLine):
+        if line.spot is not None:
+            yield line.spot.series
+        for band in line.times or ():
+            if isinstance(band.days, DaysOfSeries):
+                yield band.days.series
 
 
 def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
@@ -382,6 +430,8 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
         return "two lines with times of use are not supported"
     if banded and any(isinstance(line, MinimumLine) for line in lines):
         return "a minimum charge beside times of use is not supported"
+    if sum(isinstance(line, EnergyLine) and line.spot is not None for line in lines) > 1:
+        return "two lines that follow the market are not supported"
     return _dangling_reference(lines)
 
 

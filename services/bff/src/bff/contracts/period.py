@@ -13,6 +13,19 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days [first_day, end_day)."""
+
+    first_day: date
+    end_day: date
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.end_day - self.first_day).days
+
+
+@dataclass(frozen=True, slots=True)
 class BilledPart:
     """Whole days [first_day, end_day) of a reading period.
 

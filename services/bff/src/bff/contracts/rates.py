@@ -46,9 +46,12 @@ def percent_rate(line: PercentLine, month: BillMonth) -> Fraction | None:
     return rate_since(line.from_ or (), month)
 
 
-def first_amount(first: FirstKwh, month: BillMonth) -> Fraction | None:
+def first_amount(first: FirstKwh, month: BillMonth, rates: Rates) -> Fraction | None:
     """Return the published amount of the first kWh of a month; None when it is not known."""
-    return _fraction((first.by_month or {}).get(month.month))
+    published = first.by_month or {}
+    if first.series is not None:
+        published = rates.by_series.get(first.series, {})
+    return _fraction(published.get(month.month))
 
 
 def rate_since(rates: Sequence[tuple[str, Decimal]], month: BillMonth) -> Fraction | None:

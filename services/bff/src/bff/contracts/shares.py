@@ -6,18 +6,40 @@ stays with the house, line by line; what rounding leaves is a share of its own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from bff.contracts.bill import PartBill
 from bff.contracts.charges import ZERO, Charge, Usage
 from bff.contracts.document import Rounding
 from bff.contracts.rounding import rounded
+from bff.units import MONEY_EXPONENT, PRICE_EXPONENT, UWH_PER_KWH
 
-REST = "rest"
-ROUNDING = "rounding"
-# Shares are decimals on the wire; what is cut off here is in the share of rounding.
-SHARE_STEP = Rounding(mode="down", to=Decimal("0.000001"))
+# House lines are decimals on the wire; what is cut off here is in the share of rounding.
+HOUSE_STEP = Rounding.model_validate({"mode": "down", "to": "0.000001"})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrices:
+    """What a kWh bears, in 10^-12 currency units: of a band, of a slot, and of all energy alike.
+
+    They are cut to whole units, so that energy times price is an exact integer at every level.
+    """
+
+    by_band: Mapping[str, int]
+    by_slot: Sequence[int]
+    by_kwh: int
+
+    def cost_e21(self, usage: Usage) -> int:
+        """Return what energy bears, in 10^-21 currency units."""
+        bands = sum(uwh * self.by_band.get(band, 0) for band, uwh in usage.band_uwh.items())
+        slots = sum(
+            uwh * price for uwh, price in zip(usage.slot_uwh, self.by_slot, strict=False) if uwh
+        )
+        return bands + slots + usage.total_uwh * self.by_kwh
+
+    def at(self, band: str, slot: int | None) -> int:
+        """Return the price of a kWh of a band and a slot."""
+        return self.by_band.get(band, 0) + self.by_kwh + (0 if slot is None else self.by_slot[slot])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,67 +52,50 @@ class Shares:
     rounding: Fraction
 
 
-def average_shares(bill: PartBill, devices: Mapping[str, Usage]) -> Shares:
-    """Divide a bill among devices by what each used."""
-    costs = _unit_costs(bill)
-    shares = {device: rounded(costs.of(usage), SHARE_STEP) for device, usage in devices.items()}
-    rest = rounded(costs.of(_rest_of(bill.usage, list(devices.values()))), SHARE_STEP)
-    house = {
-        charge.name: rounded(charge.house, SHARE_STEP) for charge in bill.charges if charge.house
-    }
+def average_shares(bill: PartBill, devices: Mapping[str, Usage], used: Usage) -> Shares:
+    """Divide a bill among devices by what each used.
+
+    Args:
+        bill: The bill.
+        devices: What each device used.
+        used: What was used in the house: more than is billed where it also generates.
+    """
+    prices = unit_prices(bill, used)
+    shares = {device: _money(prices.cost_e21(usage)) for device, usage in devices.items()}
+    rest = _money(prices.cost_e21(used)) - sum(shares.values(), ZERO)
+    house = house_lines(bill)
     shared = sum(shares.values(), ZERO) + rest + sum(house.values(), ZERO)
     return Shares(shares, rest, house, bill.total - shared)
 
 
-@dataclass(frozen=True, slots=True)
-class _UnitCosts:
-    """Money per micro-watt-hour: of a band, of a slot, and of all energy alike."""
-
-    by_band: Mapping[str, Fraction]
-    by_slot: Sequence[Fraction]
-    by_kwh: Fraction
-
-    def of(self, usage: Usage) -> Fraction:
-        bands = sum(
-            (uwh * self.by_band.get(band, ZERO) for band, uwh in usage.band_uwh.items()), ZERO
-        )
-        slots = sum(
-            (uwh * cost for uwh, cost in zip(usage.slot_uwh, self.by_slot, strict=False) if uwh),
-            ZERO,
-        )
-        return bands + slots + usage.total_uwh * self.by_kwh
-
-
-def _unit_costs(bill: PartBill) -> _UnitCosts:
-    known = [charge for charge in bill.charges if charge.amount is not None]
-    usage = bill.usage
-    by_band = {
-        band: _per_unit(_sum_of_band(known, band), uwh) for band, uwh in usage.band_uwh.items()
+def house_lines(bill: PartBill) -> dict[str, Fraction]:
+    """Return what no energy bears, by line."""
+    return {
+        charge.name: rounded(charge.house, HOUSE_STEP) for charge in bill.charges if charge.house
     }
+
+
+def unit_prices(bill: PartBill, used: Usage) -> UnitPrices:
+    """Return what each kWh that was used bears."""
+    known = [charge for charge in bill.charges if charge.amount is not None]
     slots = [charge.by_slot for charge in known if charge.by_slot]
-    by_slot = [
-        _per_unit(sum((costs[n] for costs in slots), ZERO), uwh)
-        for n, uwh in enumerate(usage.slot_uwh)
-    ]
-    by_kwh = _per_unit(sum((charge.by_kwh for charge in known), ZERO), usage.total_uwh)
-    return _UnitCosts(by_band, by_slot, by_kwh)
+    return UnitPrices(
+        {band: _per_kwh(_sum_of_band(known, band), uwh) for band, uwh in used.band_uwh.items()},
+        [
+            _per_kwh(sum((costs[n] for costs in slots), ZERO), uwh)
+            for n, uwh in enumerate(used.slot_uwh)
+        ],
+        _per_kwh(sum((charge.by_kwh for charge in known), ZERO), used.total_uwh),
+    )
 
 
 def _sum_of_band(known: Sequence[Charge], band: str) -> Fraction:
     return sum((charge.by_band.get(band, ZERO) for charge in known), ZERO)
 
 
-def _per_unit(amount: Fraction, uwh: int) -> Fraction:
-    return amount / uwh if uwh else ZERO
+def _per_kwh(amount: Fraction, uwh: int) -> int:
+    return int(amount * 10**PRICE_EXPONENT * UWH_PER_KWH / uwh) if uwh > 0 else 0
 
 
-def _rest_of(usage: Usage, used: Sequence[Usage]) -> Usage:
-    return Usage(
-        band_uwh={
-            band: uwh - sum(each.band_uwh.get(band, 0) for each in used)
-            for band, uwh in usage.band_uwh.items()
-        },
-        slot_uwh=[
-            uwh - sum(each.slot_uwh[n] for each in used) for n, uwh in enumerate(usage.slot_uwh)
-        ],
-    )
+def _money(e21: int) -> Fraction:
+    return Fraction(e21, 10**MONEY_EXPONENT)

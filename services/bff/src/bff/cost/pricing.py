@@ -40,7 +40,7 @@ class CostAmounts:
 
     Attributes:
         through_uwh: All that the meters measured, what is behind them included.
-        cost_e15: Money in 10^-15 currency units, of the part that has a price.
+        cost_e21: Money in 10^-21 currency units, of the part that has a price.
         priced_ms: Device-milliseconds that have data and a price.
         unpriced: Where there is energy and no price holds.
     """
@@ -49,7 +49,7 @@ class CostAmounts:
     measured_uwh: int
     estimated_uwh: int
     unpriced_uwh: int
-    cost_e15: int
+    cost_e21: int
     priced_ms: int
     measured_ms: int
     estimated_ms: int
@@ -186,7 +186,7 @@ def added(amounts: Sequence[CostAmounts]) -> CostAmounts:
         measured_uwh=sum(each.measured_uwh for each in amounts),
         estimated_uwh=sum(each.estimated_uwh for each in amounts),
         unpriced_uwh=sum(each.unpriced_uwh for each in amounts),
-        cost_e15=sum(each.cost_e15 for each in amounts),
+        cost_e21=sum(each.cost_e21 for each in amounts),
         priced_ms=sum(each.priced_ms for each in amounts),
         measured_ms=sum(each.measured_ms for each in amounts),
         estimated_ms=sum(each.estimated_ms for each in amounts),

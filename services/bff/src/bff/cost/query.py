@@ -11,7 +11,7 @@ import numpy as np
 
 from bff.calendar import MIN_MILLISECONDS, Bucket, bucket_edges
 from bff.cost.pricing import CostTable, Layout, UsedEnergy, price_energy
-from bff.energy import EnergyBetween
+from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
 from bff.place_tree import HOUSE, Level, Place, entries_in, place_of
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
@@ -157,9 +157,7 @@ def fetch_cost(
     Energy is requested between all edges of buckets and prices, and not beyond `now_ms`.
     """
     edges = edges_until_now(grouping.bucket_edges, spans, now_ms)
-    sizes = [len(entries) for _, entries in grouping.groups]
-    if grouping.rest_group is not None:
-        sizes[grouping.rest_group] += 1
+    sizes = _group_sizes(grouping)
     layout = Layout(
         edges=edges,
         bucket_starts=_bucket_starts(edges, grouping.bucket_edges),
@@ -171,6 +169,24 @@ def fetch_cost(
     else:
         used, notes = _in_rows(shares, grouping), shares.notes
     return price_energy(used, price_by_interval(spans, edges), layout, notes)
+
+
+def fetch_group_energy(
+    energy_between: EnergyBetween, grouping: Grouping, edges: Sequence[int]
+) -> Integers:
+    """Fetch what each group used between edges, as own shares: shape (groups, intervals)."""
+    shares = _fetch_shares(energy_between, grouping, edges)
+    if shares is None:
+        return np.zeros((len(grouping.groups), max(0, len(edges) - 1)), dtype=np.int64)
+    own = np.pad(_in_rows(shares, grouping).own[:2].sum(axis=0), ((0, 1), (0, 0)))
+    return np.add.reduceat(own, _group_starts(_group_sizes(grouping)), axis=0)
+
+
+def _group_sizes(grouping: Grouping) -> list[int]:
+    sizes = [len(entries) for _, entries in grouping.groups]
+    if grouping.rest_group is not None:
+        sizes[grouping.rest_group] += 1
+    return sizes
 
 
 def _fetch_shares(

@@ -5,9 +5,15 @@ from itertools import pairwise
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from bff.bills.query import PeriodBill
+from bff.bills.response import bill_response
+from bff.calendar import midnight
+from bff.cost.contract import ContractCost
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import CostQuery, Grouping
 from bff.cost.schemas import (
+    BillRest,
+    ContractBasis,
     Cost,
     CostRow,
     Coverage,
@@ -19,6 +25,7 @@ from bff.cost.schemas import (
 )
 from bff.http.schemas import PlaceRef, span
 from bff.meter_tree import MeterNotes
+from bff.place_tree import HOUSE
 from bff.time_grid import Interval, in_zone
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
 from home_model.config import Home
@@ -32,7 +39,13 @@ MAX_CLOCK_SHARE = 0.25
 TIMES_TEN = 10
 
 
-def cost_response(home: Home, query: CostQuery, grouping: Grouping, table: CostTable) -> Cost:
+def cost_response(
+    home: Home,
+    query: CostQuery,
+    grouping: Grouping,
+    table: CostTable,
+    contract: ContractBasis | None = None,
+) -> Cost:
     """Return the whole response; without `by` and `group_by` it has no rows."""
     whole = span(Interval(query.from_ms, query.to_ms), home.zone)
     return Cost(
@@ -41,9 +54,46 @@ def cost_response(home: Home, query: CostQuery, grouping: Grouping, table: CostT
         place=PlaceRef.of(query.place),
         time_zone=home.time_zone,
         currency=home.currency,
+        basis="contract" if contract else "unit_price",
+        contract=contract,
         total=figures(table.total, home.zone, of_device=query.place.level == "device"),
         rows=_rows(query, grouping, table, home.zone) if query.by or query.group_by else [],
         **meter_notes(table.notes),
+    )
+
+
+def contract_basis(home: Home, query: CostQuery, cost: ContractCost) -> ContractBasis:
+    """Return the bills behind a cost, and what no energy bears of those within the range."""
+    reasons = list(dict.fromkeys(reason for bill in cost.bills for reason in bill.reasons))
+    parts = [part for bill in cost.bills for part in bill.parts]
+    return ContractBasis(
+        allocation=cost.allocation,
+        adds_up=cost.allocation == "average",
+        state="provisional" if reasons else "final",
+        reasons=reasons,  # ty: ignore[invalid-argument-type] - literals of `PeriodBill.reasons`
+        missing=list(dict.fromkeys(name for part in parts for name in part.missing)),
+        bills=[
+            _bill_rest(bill, home)
+            for bill in cost.bills
+            if query.place == HOUSE and _is_within(bill, query, home.zone)
+        ],
+    )
+
+
+def _is_within(bill: PeriodBill, query: CostQuery, zone: ZoneInfo) -> bool:
+    start_ms, end_ms = (midnight(day, zone) for day in (bill.period.first_day, bill.period.end_day))
+    return query.from_ms <= start_ms and end_ms <= query.to_ms
+
+
+def _bill_rest(bill: PeriodBill, home: Home) -> BillRest:
+    shown = bill_response(bill, home.currency, shares=True)
+    shares = shown.shares
+    return BillRest(
+        first_day=shown.first_day,
+        end_day=shown.end_day,
+        house_lines=shares.house_lines if shares else [],
+        rounding=shares.rounding if shares else "0",
+        total=shown.total,
     )
 
 
@@ -131,7 +181,7 @@ def figures(amounts: CostAmounts, zone: ZoneInfo, *, of_device: bool = False) ->
         measured_kwh=scaled(amounts.measured_uwh, UWH_EXPONENT),
         estimated_kwh=scaled(amounts.estimated_uwh, UWH_EXPONENT),
         unpriced_kwh=scaled(amounts.unpriced_uwh, UWH_EXPONENT),
-        cost=scaled(amounts.cost_e15, MONEY_EXPONENT) if amounts.priced_ms else None,
+        cost=scaled(amounts.cost_e21, MONEY_EXPONENT) if amounts.priced_ms else None,
         coverage=_coverage(amounts),
         unpriced=[span(interval, zone) for interval in amounts.unpriced],
     )

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from bff.calendar import Bucket
+from bff.cost.contract import Allocation, fetch_contract_cost
 from bff.cost.query import CostQuery, fetch_cost, group
-from bff.cost.response import cost_response
+from bff.cost.response import contract_basis, cost_response
 from bff.cost.schemas import Cost
 from bff.db.engine import read_session
 from bff.http.params import From, OneDevice, Room, Shelf, To
@@ -21,6 +22,20 @@ By = Annotated[Bucket | None, Query(description="One row for each hour, day or m
 GroupBy = Annotated[
     Literal["room", "shelf", "device"] | None, Query(description="One row for each such place.")
 ]
+Basis = Annotated[
+    Literal["unit_price", "contract"],
+    Query(
+        description="unit_price: energy times the price of a kWh. contract: what energy bears of"
+        " the bills of its reading periods."
+    ),
+]
+AllocationChoice = Annotated[
+    Allocation,
+    Query(
+        description="Of basis contract. average: every measured kWh of a band costs the same."
+        " marginal: what would not have been billed without the energy of the row."
+    ),
+]
 
 
 @router.get("/cost", summary="Energy and cost of a place over a range")
@@ -33,6 +48,8 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     device: OneDevice = None,
     by: By = None,
     group_by: GroupBy = None,
+    basis: Basis = "unit_price",
+    allocation: AllocationChoice = "average",
 ) -> Cost:
     """Without room, shelf and device: the whole house. Rows add up to the total exactly.
 
@@ -40,12 +57,19 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     bought, sold, generated or stored is in `/balance`.
 
     Hours, days and months are the house's; the range may shorten the first and the last.
+
+    By contract, what no energy bears (basic charge, rounding) is listed with the bill of each
+    reading period within the range: with it, the rows add up to the bills exactly.
     """
     register = services.register.current()
     home = register.home
     place = find_place(register, room, shelf, device)
     query = CostQuery(place, unix_milliseconds(from_), unix_milliseconds(to), by, group_by)
     grouping = group(register, query, home.zone)
+    if basis == "contract":
+        by_contract = fetch_contract_cost(services, register, query, grouping, allocation)
+        shown = contract_basis(home, query, by_contract)
+        return cost_response(home, query, grouping, by_contract.table, shown)
     with read_session(services.engine) as session:
         spans = select_price_spans(session, home.currency)
     now_ms = unix_milliseconds(services.now())

@@ -1,11 +1,12 @@
 """The schemas of cost. Rows come by the thousand: as dataclasses they are not validated again."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from bff.bills.schemas import BillState, HouseShare, ProvisionalReason
 from bff.http.schemas import PlaceRef, Span
 from bff.units import Exact
 
@@ -115,12 +116,40 @@ class OverMeasured(BaseModel):
     suspects: list[Suspect] = Field(description="Likeliest first.")
 
 
+class BillRest(BaseModel):
+    """What no energy bears of the bill of a reading period that lies in the range."""
+
+    first_day: date = Field(examples=["2026-05-11"])
+    end_day: date = Field(description="The first day after it.", examples=["2026-06-10"])
+    house_lines: list[HouseShare]
+    rounding: Exact = Field(examples=["-0.37"])
+    total: Exact | None = Field(description="The whole bill.", examples=["12356"])
+
+
+class ContractBasis(BaseModel):
+    """By which bills the costs are shares."""
+
+    allocation: Literal["average", "marginal"]
+    adds_up: bool = Field(
+        description="true: rows add up to the total, and with house lines and rounding to the bill."
+        " false: marginal costs do not add up."
+    )
+    state: BillState = Field(description="provisional: a period is open or lacks something.")
+    reasons: list[ProvisionalReason]
+    missing: list[str] = Field(description="The rates and days that are not there.")
+    bills: list[BillRest] = Field(
+        description="Of the whole house: the reading periods that lie within the range."
+    )
+
+
 class Cost(Span):
     """Energy and cost of a place over a range. The rows add up to the total exactly."""
 
     place: PlaceRef
     time_zone: str = Field(examples=["Asia/Tokyo"])
     currency: str = Field(description="ISO 4217.", examples=["JPY"])
+    basis: Literal["unit_price", "contract"]
+    contract: ContractBasis | None = Field(description="Only of basis contract.")
     total: Figures
     rows: list[CostRow]
     missing: list[Missing] = Field(description="Meters that were not measured all the time.")

@@ -1,6 +1,6 @@
 """Every table of the BFF. What people wrote cannot be made again; the ledger is derived."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -170,6 +170,17 @@ class EventAnswer(_EventColumns, Base):
     note: Mapped[str] = mapped_column(String(500))
 
 
+class NoticeAcknowledgement(Base):
+    """That a person has seen a version of a notice. A newer version is not acknowledged by it."""
+
+    __tablename__ = "notice_acknowledgements"
+
+    notice: Mapped[str] = mapped_column(String(100), primary_key=True)
+    version: Mapped[str] = mapped_column(String(200))
+    acknowledged_by: Mapped[str | None] = mapped_column(String(200))
+    acknowledged_at: Mapped[datetime] = mapped_column("acknowledged_at_unix_ms", Instant)
+
+
 class LedgerWatermark(Base):
     """The end of the closed slots: one row, for a restart while VictoriaMetrics is away."""
 
@@ -217,14 +228,117 @@ class MonthChange(Base):
     after_cost: Mapped[str | None] = mapped_column(String(40))
 
 
+class Contract(Base):
+    """A contract with a supplier: `document` is a `ContractDocument` as JSON."""
+
+    __tablename__ = "contracts"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    document: Mapped[str] = mapped_column(Text)
+    valid_to: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(2000))
+
+
+class Series(Base):
+    """A rate that changes by month, by slot of the market, or by day (a series of names)."""
+
+    __tablename__ = "series"
+
+    series: Mapped[str] = mapped_column(String(63), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10))
+    slot_minutes: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(2000))
+
+
+class SeriesValue(Base):
+    """A value of a series: `key` is a month, a day or an instant in UTC, in the order of time."""
+
+    __tablename__ = "series_values"
+
+    series: Mapped[str] = mapped_column(String(63), primary_key=True)
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(40))
+
+
+class ReadingDate(Base):
+    """A day at whose start the meter of the supplier is read."""
+
+    __tablename__ = "reading_dates"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class ReadingRule(Base):
+    """The day of the month on which a meter is read beyond the list of dates: one row or none."""
+
+    __tablename__ = "reading_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day_of_month: Mapped[int | None]
+
+
+class RealBill(Base):
+    """What the supplier's own bill of a reading period comes to; amounts are decimals as text."""
+
+    __tablename__ = "real_bills"
+
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    statement: Mapped[str] = mapped_column(String(6), primary_key=True)
+    kwh: Mapped[str | None] = mapped_column(String(40))
+    total: Mapped[str] = mapped_column(String(40))
+    lines: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(2000))
+
+
+class Budget(Base):
+    """What a month may cost: of the house (an empty device) or of a device."""
+
+    __tablename__ = "budgets"
+
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    amount: Mapped[str] = mapped_column(String(40))
+
+
+class Revision(Base):
+    """A change that a person made, with what was before and after it as JSON; None: not there."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (
+        Index("ix_revisions_object", "object_type", "object_key"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    object_type: Mapped[str] = mapped_column(String(20))
+    object_key: Mapped[str] = mapped_column(String(200))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str | None] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column("made_at_unix_ms", Instant)
+    made_by: Mapped[str] = mapped_column(String(200))
+    undone_at: Mapped[datetime | None] = mapped_column("undone_at_unix_ms", Instant)
+    undone_by: Mapped[str | None] = mapped_column(String(200))
+
+
 MODELS = (
     UnitPrice,
     DeviceMeta,
     EventAnswer,
+    NoticeAcknowledgement,
     RulesVersion,
     MonthChange,
     RegisterRow,
     RegisterCorrection,
+    Contract,
+    Series,
+    SeriesValue,
+    ReadingDate,
+    ReadingRule,
+    RealBill,
+    Budget,
+    Revision,
 )
 DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent, FoundSource)
 METADATA = Base.metadata

@@ -102,7 +102,7 @@ def used_prices(
             id=None if price is None else price.id,
             price_per_kwh=None if price is None else plain(price.price_per_kwh),
             energy_kwh=scaled(known, UWH_EXPONENT) if amounts.known_ms else None,
-            cost=scaled(amounts.cost_e15, MONEY_EXPONENT) if amounts.priced_ms else None,
+            cost=scaled(amounts.cost_e21, MONEY_EXPONENT) if amounts.priced_ms else None,
         )
 
 

@@ -59,7 +59,10 @@ def _http_exception(request: Request, error: Any) -> Response:  # noqa: ANN401
             detail = f"{path} does not support {request.method}."
             way_out = f"It supports {headers['Allow']}. {DOCS_HINT}"
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            detail, way_out = "What was sent is larger than 1 MB.", "Send less at once."
+            detail, way_out = (
+                "What was sent is larger than 1 MB (a CSV file: 8 MB).",
+                "Send less at once.",
+            )
         case _:
             detail, way_out = str(error.detail), DOCS_HINT
     problem_type = PROBLEM_TYPES.get(status, status.phrase.lower().replace(" ", "-"))

@@ -16,6 +16,8 @@ LOG = logging.getLogger(__name__)
 # Set by Tailscale's proxy for members of the tailnet, which removes what a client sent of it.
 IDENTITY_HEADER = "tailscale-user-login"
 MAX_BODY_BYTES = 1_000_000
+# A market publishes the prices of a year in one file.
+MAX_FILE_BYTES = 8_000_000
 # Answers are of this moment and for this origin, through every proxy.
 ANSWER_HEADERS = {
     "Cache-Control": "no-store",
@@ -51,7 +53,8 @@ class Gate:
         elif scope["method"] in READS:
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), self._logging(scope, headers, send))
+            bounded = _bounded(receive, _max_bytes(headers))
+            await self._app(scope, bounded, self._logging(scope, headers, send))
 
     def _refusal(self, method: str, headers: Headers) -> ProblemError | None:
         host = headers.get("host", "")
@@ -101,7 +104,12 @@ def _with_headers(send: Send) -> Send:
     return send_with_headers
 
 
-def _bounded(receive: Receive) -> Receive:
+def _max_bytes(headers: Headers) -> int:
+    is_file = headers.get("content-type", "").startswith("text/csv")
+    return MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
+
+
+def _bounded(receive: Receive, max_bytes: int) -> Receive:
     """Stop reading a body that is too long, whatever its Content-Length is."""
     size_bytes = 0
 
@@ -109,7 +117,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal size_bytes
         message = await receive()
         size_bytes += len(message.get("body", b""))
-        if size_bytes > MAX_BODY_BYTES:
+        if size_bytes > max_bytes:
             raise HTTPException(413)
         return message
 

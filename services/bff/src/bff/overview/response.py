@@ -54,7 +54,7 @@ def _energy_change(now: CostAmounts, before: CostAmounts) -> float | None:
 def _cost_change(now: CostAmounts, before: CostAmounts) -> float | None:
     if not now.priced_ms or not before.priced_ms:
         return None
-    return _change(now.cost_e15, before.cost_e15)
+    return _change(now.cost_e21, before.cost_e21)
 
 
 def _change(now: int, before: int) -> float | None:

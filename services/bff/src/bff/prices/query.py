@@ -6,12 +6,11 @@ from datetime import tzinfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bff.db.engine import PRICE_DECIMALS
 from bff.db.tables import UnitPrice
 from bff.prices.schemas import Direction, PriceInput
 from bff.prices.spans import PriceSpan
 from bff.time_grid import unix_milliseconds
-from bff.units import plain
+from bff.units import PRICE_EXPONENT, plain
 from service_kit.problems import ProblemError, not_found
 
 # An id beyond 64 bits names nothing; a database refuses to compare it.
@@ -160,7 +159,7 @@ def select_price_spans(
         PriceSpan(
             from_ms=unix_milliseconds(row.valid_from),
             to_ms=None if row.valid_to is None else unix_milliseconds(row.valid_to),
-            price_millionths=int(row.price_per_kwh.scaleb(PRICE_DECIMALS)),
+            price_e12=int(row.price_per_kwh.scaleb(PRICE_EXPONENT)),
         )
         for row in rows
     ]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class PriceSpan:
-    """A price in 10^-6 currency units per kWh, from one instant until just before another.
+    """A price in 10^-12 currency units per kWh, from one instant until just before another.
 
     Attributes:
         to_ms: Unix milliseconds; None when it holds for ever.
@@ -15,7 +15,7 @@ class PriceSpan:
 
     from_ms: int
     to_ms: int | None
-    price_millionths: int
+    price_e12: int
 
 
 def price_edges(spans: Sequence[PriceSpan], from_ms: int, to_ms: int) -> set[int]:
@@ -36,7 +36,7 @@ def price_by_interval(spans: Sequence[PriceSpan], edges: Sequence[int]) -> list[
         while position < len(ordered) and _is_over(ordered[position], start):
             position += 1
         holds = position < len(ordered) and ordered[position].from_ms <= start
-        prices.append(ordered[position].price_millionths if holds else None)
+        prices.append(ordered[position].price_e12 if holds else None)
     return prices
 
 

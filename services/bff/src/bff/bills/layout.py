@@ -1,0 +1,105 @@
+"""The intervals of a billed part: bands of a day and slots of the market, by instants. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bff.calendar import midnight
+from bff.contracts.bands import Calendar, MissingDayError, band_at, band_edges
+from bff.contracts.charges import ALL, Usage
+from bff.contracts.timeline import ContractPart
+from bff.energy import Integers
+from bff.time_grid import instant
+
+# Energy of an instant that no band of a contract fits: no line has a price for it.
+NO_BAND = "none"
+MS_PER_MINUTE = 60_000
+
+
+@dataclass(frozen=True)
+class PartLayout:
+    """The intervals of a part, each with its band.
+
+    Attributes:
+        edges: Unix milliseconds.
+        bands: The band of each interval.
+        missing: What a series lacks to name the band of an interval.
+        slots: The start of each slot of the market; empty where the contract does not follow it.
+        slot: The position of each interval's slot.
+    """
+
+    edges: Sequence[int]
+    bands: Sequence[str]
+    missing: Sequence[str]
+    slots: Sequence[int]
+    slot: Sequence[int]
+
+    @cached_property
+    def band_names(self) -> Sequence[str]:
+        """Each band once, in the order of the contract where it has one."""
+        return tuple(dict.fromkeys(self.bands))
+
+    def usage(self, uwh: Integers, export_uwh: int = 0) -> Usage:
+        """Return energy by interval as it is charged."""
+        values = uwh.tolist()
+        by_band = dict.fromkeys(self.band_names, 0)
+        for band, value in zip(self.bands, values, strict=True):
+            by_band[band] += value
+        by_slot = [0] * len(self.slots)
+        if self.slots:
+            for slot, value in zip(self.slot, values, strict=True):
+                by_slot[slot] += value
+        return Usage(by_band, by_slot, export_uwh)
+
+
+def layout_of(
+    part: ContractPart, calendar: Calendar, house_zone: ZoneInfo, slot_ms: int
+) -> PartLayout:
+    """Return the intervals of a part.
+
+    Args:
+        part: Days and their contract.
+        calendar: Holidays, names of days, and the zone that bands follow.
+        house_zone: The zone in which days begin.
+        slot_ms: How long a slot of the market is; 0 where the contract does not follow it.
+    """
+    start_ms = midnight(part.part.first_day, house_zone)
+    end_ms = midnight(part.part.end_day, house_zone)
+    slots = _slots(start_ms, end_ms, slot_ms)
+    line = part.agreed.document.banded_line
+    edges = {start_ms, end_ms, *slots[1:]}
+    if line is not None:
+        found = band_edges(line, calendar, instant(start_ms), instant(end_ms))
+        edges |= {int(at.timestamp()) * 1000 for at in found}
+    ordered = sorted(edges)
+    bands, missing = _bands(part, calendar, ordered)
+    slot = [_slot_at(slots, edge, slot_ms) for edge in ordered[:-1]] if slots else []
+    return PartLayout(ordered, bands, missing, slots, slot)
+
+
+def _slots(start_ms: int, end_ms: int, slot_ms: int) -> list[int]:
+    return list(range(start_ms // slot_ms * slot_ms, end_ms, slot_ms)) if slot_ms else []
+
+
+def _slot_at(slots: Sequence[int], at_ms: int, slot_ms: int) -> int:
+    return (at_ms - slots[0]) // slot_ms
+
+
+def _bands(
+    part: ContractPart, calendar: Calendar, edges: Sequence[int]
+) -> tuple[list[str], list[str]]:
+    line = part.agreed.document.banded_line
+    if line is None:
+        return [ALL] * (len(edges) - 1), []
+    bands, missing = [], dict[str, None]()
+    for edge in edges[:-1]:
+        at = datetime.fromtimestamp(edge / 1000, UTC)
+        try:
+            band = band_at(line, calendar, at)
+        except MissingDayError as error:
+            missing[str(error)] = None
+            band = None
+        bands.append(NO_BAND if band is None else band.name)
+    return bands, list(missing)

@@ -1,0 +1,291 @@
+"""Compute the bills of reading periods from contracts and measured energy."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from bff.bills.energy import HouseEnergy, Meter, fetch_house_energy
+from bff.bills.layout import PartLayout, layout_of
+from bff.bills.tariff import Tariff, select_slot_prices, select_tariff
+from bff.calendar import midnight
+from bff.contracts.bill import PartBill, part_bill
+from bff.contracts.charges import Context, Usage
+from bff.contracts.document import BasicLine, ContractDocument, Statement
+from bff.contracts.period import BilledPart, Period
+from bff.contracts.shares import UnitPrices, unit_prices
+from bff.contracts.timeline import ContractPart, parts_of
+from bff.db.engine import read_session
+from bff.energy import Integers
+from bff.prices.spans import PriceSpan
+from bff.readings.periods import periods_within
+from bff.register.entries import Entry
+from bff.register.view import Register
+from bff.services import Services
+from bff.time_grid import unix_milliseconds
+from bff.units import UWH_PER_KWH
+
+# So many intervals of all devices are held at once: a market's half-hours of a period or two.
+MAX_INTERVALS = 3_000
+# A bill is final when no more than this share of its time was not measured.
+MAX_MISSING_SHARE = Fraction(1, 100)
+ONE_DAY = timedelta(days=1)
+MS_PER_HOUR = 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPart:
+    """The energy of a part of a period, and what its contract charges for it.
+
+    Attributes:
+        columns: The intervals of the part in `energy`.
+        meter: What the bill rests on; None where nothing was measured.
+        bill: None where nothing was measured.
+    """
+
+    contract: ContractPart
+    layout: PartLayout
+    energy: HouseEnergy
+    columns: slice
+    meter: Meter | None
+    bill: PartBill | None
+
+    @property
+    def used(self) -> Usage:
+        """What was used in the house: the devices and the rest."""
+        devices = sum(
+            (uwh[self.columns] for uwh in self.energy.devices.values()),
+            self.energy.rest_uwh[self.columns],
+        )
+        return self.layout.usage(devices)
+
+    @property
+    def rest(self) -> Usage:
+        """What no device explains."""
+        return self.usage_of(self.energy.rest_uwh)
+
+    @property
+    def devices(self) -> dict[str, Usage]:
+        """What each device used."""
+        return {name: self.usage_of(uwh) for name, uwh in self.energy.devices.items()}
+
+    def usage_of(self, uwh: Integers) -> Usage:
+        """Return energy of all intervals, as this part charges it."""
+        return self.layout.usage(uwh[self.columns])
+
+    @property
+    def times_ms(self) -> tuple[int, int]:
+        """For how long the house was measured and not."""
+        if self.meter is None:
+            return 0, 0
+        metered = self.energy.by_meter[self.meter].within(self.columns)
+        return int(metered.known_ms.sum()), int(metered.missing_ms.sum())
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The rates and names of days that are not there."""
+        return (*(self.bill.missing if self.bill else ()), *self.layout.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodBill:
+    """The bill of one reading period.
+
+    Attributes:
+        is_open: The period is not over.
+    """
+
+    period: Period
+    statement: Statement
+    parts: Sequence[MeasuredPart]
+    is_open: bool
+
+    @property
+    def total(self) -> Fraction | None:
+        """What all contracts charge; None where nothing was measured."""
+        totals = [part.bill.total for part in self.parts if part.bill]
+        return sum(totals, Fraction()) if totals else None
+
+    @property
+    def reasons(self) -> Iterator[str]:
+        """Why it is provisional; nothing for a final bill."""
+        if self.is_open:
+            yield "period_open"
+        if not self.parts:
+            yield "no_contract"
+        if any(part.missing for part in self.parts):
+            yield "rate_missing"
+        if any(_is_unmeasured(part) for part in self.parts):
+            yield "not_measured"
+
+
+def _is_unmeasured(part: MeasuredPart) -> bool:
+    known_ms, missing_ms = part.times_ms
+    return part.bill is None or missing_ms > MAX_MISSING_SHARE * (known_ms + missing_ms)
+
+
+def load_tariff(services: Services, register: Register, statement: Statement = "import") -> Tariff:
+    """Load what bills of a statement are computed from."""
+    with read_session(services.engine) as session:
+        return select_tariff(session, statement, register.home.zone)
+
+
+def compute_bills(
+    services: Services,
+    register: Register,
+    tariff: Tariff,
+    periods: Sequence[Period],
+    statement: Statement = "import",
+) -> list[PeriodBill]:
+    """Return the bill of each period, with the energy up to now."""
+    today = services.now().astimezone(tariff.zone).date()
+    laid_out = [(period, list(_layouts(tariff, period))) for period in periods]
+    measured = iter(
+        _measured(services, register, tariff, [part for _, parts in laid_out for part in parts])
+    )
+    return [
+        PeriodBill(
+            period,
+            statement,
+            [next(measured) for _ in parts],
+            is_open=period.end_day > today,
+        )
+        for period, parts in laid_out
+    ]
+
+
+type LaidOut = tuple[ContractPart, PartLayout]
+
+
+def _layouts(tariff: Tariff, period: Period) -> Iterator[LaidOut]:
+    for part in parts_of(period, tariff.contracts):
+        document = part.agreed.document
+        calendar, slot_ms = tariff.calendar(document), tariff.slot_length_ms(document)
+        yield part, layout_of(part, calendar, tariff.zone, slot_ms)
+
+
+def _measured(
+    services: Services, register: Register, tariff: Tariff, parts: Sequence[LaidOut]
+) -> Iterator[MeasuredPart]:
+    for batch in _batches(parts):
+        edges = sorted({edge for _, layout in batch for edge in layout.edges})
+        energy = fetch_house_energy(services.energy_between, register.entries, edges)
+        for contract, layout in batch:
+            start = bisect_left(edges, layout.edges[0])
+            columns = slice(start, start + len(layout.edges) - 1)
+            meter = energy.meter_of(columns)
+            measured = MeasuredPart(contract, layout, energy, columns, meter, None)
+            yield _billed(services, register, tariff, measured)
+
+
+def _batches(parts: Sequence[LaidOut]) -> Iterator[list[LaidOut]]:
+    batch: list[LaidOut] = []
+    intervals = 0
+    for part in parts:
+        if batch and intervals + len(part[1].edges) > MAX_INTERVALS:
+            yield batch
+            batch, intervals = [], 0
+        batch.append(part)
+        intervals += len(part[1].edges)
+    if batch:
+        yield batch
+
+
+def _billed(
+    services: Services, register: Register, tariff: Tariff, part: MeasuredPart
+) -> MeasuredPart:
+    if part.meter is None and not part.energy.sold.known_ms[part.columns].any():
+        return part
+    document, billed = part.contract.agreed.document, part.contract.part
+    context = Context(
+        billed,
+        tariff.rates,
+        _slot_prices(services, document, part.layout),
+        _demand_kw(services, register, document, tariff, billed),
+    )
+    bill = part_bill(document, _usage(part), context)
+    return MeasuredPart(part.contract, part.layout, part.energy, part.columns, part.meter, bill)
+
+
+def _usage(part: MeasuredPart) -> Usage:
+    sold_uwh = int(part.energy.sold.uwh[part.columns].sum())
+    if part.meter is None:
+        return Usage(
+            dict.fromkeys(part.layout.band_names, 0), [0] * len(part.layout.slots), sold_uwh
+        )
+    return part.layout.usage(part.energy.by_meter[part.meter].uwh[part.columns], sold_uwh)
+
+
+def _slot_prices(services: Services, document: ContractDocument, layout: PartLayout):  # noqa: ANN202
+    line = document.spot_line
+    if line is None or line.spot is None:
+        return ()
+    with read_session(services.engine) as session:
+        return select_slot_prices(session, line.spot.series, layout.slots)
+
+
+def _demand_kw(
+    services: Services,
+    register: Register,
+    document: ContractDocument,
+    tariff: Tariff,
+    part: BilledPart,
+) -> Fraction | None:
+    """Return the highest mean power of a slot in the months up to the end of a part."""
+    demands = [
+        line.demand for line in document.lines if isinstance(line, BasicLine) and line.demand
+    ]
+    if not demands:
+        return None
+    demand = demands[0]
+    slot_ms = MS_PER_HOUR * demand.slot_minutes // 60
+    end_ms = min(midnight(part.end_day, tariff.zone), unix_milliseconds(services.now()))
+    end_ms = end_ms // slot_ms * slot_ms
+    first = _months_before(part.end_day, demand.window_months)
+    start_ms = midnight(first, tariff.zone) // slot_ms * slot_ms
+    highest = 0
+    for from_ms in range(start_ms, end_ms, slot_ms * MAX_INTERVALS):
+        edges = list(range(from_ms, min(from_ms + slot_ms * MAX_INTERVALS, end_ms) + 1, slot_ms))
+        energy = fetch_house_energy(services.energy_between, _of_house(register), edges)
+        meter = energy.meter_of(slice(None))
+        if meter is not None:
+            highest = max(highest, int(energy.by_meter[meter].uwh.max(initial=0)))
+    return Fraction(highest * MS_PER_HOUR, slot_ms * UWH_PER_KWH) if highest else None
+
+
+def _of_house(register: Register) -> Sequence[Entry]:
+    """Return the entries that measure the whole house, where there are any."""
+    grid = [entry for entry in register.entries if entry.kind in {"grid", "grid_import"}]
+    meters = [entry for entry in register.entries if entry.house_meter]
+    return grid or meters or register.entries
+
+
+def _months_before(day: date, months: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, 1)
+
+
+def select_periods(tariff: Tariff, first_day: date, end_day: date) -> list[Period]:
+    """Return the reading periods with a day in [first_day, end_day)."""
+    return periods_within(tariff.readings, first_day, end_day)
+
+
+def part_prices(part: MeasuredPart) -> UnitPrices | None:
+    """Return what each kWh of a part bears; None where nothing was measured."""
+    return None if part.bill is None else unit_prices(part.bill, part.used)
+
+
+def price_spans(bills: Sequence[PeriodBill]) -> list[PriceSpan]:
+    """Return what a kWh bears as a function of time: energy times it adds up to the bills."""
+    return [span for bill in bills for part in bill.parts for span in _spans(part)]
+
+
+def _spans(part: MeasuredPart) -> Iterator[PriceSpan]:
+    prices, layout = part_prices(part), part.layout
+    if prices is None:
+        return
+    for position, (start_ms, end_ms) in enumerate(pairwise(layout.edges)):
+        slot = layout.slot[position] if layout.slots else None
+        yield PriceSpan(start_ms, end_ms, prices.at(layout.bands[position], slot))

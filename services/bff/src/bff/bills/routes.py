@@ -1,0 +1,129 @@
+"""`/bills`: what the supplier charges for each reading period, and each device's part of it."""
+
+import re
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from bff.bills.query import compute_bills, load_tariff, select_periods
+from bff.bills.response import bill_response
+from bff.bills.schemas import Bill, PeriodBills
+from bff.bills.tariff import Tariff
+from bff.contracts.period import Period, month_name
+from bff.contracts.timeline import parts_of
+from bff.services import UsedServices
+from service_kit.problems import not_found, wrong_input
+
+router = APIRouter(prefix="/bills", tags=["bills"])
+
+MAX_DAYS = 800
+YEAR = timedelta(days=365)
+ONE_DAY = timedelta(days=1)
+AROUND_A_MONTH = timedelta(days=70)
+CURRENT = "current"
+
+FromDay = Annotated[
+    date | None,
+    Query(
+        alias="from",
+        description="Periods that have a day since this one; by default a year before `to`.",
+        examples=["2026-01-01"],
+    ),
+]
+ToDay = Annotated[
+    date | None,
+    Query(description="Periods that begin before this day; by default tomorrow."),
+]
+WithShares = Annotated[bool, Query(description="true: with each device's average share.")]
+WithMarginal = Annotated[
+    bool, Query(description="true: also what would not have been billed without each device.")
+]
+PeriodKey = Annotated[
+    str,
+    Path(
+        pattern=r"^(current|\d{4}-\d\d(-\d\d)?)$",
+        description="The first day of a reading period, the month that its bill bears, or"
+        " `current`.",
+        examples=[CURRENT],
+    ),
+]
+
+
+@router.get("", summary="List bills, earliest first")
+def list_bills(
+    services: UsedServices, from_: FromDay = None, to: ToDay = None, *, shares: WithShares = False
+) -> list[Bill]:
+    """Of what is used; a statement of what is sold is with each bill. The last one is open."""
+    register = services.register.current()
+    tariff = load_tariff(services, register)
+    end_day = to or services.now().astimezone(tariff.zone).date() + ONE_DAY
+    first_day = from_ or end_day - YEAR
+    if not ONE_DAY <= end_day - first_day <= timedelta(days=MAX_DAYS):
+        message = f"from must be before to, at most {MAX_DAYS} days"
+        raise wrong_input(message, where="query.from", what_to_do="Request a shorter range.")
+    periods = select_periods(tariff, first_day, end_day)
+    bills = compute_bills(services, register, tariff, periods)
+    return [bill_response(bill, register.home.currency, shares=shares) for bill in bills]
+
+
+@router.get("/{period}", summary="One bill, with each device's part of it")
+def get_bill(
+    services: UsedServices, period: PeriodKey, *, marginal: WithMarginal = False
+) -> PeriodBills:
+    """Devices, rest, house lines and rounding add up to the total exactly.
+
+    An open period has the bill so far. A bill that lacks a rate is provisional and names it.
+    """
+    register = services.register.current()
+    tariff, currency = load_tariff(services, register), register.home.currency
+    found = find_period(tariff, period, services.now().astimezone(tariff.zone).date())
+    [bill] = compute_bills(services, register, tariff, [found])
+    sold = load_tariff(services, register, "export")
+    statements = (
+        compute_bills(services, register, sold, [found], "export") if sold.contracts else []
+    )
+    return PeriodBills(
+        bill=bill_response(bill, currency, shares=True, marginal=marginal),
+        sold=next((bill_response(each, currency) for each in statements), None),
+    )
+
+
+def find_period(tariff: Tariff, key: str, today: date) -> Period:
+    """Return the reading period that a request names.
+
+    Raises:
+        ProblemError: 404, there is none; 422, the date does not exist.
+    """
+    if key == CURRENT:
+        near = select_periods(tariff, today, today + ONE_DAY)
+        return _only(near, key, tariff, today)
+    day = _day(key)
+    near = select_periods(tariff, day - AROUND_A_MONTH, day + AROUND_A_MONTH)
+    if re.fullmatch(r"\d{4}-\d\d", key):
+        return _only([each for each in near if _month(tariff, each) == key], key, tariff, day)
+    return _only([each for each in near if each.first_day == day], key, tariff, day)
+
+
+def _day(key: str) -> date:
+    try:
+        return date.fromisoformat(key if len(key) > len("2026-05") else f"{key}-01")
+    except ValueError as error:
+        message = str(error)
+        raise wrong_input(
+            message, where="path.period", what_to_do="Send a day such as 2026-05-11."
+        ) from None
+
+
+def _month(tariff: Tariff, period: Period) -> str:
+    parts = parts_of(period, tariff.contracts)
+    months = parts[0].agreed.document.months if parts else "end"
+    return parts[0].part.month if parts else month_name(period.first_day, period.end_day, months)
+
+
+def _only(found: list[Period], key: str, tariff: Tariff, day: date) -> Period:
+    if not found:
+        near = select_periods(tariff, day - AROUND_A_MONTH, day + AROUND_A_MONTH)
+        known = [each.first_day.isoformat() for each in near]
+        raise not_found(key, what="reading period", known=known)
+    return found[0]

@@ -1,0 +1,86 @@
+"""What bills are computed from besides energy: contracts, rates, names of days, reading dates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bff.contracts.bands import Calendar
+from bff.contracts.document import ContractDocument, Statement
+from bff.contracts.holidays import public_holidays
+from bff.contracts.query import select_agreed
+from bff.contracts.rates import Rates
+from bff.contracts.timeline import Agreed
+from bff.db.tables import Series
+from bff.readings.periods import Readings
+from bff.readings.query import select_readings
+from bff.series.query import select_rates, select_values
+from bff.time_grid import instant
+
+MS_PER_MINUTE = 60_000
+
+type NamesByDay = Mapping[date, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """One state of what people wrote of their supplier.
+
+    Attributes:
+        contracts: Those of one statement.
+        zone: The house's.
+        names: Series of names by day.
+        slot_ms: Of each series of slots, how long a slot is.
+    """
+
+    contracts: Sequence[Agreed]
+    readings: Readings
+    rates: Rates
+    zone: ZoneInfo
+    names: Mapping[str, NamesByDay]
+    slot_ms: Mapping[str, int]
+
+    def calendar(self, document: ContractDocument) -> Calendar:
+        """Return what days are for a contract."""
+        zone = ZoneInfo(document.zone) if document.zone else self.zone
+        return Calendar(zone, public_holidays(self.zone), self.names)
+
+    def slot_length_ms(self, document: ContractDocument) -> int:
+        """Return how long a slot of a contract's market is; 0 where it does not follow one."""
+        line = document.spot_line
+        return self.slot_ms.get(line.spot.series, 0) if line and line.spot else 0
+
+
+def select_tariff(session: Session, statement: Statement, zone: ZoneInfo) -> Tariff:
+    """Select everything that bills of a statement need but the prices of slots."""
+    series = session.scalars(select(Series)).all()
+    return Tariff(
+        contracts=select_agreed(session, statement),
+        readings=select_readings(session),
+        rates=Rates(select_rates(session)),
+        zone=zone,
+        names={row.series: _names(session, row) for row in series if row.period == "day"},
+        slot_ms={
+            row.series: (row.slot_minutes or 0) * MS_PER_MINUTE
+            for row in series
+            if row.period == "slot"
+        },
+    )
+
+
+def _names(session: Session, row: Series) -> NamesByDay:
+    values = select_values(session, row.series)
+    return {date.fromisoformat(day): name for day, name in values.items()}
+
+
+def select_slot_prices(session: Session, series: str, slots: Sequence[int]) -> list[Decimal | None]:
+    """Select the market's price of each slot; None where it is not there."""
+    if not slots:
+        return []
+    keys = [f"{instant(slot).astimezone(UTC):%Y-%m-%dT%H:%MZ}" for slot in slots]
+    values = select_values(session, series, keys[0], f"{keys[-1]}~")
+    return [Decimal(values[key]) if key in values else None for key in keys]

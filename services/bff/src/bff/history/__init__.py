@@ -1,0 +1,1 @@
+"""Who changed prices, contracts, rates, reading dates and budgets, and undoing it."""

@@ -1,0 +1,1 @@
+"""What needs somebody's attention, as codes, and what people have acknowledged of it."""

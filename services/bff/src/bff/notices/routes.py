@@ -1,0 +1,63 @@
+"""`/notices`: list what needs attention, acknowledge it, and take that back."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+
+from bff.db.engine import read_session, write_session
+from bff.http.gate import identity_of
+from bff.notices import query
+from bff.notices.response import acknowledged, ordered, with_acknowledgements
+from bff.notices.rules import find_notices
+from bff.notices.schemas import AcknowledgementInput, Notice, NoticeList
+from bff.services import UsedServices
+from bff.victoriametrics.errors import VictoriaMetricsDownError
+from service_kit.problems import ProblemError
+
+router = APIRouter(prefix="/notices", tags=["live"])
+
+NoticeId = Annotated[str, Path(description="The id of a notice.", examples=["device_down.kettle"])]
+
+
+@router.get("", summary="What needs attention")
+def list_notices(services: UsedServices) -> NoticeList:
+    """Each with a code, since when, and who has seen it. Works also while VictoriaMetrics is away.
+
+    Acknowledged notices are in the list until they are over; a page does not show them.
+    """
+    facts = query.fetch_facts(services)
+    with read_session(services.engine) as session:
+        rows = query.select_acknowledgements(session)
+    zone = facts.home.zone
+    notices = with_acknowledgements(find_notices(facts), rows, zone)
+    return NoticeList(now=facts.now.astimezone(zone), notices=ordered(notices))
+
+
+@router.put("/{notice_id}/acknowledgement", summary="Acknowledge a notice")
+def acknowledge(
+    services: UsedServices, request: Request, notice_id: NoticeId, wanted: AcknowledgementInput
+) -> Notice:
+    """It stays away until it changes. 409 when it has changed since it was read."""
+    facts = query.fetch_facts(services)
+    login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
+    try:
+        notice = query.find_notice(find_notices(facts), notice_id)
+    except ProblemError:
+        if facts.victoriametrics_error is None:
+            raise
+        # It may be about a device, whose state is not known now.
+        raise VictoriaMetricsDownError(facts.victoriametrics_error) from None
+    with write_session(services.engine) as session:
+        row = query.save_acknowledgement(
+            session, notice, wanted, login or wanted.acknowledged_by, facts.now
+        )
+    return acknowledged(notice, row, facts.home.zone)
+
+
+@router.delete(
+    "/{notice_id}/acknowledgement", status_code=204, summary="Take an acknowledgement back"
+)
+def delete_acknowledgement(services: UsedServices, notice_id: NoticeId) -> None:
+    """The notice is shown again."""
+    with write_session(services.engine) as session:
+        query.delete_acknowledgement(session, notice_id)

@@ -1,0 +1,1 @@
+"""When the meter of the supplier is read: the edges of the periods that are billed."""

@@ -1,0 +1,1 @@
+"""Rates that change by month, by slot of the market or by day: fuel adjustment, levy, spot."""
