@@ -1,4 +1,4 @@
-"""The page of a house with meters above meters: its balance, and the past of a device that moved."""
+"""The page of a house with meters: its balance, and the past of a device that moved."""
 
 import json
 from collections.abc import Callable, Iterator
