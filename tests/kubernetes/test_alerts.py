@@ -138,6 +138,16 @@ TROUBLES = {
         [({"__name__": "ledger_open_events", "device": "nas", "kind": "fall"}, changes(0, 1))],
         {"EventOpen": "nas"},
     ),
+    "lost samples": (
+        [
+            (
+                {"__name__": "ledger_open_events", "device": device, "kind": "samples_lost"},
+                changes(0, 1),
+            )
+            for device in ("nas", "kettle")
+        ],
+        {"SamplesLost": None},
+    ),
     "a rise that an exporter did not count": (
         [
             (

@@ -299,6 +299,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts that can be agreed on
+         * @description With source, date, and what is unconfirmed: compare them with your own price list.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree on a template
+         * @description Adds the contract, and the rates that it needs; rates that are there stay.
+         */
+        post: operations["use_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/what_if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Any contract on the past of the house
+         * @description Nothing is saved. Each period's bill by both contracts, and how the energy lies in them.
+         */
+        post: operations["try_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts": {
         parameters: {
             query?: never;
@@ -511,6 +571,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bills/{period}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the open period comes to
+         * @description KWh and money with a range, and when the next tier begins. Never a part of a sum.
+         */
+        get: operations["get_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/real_bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Real bills beside ours, newest first
+         * @description With what explains the difference: other kWh, and line by line.
+         */
+        get: operations["list_real_bills"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/real_bills/{first_day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Enter what a real bill comes to
+         * @description Sent again it changes nothing. Where our kWh are more than 2 % off, that is an event.
+         */
+        put: operations["save_real_bill"];
+        post?: never;
+        /**
+         * Delete a real bill
+         * @description `/history` undoes it.
+         */
+        delete: operations["delete_real_bill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Budgets, and what their months cost
+         * @description Newest first. An open month has a forecast once there are three days of data.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the budget of a month
+         * @description Of the house, or of a device. Sent again it changes nothing.
+         */
+        put: operations["save_budget"];
+        post?: never;
+        /**
+         * Delete the budget of a month
+         * @description `/history` undoes it.
+         */
+        delete: operations["delete_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history": {
         parameters: {
             query?: never;
@@ -713,7 +881,7 @@ export interface paths {
          * @description Begins at once, newest days first; requests for days not rebuilt yet get 503.
          *
          *     The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
-         *     rebuilt where the range touches them.
+         *     rebuilt where the range touches them. Archived days, whose samples are lost, are kept.
          */
         post: operations["rebuild"];
         delete?: never;
@@ -797,7 +965,8 @@ export interface paths {
          * Answer an event
          * @description The slots of its days follow at once: requests for them wait, or get 503 with Retry-After.
          *
-         *     409 names the answer that is stored already: delete it to answer anew.
+         *     409 names the answer that is stored already: delete it to answer anew. `rebuild` cannot be
+         *     taken back.
          */
         post: operations["add_answer"];
         /**
@@ -941,7 +1110,7 @@ export interface components {
          *     }
          */
         AnswerInput: {
-            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. */
+            /** @description `count`: the energy was used. `other_meter`: the counter is another one, or began again; nothing was used. `wrong_reading`: the reading, and what goes on from it within a day, never happened. Of `samples_lost`: `keep` the slots, or `rebuild` them from the samples that are left, which cannot be undone. */
             answer: components["schemas"]["AnswerWord"];
             /**
              * Answered By
@@ -954,8 +1123,7 @@ export interface components {
              */
             note: string;
         };
-        /** @enum {string} */
-        AnswerWord: "count" | "other_meter" | "wrong_reading";
+        AnswerWord: ("count" | "other_meter" | "wrong_reading") | components["schemas"]["LossAnswer"];
         AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["DiscountLine"];
         /**
          * Balance
@@ -1229,6 +1397,37 @@ export interface components {
             shares: components["schemas"]["Shares"] | null;
         };
         /**
+         * BillForecast
+         * @description What the open period comes to, from the same weekdays of the last four weeks.
+         */
+        BillForecast: {
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             */
+            end_day: string;
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * So Far Kwh
+             * Format: decimal
+             * @example 120.5
+             */
+            so_far_kwh: string;
+            kwh: components["schemas"]["RangeOfValues"];
+            total: components["schemas"]["RangeOfValues"];
+            /** @description null: no tier begins above what was used. */
+            next_tier: components["schemas"]["NextTierRow"] | null;
+        };
+        /**
          * BillLine
          * @description One line of a bill.
          */
@@ -1295,6 +1494,73 @@ export interface components {
         BillState: "provisional" | "final";
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
+        /**
+         * BudgetInput
+         * @description What a month may cost.
+         * @example {
+         *       "amount": "12000"
+         *     }
+         */
+        BudgetInput: {
+            /**
+             * Amount
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
+             * @example 31.7
+             */
+            amount: string;
+        };
+        /**
+         * BudgetRow
+         * @description A budget beside the bill of its month.
+         */
+        BudgetRow: {
+            /**
+             * Device
+             * @description null: the house.
+             * @example null
+             */
+            device: string | null;
+            /**
+             * Month
+             * @description The month that the bill bears.
+             * @example 2026-06
+             */
+            month: string;
+            /**
+             * Amount
+             * Format: decimal
+             * @example 12000
+             */
+            amount: string;
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * First Day
+             * @description Of the reading period; null: there is none.
+             */
+            first_day: string | null;
+            /** End Day */
+            end_day: string | null;
+            /**
+             * Spent
+             * @description The bill, or the device's average share of it, so far.
+             * @example 6100
+             */
+            spent: string | null;
+            /**
+             * Expected
+             * @description At the end of an open period; null: no forecast.
+             * @example 12356
+             */
+            expected: string | null;
+            /** @description forecast_over: the forecast passes the budget. over: it is passed already. */
+            state: components["schemas"]["BudgetState"];
+        };
+        /** @enum {string} */
+        BudgetState: "within" | "forecast_over" | "over" | "unknown";
         /** @enum {string} */
         Change: "added" | "moved" | "retired" | "returned" | "became" | "sources";
         /**
@@ -1344,6 +1610,22 @@ export interface components {
              * @example JPY
              */
             currency: string;
+        };
+        /**
+         * Compared
+         * @description One period with the house's contract and with the other one.
+         */
+        Compared: {
+            own: components["schemas"]["Bill"];
+            other: components["schemas"]["Bill"];
+            /**
+             * Difference
+             * @description What the other one would cost more; negative: less.
+             * @example -1250
+             */
+            difference: string | null;
+            own_why: components["schemas"]["Why"];
+            other_why: components["schemas"]["Why"];
         };
         /**
          * Comparison
@@ -2197,7 +2479,7 @@ export interface components {
             /** Note */
             note: string;
         };
-        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"];
+        EventKind: components["schemas"]["QuestionKind"] | components["schemas"]["NoticeKind"] | components["schemas"]["KeptKind"];
         /**
          * EventList
          * @description A page of events, newest first.
@@ -2233,7 +2515,7 @@ export interface components {
              * @example cloud
              */
             source: string;
-            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. */
+            /** @description `doubtful_rise`: more than the device is known to use. `doubtful_restart`: the counter fell by half or more and shows energy. `fall`: it fell by less. `stuck`: the source stood still while another one measured. `over_rating`: the mean power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold. `bill_drift`: our kWh are over 2 % from those of the supplier's bill. `samples_lost`: VictoriaMetrics has fewer samples of more than three days than their slots were made from; the slots are kept. `ledger_damaged`: rows of the ledger were damaged, and rebuilt from the samples that are left. */
             kind: components["schemas"]["EventKind"];
             /** @description `open`: energy that is missing until someone answers. `notice`: for information, it takes no answer. */
             state: components["schemas"]["EventState"];
@@ -2465,6 +2747,14 @@ export interface components {
             amount: components["schemas"]["Exact"];
         };
         /**
+         * ForecastAnswer
+         * @description A forecast, or why there is none.
+         */
+        ForecastAnswer: {
+            /** @description null: the period is over, there is no contract, or less than three days of data. */
+            forecast: components["schemas"]["BillForecast"] | null;
+        };
+        /**
          * HistoryRow
          * @description A change of the register, or a correction of its past.
          */
@@ -2586,6 +2876,8 @@ export interface components {
             message: string;
         };
         /** @enum {string} */
+        KeptKind: "samples_lost" | "ledger_damaged";
+        /** @enum {string} */
         Kind: "load" | "grid" | "grid_import" | "grid_export" | "generation" | "charge" | "discharge";
         /**
          * LagReport
@@ -2677,6 +2969,33 @@ export interface components {
         };
         /** @enum {string} */
         Level: "house" | "room" | "shelf" | "device";
+        /**
+         * LineDifference
+         * @description A line of both bills.
+         */
+        LineDifference: {
+            /**
+             * Name
+             * @example levy
+             */
+            name: string;
+            /**
+             * Real
+             * @example 1467
+             */
+            real: string | null;
+            /**
+             * Ours
+             * @example 1463
+             */
+            ours: string | null;
+            /**
+             * Difference
+             * @description Ours less the real one.
+             * @example -4
+             */
+            difference: string | null;
+        };
         LineName: string;
         /**
          * LiveSum
@@ -2717,6 +3036,8 @@ export interface components {
              */
             age_spread_seconds: number | null;
         };
+        /** @enum {string} */
+        LossAnswer: "keep" | "rebuild";
         /** @enum {string} */
         Meter: "grid_import" | "house_meter" | "devices";
         /**
@@ -2813,6 +3134,29 @@ export interface components {
             close_open_price: boolean;
         };
         /**
+         * NextTierRow
+         * @description Where the next price per kWh begins.
+         */
+        NextTierRow: {
+            /**
+             * From Kwh
+             * Format: decimal
+             * @example 300
+             */
+            from_kwh: string;
+            /**
+             * Price
+             * Format: decimal
+             * @example 40.49
+             */
+            price: string;
+            /**
+             * On
+             * @description When that is expected; null: not in this period.
+             */
+            on: string | null;
+        };
+        /**
          * Notice
          * @description One thing that needs attention. Amounts that its code has none of are null.
          */
@@ -2900,7 +3244,7 @@ export interface components {
         };
         NoticeCode: ("device_down" | "device_silent" | "negative_rest") | components["schemas"]["EventKind"] | components["schemas"]["HouseCode"];
         /** @enum {string} */
-        NoticeKind: "stuck" | "over_rating" | "factor_of_ten";
+        NoticeKind: "stuck" | "over_rating" | "factor_of_ten" | "bill_drift";
         /**
          * NoticeList
          * @description All notices of the house, the gravest first, then the newest.
@@ -3425,6 +3769,30 @@ export interface components {
         /** @enum {string} */
         QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
+         * RangeOfValues
+         * @description What is expected, and a range that holds it in four of five periods.
+         */
+        RangeOfValues: {
+            /**
+             * Low
+             * Format: decimal
+             * @example 310
+             */
+            low: string;
+            /**
+             * Expected
+             * Format: decimal
+             * @example 345
+             */
+            expected: string;
+            /**
+             * High
+             * Format: decimal
+             * @example 380
+             */
+            high: string;
+        };
+        /**
          * ReadingDates
          * @description When the meter of the supplier is read.
          * @example {
@@ -3448,6 +3816,115 @@ export interface components {
              * @default 1
              */
             day_of_month: number | null;
+        };
+        /**
+         * RealBillInput
+         * @description What the supplier's bill comes to.
+         * @example {
+         *       "kwh": "351",
+         *       "lines": {
+         *         "levy": "1467"
+         *       },
+         *       "total": "12393"
+         *     }
+         */
+        RealBillInput: {
+            /**
+             * Kwh
+             * @description The billed kWh, where it has them.
+             */
+            kwh?: string | null;
+            /**
+             * Total
+             * @description Currency units per kWh, as text; negative where the supplier pays for use.
+             * @example 31.7
+             */
+            total: string;
+            /**
+             * Lines
+             * @description Amounts by the names of our lines.
+             */
+            lines?: {
+                [key: string]: string;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * RealBillRow
+         * @description A real bill beside ours.
+         */
+        RealBillRow: {
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * End Day
+             * @description null: no reading period begins on that day.
+             */
+            end_day: string | null;
+            statement: components["schemas"]["Statement"];
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Kwh
+             * @example 351
+             */
+            kwh: string | null;
+            /**
+             * Total
+             * Format: decimal
+             * @example 12393
+             */
+            total: string;
+            /** Note */
+            note: string;
+            our_state: components["schemas"]["BillState"] | null;
+            /**
+             * Our Kwh
+             * @example 350
+             */
+            our_kwh: string | null;
+            /**
+             * Our Total
+             * @example 12356
+             */
+            our_total: string | null;
+            /**
+             * Kwh Difference
+             * @description Ours less the real ones.
+             * @example -1
+             */
+            kwh_difference: string | null;
+            /**
+             * Difference
+             * @description Ours less the real one.
+             * @example -37
+             */
+            difference: string | null;
+            /**
+             * By Energy
+             * @description The part of the difference that other kWh make, at the mean price of our bill.
+             */
+            by_energy: string | null;
+            /**
+             * Drift Ratio
+             * @description How far our kWh are from the real ones; beyond 0.02 the meters drift, which is an event.
+             * @example -0.0028
+             */
+            drift_ratio: number | null;
+            /** Is Drift */
+            is_drift: boolean;
+            /** Lines */
+            lines: components["schemas"]["LineDifference"][];
         };
         /**
          * Reason
@@ -3489,6 +3966,12 @@ export interface components {
             from?: string | null;
             /** To */
             to?: string | null;
+            /**
+             * Accept Loss
+             * @description Also of archived days, whose samples are lost at least in part: what these measured is gone then, and only a backup brings it back.
+             * @default false
+             */
+            accept_loss: boolean;
         };
         /**
          * RebuildState
@@ -4017,6 +4500,56 @@ export interface components {
         /** @enum {string} */
         SuspectReason: "clock" | "times_ten" | "tenth" | "wrong_upstream";
         /**
+         * TemplateRow
+         * @description A contract that can be agreed on, with where its amounts come from.
+         */
+        TemplateRow: {
+            /**
+             * Template
+             * @example tepco-standard-s
+             */
+            template: string;
+            name: components["schemas"]["Names"];
+            /** Source */
+            source: string[];
+            /**
+             * Checked
+             * Format: date
+             * @description When they were compared with the source.
+             */
+            checked: string;
+            /**
+             * Unconfirmed
+             * @description What was not found in a source.
+             */
+            unconfirmed: string[];
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /**
+             * Series
+             * @description Rates that it needs; they come with it.
+             */
+            series: string[];
+        };
+        /**
+         * TemplateUse
+         * @description A template to agree on.
+         * @example {
+         *       "valid_from": "2026-04"
+         *     }
+         */
+        TemplateUse: {
+            /**
+             * Name
+             * @description null: the Japanese name.
+             */
+            name?: string | null;
+            /** @description A date or a bill month; null: it always held. */
+            valid_from?: components["schemas"]["MonthOrDate"] | null;
+        };
+        /**
          * ThresholdRounding
          * @description How the prorated widths of tiers become whole kWh, each width on its own.
          */
@@ -4208,6 +4741,157 @@ export interface components {
              * @example 0.8
              */
             doubt_watts: number;
+        };
+        /**
+         * WhatIf
+         * @description A contract on the past of the house. Open periods are in the list, but not in the sums.
+         */
+        WhatIf: {
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Own Total
+             * Format: decimal
+             * @example 34.3333
+             */
+            own_total: string;
+            /**
+             * Other Total
+             * Format: decimal
+             * @example 34.3333
+             */
+            other_total: string;
+            /**
+             * Difference
+             * Format: decimal
+             * @description Of all periods that are over and have both bills.
+             * @example 34.3333
+             */
+            difference: string;
+            /** Periods */
+            periods: components["schemas"]["Compared"][];
+        };
+        /**
+         * WhatIfInput
+         * @description A contract to try, and the periods to try it on.
+         * @example {
+         *       "document": {
+         *         "kwh": {
+         *           "round": "half_up",
+         *           "to": "1"
+         *         },
+         *         "lines": [
+         *           {
+         *             "amount": "1247.00",
+         *             "kind": "basic",
+         *             "name": "basic",
+         *             "zero_usage": "0.5"
+         *           },
+         *           {
+         *             "kind": "energy",
+         *             "name": "energy",
+         *             "tiers": [
+         *               {
+         *                 "price": "29.80",
+         *                 "up_to": "120"
+         *               },
+         *               {
+         *                 "price": "36.40",
+         *                 "up_to": "300"
+         *               },
+         *               {
+         *                 "price": "40.49"
+         *               }
+         *             ]
+         *           },
+         *           {
+         *             "from": [
+         *               [
+         *                 "2025-05",
+         *                 "3.98"
+         *               ],
+         *               [
+         *                 "2026-05",
+         *                 "4.18"
+         *               ]
+         *             ],
+         *             "kind": "per_kwh",
+         *             "name": "levy",
+         *             "round": {
+         *               "mode": "down",
+         *               "to": "1"
+         *             }
+         *           }
+         *         ],
+         *         "months": "end",
+         *         "total": {
+         *           "round": "down",
+         *           "to": "1"
+         *         },
+         *         "valid_from": "2026-03-12"
+         *       }
+         *     }
+         */
+        WhatIfInput: {
+            /** @description The contract itself; its `valid_from` does not matter. */
+            document?: components["schemas"]["DocumentOrText"] | null;
+            /**
+             * Template
+             * @description Or a template, with its rates where there are none yet.
+             */
+            template?: string | null;
+            /**
+             * Contract Id
+             * @description Or one of the house's contracts.
+             */
+            contract_id?: number | null;
+            /**
+             * From
+             * @description By default a year before `to`.
+             */
+            from?: string | null;
+            /**
+             * To
+             * @description By default tomorrow.
+             */
+            to?: string | null;
+        };
+        /**
+         * Why
+         * @description What makes the difference: how the energy lies in the contracts' bands and tiers.
+         */
+        Why: {
+            /**
+             * Mean Price
+             * @description The whole bill over its kWh.
+             * @example 36.21
+             */
+            mean_price: string | null;
+            /**
+             * Band Shares
+             * @description The share of each band in the billed kWh: `night` is the night share.
+             * @example {
+             *       "day": "0.69",
+             *       "night": "0.31"
+             *     }
+             */
+            band_shares: {
+                [key: string]: string;
+            };
+            /**
+             * Tier Shares
+             * @description The share of the kWh in each tier, by its price.
+             * @example {
+             *       "29.8": "0.4",
+             *       "36.4": "0.6"
+             *     }
+             */
+            tier_shares: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;
@@ -4781,6 +5465,104 @@ export interface operations {
             };
         };
     };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    use_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The name of a template. */
+                template: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateUse"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    try_contract: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_contracts: {
         parameters: {
             query?: never;
@@ -5304,6 +6086,240 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PeriodBills"];
                 };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The first day of a reading period, the month that its bill bears, or `current`. */
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastAnswer"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_real_bills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealBillRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_real_bill: {
+        parameters: {
+            query?: {
+                /** @description Of what is used, or of what is sold. */
+                statement?: components["schemas"]["Statement"];
+            };
+            header?: never;
+            path: {
+                /** @description The first day of the reading period. */
+                first_day: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RealBillInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RealBillInput"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_real_bill: {
+        parameters: {
+            query?: {
+                /** @description Of what is used, or of what is sold. */
+                statement?: components["schemas"]["Statement"];
+            };
+            header?: never;
+            path: {
+                /** @description The first day of the reading period. */
+                first_day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetRow"][];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    save_budget: {
+        parameters: {
+            query?: {
+                /** @description A device; left out: the house. */
+                device?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The month that the bill bears. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetInput"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_budget: {
+        parameters: {
+            query?: {
+                /** @description A device; left out: the house. */
+                device?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The month that the bill bears. */
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, with what to do about it */
             default: {

@@ -1,3 +1,4 @@
+import type bills from "../../messages/en/bills.json";
 import type comparison from "../../messages/en/comparison.json";
 import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
@@ -13,6 +14,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** The texts of the frame and of all that is loaded after it. */
 export type Messages = typeof frame &
+  typeof bills &
   typeof comparison &
   typeof device &
   typeof explain &

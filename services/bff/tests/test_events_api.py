@@ -151,21 +151,94 @@ def test_a_repeated_answer_is_a_conflict_that_names_the_first(
 def test_an_answer_counts_also_when_the_samples_are_deleted(
     open_bff: OpenBff, vm: VictoriaMetrics
 ) -> None:
-    """The event is kept with its kWh."""
+    """The event is kept with its kWh, and the days with their slots."""
     use_other_plug(vm)
     api = open_bff(vm.url)
     event = only_event(api)
+    before = total(api)
+    lose_samples(vm, api)
+    assert total(api) == before
+    assert events(api) == [event]
+    assert api.post(f"/events/{event['id']}/answer", json={"answer": "count"}).status_code == 201
+    assert float(total(api)["energy_kwh"]) == pytest.approx(41.2, abs=1e-6)
+    assert float(total(api)["estimated_kwh"]) == pytest.approx(40, abs=1e-6)
+    assert api.delete(f"/events/{event['id']}/answer").status_code == 204
+    assert total(api) == before
+    assert events(api) == [event]
+
+
+def lose_samples(vm: VictoriaMetrics, api: httpx.Client) -> None:
+    """Delete all samples of device `a`, and have the ledger count all of history again."""
     vm.post('/api/v1/admin/tsdb/delete_series?match[]={device="a"}')
+    vm.settle()
     assert api.post("/ledger/rebuild").status_code == 202
+    wait_until_built(api)
+
+
+def wait_until_built(api: httpx.Client) -> None:
     deadline = time.monotonic() + 60
-    while total(api)["energy_kwh"] is not None:
-        assert time.monotonic() < deadline
+    while not (state := api.get("/ledger").json())["fully_counted"] or state["dirty_slots"]:
+        assert time.monotonic() < deadline, state
+        time.sleep(0.1)
+
+
+def test_an_answer_counts_once_an_accepted_loss_left_nothing_else(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """A person has the days rebuilt from no samples: the event goes on having its kWh."""
+    use_other_plug(vm)
+    api = open_bff(vm.url)
+    event = only_event(api)
+    lose_samples(vm, api)
+    assert api.post("/ledger/rebuild", json={"accept_loss": True}).status_code == 202
+    wait_until_built(api)
+    assert total(api)["energy_kwh"] is None
     assert events(api) == [event]
     assert api.post(f"/events/{event['id']}/answer", json={"answer": "count"}).status_code == 201
     assert float(total(api)["energy_kwh"]) == pytest.approx(40, abs=1e-6)
     assert api.delete(f"/events/{event['id']}/answer").status_code == 204
     assert total(api)["energy_kwh"] is None
-    assert events(api) == [event]
+
+
+def lose_a_week(vm: VictoriaMetrics, api: httpx.Client) -> Json:
+    """All samples of a week are lost: the event of that."""
+    total(api)
+    lose_samples(vm, api)
+    return only_event(api)
+
+
+WEEK = {"from": "2026-02-20T00:00:00+09:00", "to": "2026-03-02T00:00:00+09:00", "device": "a"}
+
+
+def energy_of_the_week(api: httpx.Client) -> str | None:
+    return api.get("/cost", params=WEEK).raise_for_status().json()["total"]["energy_kwh"]
+
+
+def test_a_loss_of_samples_changes_nothing_until_it_is_accepted(
+    open_bff: OpenBff, vm: VictoriaMetrics
+) -> None:
+    """An open event of the device; the days keep their energy, and lose it by one answer alone."""
+    for day in range(6):
+        use(vm, points(BEGIN - timedelta(days=day), 1, 100 - day, 600))
+    api = open_bff(vm.url)
+    loss = lose_a_week(vm, api)
+    assert (loss["kind"], loss["state"], loss["device"]) == ("samples_lost", "open", "a")
+    assert float(loss["energy_kwh"]) == pytest.approx(float(energy_of_the_week(api) or 0))
+    path = f"/events/{loss['id']}/answer"
+    refused = api.post(path, json={"answer": "count"})
+    assert refused.status_code == 422
+    assert "keep or rebuild" in refused.json()["what_to_do"]
+    assert api.post(path, json={"answer": "keep"}).status_code == 201
+    wait_until_built(api)
+    assert energy_of_the_week(api) is not None
+    assert events(api, state="open") == []
+    assert api.delete(path).status_code == 204
+    assert [event["id"] for event in events(api, state="open")] == [loss["id"]]
+    assert api.post(path, json={"answer": "rebuild"}).status_code == 201
+    wait_until_built(api)
+    assert energy_of_the_week(api) is None
+    undone = api.delete(path)
+    assert (undone.status_code, undone.json()["type"]) == (409, "urn:ppms:cannot-be-undone")
 
 
 def use_power(vm: VictoriaMetrics, watts: float) -> None:

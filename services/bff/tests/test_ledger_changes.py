@@ -2,14 +2,19 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
+from bff.db.engine import open_engine, write_session
+from bff.ledger.archive import KeptDay
 from bff.ledger.device_rules import VERSION
+from bff.ledger.store import select_days, update_days
+from bff.time_grid import FAR_FUTURE_MS, Interval
 from testbed.victoria_metrics import VictoriaMetrics
 
 type OpenBff = Callable[..., httpx.Client]
@@ -36,13 +41,20 @@ def complete_changes(api: httpx.Client) -> Json:
 
 def build_by_other_rules(folder: Path) -> None:
     """The database as rules of before left it: they counted half of what `a` used."""
-    engine = create_engine(f"sqlite:///{folder / 'bff.db'}")
+    engine = open_engine(f"sqlite:///{folder / 'bff.db'}")
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM rules_versions"))
         connection.execute(text("DELETE FROM month_changes"))
-        halved = "SET made_from = 'before', measured_uwh = measured_uwh / 2 WHERE device = 'a'"
-        connection.execute(text(f"UPDATE ledger_days {halved}"))
+    with write_session(engine) as session:
+        days = select_days(session, "a", Interval(0, FAR_FUTURE_MS))
+        update_days(session, "a", {day_ms: halved(day) for day_ms, day in days.items()})
     engine.dispose()
+
+
+def halved(day: KeptDay) -> KeptDay:
+    amounts = replace(day.slots.amounts, measured_uwh=day.slots.amounts.measured_uwh // 2)
+    before = replace(day.stored, made_from=f"before {day.stored.made_from.partition(' ')[2]}")
+    return replace(day, stored=before, slots=replace(day.slots, amounts=amounts))
 
 
 def test_a_first_start_changes_nothing(open_bff: OpenBff, vm: VictoriaMetrics) -> None:

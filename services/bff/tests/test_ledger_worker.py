@@ -1,7 +1,7 @@
 """The worker: whatever came in whatever order, stored slots end up as if made in one go."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from bff.db.engine import read_session, write_session
 from bff.db.migrate import open_database
-from bff.db.tables import LedgerDay
+from bff.db.tables import LedgerDay, LedgerEvent
 from bff.device_meta.query import save_meta
 from bff.device_meta.schemas import DeviceMetaInput
 from bff.energy import Energy
@@ -20,8 +20,9 @@ from bff.ledger import query as read
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import energy_between
 from bff.ledger.status import LedgerStaleError
+from bff.ledger.store import invalidate
 from bff.ledger.worker import LedgerWorker
-from bff.time_grid import unix_milliseconds
+from bff.time_grid import FAR_FUTURE_MS, Interval, instant, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics, VictoriaMetricsDownError
 from service_kit.config_file import ConfigFile
 from testbed.process import free_port
@@ -140,17 +141,170 @@ def test_a_batch_that_comes_late_is_noticed_by_itself(open_ledger: Open) -> None
     assert after.measured_uwh.sum() == pytest.approx(2.39 * KWH)
 
 
-def test_samples_that_were_deleted_take_their_energy_with_them(open_ledger: Open) -> None:
-    """What nobody can show any more is not energy."""
-    followed = open_ledger(NOON)
-    followed.use("a", NOON - timedelta(days=3), 60, 10, 600)
-    followed.use("b", NOON - timedelta(days=3), 60, 10, 600)
-    followed.worker.backfill()
-    followed.server.post('/api/v1/admin/tsdb/delete_series?match[]={device="a"}')
+def delete_series(followed: Followed, *devices: str) -> None:
+    for device in devices:
+        followed.server.post(f'/api/v1/admin/tsdb/delete_series?match[]={{device="{device}"}}')
     followed.server.settle()
+
+
+def archived_days(followed: Followed, device: str) -> Mapping[str, str | None]:
+    """Of each stored day of a device the samples that were left; None where it is not archived."""
+    columns = (LedgerDay.day_unix_ms, LedgerDay.counts_left)
+    with read_session(followed.ledger.engine) as session:
+        rows = session.execute(select(*columns).where(LedgerDay.device == device))
+        return {f"{instant(day_ms):%m-%d}": left for day_ms, left in rows}
+
+
+def losses(followed: Followed) -> Sequence[LedgerEvent]:
+    with read_session(followed.ledger.engine) as session:
+        lost = select(LedgerEvent).where(LedgerEvent.kind == "samples_lost")
+        return session.scalars(lost.order_by(LedgerEvent.device)).all()
+
+
+def use_days(followed: Followed, device: str, days: int, before: datetime = NOON) -> None:
+    """Six hours of 600 W on each of some days, the last of which is the one before."""
+    for day in range(1, days + 1):
+        followed.use(device, before - timedelta(days=day), 360, 100 - 3.6 * day, 600)
+
+
+def test_samples_that_are_lost_take_no_energy_with_them(open_ledger: Open) -> None:
+    """The ledger outlives them: not a row of slots changes, whatever is built afterwards."""
+    followed = open_ledger(NOON)
+    use_days(followed, "a", 5)
+    use_days(followed, "b", 5)
     followed.worker.backfill()
-    assert followed.between("a", NOON - timedelta(days=4), NOON).measured_ms.sum() == 0
-    assert followed.between("b", NOON - timedelta(days=4), NOON).measured_ms.sum() > 0
+    span = (NOON - timedelta(days=6), NOON)
+    kept = followed.between("a", *span).measured_uwh.tolist()
+    slots = [row[7] for row in followed.rows()]
+    delete_series(followed, "a")
+    followed.worker.backfill()
+    assert followed.between("a", *span).measured_uwh.tolist() == kept
+    with write_session(followed.ledger.engine) as session:
+        invalidate(session, 0, FAR_FUTURE_MS)
+    again = open_ledger(NOON)
+    again.worker.backfill()
+    assert again.between("a", *span).measured_uwh.tolist() == kept
+    assert [row[7] for row in again.rows()] == slots
+    assert set(archived_days(again, "a").values()) == {""}
+    assert set(archived_days(again, "b").values()) == {None}
+
+
+def test_samples_that_are_lost_unnoticed_take_nothing_from_a_rebuild(open_ledger: Open) -> None:
+    """They were counted, then lost, and at that moment their days are rebuilt."""
+    followed = open_ledger(NOON)
+    use_days(followed, "a", 5)
+    followed.worker.backfill()
+    span = (NOON - timedelta(days=6), NOON)
+    kept = followed.between("a", *span).measured_uwh.tolist()
+    delete_series(followed, "a")
+    days = Interval(unix_milliseconds(span[0]), unix_milliseconds(NOON))
+    followed.ledger.status.invalidate_days("a", days)
+    while followed.worker.try_step() == 0 or followed.ledger.status.current.stale:
+        pass
+    assert followed.between("a", *span).measured_uwh.tolist() == kept
+    assert set(archived_days(followed, "a").values()) == {""}
+
+
+def test_a_loss_of_more_than_three_days_is_an_event(open_ledger: Open) -> None:
+    """With the energy that only the ledger has; three days are none, nor is an end of retention."""
+    followed = open_ledger(NOON)
+    use_days(followed, "a", 4)
+    use_days(followed, "b", 3)
+    use_days(followed, "c", 9, before=NOON - timedelta(days=731))
+    followed.worker.backfill()
+    delete_series(followed, "a", "b", "c")
+    followed.worker.backfill()
+    [loss] = losses(followed)
+    assert (loss.device, loss.source) == ("a", "cloud")
+    assert loss.since_unix_ms == unix_milliseconds(datetime(2026, 2, 25, tzinfo=UTC))
+    assert loss.at_unix_ms == unix_milliseconds(datetime(2026, 3, 1, tzinfo=UTC))
+    assert loss.uwh == pytest.approx(4 * 3.6 * KWH, rel=0.01)
+    assert len(archived_days(followed, "b")) == 3
+    assert len(archived_days(followed, "c")) == 9
+
+
+def test_samples_that_are_all_back_end_the_loss(open_ledger: Open) -> None:
+    """VictoriaMetrics ran on a wrong path for a while: the days are what they were."""
+    followed = open_ledger(NOON)
+    use_days(followed, "a", 5)
+    followed.worker.backfill()
+    before = followed.rows()
+    delete_series(followed, "a")
+    followed.worker.backfill()
+    assert losses(followed)
+    use_days(followed, "a", 5)
+    followed.worker.backfill()
+    assert followed.rows() == before
+    assert not losses(followed)
+
+
+def test_samples_added_to_an_archived_day_fill_only_what_is_missing(open_ledger: Open) -> None:
+    """Others than those of the kept slots: these stay, and the rest of the day is measured."""
+    followed = open_ledger(NOON)
+    day = NOON - timedelta(days=9)
+    followed.use("a", day, 121, 10, 600)
+    followed.worker.backfill()
+    delete_series(followed, "a")
+    followed.worker.backfill()
+    followed.use("a", day + timedelta(hours=1), 181, 50, 1200)
+    followed.worker.backfill()
+    hours = [day + timedelta(hours=hour) for hour in range(5)]
+    measured = followed.between("a", *hours).measured_uwh[0]
+    assert measured.tolist() == pytest.approx([0.6 * KWH, 0.6 * KWH, 1.2 * KWH, 1.2 * KWH])
+    assert archived_days(followed, "a") == {"02-20": "cloud=181"}
+    followed.use("a", day + timedelta(hours=5), 61, 54.8, 600)
+    followed.worker.backfill()
+    later = followed.between("a", *(each + timedelta(hours=2) for each in hours)).measured_uwh[0]
+    assert later.tolist() == pytest.approx([1.2 * KWH, 1.2 * KWH, 0, 0.6 * KWH])
+
+
+def test_what_rests_on_lost_samples_of_other_days_is_kept(open_ledger: Open) -> None:
+    """Energy over days without samples: new rules build these, but cannot measure it again."""
+    followed = open_ledger(NOON)
+    followed.use("a", NOON - timedelta(days=9), 61, 10, 600)
+    followed.use("a", NOON - timedelta(days=6), 361, 15, 600)
+    followed.worker.backfill()
+    span = (NOON - timedelta(days=10), NOON)
+    kept = followed.between("a", *span)
+    assert kept.estimated_uwh.sum() > 4 * KWH
+    delete_series(followed, "a")
+    followed.use("a", NOON - timedelta(days=6), 361, 15, 600)
+    followed.worker.backfill()
+    with write_session(followed.ledger.engine) as session:
+        invalidate(session, 0, FAR_FUTURE_MS)
+    again = open_ledger(NOON)
+    again.worker.backfill()
+    after = again.between("a", *span)
+    assert after.estimated_uwh.tolist() == kept.estimated_uwh.tolist()
+    assert after.measured_uwh.tolist() == kept.measured_uwh.tolist()
+
+
+def test_a_clock_that_is_set_back_loses_nothing(open_ledger: Open) -> None:
+    """Fewer samples of today lie before it: the day is built anew, and goes on."""
+    followed = open_ledger(NOON)
+    followed.use("a", NOON - timedelta(hours=6), 361, 10, 600)
+    followed.worker.backfill()
+    followed.clock.at = NOON - timedelta(hours=2)
+    followed.worker.backfill()
+    followed.clock.at = NOON
+    followed.worker.backfill()
+    assert archived_days(followed, "a") == {"03-01": None}
+    span = (NOON - timedelta(hours=6), NOON)
+    assert followed.between("a", *span).measured_uwh.sum() == pytest.approx(3.6 * KWH)
+
+
+def test_an_edge_within_an_archived_slot_needs_no_samples(open_ledger: Open) -> None:
+    """It is split evenly: the parts add up to the slot."""
+    followed = open_ledger(NOON)
+    start = NOON - timedelta(days=9)
+    followed.use("a", start, 361, 10, 600)
+    followed.worker.backfill()
+    delete_series(followed, "a")
+    followed.worker.backfill()
+    edges = [start + timedelta(minutes=minutes) for minutes in (0, 67, 68, 75)]
+    assert followed.between("a", *edges).measured_uwh[0].tolist() == pytest.approx(
+        [0.67 * KWH, 0.01 * KWH, 0.07 * KWH], abs=1
+    )
 
 
 def test_a_device_that_comes_back_fills_its_silence_at_once(open_ledger: Open) -> None:
@@ -215,7 +369,7 @@ def test_closed_slots_need_no_victoriametrics(
     followed = open_ledger(NOON)
     followed.worker.backfill()
     away = open_ledger(NOON, url=f"http://127.0.0.1:{free_port()}")
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger="bff"):
         for _ in range(3):
             away.worker.try_step()
     assert [record.levelname for record in caplog.records] == ["WARNING"]

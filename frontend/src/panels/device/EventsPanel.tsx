@@ -15,6 +15,8 @@ import { SourceName } from "./SourceName";
 import { useAnswers, useEvents } from "./useEvents";
 
 const ANSWERS = ["count", "other_meter", "wrong_reading"] as const;
+/** Of readings that are lost: their energy is kept until a person decides. */
+const LOSS_ANSWERS = ["keep", "rebuild"] as const;
 
 /** What is doubtful about the device's counters, with the answers a person can give. */
 export function EventsPanel({ device }: { device: string }) {
@@ -55,6 +57,7 @@ function EventItem({ event }: { event: CounterEvent }) {
   const { give, takeBack } = useAnswers();
   const params = { path: { event_id: event.id } };
   const failure = give.error ?? takeBack.error;
+  const isLoss = event.kind === "samples_lost";
   return (
     <li className="py-3 text-sm" data-testid={`event-${event.state}`}>
       <h3 id={id} className="font-medium">
@@ -67,12 +70,16 @@ function EventItem({ event }: { event: CounterEvent }) {
       <Amounts event={event} />
       {event.state === "open" && (
         <fieldset aria-labelledby={id} className="mt-2 flex flex-wrap gap-2">
-          {ANSWERS.map((answer) => (
+          {(isLoss ? LOSS_ANSWERS : ANSWERS).map((answer) => (
             <Button
               key={answer}
               disabled={give.isPending}
               title={t(`hint.${answer}`)}
-              onClick={() => give.mutate({ params, body: { answer, note: "" } })}
+              onClick={() => {
+                if (answer !== "rebuild" || window.confirm(t("confirmRebuild"))) {
+                  give.mutate({ params, body: { answer, note: "" } });
+                }
+              }}
             >
               {t(`answer.${answer}`)}
             </Button>
@@ -88,14 +95,21 @@ function EventItem({ event }: { event: CounterEvent }) {
               at: formatMoment(locale, event.answer.answered_at, time_zone),
             })}
           </p>
-          <Button disabled={takeBack.isPending} onClick={() => takeBack.mutate({ params })}>
-            {t("takeBack")}
-          </Button>
+          {event.answer.answer !== "rebuild" && (
+            <Button disabled={takeBack.isPending} onClick={() => takeBack.mutate({ params })}>
+              {t("takeBack")}
+            </Button>
+          )}
         </div>
       )}
       {failure && <ProblemNotice failure={failure} />}
     </li>
   );
+}
+
+function energyTitle({ kind, state }: CounterEvent): "energy" | "kept" | "atStake" {
+  if (kind === "samples_lost") return "kept";
+  return state === "notice" ? "energy" : "atStake";
 }
 
 function Amounts({ event }: { event: CounterEvent }) {
@@ -117,7 +131,7 @@ function Amounts({ event }: { event: CounterEvent }) {
           <Power watts={event.max_power_watts} />
         </Amount>
       )}
-      <Amount title={t(event.state === "notice" ? "energy" : "atStake")}>
+      <Amount title={t(energyTitle(event))}>
         <Energy kwh={event.energy_kwh} testId="event-energy" />
       </Amount>
     </dl>

@@ -8,8 +8,10 @@ from fastapi_offline import FastAPIOffline
 
 from bff.balance.routes import router as balance
 from bff.bills.routes import router as bills
+from bff.budgets.routes import router as budgets
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.contract_templates.routes import router as contract_templates
 from bff.contracts.routes import router as contracts
 from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
@@ -17,6 +19,7 @@ from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
 from bff.explain.routes import router as explain
 from bff.first_screen.routes import router as first_screen
+from bff.forecast.routes import router as forecast
 from bff.history.routes import router as history
 from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
@@ -28,9 +31,11 @@ from bff.places.routes import router as places
 from bff.price_effect.routes import router as effect
 from bff.prices.routes import router as prices
 from bff.readings.routes import router as readings
+from bff.real_bills.routes import router as real_bills
 from bff.reconcile.routes import router as reconcile
 from bff.series.routes import router as series
 from bff.services import Services
+from bff.what_if.routes import router as what_if
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
@@ -102,10 +107,16 @@ FEATURES = (
     places,
     prices,
     effect,
+    # Before `/contracts/{contract_id}`.
+    contract_templates,
+    what_if,
     contracts,
     series,
     readings,
     bills,
+    forecast,
+    real_bills,
+    budgets,
     history,
     device_meta,
     register,

@@ -1,7 +1,9 @@
 """Put the parts of one BFF together."""
 
 from bff.changes.query import note_result, note_rules
+from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
 from bff.db.migrate import open_database
+from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
 from bff.ledger.worker import LedgerWorker
@@ -20,16 +22,25 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     Raises:
         ConfigError: The configuration file has problems.
         DatabaseUnusableError: The database cannot be used.
+        TemplateError: A file of the contracts folder cannot be used.
     """
     config = ConfigFile(settings.config_file)
     engine = open_database(settings.database_url.get_secret_value())
+    templates = load_templates(settings.used_contracts_folder)
+    agree_at_first_start(engine, templates, Author(FILE_AUTHOR, now()))
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
         auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     register = RegisterKeeper(config.current, engine, now)
-    ledger = Ledger(register.ledger_home, engine, victoriametrics, now)
+    ledger = Ledger(
+        register.ledger_home,
+        engine,
+        victoriametrics,
+        now,
+        samples_kept_days=settings.samples_kept_days,
+    )
     note_rules(engine, register.ledger_home(), now())
     worker = LedgerWorker(
         ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())

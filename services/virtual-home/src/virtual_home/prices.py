@@ -1,4 +1,4 @@
-"""The first unit prices of the house, given through the BFF as a person would."""
+"""The first unit prices and the contract of the house, given through the BFF as a person would."""
 
 import logging
 from datetime import date, datetime, time, timedelta
@@ -12,6 +12,7 @@ LOG = logging.getLogger(__name__)
 DEADLINE_SECONDS = 10.0
 FIRST_PRICE_DAYS_AGO = 365
 RISE_DAYS_AGO = 20
+CONTRACT = "tepco-standard-s"
 
 
 class BffError(Exception):
@@ -19,7 +20,7 @@ class BffError(Exception):
 
 
 def seed_prices(bff_url: str) -> int:
-    """Add the first prices when there is none; gives how many were added.
+    """Add the first prices and a contract when there is none; gives how many prices were added.
 
     Raises:
         BffError: The BFF is away or refuses.
@@ -47,7 +48,19 @@ def _seed(client: httpx.Client) -> int:
         LOG.info(
             "%s %s/kWh from %s", price["price_per_kwh"], house["currency"], price["valid_from"]
         )
+    _agree(client)
     return len(prices)
+
+
+def _agree(client: httpx.Client) -> None:
+    """Agree on a contract with tiers, where the BFF offers it and there is none."""
+    offered = client.get("/api/v1/contracts/templates").raise_for_status().json()
+    if client.get("/api/v1/contracts").raise_for_status().json():
+        return
+    if CONTRACT in [each["template"] for each in offered]:
+        path = f"/api/v1/contracts/templates/{CONTRACT}"
+        client.post(path, json={}).raise_for_status()
+        LOG.info("contract %s", CONTRACT)
 
 
 def first_prices(today: date, zone: ZoneInfo) -> tuple[dict[str, Any], ...]:

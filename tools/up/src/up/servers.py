@@ -112,6 +112,7 @@ def bff(settings: Settings) -> Process:
             "LISTEN_PORT": str(settings.bff_port),
             "HEALTH_PORT": str(settings.bff_health_port),
             "VIRTUAL_HOME": str(settings.is_virtual).lower(),
+            "CONTRACTS_FOLDER": str(Path("config/contracts").resolve()),
         },
     )
 

@@ -20,7 +20,6 @@ from bff.contracts.timeline import ContractPart, parts_of
 from bff.db.engine import read_session
 from bff.energy import Integers
 from bff.prices.spans import PriceSpan
-from bff.readings.periods import periods_within
 from bff.register.entries import Entry
 from bff.register.view import Register
 from bff.services import Services
@@ -265,11 +264,6 @@ def _of_house(register: Register) -> Sequence[Entry]:
 def _months_before(day: date, months: int) -> date:
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(years, month + 1, 1)
-
-
-def select_periods(tariff: Tariff, first_day: date, end_day: date) -> list[Period]:
-    """Return the reading periods with a day in [first_day, end_day)."""
-    return periods_within(tariff.readings, first_day, end_day)
 
 
 def part_prices(part: MeasuredPart) -> UnitPrices | None:

@@ -1,27 +1,22 @@
 """`/bills`: what the supplier charges for each reading period, and each device's part of it."""
 
-import re
 from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from bff.bills.query import compute_bills, load_tariff, select_periods
+from bff.bills.periods import CURRENT, find_period, select_periods
+from bff.bills.query import compute_bills, load_tariff
 from bff.bills.response import bill_response
 from bff.bills.schemas import Bill, PeriodBills
-from bff.bills.tariff import Tariff
-from bff.contracts.period import Period, month_name
-from bff.contracts.timeline import parts_of
 from bff.services import UsedServices
-from service_kit.problems import not_found, wrong_input
+from service_kit.problems import wrong_input
 
 router = APIRouter(prefix="/bills", tags=["bills"])
 
 MAX_DAYS = 800
 YEAR = timedelta(days=365)
 ONE_DAY = timedelta(days=1)
-AROUND_A_MONTH = timedelta(days=70)
-CURRENT = "current"
 
 FromDay = Annotated[
     date | None,
@@ -57,12 +52,8 @@ def list_bills(
     """Of what is used; a statement of what is sold is with each bill. The last one is open."""
     register = services.register.current()
     tariff = load_tariff(services, register)
-    end_day = to or services.now().astimezone(tariff.zone).date() + ONE_DAY
-    first_day = from_ or end_day - YEAR
-    if not ONE_DAY <= end_day - first_day <= timedelta(days=MAX_DAYS):
-        message = f"from must be before to, at most {MAX_DAYS} days"
-        raise wrong_input(message, where="query.from", what_to_do="Request a shorter range.")
-    periods = select_periods(tariff, first_day, end_day)
+    tomorrow = services.now().astimezone(tariff.zone).date() + ONE_DAY
+    periods = select_periods(tariff, *days_of(from_, to or tomorrow))
     bills = compute_bills(services, register, tariff, periods)
     return [bill_response(bill, register.home.currency, shares=shares) for bill in bills]
 
@@ -89,41 +80,14 @@ def get_bill(
     )
 
 
-def find_period(tariff: Tariff, key: str, today: date) -> Period:
-    """Return the reading period that a request names.
+def days_of(from_: date | None, end_day: date) -> tuple[date, date]:
+    """Return the days of a range; by default a year.
 
     Raises:
-        ProblemError: 404, there is none; 422, the date does not exist.
+        ProblemError: 422, it is empty or too long.
     """
-    if key == CURRENT:
-        near = select_periods(tariff, today, today + ONE_DAY)
-        return _only(near, key, tariff, today)
-    day = _day(key)
-    near = select_periods(tariff, day - AROUND_A_MONTH, day + AROUND_A_MONTH)
-    if re.fullmatch(r"\d{4}-\d\d", key):
-        return _only([each for each in near if _month(tariff, each) == key], key, tariff, day)
-    return _only([each for each in near if each.first_day == day], key, tariff, day)
-
-
-def _day(key: str) -> date:
-    try:
-        return date.fromisoformat(key if len(key) > len("2026-05") else f"{key}-01")
-    except ValueError as error:
-        message = str(error)
-        raise wrong_input(
-            message, where="path.period", what_to_do="Send a day such as 2026-05-11."
-        ) from None
-
-
-def _month(tariff: Tariff, period: Period) -> str:
-    parts = parts_of(period, tariff.contracts)
-    months = parts[0].agreed.document.months if parts else "end"
-    return parts[0].part.month if parts else month_name(period.first_day, period.end_day, months)
-
-
-def _only(found: list[Period], key: str, tariff: Tariff, day: date) -> Period:
-    if not found:
-        near = select_periods(tariff, day - AROUND_A_MONTH, day + AROUND_A_MONTH)
-        known = [each.first_day.isoformat() for each in near]
-        raise not_found(key, what="reading period", known=known)
-    return found[0]
+    first_day = from_ or end_day - YEAR
+    if not ONE_DAY <= end_day - first_day <= timedelta(days=MAX_DAYS):
+        message = f"from must be before to, at most {MAX_DAYS} days"
+        raise wrong_input(message, where="query.from", what_to_do="Request a shorter range.")
+    return first_day, end_day

@@ -10,13 +10,13 @@ from typing import Literal
 
 import numpy as np
 
+from bff.bills.periods import select_periods
 from bff.bills.query import (
     MeasuredPart,
     PeriodBill,
     compute_bills,
     load_tariff,
     price_spans,
-    select_periods,
 )
 from bff.contracts.bill import without
 from bff.cost.pricing import CostAmounts, CostTable

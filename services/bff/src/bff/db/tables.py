@@ -10,9 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bff.db.engine import Base, Instant, Price
 
 type QuestionKind = Literal["doubtful_rise", "doubtful_restart", "fall"]
-type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten"]
-type EventKind = QuestionKind | NoticeKind
-type AnswerWord = Literal["count", "other_meter", "wrong_reading"]
+type NoticeKind = Literal["stuck", "over_rating", "factor_of_ten", "bill_drift"]
+# Of what the ledger keeps, not of a counter: samples that are gone, and rows that were damaged.
+type KeptKind = Literal["samples_lost", "ledger_damaged"]
+type EventKind = QuestionKind | NoticeKind | KeptKind
+type LossAnswer = Literal["keep", "rebuild"]
+type AnswerWord = Literal["count", "other_meter", "wrong_reading"] | LossAnswer
 
 
 class UnitPrice(Base):
@@ -106,6 +109,9 @@ class LedgerDay(Base):
 
     A day without any data has no row. `made_from` is the fingerprint of
     `bff.ledger.sample_counts`; `slots` is packed by `bff.ledger.packing` (docs/decisions/0006).
+    `is_stale`: to be rebuilt whatever its samples are. `counts_left`: the day is archived, and so
+    many of its samples were left when they were last counted. `checksum` covers the row but for
+    these two, `sums_checksum` its sums alone.
     """
 
     __tablename__ = "ledger_days"
@@ -119,6 +125,7 @@ class LedgerDay(Base):
             "estimated_uwh",
             "measured_ms",
             "estimated_ms",
+            "sums_checksum",
         ),
     )
 
@@ -130,6 +137,10 @@ class LedgerDay(Base):
     measured_ms: Mapped[int] = mapped_column(BigInteger)
     estimated_ms: Mapped[int] = mapped_column(BigInteger)
     slots: Mapped[bytes] = mapped_column(LargeBinary)
+    is_stale: Mapped[bool] = mapped_column(default=False)
+    counts_left: Mapped[str | None] = mapped_column(Text)
+    checksum: Mapped[int] = mapped_column(BigInteger)
+    sums_checksum: Mapped[int] = mapped_column(BigInteger)
 
 
 class _EventColumns:

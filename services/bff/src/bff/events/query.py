@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import get_args
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bff.db.tables import EventAnswer, LedgerEvent
+from bff.db.tables import AnswerWord, EventAnswer, LedgerEvent, LossAnswer
 from bff.events.schemas import AnswerInput, EventQuery
-from bff.ledger.events import QUESTIONS
-from bff.ledger.store import invalidate
+from bff.ledger.events import OPEN_KINDS, SAMPLES_LOST
+from bff.ledger.store import add_to_archived, delete_archived, invalidate
 from bff.time_grid import DAY_MS, Interval, day_start, unix_milliseconds
 from energy_rules.state import Answer
-from service_kit.problems import ProblemError, not_found
+from service_kit.problems import ProblemError, not_found, wrong_input
 
 COPIED = (
     "id",
@@ -26,6 +27,9 @@ COPIED = (
     "uwh",
     "max_mw",
 )
+
+LOSS_ANSWERS: Sequence[str] = get_args(LossAnswer.__value__)
+COUNTER_ANSWERS: Sequence[str] = tuple(Answer)
 
 type AnyEvent = LedgerEvent | EventAnswer
 
@@ -67,9 +71,9 @@ def _common(model: type[AnyEvent], wanted: EventQuery) -> Iterator[ColumnElement
 
 def _in_state(wanted: EventQuery) -> Iterator[ColumnElement[bool]]:
     if wanted.state == "open":
-        yield LedgerEvent.kind.in_(QUESTIONS)
+        yield LedgerEvent.kind.in_(OPEN_KINDS)
     if wanted.state == "notice":
-        yield LedgerEvent.kind.not_in(QUESTIONS)
+        yield LedgerEvent.kind.not_in(OPEN_KINDS)
 
 
 def select_event(session: Session, event_id: str) -> AnyEvent:
@@ -91,19 +95,12 @@ def add_answer(
     """Save an answer, with a copy of its event.
 
     Raises:
-        ProblemError: 404; or 409, it has one already or takes none.
+        ProblemError: 404; 409, it has one already or takes none; 422, it takes others.
     """
     event = select_event(session, event_id)
     if isinstance(event, EventAnswer):
         raise _answered_problem(event)
-    if event.kind not in QUESTIONS:
-        raise ProblemError(
-            409,
-            "takes-no-answer",
-            f"Event {event.id} is a notice ({event.kind}): no energy depends on it.",
-            what_to_do="Answer only events whose state is open.",
-            conflicts_with=event.id,
-        )
+    _check_takes(event, wanted.answer)
     row = EventAnswer(
         **{column: getattr(event, column) for column in COPIED},
         answer=wanted.answer,
@@ -112,8 +109,23 @@ def add_answer(
         note=wanted.note,
     )
     session.add(row)
-    _invalidate(session, row)
+    _apply(session, row)
     return row
+
+
+def _check_takes(event: LedgerEvent, answer: AnswerWord) -> None:
+    if event.kind not in OPEN_KINDS:
+        raise ProblemError(
+            409,
+            "takes-no-answer",
+            f"Event {event.id} is a notice ({event.kind}): no energy depends on it.",
+            what_to_do="Answer only events whose state is open.",
+            conflicts_with=event.id,
+        )
+    takes = LOSS_ANSWERS if event.kind == SAMPLES_LOST else COUNTER_ANSWERS
+    if answer not in takes:
+        message = f"{answer} is no answer to {event.kind}"
+        raise wrong_input(message, where="answer", what_to_do=f"Answer {' or '.join(takes)}.")
 
 
 def _answered_problem(row: EventAnswer) -> ProblemError:
@@ -133,7 +145,7 @@ def delete_answer(session: Session, event_id: str) -> EventAnswer:
     """Delete an answer: its event is open again.
 
     Raises:
-        ProblemError: 404.
+        ProblemError: 404; or 409, what was decided cannot be undone.
     """
     row = select_event(session, event_id)
     if not isinstance(row, EventAnswer):
@@ -143,21 +155,37 @@ def delete_answer(session: Session, event_id: str) -> EventAnswer:
             f"Event {event_id} has no answer.",
             what_to_do=f"GET /api/v1/events/{event_id} shows it as it is.",
         )
+    if row.answer == "rebuild":
+        raise ProblemError(
+            409,
+            "cannot-be-undone",
+            f"The days of event {event_id} were rebuilt without the lost samples.",
+            what_to_do="Restore their slots from a backup: python -m bff.db.backup restore-days.",
+            conflicts_with=event_id,
+        )
     if session.get(LedgerEvent, event_id) is None:
         copied = {column: getattr(row, column) for column in COPIED}
         session.add(LedgerEvent(**copied, day_unix_ms=day_start(row.at_unix_ms)))
     session.delete(row)
-    _invalidate(session, row)
+    _apply(session, row, taken_back=True)
     return row
 
 
-def _invalidate(session: Session, row: EventAnswer) -> None:
+def _apply(session: Session, row: EventAnswer, *, taken_back: bool = False) -> None:
+    """Have the days of an event follow its answer; archived ones are changed here and now."""
     days = days_of(row)
-    invalidate(session, days.start_ms, days.end_ms, device=row.device)
+    if row.answer == "rebuild":
+        delete_archived(session, days, row.device)
+    if row.kind != SAMPLES_LOST:
+        invalidate(session, days.start_ms, days.end_ms, device=row.device)
+    if row.answer == Answer.COUNT:
+        add_to_archived(session, row, days, taken_back=taken_back)
 
 
 def days_of(row: EventAnswer) -> Interval:
     """Return the UTC days that an answer changes."""
+    if row.kind == SAMPLES_LOST:
+        return Interval(row.since_unix_ms, row.at_unix_ms)
     # What goes on from a wrong reading is left out for up to a day.
     after_ms = DAY_MS if row.answer == Answer.WRONG_READING else 0
     end_ms = day_start(row.at_unix_ms + after_ms) + DAY_MS

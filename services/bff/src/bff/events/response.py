@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from bff.db.tables import EventAnswer, LedgerEvent
 from bff.events.schemas import EventAnswerRow, EventRow, EventState
-from bff.ledger.events import QUESTIONS
+from bff.ledger.events import OPEN_KINDS
 from bff.time_grid import in_zone
 from bff.units import exact_kwh
 from energy_rules.limits import MW_PER_W
@@ -31,7 +31,7 @@ def event_row(event: LedgerEvent | EventAnswer, zone: ZoneInfo) -> EventRow:
 def _state(event: LedgerEvent | EventAnswer) -> EventState:
     if isinstance(event, EventAnswer):
         return "answered"
-    return "open" if event.kind in QUESTIONS else "notice"
+    return "open" if event.kind in OPEN_KINDS else "notice"
 
 
 def _answer(row: EventAnswer, zone: ZoneInfo) -> EventAnswerRow:

@@ -42,7 +42,8 @@ def add_answer(
 ) -> EventRow:
     """The slots of its days follow at once: requests for them wait, or get 503 with Retry-After.
 
-    409 names the answer that is stored already: delete it to answer anew.
+    409 names the answer that is stored already: delete it to answer anew. `rebuild` cannot be
+    taken back.
     """
     login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
     with write_session(services.engine) as session:

@@ -23,7 +23,8 @@ class AnswerInput(BaseModel):
     answer: AnswerWord = Field(
         description="`count`: the energy was used. `other_meter`: the counter is another one, or"
         " began again; nothing was used. `wrong_reading`: the reading, and what goes on from it"
-        " within a day, never happened."
+        " within a day, never happened. Of `samples_lost`: `keep` the slots, or `rebuild` them from"
+        " the samples that are left, which cannot be undone."
     )
     answered_by: str | None = Field(
         default=None,
@@ -53,6 +54,10 @@ class EventRow(BaseModel):
         " the counter fell by half or more and shows energy. `fall`: it fell by less."
         " `stuck`: the source stood still while another one measured. `over_rating`: the mean"
         " power of a slot was above the rated power. `factor_of_ten`: two sources differ tenfold."
+        " `bill_drift`: our kWh are over 2 % from those of the supplier's bill."
+        " `samples_lost`: VictoriaMetrics has fewer samples of more than three days than their"
+        " slots were made from; the slots are kept. `ledger_damaged`: rows of the ledger were"
+        " damaged, and rebuilt from the samples that are left."
     )
     state: EventState = Field(
         description="`open`: energy that is missing until someone answers. `notice`: for"

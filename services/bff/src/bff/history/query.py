@@ -6,10 +6,12 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bff.budgets.query import budget_state, restore_budget
 from bff.contracts.query import contract_state, restore_contract
 from bff.db.revisions import Author, ObjectType, State, record
 from bff.db.tables import Contract, Revision
 from bff.readings.query import readings_state, restore_readings
+from bff.real_bills.query import real_bill_state, restore_real_bill
 from bff.series.query import restore_series, series_state
 from service_kit.problems import ProblemError, not_found
 
@@ -25,6 +27,8 @@ KINDS: Mapping[str, tuple[StateOf, Restore]] = {
         restore_contract,
     ),
     "series": (series_state, restore_series),
+    "budget": (lambda session, key, _like: budget_state(session, key), restore_budget),
+    "real_bill": (lambda session, key, _like: real_bill_state(session, key), restore_real_bill),
     "reading_dates": (
         lambda session, _key, _like: readings_state(session),
         lambda session, _key, state: restore_readings(session, state),

@@ -1,6 +1,7 @@
 """Events: what makes a counter or a device doubtful, one after the other. Pure.
 
-A question is energy that is missing until a person answers; a notice needs no answer.
+A question is energy that is missing until a person answers; a notice needs no answer. A loss of
+samples takes no energy away: nothing changes until a person decides.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.db.tables import EventKind, QuestionKind
+from bff.db.tables import EventKind, KeptKind, QuestionKind
 from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.slots import JudgedDevice, Slots
@@ -23,6 +24,13 @@ from energy_rules.spread import between
 from energy_rules.state import Note, NoteKind
 
 QUESTIONS: Sequence[QuestionKind] = get_args(QuestionKind.__value__)
+# They come from what is stored, not from samples: no rebuild replaces them.
+KEPT_KINDS: Sequence[KeptKind] = get_args(KeptKind.__value__)
+SAMPLES_LOST: KeptKind = "samples_lost"
+# A person decides on them.
+OPEN_KINDS: Sequence[EventKind] = (*QUESTIONS, SAMPLES_LOST)
+# A day or two: an outage while VictoriaMetrics wrote, or a test.
+MAX_LOST_DAYS = 3
 KINDS: Mapping[NoteKind, QuestionKind] = {
     NoteKind.DOUBTFUL_RISE: "doubtful_rise",
     NoteKind.DOUBTFUL_RESTART: "doubtful_restart",
@@ -43,7 +51,7 @@ class CounterEvent:
         source: The source that showed it.
         kind: What it is.
         since_ms: When it began: for a question the good sample before it. Unix milliseconds.
-        at_ms: The sample that showed it; for a notice its end, or that of the UTC day.
+        at_ms: The sample that showed it; for all others the end, or that of the UTC day.
         before_uwh: The counter before; for `factor_of_ten` what the other source measured.
         after_uwh: The counter after; for `factor_of_ten` what this source measured.
         uwh: The energy at stake, micro-watt-hours.
@@ -63,14 +71,50 @@ class CounterEvent:
     @property
     def event_id(self) -> str:
         """An id that stays the same however often the day is built."""
-        # A question keeps it whatever is learned later; a notice lies within one day.
+        # A question keeps it whatever is learned later; a notice lies within one day. A loss is
+        # found day by day, the newest first.
         which = self.at_ms if self.kind in QUESTIONS else (self.kind, self.day_ms)
+        if self.kind == SAMPLES_LOST:
+            which = (self.kind, self.at_ms)
         return sha256(repr((self.device, self.source, which)).encode()).hexdigest()[:16]
 
     @property
     def day_ms(self) -> int:
         """The UTC day that it belongs to."""
         return day_start(self.at_ms if self.kind in QUESTIONS else self.since_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class LostDay:
+    """An archived day: a source that lost samples of it, and the energy that is kept of it."""
+
+    day_ms: int
+    source: str
+    uwh: int
+
+
+def loss_of(
+    device: str, lost: Sequence[LostDay], decided: Sequence[Interval]
+) -> CounterEvent | None:
+    """Return the event of a loss of samples that no one has decided on; None for few days.
+
+    Args:
+        device: Its id.
+        lost: Its archived days that VictoriaMetrics should still have samples of.
+        decided: The intervals that a person decided on.
+    """
+    open_days = [
+        day
+        for day in lost
+        if not any(each.start_ms <= day.day_ms < each.end_ms for each in decided)
+    ]
+    if len(open_days) <= MAX_LOST_DAYS:
+        return None
+    newest = max(open_days, key=lambda day: day.day_ms)
+    first_ms = min(day.day_ms for day in open_days)
+    uwh = sum(day.uwh for day in open_days)
+    end_ms = newest.day_ms + DAY_MS
+    return CounterEvent(device, newest.source, SAMPLES_LOST, first_ms, end_ms, None, None, uwh)
 
 
 def events_of(

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from bff.db.tables import DeviceMeta, EventAnswer, FoundSource
 from bff.ledger.device_rules import FoundSources, Given, GivenAnswer
+from bff.ledger.events import QUESTIONS
 from energy_rules.state import Answer
 
 
 def select_given(session: Session) -> Given:
     """Select all of it, by device."""
     answers: dict[str, list[GivenAnswer]] = defaultdict(list)
-    for row in session.scalars(select(EventAnswer).order_by(EventAnswer.at_unix_ms)):
+    of_counters = select(EventAnswer).where(EventAnswer.kind.in_(QUESTIONS))
+    for row in session.scalars(of_counters.order_by(EventAnswer.at_unix_ms)):
         answers[row.device].append(
             GivenAnswer(row.source, row.since_unix_ms, row.at_unix_ms, row.uwh, Answer(row.answer))
         )

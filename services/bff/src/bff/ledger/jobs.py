@@ -10,14 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from bff.energy import Integers
+from bff.ledger.archive import KeptDay
 from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
-from bff.ledger.sample_counts import DeviceDays, SampleCounts
+from bff.ledger.sample_counts import DeviceDays, SampleCounts, StoredDay
 from bff.ledger.slots import JudgedDevice, Slots, judge_device, slots_between
-from bff.ledger.store import Built, BuiltDay
+from bff.ledger.store import Built
 from bff.ledger.witness import WITNESSED, sums_of
-from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, day_start, slot_edges
+from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
+from energy_rules.samples import NO_SAMPLES
 from energy_rules.series import Power
 from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
 from energy_rules.state import Answer, Quality, Span
@@ -93,7 +95,7 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
         judged = _judge(source, device.rules, samples)
         slots = slots_between(
-            _with_answered(device, judged), slot_edges(interval.start_ms, interval.end_ms)
+            _with_answered(device, judged, samples), slot_edges(interval.start_ms, interval.end_ms)
         )
         days = list(_days(device, slots, interval))
         events = list(events_of(device.rules, judged, slots, job.days))
@@ -132,13 +134,13 @@ def _fetch_power(
     }
 
 
-def _with_answered(device: DeviceDays, judged: JudgedDevice) -> Sequence[Spans]:
-    """Add the energy that a person had counted of samples that are deleted meanwhile."""
+def _with_answered(
+    device: DeviceDays, judged: JudgedDevice, samples: SamplesBySource
+) -> Sequence[Spans]:
+    """Add the energy that a person had counted of samples that are lost meanwhile."""
     return [
-        _joined(spans, [a for a in rules.answers if day_start(a.at_ms) not in days])
-        for spans, rules, days in zip(
-            judged.spans, device.rules.by_source(), device.days, strict=True
-        )
+        _joined(spans, [each for each in rules.answers if not _is_shown(each, samples)])
+        for spans, rules in zip(judged.spans, device.rules.by_source(), strict=True)
     ]
 
 
@@ -151,13 +153,21 @@ def _joined(spans: Spans, answers: Sequence[GivenAnswer]) -> Spans:
     return flatten(join([spans, spans_of(counted)])) if counted else spans
 
 
-def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[BuiltDay]:
+def _is_shown(answer: GivenAnswer, samples: SamplesBySource) -> bool:
+    """Whether both samples of an event are there; out of reach it adds nothing anyway."""
+    of_source = samples.get(answer.source, NO_SAMPLES)
+    return bool(np.isin([answer.since_ms, answer.at_ms], of_source.at_ms).all())
+
+
+def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[KeptDay]:
     stacked, source = _whole_days(slots)
     for position in range(len(source)):
         day_ms = interval.start_ms + position * DAY_MS
         amounts = amounts_of(stacked[:, position])
         if device.counts_on(day_ms) or (amounts.measured_ms + amounts.estimated_ms).any():
-            yield BuiltDay(day_ms, device.fingerprint(day_ms), Slots(amounts, source[position]))
+            used = int(source[position].max()) + 1
+            made_from = StoredDay(device.fingerprint(day_ms, used))
+            yield KeptDay(day_ms, made_from, Slots(amounts, source[position]))
 
 
 def _whole_days(slots: Slots) -> tuple[Integers, Integers]:

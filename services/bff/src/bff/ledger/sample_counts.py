@@ -1,15 +1,16 @@
 """How many samples each day has, and which days' slots are stale because of it. Pure.
 
 VictoriaMetrics sends no notice of writes. But samples are only ever added or deleted, never
-changed, so counting those of each day, which is cheap, shows where something came late. The
-fingerprint of a day holds the rules and the sample counts that its slots were made from.
+changed, so counting those of each day, which is cheap, shows where something came late or was
+lost. The fingerprint of a day holds the rules and the sample counts that its slots were made from.
+A day with fewer samples than that is archived: its slots are kept as they are.
 
 Energy lies between neighbouring good samples. Whether a sample is good depends on those of the
 hour after it; what is possible and usual for a source, on those of the days before it
 (`energy_rules`). So when a day changes, the days with the neighbouring samples are rebuilt too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bff.ledger.device_rules import DeviceRules
@@ -23,19 +24,75 @@ type CountsByDay = Mapping[int, int]
 
 
 def fingerprint(rules_hash: str, counts: Mapping[str, int]) -> str:
-    """Format such as `5fd2ab01 cloud=1440 ble=8640`; sources without samples are left out."""
-    return " ".join([rules_hash, *(f"{source}={count}" for source, count in counts.items())])
+    """Format such as `5fd2ab01 cloud=1440 ble=8640`.
+
+    Args:
+        rules_hash: Of the device's rules.
+        counts: By source, in the order of the rules: slots name their source by its position.
+    """
+    return f"{rules_hash} {format_counts(counts)}".strip()
+
+
+def format_counts(counts: Mapping[str, int]) -> str:
+    """Format such as `cloud=1440 ble=8640`."""
+    return " ".join(f"{source}={count}" for source, count in counts.items())
 
 
 def rules_hash_in(fingerprint: str) -> str:
-    """Return the rules' hash of a fingerprint; empty when the day was invalidated."""
+    """Return the rules' hash of a fingerprint."""
     return fingerprint.partition(" ")[0]
 
 
 def counts_in(fingerprint: str) -> Mapping[str, int]:
-    """Return the sample counts by source of a fingerprint."""
-    words = (word.partition("=") for word in fingerprint.split()[1:])
-    return {source: int(count) for source, _, count in words}
+    """Return the sample counts by source of a fingerprint, without those of no samples."""
+    return parse_counts(fingerprint.partition(" ")[2])
+
+
+def sources_in(fingerprint: str) -> list[str]:
+    """Return the sources of a fingerprint, at the positions by which its slots name them."""
+    return [word.partition("=")[0] for word in fingerprint.split()[1:]]
+
+
+def parse_counts(text: str) -> Mapping[str, int]:
+    """Parse what `format_counts` formats; sources without samples are left out."""
+    words = (word.partition("=") for word in text.split())
+    return {source: int(count) for source, _, count in words if count != "0"}
+
+
+def has_more(counts: Mapping[str, int], before: Mapping[str, int]) -> bool:
+    """Return whether any source has more samples than before."""
+    return any(count > before.get(source, 0) for source, count in counts.items())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """What the slots of a stored day were made from.
+
+    Attributes:
+        made_from: The fingerprint.
+        is_stale: It is to be rebuilt whatever its samples are.
+        counts_left: Of an archived day the samples that were there when they were last counted;
+            None where the day is not archived.
+    """
+
+    made_from: str
+    is_stale: bool = False
+    counts_left: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the samples of a device's days differ from those that its slots were made from.
+
+    Attributes:
+        stale: Days to be built: new ones, other rules, more samples.
+        lost: Days with fewer samples than their slots were made from, and which are left.
+        restored: Archived days whose samples are all there again.
+    """
+
+    stale: set[int] = field(default_factory=set)
+    lost: dict[int, str] = field(default_factory=dict)
+    restored: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +102,18 @@ class DeviceDays:
     rules: DeviceRules
     days: Sequence[CountsByDay]
 
-    def fingerprint(self, day_ms: int) -> str:
-        """Return what the slots of a day should be made from."""
-        return fingerprint(self.rules.rules_hash, self.counts_on(day_ms))
+    def fingerprint(self, day_ms: int, used: int = 0) -> str:
+        """Return what the slots of a day are made from.
+
+        Args:
+            day_ms: The day.
+            used: So many sources are named at least, as the slots have them by position.
+        """
+        counts = [days.get(day_ms, 0) for days in self.days]
+        # Not all: a source that is found later changes no day without samples of it.
+        used = max([used, *(place for place, count in enumerate(counts, 1) if count)])
+        by_source = zip(self.rules.sources[:used], counts[:used], strict=True)
+        return fingerprint(self.rules.rules_hash, dict(by_source))
 
     def counts_on(self, day_ms: int) -> Mapping[str, int]:
         """Return the sample counts of a day by source; sources without any are left out."""
@@ -73,39 +139,55 @@ class SampleCounts:
 
     Attributes:
         counts: Samples of each source of each device by day.
-        fingerprints: What the stored slots of each device were made from, by day.
+        stored: What the stored days of each device were made from.
     """
 
     counts: dict[SourceOfDevice, dict[int, int]] = field(default_factory=dict)
-    fingerprints: dict[str, dict[int, str]] = field(default_factory=dict)
+    stored: dict[str, dict[int, StoredDay]] = field(default_factory=dict)
 
-    def replace(self, counted: DayCounts, interval: Interval) -> None:
-        """Replace the counts of the days of the interval."""
+    def replace(self, counted: DayCounts, devices: Collection[str], interval: Interval) -> None:
+        """Replace the counts of some devices on the days of the interval."""
         for source in self.counts.keys() | counted.keys():
-            days = self.counts.setdefault(source, {})
-            for day in range(interval.start_ms, interval.end_ms, DAY_MS):
-                days.pop(day, None)
-            days.update(counted.get(source, {}))
+            if source[0] in devices:
+                days = self.counts.setdefault(source, {})
+                for day in range(interval.start_ms, interval.end_ms, DAY_MS):
+                    days.pop(day, None)
+                days.update(counted.get(source, {}))
 
     def device_days(self, rules: DeviceRules) -> DeviceDays:
         """Return the device with the days its sources have samples on."""
         days = [self.counts.get((rules.device, source), {}) for source in rules.sources]
         return DeviceDays(rules, days)
 
-    def stale(self, rules: DeviceRules, interval: Interval) -> set[int]:
-        """Return the days of the interval whose slots are missing or made from other samples."""
-        current, stored = self.device_days(rules), self.fingerprints.get(rules.device, {})
-        return {
-            day
-            for day in range(interval.start_ms, interval.end_ms, DAY_MS)
-            if (day in stored or any(day in days for days in current.days))
-            and stored.get(day) != current.fingerprint(day)
-        }
+    def changes(self, rules: DeviceRules, interval: Interval) -> Changes:
+        """Return how the days of the interval changed since they were built."""
+        current, stored = self.device_days(rules), self.stored.get(rules.device, {})
+        found = Changes()
+        for day in range(interval.start_ms, interval.end_ms, DAY_MS):
+            if day in stored:
+                _compare(current, self._counts_of(rules, stored[day], day), day, stored[day], found)
+            elif current.counts_on(day):
+                found.stale.add(day)
+        return found
+
+    def has_lost(self, device: str, made_from: Mapping[int, str]) -> bool:
+        """Return whether days have fewer samples now than their slots were made from."""
+        return any(
+            count > self.counts.get((device, source), {}).get(day_ms, 0)
+            for day_ms, each in made_from.items()
+            for source, count in counts_in(each).items()
+        )
+
+    def _counts_of(self, rules: DeviceRules, day: StoredDay, day_ms: int) -> Mapping[str, int]:
+        """Return the samples of a day by source, also of sources that only its slots are of."""
+        sources = dict.fromkeys([*rules.sources, *counts_in(day.made_from)])
+        counts = {each: self.counts.get((rules.device, each), {}).get(day_ms) for each in sources}
+        return {source: count for source, count in counts.items() if count}
 
     def affected(self, rules: DeviceRules, stale: set[int]) -> Interval:
         """Return the days that change when these do: as far as their neighbouring samples."""
         start_ms, end_ms = min(stale), max(stale) + DAY_MS
-        stored = self.fingerprints.get(rules.device, {})
+        stored = self.stored.get(rules.device, {})
         changed = _changed(self.device_days(rules), stored, stale)
         # A source that fell silent for good before the interval has no energy reaching into it.
         going_on = [days for days in changed if any(day >= start_ms for day in days)]
@@ -113,16 +195,39 @@ class SampleCounts:
         return Interval(extend_back(going_on, start_ms), extend_forward(begun, end_ms))
 
 
+def _compare(
+    current: DeviceDays, counts: Mapping[str, int], day: int, stored: StoredDay, found: Changes
+) -> None:
+    before = counts_in(stored.made_from)
+    is_outdated = stored.is_stale or rules_hash_in(stored.made_from) != current.rules.rules_hash
+    if stored.counts_left is not None and counts == before:
+        found.restored.add(day)
+    elif stored.counts_left is not None:
+        left = parse_counts(stored.counts_left)
+        if has_more(counts, left):
+            found.stale.add(day)
+        elif counts != left:
+            found.lost[day] = format_counts(counts)
+        return
+    elif has_more(before, counts):
+        found.lost[day] = format_counts(counts)
+        return
+    if is_outdated or counts != before:
+        found.stale.add(day)
+
+
 def _changed(
-    current: DeviceDays, stored: Mapping[int, str], stale: set[int]
+    current: DeviceDays, stored: Mapping[int, StoredDay], stale: set[int]
 ) -> Sequence[CountsByDay]:
     """Return the days of those sources whose samples are not those the slots were made from."""
-    if any(rules_hash_in(stored.get(day, "")) != current.rules.rules_hash for day in stale):
+    made_from = {day: stored[day].made_from for day in stale if day in stored}
+    hashes = {rules_hash_in(made_from.get(day, "")) for day in stale}
+    if hashes != {current.rules.rules_hash} or any(stored[day].is_stale for day in stale):
         return current.days
     return [
         days
         for source, days in zip(current.rules.sources, current.days, strict=True)
-        if any(days.get(day, 0) != counts_in(stored[day]).get(source, 0) for day in stale)
+        if any(days.get(day, 0) != counts_in(made_from[day]).get(source, 0) for day in stale)
     ]
 
 

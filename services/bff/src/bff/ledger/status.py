@@ -133,6 +133,8 @@ class SharedStatus:
         """Replace some attributes and wake the waiting threads."""
         with self._changed:
             self._current = replace(self._current, **changes)
+            if self._invalidated:
+                self._current = replace(self._current, counted_from_ms=None)
             if self._invalid_days:
                 self._current = replace(
                     self._current, stale=_both(self._current.stale, self._invalid_days)
@@ -140,8 +142,9 @@ class SharedStatus:
             self._changed.notify_all()
 
     def invalidate(self) -> None:
-        """Have the worker load the fingerprints again, and count all samples."""
+        """Have the worker load what is stored again, and count all samples; requests wait."""
         self._invalidated = True
+        self.update()
         self.wake.set()
 
     def invalidate_days(self, device: str, days: Interval) -> None:

@@ -2,22 +2,41 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bff.db.engine import write_session
 from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.events import QUESTIONS, CounterEvent
-from bff.ledger.packing import Days, pack_day, unpack_days
-from bff.ledger.sample_counts import counts_in
-from bff.ledger.slots import Slots
-from bff.time_grid import DAY_MS, Interval, day_start
+from bff.ledger.archive import KeptDay, KeptDays, add_answered, known_ms, merge
+from bff.ledger.events import (
+    KEPT_KINDS,
+    OPEN_KINDS,
+    SAMPLES_LOST,
+    CounterEvent,
+    LostDay,
+    loss_of,
+)
+from bff.ledger.packing import Days, DaySums, pack_day, row_checksum, unpack_day, unpack_days
+from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
+from bff.time_grid import DAY_MS, Interval, day_start, instant
+from energy_rules.state import Quality, Span
 
 WATERMARK_ID = 1
 MAX_DAYS_AT_ONCE = 4_000
+SUMS = (
+    LedgerDay.measured_uwh,
+    LedgerDay.estimated_uwh,
+    LedgerDay.measured_ms,
+    LedgerDay.estimated_ms,
+)
+
+# What a row's checksum covers besides its key, and the checksum.
+CHECKED = (*SUMS, LedgerDay.made_from, LedgerDay.slots, LedgerDay.checksum)
 
 type DeviceDay = tuple[str, int]
 type DeviceSource = tuple[str, str]
@@ -26,62 +45,224 @@ type OpenEvents = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class BuiltDay:
-    """All slots of one device on one day, and the fingerprint of what they were made from."""
+class StoredSlots:
+    """The slots of some stored days.
 
-    day_ms: int
-    fingerprint: str
-    slots: Slots
+    Attributes:
+        keys: The device and day of each.
+        days: Their slots.
+        is_archived: Which of them are archived.
+    """
+
+    keys: Sequence[DeviceDay]
+    days: Days
+    is_archived: NDArray[np.bool_]
+
+
+class DamagedError(Exception):
+    """What is stored of a device is not what was saved: no figure may be made from it."""
+
+    def __init__(self, device: str, day_ms: int | None = None) -> None:
+        where = "" if day_ms is None else f" on {instant(day_ms):%Y-%m-%d}"
+        super().__init__(f"a row of the ledger is damaged: {device}{where}")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """New slots and events of one device: they replace all that was stored in [start, end)."""
+    """New slots and events of one device: they replace all that was stored in [start, end).
+
+    Archived days are no part of "all": see `bff.ledger.archive`.
+    """
 
     device: str
     start_ms: int
     end_ms: int
-    days: Sequence[BuiltDay]
+    days: Sequence[KeptDay]
     events: Sequence[CounterEvent] = ()
 
+    def made_from(self) -> Mapping[int, str]:
+        """Return the fingerprint of each day."""
+        return {day.day_ms: day.stored.made_from for day in self.days}
 
-def save_built(engine: Engine, built: Sequence[Built], watermark_ms: int | None = None) -> None:
-    """Replace the days of several devices, and move the watermark, in one transaction."""
+
+def save_built(
+    engine: Engine, built: Sequence[Built], watermark_ms: int | None = None
+) -> Mapping[str, Mapping[int, StoredDay]]:
+    """Replace the days of several devices, and move the watermark, in one transaction.
+
+    Returns:
+        What is stored of each device in its interval.
+    """
+    saved = {}
     with write_session(engine) as session:
         for each in built:
-            _delete(session, each)
-        rows = [_row(each.device, day) for each in built for day in each.days]
-        if rows:
-            session.execute(insert(LedgerDay), rows)
-        for each in built:
-            _replace_events(session, each)
+            days, archived = _merged(session, each)
+            _replace_events(session, each, archived)
+            _replace_days(session, each, days)
+            saved[each.device] = {day_ms: day.stored for day_ms, day in days.items()}
         if watermark_ms is not None:
             session.merge(LedgerWatermark(id=WATERMARK_ID, watermark_unix_ms=watermark_ms))
+    return saved
 
 
-def _delete(session: Session, built: Built) -> None:
-    session.execute(
-        delete(LedgerDay).where(
-            LedgerDay.device == built.device,
-            LedgerDay.day_unix_ms >= built.start_ms,
-            LedgerDay.day_unix_ms < built.end_ms,
+def _merged(session: Session, built: Built) -> tuple[KeptDays, set[int]]:
+    """Return the days to be stored in place of those of the interval; and the archived days."""
+    new = {day.day_ms: day for day in built.days}
+    archived = set(
+        session.scalars(
+            select(LedgerDay.day_unix_ms).where(
+                LedgerDay.device == built.device, LedgerDay.counts_left.is_not(None)
+            )
         )
+    )
+    near = Interval(built.start_ms - DAY_MS, built.end_ms + DAY_MS)
+    if not any(near.start_ms <= day < near.end_ms for day in archived):
+        return new, archived
+    days = merge(select_days(session, built.device, near), new)
+    return {
+        day_ms: day
+        for day_ms, day in days.items()
+        if built.start_ms <= day_ms < built.end_ms
+        and (counts_in(day.stored.made_from) or known_ms(day.slots).any())
+    }, archived
+
+
+def _replace_days(session: Session, built: Built, days: KeptDays) -> None:
+    session.execute(
+        delete(LedgerDay).where(*_of_device(built.device, built.start_ms, built.end_ms))
+    )
+    if days:
+        session.execute(insert(LedgerDay), [_row(built.device, day) for day in days.values()])
+
+
+def _of_device(device: str, start_ms: int, end_ms: int) -> Sequence[ColumnElement[bool]]:
+    return (
+        LedgerDay.device == device,
+        LedgerDay.day_unix_ms >= start_ms,
+        LedgerDay.day_unix_ms < end_ms,
     )
 
 
-def _replace_events(session: Session, built: Built) -> None:
-    """Replace the events of the days, but for those whose samples are deleted meanwhile."""
+def select_days(session: Session, device: str, interval: Interval) -> KeptDays:
+    """Select the stored days of a device in an interval."""
+    rows = session.execute(
+        select(
+            LedgerDay.day_unix_ms,
+            LedgerDay.made_from,
+            LedgerDay.is_stale,
+            LedgerDay.counts_left,
+            LedgerDay.slots,
+        ).where(*_of_device(device, interval.start_ms, interval.end_ms))
+    )
+    return {
+        day_ms: KeptDay(day_ms, StoredDay(made_from, is_stale, left), unpack_day(slots))
+        for day_ms, made_from, is_stale, left, slots in rows
+    }
+
+
+def update_days(session: Session, device: str, days: KeptDays) -> None:
+    """Replace stored days by the same ones with other slots."""
+    for day_ms, day in days.items():
+        changed = update(LedgerDay).where(
+            LedgerDay.device == device, LedgerDay.day_unix_ms == day_ms
+        )
+        session.execute(changed.values(_row(device, day)))
+
+
+def add_to_archived(
+    session: Session, answer: EventAnswer, interval: Interval, *, taken_back: bool
+) -> None:
+    """Add the energy that a person had counted to the archived days of its event, or remove it."""
+    span = Span(answer.since_unix_ms, answer.at_unix_ms, answer.uwh, Quality.ESTIMATED)
+    days = select_days(session, answer.device, interval)
+    changed = {
+        day_ms: add_answered(day, span, answer.source, taken_back=taken_back)
+        for day_ms, day in days.items()
+        if day.is_archived
+    }
+    update_days(session, answer.device, changed)
+
+
+def save_archived(session: Session, left: Mapping[DeviceDay, str | None]) -> None:
+    """Save which days are archived, with the samples that are left of each; None: no longer."""
+    is_row = (
+        LedgerDay.device == bindparam("of_device"),
+        LedgerDay.day_unix_ms == bindparam("of_day"),
+    )
+    session.connection().execute(
+        update(LedgerDay).where(*is_row).values(counts_left=bindparam("left")),
+        [
+            {"of_device": device, "of_day": day, "left": each}
+            for (device, day), each in left.items()
+        ],
+    )
+
+
+def update_losses(session: Session, devices: Collection[str], kept_from_ms: int) -> None:
+    """Replace the events of lost samples that no one has decided on, from a day on."""
+    is_loss = LedgerEvent.kind == SAMPLES_LOST
+    for device in devices:
+        decided = session.execute(
+            select(EventAnswer.since_unix_ms, EventAnswer.at_unix_ms).where(
+                EventAnswer.kind == SAMPLES_LOST, EventAnswer.device == device
+            )
+        )
+        lost = list(_lost_days(session, device, kept_from_ms))
+        loss = loss_of(device, lost, [Interval(*each) for each in decided])
+        is_open = LedgerEvent.id.not_in(select(EventAnswer.id))
+        session.execute(delete(LedgerEvent).where(LedgerEvent.device == device, is_loss, is_open))
+        if loss is not None:
+            session.execute(insert(LedgerEvent), [event_row(loss)])
+
+
+def _lost_days(session: Session, device: str, kept_from_ms: int) -> Iterator[LostDay]:
+    columns = (LedgerDay.day_unix_ms, LedgerDay.made_from, LedgerDay.counts_left, *SUMS[:2])
+    is_lost = (LedgerDay.device == device, LedgerDay.counts_left.is_not(None))
+    rows = session.execute(select(*columns).where(*is_lost, LedgerDay.day_unix_ms >= kept_from_ms))
+    for day_ms, made_from, left, *uwh in rows:
+        counts = parse_counts(left or "")
+        sources = [s for s, count in counts_in(made_from).items() if counts.get(s, 0) < count]
+        yield LostDay(day_ms, next(iter(sources), ""), sum(uwh))
+
+
+def delete_archived(
+    session: Session, interval: Interval, device: str | None = None
+) -> Mapping[str, Interval]:
+    """Delete archived days: a person accepts that what their lost samples measured is gone.
+
+    Returns:
+        From which to which day they were, by device.
+    """
+    is_archived = [
+        LedgerDay.counts_left.is_not(None),
+        LedgerDay.day_unix_ms >= interval.start_ms,
+        LedgerDay.day_unix_ms < interval.end_ms,
+    ]
+    if device is not None:
+        is_archived.append(LedgerDay.device == device)
+    day = LedgerDay.day_unix_ms
+    found = select(LedgerDay.device, func.min(day), func.max(day)).where(*is_archived)
+    rows = session.execute(found.group_by(LedgerDay.device)).all()
+    session.execute(delete(LedgerDay).where(*is_archived))
+    return {device: Interval(first_ms, last_ms + DAY_MS) for device, first_ms, last_ms in rows}
+
+
+def _replace_events(session: Session, built: Built, archived: set[int]) -> None:
+    """Replace the events of the days, but for those whose samples are lost meanwhile."""
     stored = session.scalars(
         select(LedgerEvent).where(
             LedgerEvent.device == built.device,
+            LedgerEvent.kind.not_in(KEPT_KINDS),
             LedgerEvent.day_unix_ms >= built.start_ms,
             LedgerEvent.day_unix_ms < built.end_ms,
         )
     )
-    sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.fingerprint)}
-    new = {event.event_id: event for event in built.events}
+    sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.stored.made_from)}
+    new = {event.event_id: event for event in built.events if event.day_ms not in archived}
     for row in stored:
-        if row.id in new or (row.source, row.day_unix_ms) in sampled:
+        rests_on = {row.day_unix_ms, day_start(row.since_unix_ms)}
+        is_found_again = (row.source, row.day_unix_ms) in sampled and not rests_on & archived
+        if row.id in new or is_found_again:
             session.delete(row)
     session.flush()
     if new:
@@ -125,43 +306,56 @@ def select_open_events(session: Session) -> Sequence[OpenEvents]:
     """Select the questions without answer, by device and kind."""
     rows = session.execute(
         select(LedgerEvent.device, LedgerEvent.kind, func.count(), func.sum(LedgerEvent.uwh))
-        .where(LedgerEvent.kind.in_(QUESTIONS), LedgerEvent.id.not_in(select(EventAnswer.id)))
+        .where(LedgerEvent.kind.in_(OPEN_KINDS), LedgerEvent.id.not_in(select(EventAnswer.id)))
         .group_by(LedgerEvent.device, LedgerEvent.kind)
     )
     return [(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
 
 
-def _row(device: str, day: BuiltDay) -> dict[str, object]:
-    amounts = day.slots.amounts
+def _row(device: str, day: KeptDay) -> dict[str, object]:
+    packed = pack_day(day.slots)
+    sums = DaySums(day.day_ms, day.slots.amounts.stacked().sum(axis=1).tolist())
     return {
         "device": device,
         "day_unix_ms": day.day_ms,
-        "made_from": day.fingerprint,
-        "measured_uwh": int(amounts.measured_uwh.sum()),
-        "estimated_uwh": int(amounts.estimated_uwh.sum()),
-        "measured_ms": int(amounts.measured_ms.sum()),
-        "estimated_ms": int(amounts.estimated_ms.sum()),
-        "slots": pack_day(day.slots),
+        "made_from": day.stored.made_from,
+        "is_stale": day.stored.is_stale,
+        "counts_left": day.stored.counts_left,
+        **dict(zip((column.key for column in SUMS), sums.sums, strict=True)),
+        "slots": packed,
+        "checksum": row_checksum(device, sums, day.stored.made_from, packed),
+        "sums_checksum": sums.checksum(device),
     }
 
 
-def select_fingerprints(session: Session) -> Mapping[str, dict[int, str]]:
+def select_stored(session: Session) -> dict[str, dict[int, StoredDay]]:
     """Return what every stored day was made from, by device and day."""
-    fingerprints: dict[str, dict[int, str]] = {}
-    rows = session.execute(select(LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.made_from))
-    for device, day_ms, made_from in rows.yield_per(10_000):
-        fingerprints.setdefault(device, {})[day_ms] = made_from
-    return fingerprints
+    stored: dict[str, dict[int, StoredDay]] = {}
+    rows = session.execute(
+        select(
+            LedgerDay.device,
+            LedgerDay.day_unix_ms,
+            LedgerDay.made_from,
+            LedgerDay.is_stale,
+            LedgerDay.counts_left,
+        )
+    )
+    for device, day_ms, made_from, is_stale, left in rows.yield_per(10_000):
+        stored.setdefault(device, {})[day_ms] = StoredDay(made_from, is_stale, left)
+    return stored
 
 
 def select_sample_counts(session: Session, device: str) -> Mapping[str, dict[int, int]]:
-    """Return how many samples a device's stored days were made from, by source and day."""
+    """Return how many samples a device has on its stored days, by source and day."""
     counted: dict[str, dict[int, int]] = {}
     rows = session.execute(
-        select(LedgerDay.day_unix_ms, LedgerDay.made_from).where(LedgerDay.device == device)
+        select(LedgerDay.day_unix_ms, LedgerDay.made_from, LedgerDay.counts_left).where(
+            LedgerDay.device == device
+        )
     )
-    for day_ms, made_from in rows:
-        for source, samples in counts_in(made_from).items():
+    for day_ms, made_from, left in rows:
+        counts = counts_in(made_from) if left is None else parse_counts(left)
+        for source, samples in counts.items():
             counted.setdefault(source, {})[day_ms] = samples
     return counted
 
@@ -173,53 +367,59 @@ def select_watermark(session: Session) -> int | None:
 
 
 def invalidate(session: Session, start_ms: int, end_ms: int, *, device: str | None = None) -> None:
-    """Delete the fingerprints of the days that touch [start, end), so that they are rebuilt."""
+    """Have the days that touch [start, end) rebuilt; archived ones when their samples are back."""
     days = update(LedgerDay).where(
         LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms
     )
     if device is not None:
         days = days.where(LedgerDay.device == device)
-    session.execute(days.values(made_from=""))
+    session.execute(days.values(is_stale=True))
 
 
 def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Integers:
     """Return sums of the whole days in [start, end): shape (quantities, devices)."""
     place = {device: position for position, device in enumerate(devices)}
     sums = np.zeros((QUANTITIES, len(devices)), dtype=np.int64)
-    columns = (
-        LedgerDay.measured_uwh,
-        LedgerDay.estimated_uwh,
-        LedgerDay.measured_ms,
-        LedgerDay.estimated_ms,
-    )
+    columns = (LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
     rows = session.connection().execute(
-        select(LedgerDay.device, *(func.sum(column) for column in columns))
+        select(LedgerDay.device, func.count(), *(func.sum(column) for column in columns))
         .where(LedgerDay.device.in_(devices))
         .where(LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms)
         .group_by(LedgerDay.device)
     )
-    for device, *of_device in rows:
-        sums[:, place[device]] = [int(each) for each in of_device]
+    for device, days, *of_device in rows:
+        day_ms, *found, checksum = [int(each) for each in of_device]
+        if DaySums(day_ms, found, days).checksum(device) != checksum:
+            raise DamagedError(device)
+        sums[:, place[device]] = found
     return sums
 
 
 def select_slots(
     session: Session, devices: Sequence[str], days_ms: Sequence[int]
-) -> Iterator[tuple[list[DeviceDay], Days]]:
-    """Select the slots of days in batches of bounded memory; days without row are left out."""
+) -> Iterator[StoredSlots]:
+    """Select the slots of days in batches of bounded memory; days without row are left out.
+
+    Raises:
+        DamagedError: A row is not the one that was saved.
+    """
     step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
+    columns = (LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.counts_left, *CHECKED)
     for first in range(0, len(devices), step):
-        rows = (
-            session.connection()
-            .execute(
-                select(LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.slots)
-                .where(LedgerDay.device.in_(devices[first : first + step]))
-                .where(_among(days_ms))
-            )
-            .all()
-        )
+        some = LedgerDay.device.in_(devices[first : first + step])
+        rows = session.connection().execute(select(*columns).where(some, _among(days_ms))).all()
         if rows:
-            yield [(device, day) for device, day, _ in rows], unpack_days([r[2] for r in rows])
+            for device, day_ms, _, *checked in rows:
+                _check(device, day_ms, checked)
+            keys = [(row.device, row.day_unix_ms) for row in rows]
+            is_archived = np.array([row.counts_left is not None for row in rows])
+            yield StoredSlots(keys, unpack_days([row.slots for row in rows]), is_archived)
+
+
+def _check(device: str, day_ms: int, checked: Sequence[Any]) -> None:
+    *sums, made_from, packed, checksum = checked
+    if row_checksum(device, DaySums(day_ms, sums), made_from, packed) != checksum:
+        raise DamagedError(device, day_ms)
 
 
 def _among(days_ms: Sequence[int]) -> ColumnElement[bool]:

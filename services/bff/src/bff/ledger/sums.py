@@ -8,8 +8,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.packing import Days
-from bff.ledger.store import DeviceDay, select_slots, select_sums
+from bff.ledger.store import DeviceDay, StoredSlots, select_slots, select_sums
 from bff.time_grid import DAY_MS, SLOT_MS
 
 
@@ -20,7 +19,7 @@ class ClosedSums:
     Attributes:
         up_to: Sums since the day of the first edge began, up to the slot the edge lies in.
         inside: The positions of the edges inside a slot; `slot` and `source` are of these alone.
-        slot: The amounts of the slot around the edge.
+        slot: The amounts of the slot around the edge; none where its day is archived.
         source: Its source, by position in configuration order; axes device, edge.
     """
 
@@ -69,8 +68,8 @@ def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integ
     )
     whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
     partial_days = edges.partial_days()
-    for keys, read in select_slots(session, devices, partial_days) if partial_days else ():
-        _enter(found, whole_days, edges, _rows(keys, devices, edges.days_ms), read)
+    for read in select_slots(session, devices, partial_days) if partial_days else ():
+        _enter(found, whole_days, edges, _rows(read.keys, devices, edges.days_ms), read)
     for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
         if start_ms not in partial_days or end_ms - start_ms > DAY_MS:
             whole_days[:, :, position] = select_sums(session, devices, start_ms, end_ms)
@@ -88,16 +87,22 @@ def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Integers) 
 
 
 def _enter(
-    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, days: Days
+    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, read: StoredSlots
 ) -> None:
     """Enter a batch of unpacked days into the arrays."""
+    days = read.days
     here = np.flatnonzero((rows >= 0).any(axis=1))
     rows = rows[here]
     row, there = rows[:, edges.day], rows[:, edges.day] >= 0
-    found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
+    up_to = days.up_to[:, row, edges.slot] * there
     whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
     row, there = row[:, found.inside], there[:, found.inside]
     slot = edges.slot[found.inside]
-    amounts = days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]
-    found.slot[:, here] = amounts * there
+    amounts = (days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]) * there
+    # The samples that could split it exactly are lost: it is split evenly, once and for all.
+    is_even = read.is_archived[row] & there
+    within_ms = edges.at_ms[found.inside] % SLOT_MS
+    up_to[:, :, found.inside] += is_even * amounts * within_ms // SLOT_MS
+    found.up_to[:, here] = up_to
+    found.slot[:, here] = amounts * ~is_even
     found.source[here] = days.source[row, slot] * there

@@ -1,30 +1,34 @@
 """The tasks of the worker: refresh, count the samples of history, rebuild stale days."""
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bff.db.engine import read_session
+from bff.db.engine import read_session, write_session
 from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.open_slots import OpenSlots, RecentSamples
-from bff.ledger.sample_counts import SampleCounts, rules_hash_in
+from bff.ledger.sample_counts import Changes, SampleCounts, StoredDay, rules_hash_in
 from bff.ledger.status import RebuildProgress
 from bff.ledger.store import (
-    Built,
+    save_archived,
     save_built,
     save_found_sources,
-    select_fingerprints,
     select_open_events,
+    select_stored,
     select_watermark,
+    update_losses,
 )
-from bff.time_grid import DAY_MS, Interval, day_start, slot_start
+from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval, day_start, slot_start
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import DayCounts, all_counters, fetch_day_counts
 from bff.victoriametrics.errors import VictoriaMetricsRefusedError
+
+LOG = logging.getLogger(__name__)
 
 # Slots are closed when samples polled every few minutes have arrived on both of their sides.
 SETTLE_MS = 20 * 60_000
@@ -47,6 +51,8 @@ class WorkerState:
         rules: The rules of every device at the last refresh.
         stale: Days to be rebuilt, by device; never an empty set.
         jobs: The jobs that rebuild them.
+        counted_from_ms: Days before were not counted since the start, and are not built: whether
+            samples of them were lost is not known yet. None before the first refresh.
         counted_until_ms: History from here on was counted in this round; None at its start.
         counted_at_once_ms: How much of history is counted next.
         rebuild: The progress of rebuilding the days of `stale`; None when there are none.
@@ -58,6 +64,7 @@ class WorkerState:
     rules: Rules = field(default_factory=dict)
     stale: dict[str, set[int]] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
+    counted_from_ms: int | None = None
     counted_until_ms: int | None = None
     counted_at_once_ms: int = 64 * DAY_MS
     rebuild: RebuildProgress | None = None
@@ -68,6 +75,14 @@ class WorkerState:
         """Have these days rebuilt."""
         if days:
             self.stale.setdefault(device, set()).update(days)
+
+    def due(self) -> Mapping[str, set[int]]:
+        """Return the stale days that can be built now."""
+        from_ms = FAR_FUTURE_MS if self.counted_from_ms is None else self.counted_from_ms
+        due = {
+            device: {day for day in days if day >= from_ms} for device, days in self.stale.items()
+        }
+        return {device: days for device, days in due.items() if days}
 
     def stale_snapshot(self) -> Mapping[str, frozenset[int]]:
         """Return `stale` as other threads may read it while it changes."""
@@ -80,13 +95,11 @@ def start(ledger: Ledger, rules: Rules) -> WorkerState:
     Nothing is counted yet; slots built by other rules are stale.
     """
     with read_session(ledger.engine) as session:
-        fingerprints, watermark_ms = select_fingerprints(session), select_watermark(session)
-    state = WorkerState(counts=SampleCounts(fingerprints={**fingerprints}), rules=rules)
-    for device, days in fingerprints.items():
+        stored, watermark_ms = select_stored(session), select_watermark(session)
+    state = WorkerState(counts=SampleCounts(stored={**stored}), rules=rules)
+    for device, days in stored.items():
         if device in rules:
-            current = rules[device].rules_hash
-            other = {day for day, stored in days.items() if rules_hash_in(stored) != current}
-            state.mark_stale(device, other)
+            state.mark_stale(device, set(_outdated(days, rules[device].rules_hash)))
     ledger.status.update(
         watermark_ms=watermark_ms,
         open_slots=None,
@@ -98,24 +111,70 @@ def start(ledger: Ledger, rules: Rules) -> WorkerState:
     return state
 
 
+def _outdated(days: Mapping[int, StoredDay], rules_hash: str) -> Iterator[int]:
+    for day_ms, day in days.items():
+        is_outdated = day.is_stale or rules_hash_in(day.made_from) != rules_hash
+        if is_outdated and day.counts_left is None:
+            yield day_ms
+
+
 def sample_source(ledger: Ledger, now_ms: int) -> SampleSource:
     """Return where the worker fetches its samples."""
     return SampleSource(ledger.victoriametrics, all_counters(ledger.home()), now_ms)
 
 
-def count_samples(ledger: Ledger, state: WorkerState, interval: Interval) -> dict[str, set[int]]:
-    """Count the samples of whole days (or a part of one).
+def count_samples(
+    ledger: Ledger,
+    state: WorkerState,
+    interval: Interval,
+    devices: Sequence[str] | None = None,
+) -> dict[str, set[int]]:
+    """Count the samples of whole days (or a part of one), and archive days that lost some.
 
     Returns:
         The stale days by device.
     """
-    counted = fetch_day_counts(
-        ledger.victoriametrics, all_counters(ledger.home()), interval.start_ms, interval.end_ms
-    )
+    everyone = all_counters(ledger.home())
+    counters = everyone if devices is None else everyone.only(tuple(devices))
+    counted = fetch_day_counts(ledger.victoriametrics, counters, interval.start_ms, interval.end_ms)
     _find_sources(ledger, state, counted)
-    state.counts.replace(counted, interval)
-    stale = {device: state.counts.stale(rules, interval) for device, rules in state.rules.items()}
-    return {device: days for device, days in stale.items() if days}
+    state.counts.replace(counted, counters.devices, interval)
+    changes = {
+        device: state.counts.changes(state.rules[device], interval)
+        for device in counters.devices
+        if device in state.rules
+    }
+    if interval.end_ms % DAY_MS and interval.end_ms < (ledger.status.current.watermark_ms or 0):
+        for change in changes.values():  # the clock was set back: nothing is lost
+            change.stale.update(change.lost)
+            change.lost.clear()
+    _archive(ledger, state, changes)
+    return {device: change.stale for device, change in changes.items() if change.stale}
+
+
+def _archive(ledger: Ledger, state: WorkerState, changes: Mapping[str, Changes]) -> None:
+    """Save which days lost samples, and which have all of theirs again."""
+    left: dict[tuple[str, int], str | None] = {}
+    for device, change in changes.items():
+        left |= {(device, day): counts for day, counts in change.lost.items()}
+        left |= {(device, day): None for day in change.restored}
+    if not left:
+        return
+    devices = {device for device, _ in left}
+    with write_session(ledger.engine) as session:
+        save_archived(session, left)
+        update_losses(session, devices, ledger.samples_kept_from_ms())
+    for (device, day), counts in left.items():
+        stored = state.counts.stored[device]
+        stored[day] = replace(stored[day], counts_left=counts)
+    for device in devices:
+        LOG.warning(
+            "%s: fewer samples than its slots were made from on %d days, which are archived;"
+            " all of them again on %d",
+            device,
+            len(changes[device].lost),
+            len(changes[device].restored),
+        )
 
 
 def _find_sources(ledger: Ledger, state: WorkerState, counted: DayCounts) -> None:
@@ -132,21 +191,38 @@ def build_and_save(
     ledger: Ledger, state: WorkerState, job: Job, now_ms: int, watermark_ms: int
 ) -> None:
     """Build a job, save it in one transaction, and record what the slots were made from."""
-    built = list(build(sample_source(ledger, now_ms), job, watermark_ms))
-    save_built(ledger.engine, built)
-    for each in built:
-        record_built(state, each)
+    while True:
+        built = list(build(sample_source(ledger, now_ms), job, watermark_ms))
+        _count_again(ledger, state, job, watermark_ms)
+        if not any(state.counts.has_lost(each.device, each.made_from()) for each in built):
+            break
+    for device, stored in save_built(ledger.engine, built).items():
+        _record_built(state, device, job.days, stored)
 
 
-def record_built(state: WorkerState, built: Built) -> None:
-    """Enter the fingerprints of slots that were saved."""
-    fingerprints = state.counts.fingerprints.setdefault(built.device, {})
-    for day in [day for day in fingerprints if built.start_ms <= day < built.end_ms]:
-        del fingerprints[day]
-    fingerprints.update((day.day_ms, day.fingerprint) for day in built.days)
-    stale = state.stale.pop(built.device, set())
-    left = {day for day in stale if not built.start_ms <= day < built.end_ms}
-    state.mark_stale(built.device, left)
+def _count_again(ledger: Ledger, state: WorkerState, job: Job, watermark_ms: int) -> None:
+    """Archive what lost its samples while they were read, so that nothing replaces it.
+
+    With the days beside: what rests on their samples is kept, too.
+    """
+    devices = [device.rules.device for device in job.devices]
+    start_ms, end_ms = job.days.start_ms - DAY_MS, min(job.days.end_ms + DAY_MS, watermark_ms)
+    today_ms = day_start(end_ms)
+    for interval in (Interval(start_ms, today_ms), Interval(today_ms, end_ms)):
+        count_samples(ledger, state, interval, devices)
+
+
+def _record_built(
+    state: WorkerState, device: str, interval: Interval, saved: Mapping[int, StoredDay]
+) -> None:
+    """Enter what slots that were saved were made from."""
+    stored = state.counts.stored.setdefault(device, {})
+    for day in [day for day in stored if interval.start_ms <= day < interval.end_ms]:
+        del stored[day]
+    stored.update(saved)
+    stale = state.stale.pop(device, set())
+    left = {day for day in stale if not interval.start_ms <= day < interval.end_ms}
+    state.mark_stale(device, left)
 
 
 def refresh(ledger: Ledger, state: WorkerState) -> None:
@@ -157,6 +233,8 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
     now_ms = ledger.now_ms()
     watermark_ms = slot_start(now_ms - SETTLE_MS)
     _close(ledger, state, now_ms, watermark_ms)
+    if state.counted_from_ms is None:
+        state.counted_from_ms = day_start(watermark_ms) - DAY_MS
     everyone = [state.counts.device_days(rules) for rules in state.rules.values()]
     since = Interval(watermark_ms, now_ms + 1)
     recent = {
@@ -237,6 +315,7 @@ def count_next(ledger: Ledger, state: WorkerState) -> float:
         state.mark_stale(device, days)
     is_last = start_ms == recent_ms - HISTORY_MS
     state.counted_until_ms = None if is_last else start_ms
+    state.counted_from_ms = 0 if is_last else min(start_ms, state.counted_from_ms or 0)
     before_ms = ledger.status.current.counted_from_ms
     ledger.status.update(
         counted_from_ms=0 if is_last or before_ms == 0 else start_ms, stale=state.stale_snapshot()
@@ -258,7 +337,7 @@ def rebuild_next(ledger: Ledger, state: WorkerState) -> None:
     """Rebuild the next of the stale days."""
     begun = state.rebuild or RebuildProgress(time.monotonic())
     if not state.jobs:
-        state.jobs = next_jobs(state.counts, state.rules, state.stale)[::-1]
+        state.jobs = next_jobs(state.counts, state.rules, state.due())[::-1]
         begun = replace(begun, left_samples=_stale_samples(state))
     if not state.jobs:
         state.rebuild = None

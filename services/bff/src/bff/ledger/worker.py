@@ -113,7 +113,7 @@ class LedgerWorker:
             self._invalidate(days)
         if now_s >= self._refreshed_at_s + self._schedule.refresh_seconds:
             self.refresh()
-        elif self._state.stale or self._state.rebuild:
+        elif self._state.due() or self._state.rebuild:
             rebuild_next(self._ledger, self._state)
         elif now_s >= self._count_due_s:
             self.count()
@@ -166,7 +166,7 @@ class LedgerWorker:
         self._refreshed_at_s = float("-inf")
 
     def _next_due(self, now_s: float) -> float:
-        if self._state.stale or self._state.rebuild:
+        if self._state.due() or self._state.rebuild:
             return now_s
         return min(self._refreshed_at_s + self._schedule.refresh_seconds, self._count_due_s)
 

@@ -68,7 +68,7 @@ def _open_events(open_events: Sequence[OpenEvents]) -> Iterator[Metric]:
         "ledger_open_events", "Events that no one has answered.", labels=labels
     )
     at_stake = GaugeMetricFamily(
-        "ledger_open_events_energy_kwh", "Energy that is missing because of them.", labels=labels
+        "ledger_open_events_energy_kwh", "Energy that depends on their answers.", labels=labels
     )
     for device, kind, events, uwh in open_events:
         count.add_metric((device, kind), events)

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from bff.db.engine import write_session
-from bff.ledger.store import invalidate
+from bff.ledger.store import delete_archived, invalidate
 from bff.ledger_state.response import ledger_state
 from bff.ledger_state.schemas import LedgerState, RebuildRange
 from bff.services import UsedServices
-from bff.time_grid import FAR_FUTURE_MS, day_start, unix_milliseconds
+from bff.time_grid import FAR_FUTURE_MS, Interval, day_start, unix_milliseconds
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
@@ -28,11 +28,15 @@ def rebuild(
     """Begins at once, newest days first; requests for days not rebuilt yet get 503.
 
     The result is the same as before unless samples changed unnoticed. Whole days (UTC) are
-    rebuilt where the range touches them.
+    rebuilt where the range touches them. Archived days, whose samples are lost, are kept.
     """
     start_ms = 0 if which.from_ is None else day_start(unix_milliseconds(which.from_))
     end_ms = FAR_FUTURE_MS if which.to is None else unix_milliseconds(which.to)
     with write_session(services.engine) as session:
+        if which.accept_loss:
+            lost = delete_archived(session, Interval(start_ms, end_ms))
+            for device, days in lost.items():
+                services.ledger.status.invalidate_days(device, days)
         invalidate(session, start_ms, end_ms)
     services.ledger.status.invalidate()
     return ledger_state(services.ledger, services.home().zone)

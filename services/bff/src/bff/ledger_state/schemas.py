@@ -42,3 +42,8 @@ class RebuildRange(BaseModel):
 
     from_: Instant | None = Field(default=None, alias="from")
     to: Instant | None = None
+    accept_loss: bool = Field(
+        default=False,
+        description="Also of archived days, whose samples are lost at least in part: what these"
+        " measured is gone then, and only a backup brings it back.",
+    )

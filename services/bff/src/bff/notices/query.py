@@ -14,7 +14,7 @@ from bff.cost.schemas import OverMeasured
 from bff.db.engine import read_session
 from bff.db.tables import EventAnswer, LedgerEvent, NoticeAcknowledgement
 from bff.device_meta.query import select_all_meta
-from bff.ledger.events import QUESTIONS
+from bff.ledger.events import OPEN_KINDS
 from bff.ledger.status import LedgerStaleError
 from bff.ledger_state.response import ledger_state
 from bff.names import Names, full_names
@@ -170,8 +170,8 @@ def _select_names(session: Session, home: Home) -> dict[str, Names]:
 
 
 def select_event_groups(session: Session, notices_since_ms: int) -> list[EventGroup]:
-    """Select events without answer by device and kind: all questions, and new notices."""
-    counted = LedgerEvent.kind.in_(QUESTIONS)
+    """Select events without answer by device and kind: all open ones, and new notices."""
+    counted = LedgerEvent.kind.in_(OPEN_KINDS)
     rows = session.execute(
         select(
             LedgerEvent.device,

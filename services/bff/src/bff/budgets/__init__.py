@@ -1,0 +1,1 @@
+"""What a month may cost, for the house and for devices, beside what it is expected to cost."""

@@ -1,0 +1,1 @@
+"""What an open reading period comes to, from the same weekdays of the last weeks."""

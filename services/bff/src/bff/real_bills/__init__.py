@@ -1,0 +1,1 @@
+"""The bills that the supplier sent, beside those that were computed."""

@@ -1,0 +1,1 @@
+"""Any contract on the past of the house, beside the bills that it had."""
