@@ -39,11 +39,9 @@ export type Notice = Schemas["Notice"];
 export type NoticeList = Schemas["NoticeList"];
 export type EventList = Schemas["EventList"];
 export type CounterEvent = Schemas["EventRow"];
-<<<<<<< HEAD
 export type Balance = Schemas["Balance"];
 export type RegisteredDevice = Schemas["RegisteredDevice"];
 export type HistoryRow = Schemas["HistoryRow"];
-=======
 export type Bill = Schemas["Bill"];
 export type PeriodBills = Schemas["PeriodBills"];
 export type Shares = Schemas["Shares"];
@@ -54,4 +52,3 @@ export type Contract = Schemas["ContractRow"];
 export type ContractTemplate = Schemas["TemplateRow"];
 export type ReadingDates = Schemas["ReadingDates"];
 export type Revision = Schemas["RevisionRow"];
->>>>>>> main

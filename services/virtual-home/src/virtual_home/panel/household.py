@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from aiseg2_emulator.household import Circuit as EmulatedCircuit
-from aiseg2_emulator.household import Household
+from aiseg2_emulator.household import Curve, Household
+from aiseg2_emulator.household import Floats as UnitFloats
 from home_model.config import Home
 from virtual_home.chance import Floats
 from virtual_home.cloud.overrides import WattsChange
@@ -60,13 +61,13 @@ class _Places:
     """Places the instants of one request in the house's days once for all of its curves."""
 
     panel: Panel
-    seconds: Floats = field(default_factory=lambda: np.empty(0))
+    seconds: UnitFloats = field(default_factory=lambda: np.empty(0))
     at: Moments | None = None
 
-    def curve(self, watts: Callable[[Moments], Floats]) -> Callable[[Floats], Floats]:
+    def curve(self, watts: Callable[[Moments], Floats]) -> Curve:
         return lambda seconds: watts(self.moments(seconds))
 
-    def moments(self, seconds: Floats) -> Moments:
+    def moments(self, seconds: UnitFloats) -> Moments:
         if self.at is None or seconds is not self.seconds:
             self.seconds, self.at = seconds, moments(seconds, self.panel.zone)
         return self.at
