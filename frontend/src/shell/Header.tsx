@@ -10,6 +10,8 @@ import { Mark } from "./Mark";
 /** The views of the page, in the order of the navigation. */
 const VIEWS = [
   { address: "/", key: "house" },
+  { address: "/bills", key: "bills" },
+  { address: "/contracts", key: "contracts" },
   { address: "/prices", key: "prices" },
 ] as const;
 
