@@ -2819,6 +2819,12 @@ export interface components {
              */
             correction_id: number | null;
             /**
+             * Corrected At
+             * @description Of a correction: the instant of the change that it corrects.
+             * @example null
+             */
+            corrected_at: string | null;
+            /**
              * Undone At
              * @example null
              */

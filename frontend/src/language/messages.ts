@@ -4,6 +4,7 @@ import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
 import type fields from "../../messages/en/fields.json";
 import type frame from "../../messages/en/frame.json";
+import type meters from "../../messages/en/meters.json";
 import type notices from "../../messages/en/notices.json";
 import type prices from "../../messages/en/prices.json";
 import type reconcile from "../../messages/en/reconcile.json";
@@ -18,6 +19,7 @@ export type Messages = typeof frame &
   typeof device &
   typeof explain &
   typeof fields &
+  typeof meters &
   typeof notices &
   typeof prices &
   typeof reconcile;

@@ -103,6 +103,13 @@ def test_more_than_the_rated_power_is_the_gravest(facts: Facts) -> None:
     assert ids(replace(facts, events=[replace(group, device="sold")])) == []
 
 
+def test_a_bill_that_drifts_is_about_the_house(facts: Facts) -> None:
+    """Its event has no device of the configuration."""
+    drift = EventGroup("house", "bill_drift", "supplier", 1, 0, 900_000, 5, None)
+    notice = only(replace(facts, events=[drift]))
+    assert (notice.id, notice.place) == ("bill_drift", None)
+
+
 def test_a_negative_rest_of_the_house_has_no_device(facts: Facts) -> None:
     """That of a meter has."""
     suspects = [Suspect(device="b", reason="wrong_upstream")]

@@ -26,6 +26,8 @@ MIN_REBUILD_SECONDS = 2
 # Those of k8s/apps/vmalert/rules/processes.yaml.
 MIN_QUOTA_SHARE = 0.05
 MAX_ARCHIVE_AGE_SECONDS = 26 * 3600
+# Events of the house as a whole; all others are a device's.
+HOUSE_KINDS: frozenset[EventKind] = frozenset({"bill_drift"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ def _device(home: Home, wanted: str | None) -> Device | None:
 def _events(facts: Facts) -> Iterator[Notice]:
     for group in facts.events:
         device = _device(facts.home, group.device)
-        if device is None:
+        if device is None and group.kind not in HOUSE_KINDS:
             continue  # it left the configuration: its page is not reached from the house
         is_question = group.kind in QUESTIONS
         yield _notice(
