@@ -251,6 +251,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unit_prices/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all prices as CSV
+         * @description `POST` of the same file adds nothing.
+         */
+        get: operations["export_prices"];
+        put?: never;
+        /**
+         * Import prices from a CSV file, or see what would be added
+         * @description The prices that it adds; those that are there already stay. Overlap refuses all (409).
+         */
+        post: operations["import_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unit_prices/{price_id}": {
         parameters: {
             query?: never;
@@ -2353,6 +2377,13 @@ export interface components {
             present_month: components["schemas"]["EffectOverRange"];
             /** @description The months since the first reading (at most ten years), the present one included; null while there is none. */
             all_time: components["schemas"]["EffectOverRange"] | null;
+            /**
+             * Months
+             * @description The months whose cost would change, oldest first.
+             */
+            months: components["schemas"]["EffectOverRange"][];
+            /** @description The house's last month, with the new price as if it had held; null for a deleted price. */
+            last_month_as_if: components["schemas"]["EffectOverRange"] | null;
         };
         /**
          * EffectOverRange
@@ -5321,6 +5352,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_prices: {
+        parameters: {
+            query?: {
+                /** @description true: show what would be added, and save nothing. */
+                preview?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRow"][];
                 };
             };
             /** @description A problem, with what to do about it */
