@@ -2871,7 +2871,7 @@ export interface components {
             now: string;
         };
         /** @enum {string} */
-        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
+        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "rules_changed" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
         /**
          * HouseShare
          * @description A line that no energy bears.
@@ -3203,7 +3203,7 @@ export interface components {
              * @example 2026-03-01T00:10:00+00:00
              */
             version: string;
-            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
+            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `rules_changed`: new rules of counting changed energy of the past, see `/ledger/changes`. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
             code: components["schemas"]["NoticeCode"];
             severity: components["schemas"]["Severity"];
             /**
