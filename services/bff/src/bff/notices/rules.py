@@ -78,6 +78,7 @@ class Facts:
         over_measured: The meters whose rest is negative since `over_measured_since`.
         prices: Of each direction that the house needs.
         configuration_changed_at: The last change of the configuration file.
+        rules_changed_at: When new rules of the ledger had changed the past; None if none did.
         victoriametrics_error: Why states are unknown; None when they are known.
     """
 
@@ -92,6 +93,7 @@ class Facts:
     ledger: LedgerState
     processes: ProcessFacts
     configuration_changed_at: datetime | None
+    rules_changed_at: datetime | None
     victoriametrics_error: str | None
     is_virtual: bool
 
@@ -152,6 +154,8 @@ def _of_house(facts: Facts) -> Iterator[Notice]:
         since = facts.ledger.looked_at
         yield _notice(facts, "victoriametrics_down", "error", version=_version(since), since=since)
     yield from _ledger(facts)
+    if since := facts.rules_changed_at:
+        yield _notice(facts, "rules_changed", "info", version=_version(since), since=since)
     yield from _processes(facts)
     if facts.is_virtual:
         yield _notice(facts, "virtual_home", "info", version=facts.home.house)
