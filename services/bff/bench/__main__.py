@@ -12,7 +12,15 @@ import httpx
 
 from bench.figures import Figure, table
 from bench.made_up_house import import_devices, write_home
-from bench.measure import Size, changed_prices, following, load, questions, rebuild
+from bench.measure import (
+    Size,
+    bills_by_contract,
+    changed_prices,
+    following,
+    load,
+    questions,
+    rebuild,
+)
 from bench.questions import Asked
 from bench.report import circumstances, write
 from bench.trees import House, trees
@@ -79,6 +87,7 @@ def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Fi
     yield from rebuild(running, size)
     yield from changed_prices(asked, size)
     yield from questions(asked, size)
+    yield from bills_by_contract(asked, running, size)
     yield from trees(asked, flat, size)
     yield load(asked)
     if size.watch_seconds:

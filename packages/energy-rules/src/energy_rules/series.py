@@ -14,10 +14,13 @@ import numpy as np
 from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, settle
 from energy_rules.history import History
 from energy_rules.learning import learn
-from energy_rules.limits import Bounds, Learned, Limits, bounds_of
-from energy_rules.possible import (
+from energy_rules.limits import (
     MAX_PLATEAU_MS,
     MAX_UNASKED_SPAN_MS,
+    Bounds,
+    Learned,
+    Limits,
+    bounds_of,
     max_jumpless_uwh,
     max_rise_uwh,
 )
@@ -117,6 +120,15 @@ def learn_cleaned(samples: Samples, limits: Limits) -> Learned:
     both = zip(samples.at_ms.tolist(), samples.uwh.tolist(), strict=True)
     good = np.array([sample not in wrong for sample in both])
     return learn(samples.part(good))
+
+
+def known_use(samples: Samples, limits: Limits) -> History:
+    """Return what samples show of a device's use: the `past` of a question about later ones."""
+    history = History()
+    if len(samples):
+        bounds = bounds_of(limits, learn_cleaned(samples, limits))
+        _add_spans(history, judge(samples, Question(bounds, int(samples.at_ms[-1]))).ordinary)
+    return history
 
 
 @dataclass(frozen=True, slots=True)
