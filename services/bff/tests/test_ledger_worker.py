@@ -17,9 +17,8 @@ from bff.device_meta.query import save_meta
 from bff.device_meta.schemas import DeviceMetaInput
 from bff.energy import Energy
 from bff.ledger import query as read
-from bff.ledger.ledger import Ledger
+from bff.ledger.ledger import Ledger, LedgerStaleError
 from bff.ledger.query import energy_between
-from bff.ledger.status import LedgerStaleError
 from bff.ledger.store import invalidate
 from bff.ledger.worker import LedgerWorker
 from bff.time_grid import FAR_FUTURE_MS, Interval, instant, unix_milliseconds

@@ -1,8 +1,9 @@
 """Every table of the BFF. What people wrote cannot be made again; the ledger is derived."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,8 @@ type KeptKind = Literal["samples_lost", "ledger_damaged"]
 type EventKind = QuestionKind | NoticeKind | KeptKind
 type LossAnswer = Literal["keep", "rebuild"]
 type AnswerWord = Literal["count", "other_meter", "wrong_reading"] | LossAnswer
+
+QUESTIONS: Sequence[QuestionKind] = get_args(QuestionKind.__value__)
 
 
 class UnitPrice(Base):

@@ -9,10 +9,12 @@ from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
 from bff.http.params import Instant
-from bff.ledger.query import judge_history
+from bff.ledger.query import sample_source
+from bff.ledger.witness import judge_with_witnesses
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds
+from bff.victoriametrics.client import REQUEST
 from service_kit.problems import wrong_input
 
 router = APIRouter(tags=["ledger"])
@@ -44,7 +46,8 @@ def get_explanation(
         raise wrong_input(message, where="query.from", what_to_do="Request a range in the past.")
     slots = edges_by_slot(start_ms, end_ms, most_slots)
     found = fetch_explained(services, home, of_device, Interval(start_ms, end_ms), slots)
-    spans = judge_history(services.ledger, found.rules, found.samples).spans
+    source = sample_source(services.ledger, REQUEST)
+    spans = judge_with_witnesses(source, found.rules, found.samples).spans
     return Explanation(
         from_=in_zone(start_ms, home.zone),
         to=in_zone(end_ms, home.zone),

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from bff.db.obstacles import obstacle_of
-from bff.ledger.status import LedgerStaleError
+from bff.ledger.ledger import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
 

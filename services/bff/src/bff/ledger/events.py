@@ -13,7 +13,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from bff.db.tables import EventKind, KeptKind, QuestionKind
+from bff.db.tables import QUESTIONS, EventKind, KeptKind, QuestionKind
 from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.slots import JudgedDevice, Slots
@@ -23,7 +23,6 @@ from energy_rules.sources import Stuck
 from energy_rules.spread import between
 from energy_rules.state import Note, NoteKind
 
-QUESTIONS: Sequence[QuestionKind] = get_args(QuestionKind.__value__)
 # They come from what is stored, not from samples: no rebuild replaces them.
 KEPT_KINDS: Sequence[KeptKind] = get_args(KeptKind.__value__)
 SAMPLES_LOST: KeptKind = "samples_lost"

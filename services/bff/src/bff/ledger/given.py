@@ -8,9 +8,8 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bff.db.tables import DeviceMeta, EventAnswer, FoundSource
+from bff.db.tables import QUESTIONS, DeviceMeta, EventAnswer, FoundSource
 from bff.ledger.device_rules import FoundSources, Given, GivenAnswer
-from bff.ledger.events import QUESTIONS
 from energy_rules.state import Answer
 
 

@@ -10,14 +10,11 @@ from bff.db.engine import read_session
 from bff.energy import Energy, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
-from bff.ledger.ledger import Ledger
+from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
 from bff.ledger.partial_slots import Split, split_slots
 from bff.ledger.sample_counts import DeviceDays
-from bff.ledger.slots import JudgedDevice
-from bff.ledger.status import LedgerStaleError, LedgerStatus
 from bff.ledger.store import select_sample_counts, select_uneven_edges
 from bff.ledger.sums import ClosedSums, select_closed_sums
-from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import DAY_MS, Interval, day_start
 from bff.victoriametrics.client import REQUEST, Patience
 from bff.victoriametrics.counters import all_counters
@@ -88,7 +85,7 @@ def fetch_history(
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
-    rules, source = ledger.rules(), _sample_source(ledger, REQUEST)
+    rules, source = ledger.rules(), sample_source(ledger, REQUEST)
     for first in range(0, len(devices), DEVICES_AT_ONCE):
         batch = [
             _device_days(ledger, rules[device])
@@ -98,16 +95,8 @@ def fetch_history(
             yield device.rules, samples
 
 
-def judge_history(ledger: Ledger, rules: DeviceRules, samples: SamplesBySource) -> JudgedDevice:
-    """Return what the samples of `fetch_history` come to, as the ledger judges them.
-
-    Raises:
-        VictoriaMetricsDownError: No complete response in time.
-    """
-    return judge_with_witnesses(_sample_source(ledger, REQUEST), rules, samples)
-
-
-def _sample_source(ledger: Ledger, patience: Patience) -> SampleSource:
+def sample_source(ledger: Ledger, patience: Patience) -> SampleSource:
+    """Return where samples are fetched from for a request."""
     selection = all_counters(ledger.home())
     return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), patience)
 
@@ -182,7 +171,7 @@ def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integ
     amounts = ledger.splits.get(splits)
     missing = [split for split in splits if split not in amounts]
     if missing:
-        source = _sample_source(ledger, SPLIT)
+        source = sample_source(ledger, SPLIT)
         found = split_slots(source, partial(_device_days, ledger), missing)
         ledger.splits.put(found)
         amounts |= found

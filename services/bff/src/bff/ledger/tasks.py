@@ -10,10 +10,9 @@ import numpy as np
 from bff.db.engine import read_session, write_session
 from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
-from bff.ledger.ledger import Ledger, Rules
+from bff.ledger.ledger import Ledger, RebuildProgress, Rules
 from bff.ledger.open_slots import OpenSlots, RecentSamples
 from bff.ledger.sample_counts import Changes, SampleCounts, StoredDay, rules_hash_in
-from bff.ledger.status import RebuildProgress
 from bff.ledger.store import (
     save_archived,
     save_built,

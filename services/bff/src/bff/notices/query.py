@@ -16,7 +16,7 @@ from bff.db.engine import read_session
 from bff.db.tables import EventAnswer, LedgerEvent, NoticeAcknowledgement
 from bff.device_meta.query import select_all_meta
 from bff.ledger.events import OPEN_KINDS
-from bff.ledger.status import LedgerStaleError
+from bff.ledger.ledger import LedgerStaleError
 from bff.ledger_state.response import ledger_state
 from bff.names import Names, full_names
 from bff.notices.rules import EventGroup, Facts, ProcessFacts

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bff.cost.schemas import OverMeasured
-from bff.db.tables import EventKind
+from bff.db.tables import QUESTIONS, EventKind
 from bff.http.schemas import PlaceRef
-from bff.ledger.events import QUESTIONS
 from bff.ledger_state.schemas import LedgerState
 from bff.names import Names
 from bff.notices.schemas import Notice, NoticeCode, Severity

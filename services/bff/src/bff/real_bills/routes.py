@@ -10,7 +10,7 @@ from bff.contracts.document import Statement
 from bff.db.engine import read_session, write_session
 from bff.db.tables import RealBill
 from bff.http.author import UsedAuthor
-from bff.ledger.status import LedgerStaleError
+from bff.ledger.ledger import LedgerStaleError
 from bff.real_bills import query
 from bff.real_bills.response import real_bill_row
 from bff.real_bills.schemas import RealBillInput, RealBillRow
