@@ -72,7 +72,7 @@ def load(asked: Asked) -> Figure:
 def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
     """From an empty database until nothing is left to be made."""
     began = time.perf_counter()
-    while not _is_built(bff.http):
+    while not is_built(bff.http):
         if time.perf_counter() - began > REBUILT_WITHIN_SECONDS:
             raise TimeoutError(bff.log)
         time.sleep(0.1)
@@ -98,7 +98,8 @@ def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
     )
 
 
-def _is_built(bff: httpx.Client) -> bool:
+def is_built(bff: httpx.Client) -> bool:
+    """Whether the ledger has nothing left to make."""
     state = bff.get("/ledger").raise_for_status().json()
     return state["fully_counted"] and not state["dirty_slots"] and not state["rebuild"]["running"]
 
