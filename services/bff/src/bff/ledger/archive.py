@@ -41,6 +41,12 @@ class KeptDay:
         """Whether it lost samples."""
         return self.stored.counts_left is not None
 
+    def source_at(self, at_ms: int) -> str | None:
+        """Return the source that counts in the slot of an instant."""
+        names = sources_in(self.stored.made_from)
+        position = int(self.slots.source[(at_ms - self.day_ms) // SLOT_MS])
+        return names[position] if position < len(names) else None
+
 
 type KeptDays = Mapping[int, KeptDay]
 

@@ -27,6 +27,7 @@ QUESTIONS: Sequence[QuestionKind] = get_args(QuestionKind.__value__)
 # They come from what is stored, not from samples: no rebuild replaces them.
 KEPT_KINDS: Sequence[KeptKind] = get_args(KeptKind.__value__)
 SAMPLES_LOST: KeptKind = "samples_lost"
+DAMAGED: KeptKind = "ledger_damaged"
 # A person decides on them.
 OPEN_KINDS: Sequence[EventKind] = (*QUESTIONS, SAMPLES_LOST)
 # A day or two: an outage while VictoriaMetrics wrote, or a test.
