@@ -11,6 +11,8 @@ const SCRIPT = /<script\s([^>]*)>/g;
 const MAX_KILOBYTES = {
   index: 200,
   prices: 200,
+  bills: 200,
+  contracts: 200,
   explain: 200,
   reconcile: 200,
   comparison: 200,

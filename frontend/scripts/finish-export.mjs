@@ -1,11 +1,11 @@
-// Finishes the export in out/ for Caddy: a content security policy for each page, which names the
+// Finishes an export (out/, or the folder that is named) for Caddy: a content security policy for each page, which names the
 // page's inline scripts by their hashes, and each text compressed once, as well as it can be.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const OUT = join(import.meta.dirname, "../out");
+const OUT = process.argv[2] ?? join(import.meta.dirname, "../out");
 const INLINE_SCRIPT = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 const TEXT_FILE = /\.(html|js|css|svg|txt|json|webmanifest)$/;
 

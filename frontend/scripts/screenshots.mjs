@@ -81,7 +81,11 @@ const SHOTS = [
     name: "energy",
     path: "/",
     variants: FEW,
-    act: (page) => page.getByRole("button", { name: /^(電力量|Energy)$/ }).click(),
+    act: (page) =>
+      page
+        .getByRole("button", { name: /^(電力量|Energy)$/ })
+        .first()
+        .click(),
   },
   {
     name: "tooltip",

@@ -64,7 +64,7 @@ def test_variables_offer_the_ids_of_the_configuration(
         "house": {home.house},
         "room": {room.room for room in home.rooms},
         "device": devices,
-        "source": {"cloud", "native", "matter"},
+        "source": {"cloud", "native", "matter", "aiseg2"},
     }
     for name, variable in board.variables.items():
         if variable["type"] == "query":

@@ -118,6 +118,34 @@ def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     expect(day).to_have_attribute("aria-current", "true")
 
 
+def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -> None:  # noqa: ANN401
+    """Where a reader's own colours replace the page's: what is chosen is filled, dots are drawn."""
+    size = {"width": 1280, "height": 900}
+    page = contexts(viewport=size, locale="en", forced_colors="active").new_page()
+    open_settled(page, "/")
+    looks = page.evaluate(
+        """() => {
+          const look = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+          return {
+            pressed: look("button.choice[aria-pressed=true]", "backgroundColor"),
+            other: look("button.choice[aria-pressed=false]", "backgroundColor"),
+            current: look("a.choice[aria-current]", "backgroundColor"),
+            period: look("a.choice:not([aria-current])", "backgroundColor"),
+            view: look("nav [aria-current=page]", "borderBottomWidth"),
+            otherView: look("nav a[href='/prices']", "borderBottomWidth"),
+            dot: look("main li svg", "color"),
+            share: look("td rect.mark", "stroke"),
+            paper: look("html", "backgroundColor"),
+          };
+        }"""
+    )
+    assert looks["pressed"] != looks["other"]
+    assert looks["current"] != looks["period"]
+    assert looks["view"] != looks["otherView"]
+    assert looks["paper"] not in {looks["dot"], looks["share"]}
+    assert looks["share"] != "none"
+
+
 def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401
     """The polyfill is loaded there, and only there."""
     context = contexts(viewport={"width": 1280, "height": 900}, locale="en")

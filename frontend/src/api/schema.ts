@@ -251,6 +251,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/unit_prices/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export all prices as CSV
+         * @description `POST` of the same file adds nothing.
+         */
+        get: operations["export_prices"];
+        put?: never;
+        /**
+         * Import prices from a CSV file, or see what would be added
+         * @description The prices that it adds; those that are there already stay. Overlap refuses all (409).
+         */
+        post: operations["import_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unit_prices/{price_id}": {
         parameters: {
             query?: never;
@@ -2353,6 +2377,13 @@ export interface components {
             present_month: components["schemas"]["EffectOverRange"];
             /** @description The months since the first reading (at most ten years), the present one included; null while there is none. */
             all_time: components["schemas"]["EffectOverRange"] | null;
+            /**
+             * Months
+             * @description The months whose cost would change, oldest first.
+             */
+            months: components["schemas"]["EffectOverRange"][];
+            /** @description The house's last month, with the new price as if it had held; null for a deleted price. */
+            last_month_as_if: components["schemas"]["EffectOverRange"] | null;
         };
         /**
          * EffectOverRange
@@ -2793,6 +2824,12 @@ export interface components {
              */
             correction_id: number | null;
             /**
+             * Corrected At
+             * @description Of a correction: the instant of the change that it corrects.
+             * @example null
+             */
+            corrected_at: string | null;
+            /**
              * Undone At
              * @example null
              */
@@ -2839,7 +2876,7 @@ export interface components {
             now: string;
         };
         /** @enum {string} */
-        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
+        HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "rules_changed" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
         /**
          * HouseShare
          * @description A line that no energy bears.
@@ -3171,7 +3208,7 @@ export interface components {
              * @example 2026-03-01T00:10:00+00:00
              */
             version: string;
-            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
+            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `rules_changed`: new rules of counting changed energy of the past, see `/ledger/changes`. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
             code: components["schemas"]["NoticeCode"];
             severity: components["schemas"]["Severity"];
             /**
@@ -5320,6 +5357,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceRow"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    export_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    import_prices: {
+        parameters: {
+            query?: {
+                /** @description true: show what would be added, and save nothing. */
+                preview?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceRow"][];
                 };
             };
             /** @description A problem, with what to do about it */

@@ -19,7 +19,12 @@ export function formatClock(locale: string, instant: string, timeZone: string): 
 /** "Sat, Mar 14": where there is room. */
 export function formatDay(locale: string, instant: string, timeZone: string): string {
   const options = { weekday: "short", month: "short", day: "numeric" } as const;
-  return format(locale, timeZone, options).format(toDate(instant));
+  return withWideBrackets(format(locale, timeZone, options).format(toDate(instant)));
+}
+
+/** "11月28日（土）": Intl writes the weekday in half-width brackets; other languages have none. */
+export function withWideBrackets(day: string): string {
+  return day.replace("(", "（").replace(")", "）");
 }
 
 /** "Apr 1, 2026, 00:00" on the house's clock. */

@@ -1,8 +1,10 @@
+import type bills from "../../messages/en/bills.json";
 import type comparison from "../../messages/en/comparison.json";
 import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
 import type fields from "../../messages/en/fields.json";
 import type frame from "../../messages/en/frame.json";
+import type meters from "../../messages/en/meters.json";
 import type notices from "../../messages/en/notices.json";
 import type prices from "../../messages/en/prices.json";
 import type reconcile from "../../messages/en/reconcile.json";
@@ -12,10 +14,12 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** The texts of the frame and of all that is loaded after it. */
 export type Messages = typeof frame &
+  typeof bills &
   typeof comparison &
   typeof device &
   typeof explain &
   typeof fields &
+  typeof meters &
   typeof notices &
   typeof prices &
   typeof reconcile;

@@ -1,3 +1,4 @@
+import { withWideBrackets } from "@/house/dates";
 import { lastDay, type Period } from "./period";
 
 const noon = (day: string) => new Date(`${day}T12:00:00Z`);
@@ -13,7 +14,7 @@ export function nameOfPeriod(locale: string, period: Period): string {
   const first = noon(period.first);
   switch (period.name) {
     case "day":
-      return format(locale, { ...DAY, weekday: "short" }).format(first);
+      return withWideBrackets(format(locale, { ...DAY, weekday: "short" }).format(first));
     case "month":
       return format(locale, { year: "numeric", month: "long" }).format(first);
     case "year":
@@ -31,7 +32,7 @@ export function shortNameOfPeriod(locale: string, period: Period, beside: Period
   const day = { month: "short", day: "numeric" } as const;
   switch (period.name) {
     case "day":
-      return format(locale, { ...day, weekday: "short" }).format(first);
+      return withWideBrackets(format(locale, { ...day, weekday: "short" }).format(first));
     case "month":
       return format(locale, { month: "long" }).format(first);
     default:

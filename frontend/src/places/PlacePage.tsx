@@ -13,6 +13,7 @@ import { nameOfPeriod } from "@/period/names";
 import { PeriodBar } from "@/period/PeriodBar";
 import { usePeriod } from "@/period/usePeriod";
 import { PageHeading } from "@/ui/PageHeading";
+import { Seen } from "@/ui/Seen";
 import { Skeleton } from "@/ui/Skeleton";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { PlaceNotFound } from "./PlaceNotFound";
@@ -24,6 +25,10 @@ import { usePlaces } from "./usePlaces";
 // The house, the first page of most visits, has no device of its own to show.
 const DevicePanel = lazy(() =>
   import("@/panels/device/DevicePanel").then((file) => ({ default: file.DevicePanel })),
+);
+
+const HouseBelow = lazy(() =>
+  import("./HouseBelow").then((file) => ({ default: file.HouseBelow })),
 );
 
 /** The house, or the room, shelf or device that the address names. */
@@ -64,9 +69,20 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
       ) : (
         <ChildrenPanel node={node} />
       )}
+      {node.level === "house" && (
+        <div className="order-1 flex flex-col gap-6 sm:order-none">
+          <Seen placeholder={below}>
+            <Suspense fallback={below}>
+              <HouseBelow house={node} />
+            </Suspense>
+          </Seen>
+        </div>
+      )}
     </div>
   );
 }
+
+const below = <Skeleton className="h-64 w-full rounded-lg" />;
 
 function Heading({ way, node }: { way: readonly PlaceNode[]; node: PlaceNode }) {
   const locale = useLocale();

@@ -10,6 +10,8 @@ import { Mark } from "./Mark";
 /** The views of the page, in the order of the navigation. */
 const VIEWS = [
   { address: "/", key: "house" },
+  { address: "/bills", key: "bills" },
+  { address: "/contracts", key: "contracts" },
   { address: "/prices", key: "prices" },
 ] as const;
 
@@ -49,7 +51,7 @@ function Views() {
           key={key}
           href={address}
           aria-current={pathname === address ? "page" : undefined}
-          className="border-transparent border-b-2 px-2 py-2.5 text-muted text-sm hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink sm:py-4"
+          className="border-transparent border-b-2 [&:not([aria-current])]:forced-colors:border-b-0 px-2 py-2.5 text-muted text-sm hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink sm:py-4"
         >
           {t(key)}
         </AddressLink>

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aiseg2_emulator.server import Emulator
-from aiseg2_exporter.client import Client
+from aiseg2_emulator.server import PASSWORD, USER, Emulator
+from aiseg2_exporter.client import Client, Connection
 from aiseg2_exporter.exporter import Unit
 from aiseg2_exporter.live import LiveReader
 from aiseg2_exporter.settings import Settings
@@ -50,6 +50,28 @@ async def test_circuits_are_read_by_id_whatever_the_pages_spell(unit: Unit) -> N
     ids = ("8", "11", "15", "12", "13", "14")
     readings = await read(unit, *ids)
     assert [readings[key].power_watts for key in ids] == [53, 1234, 7, 0, 0, 0]
+
+
+async def test_a_poll_while_the_list_of_circuits_is_read_waits_for_it(
+    emulator: Emulator, host: str, clock: Clock, settings: Settings
+) -> None:
+    """At the start both need it: no circuit is down only because the other one asked first."""
+
+    async def sleep(_: float) -> None:
+        for _ in range(500):
+            if any(path.endswith("1113?id=2") for path in emulator.requests):
+                return
+            await asyncio.sleep(0.01)
+
+    connection = Connection(host, USER, PASSWORD, deadline_seconds=settings.deadline_seconds)
+    client = Client(connection, clock.monotonic, sleep)
+    settings.state_dir.mkdir()
+    unit = Unit(client, LiveReader(client, clock), settings, clock)
+    sources = sources_of("8", "11")
+    _, results = await asyncio.gather(unit.log_unplaced(sources), unit.read(sources))
+    await client.close()
+    readings = [results[source] for source in sources]
+    assert [isinstance(r, Reading) and r.power_watts for r in readings] == [53, 1234]
 
 
 async def test_circuits_of_one_name_are_told_apart_by_their_energy(

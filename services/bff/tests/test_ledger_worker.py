@@ -348,6 +348,22 @@ def test_edges_anywhere_around_the_watermark_add_up(open_ledger: Open, minutes: 
     assert np.ptp(parts.measured_uwh[0, :-1]) < 1000
 
 
+def test_what_was_used_weeks_ago_explains_a_rise_in_a_silence(open_ledger: Open) -> None:
+    """A heater that was off for days may be on while nobody reads it; a used plug never was."""
+    followed, day, hour = open_ledger(NOON), timedelta(days=1), timedelta(hours=1)
+    for device, watts in (("a", 2000), ("b", 5)):
+        begin = NOON - 20 * day
+        followed.use(device, begin, 8 * 60, 10, watts)
+        kwh = 10 + watts * (8 * 60 - 1) / 60_000
+        followed.use(device, begin + 8 * hour, 19 * 24 * 60, kwh, 2)
+        kwh += 2 * (19 * 24 * 60 - 1) / 60_000
+        followed.use(device, NOON - 4 * hour, 4 * 60, kwh + 12, 2)
+    followed.worker.backfill()
+    silence = NOON - 20 * day + 8 * hour + 19 * day, NOON - 4 * hour
+    assert followed.between("a", *silence).estimated_uwh.sum() == pytest.approx(12 * KWH, rel=0.01)
+    assert followed.between("b", *silence).estimated_uwh.sum() == 0
+
+
 def test_a_rated_power_changes_no_energy(open_ledger: Open) -> None:
     """3 kW on a device rated at 1500 W is energy; so it is with a rating that fits."""
     followed = open_ledger(NOON)

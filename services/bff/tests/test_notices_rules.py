@@ -42,6 +42,7 @@ def facts(home_file: Path) -> Facts:
         ledger=well,
         processes=ProcessFacts(),
         configuration_changed_at=None,
+        rules_changed_at=None,
         victoriametrics_error=None,
         is_virtual=False,
     )
@@ -101,6 +102,21 @@ def test_more_than_the_rated_power_is_the_gravest(facts: Facts) -> None:
     more = only(replace(facts, events=[replace(group, count=3)]))
     assert more.version != notice.version
     assert ids(replace(facts, events=[replace(group, device="sold")])) == []
+
+
+def test_a_bill_that_drifts_is_about_the_house(facts: Facts) -> None:
+    """Its event has no device of the configuration."""
+    drift = EventGroup("house", "bill_drift", "supplier", 1, 0, 900_000, 5, None)
+    notice = only(replace(facts, events=[drift]))
+    assert (notice.id, notice.place) == ("bill_drift", None)
+
+
+def test_new_rules_that_changed_the_past_are_a_notice(facts: Facts) -> None:
+    """Once acknowledged it stays away until there are newer rules."""
+    notice = only(replace(facts, rules_changed_at=NOW - timedelta(hours=1)))
+    assert (notice.id, notice.severity, notice.age_seconds) == ("rules_changed", "info", 3600)
+    later = only(replace(facts, rules_changed_at=NOW))
+    assert later.version != notice.version
 
 
 def test_a_negative_rest_of_the_house_has_no_device(facts: Facts) -> None:

@@ -165,3 +165,39 @@ def test_what_is_sold_has_prices_of_its_own(api: httpx.Client) -> None:
     assert closing.status_code == 201
     ends = {row["price_per_kwh"]: row["valid_to"] for row in api.get("/unit_prices").json()}
     assert ends == {"30": None, "8": FEBRUARY, "9": None}
+
+
+def test_every_change_of_a_price_is_kept_and_can_be_undone(api: httpx.Client) -> None:
+    """Also that a new price ended the open one; undone from the newest on."""
+    old = add(api, "20", JANUARY).json()
+    add(api, "30", MARCH, close_open_price=True)
+    history = {"object": "unit_price"}
+    changes = api.get("/history", params=history).json()["revisions"]
+    assert [(each["before"] is None, each["key"]) for each in changes] == [
+        (True, "2"),
+        (False, "1"),
+        (True, "1"),
+    ]
+    for change in changes[:2]:
+        api.post(f"/history/{change['id']}/undo").raise_for_status()
+    assert api.get("/unit_prices").json() == [old]
+
+
+def test_prices_are_exported_and_imported_as_csv(api: httpx.Client) -> None:
+    """The same file again adds nothing; an overlap refuses all of a file; a preview saves none."""
+    add(api, "20", JANUARY, valid_to=FEBRUARY, note="winter, cold")
+    exported = api.get("/unit_prices/csv").text
+    more = exported + f"-1.5,{FEBRUARY},{MARCH},export,\n31.7,{MARCH},,,\n"
+    headers = {"Content-Type": "text/csv"}
+    shown = api.post("/unit_prices/csv?preview=true", content=more, headers=headers)
+    assert [each["price_per_kwh"] for each in shown.json()] == ["-1.5", "31.7"]
+    assert len(api.get("/unit_prices").json()) == 1
+    api.post("/unit_prices/csv", content=more, headers=headers).raise_for_status()
+    again = api.post("/unit_prices/csv", content=api.get("/unit_prices/csv").text, headers=headers)
+    assert (again.json(), len(api.get("/unit_prices").json())) == ([], 3)
+    bad = "price_per_kwh,valid_from\n5,2020-01-01T00:00:00+09:00\n"
+    refused = api.post("/unit_prices/csv", content=bad, headers=headers)
+    assert refused.json()["type"] == "urn:ppms:prices-overlap"
+    naive = "price_per_kwh,valid_from\n5,2020-01-01\n"
+    refused = api.post("/unit_prices/csv", content=naive, headers=headers)
+    assert "line 2: valid_from" in refused.json()["detail"]

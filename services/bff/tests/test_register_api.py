@@ -187,13 +187,18 @@ def test_a_move_that_always_was_is_corrected_and_undone(house: House) -> None:
     """By one request each; the history keeps who, and when."""
     house.configure(device("fridge"), device("lamp"))
     house.open()
+    house.now += timedelta(milliseconds=935)
     house.configure(device("fridge", "study", "desk"), device("lamp"))
     assert house.kwh(**FIRST_DAY, group_by="room") == {"kitchen": "3.6"}
-    wanted = {"action": "always_there", "device": "fridge", "by": "Hana"}
+    history = house.client.get("/register/history").json()
+    (moved_at,) = [row["at"] for row in history if row["change"] == "moved"]
+    wanted = {"action": "always_there", "device": "fridge", "at": moved_at, "by": "Hana"}
     made = house.client.post("/register/corrections", json=wanted)
     assert made.status_code == 201
     assert house.kwh(**FIRST_DAY, group_by="room") == {"study": "2.4", "kitchen": "1.2"}
     assert house.client.post("/register/corrections", json=wanted).status_code == 409
+    history = house.client.get("/register/history").json()
+    assert [row["corrected_at"] for row in history if row["correction_id"]] == [moved_at]
     undone = house.client.delete(f"/register/corrections/{made.json()['id']}")
     assert undone.status_code == 200
     assert house.kwh(**FIRST_DAY, group_by="room") == {"kitchen": "3.6"}

@@ -14,7 +14,7 @@ import pytest
 from exporter_kit.energy.accumulate import advance
 from exporter_kit.energy.counter import Counter, Limits, Past
 from exporter_kit.energy.store import load_counters, state_document, write_initial_counters
-from home_model.config import Home
+from home_model.config import Device, Home
 from home_model.readings import Reading
 from testbed.victoria_metrics import VictoriaMetrics as RealServer
 from testbed.victoria_metrics import victoria_metrics
@@ -30,10 +30,19 @@ from virtual_home.presence import COMES_AND_GOES, GONE_FOR_GOOD, present
 NOW = datetime.now(UTC).timestamp()
 TWO_DAYS = days_until(NOW, 2)
 SAMPLES = 2 * 1440 + 1
+# Of the distribution board: every five minutes by the clock, and both ends.
+PANEL_SAMPLES = len(
+    {*range(-(-TWO_DAYS.start // 300) * 300, TWO_DAYS.end, 300)} | {TWO_DAYS.start, TWO_DAYS.end}
+)
 
 
 def meter_of(home: Home, device: str) -> AnyMeter:
     return next(meter for meter in every_meter(home) if meter.device.device == device)
+
+
+def plugs_of(home: Home) -> list[Device]:
+    """The devices that have a plug of their own."""
+    return [device for device in home.devices if device.sources[0].source != "aiseg2"]
 
 
 def exported(vm: RealServer, name: str, device: str) -> list[tuple[int, float]]:
@@ -87,7 +96,7 @@ def test_two_days_of_every_device(
     home: Home, vm: RealServer, store: VictoriaMetrics, tmp_path: Path
 ) -> None:
     """Counts of samples, labels, and totals that are the integral of the curve."""
-    assert backfill(home, store, both(tmp_path), TWO_DAYS, seed=1) == 23
+    assert backfill(home, store, both(tmp_path), TWO_DAYS, seed=1) == 34
     counted = {
         (labels["device"], labels["__name__"]): value
         for labels, value in vm.instant(
@@ -97,10 +106,13 @@ def test_two_days_of_every_device(
     assert counted["fridge", "switchbot_power_watts"] == SAMPLES
     assert counted[GONE_FOR_GOOD, "switchbot_power_watts"] == SAMPLES // 2
     assert counted[COMES_AND_GOES, "switchbot_energy_total_kwh"] < 0.9 * SAMPLES
-    assert {v for (_, name), v in counted.items() if name.endswith("_device_up")} == {SAMPLES}
-    assert len(counted) == 22 * 5 + 3  # the old P110 has neither volts nor amperes
+    ups = {name: v for (_, name), v in counted.items() if name.endswith("_device_up")}
+    assert ups.pop("aiseg2_device_up") == PANEL_SAMPLES
+    assert set(ups.values()) == {SAMPLES}
+    # The old P110 has neither volts nor amperes, and the board has none.
+    assert len(counted) == 22 * 5 + 3 + 11 * 3
     reached = totals_kwh(tmp_path)
-    for device in home.devices:
+    for device in plugs_of(home):
         native = device.sources[0].source == "native"
         family = "tplink_native" if native else "switchbot"
         energy = exported(vm, f"{family}_energy_total_kwh", device.device)
@@ -165,10 +177,10 @@ def test_a_device_that_joined_later_gets_its_past_alone(
     )
     assert backfill(older, store, both(tmp_path), TWO_DAYS, seed=1) == 19
     before, totals = exported(vm, "switchbot_energy_total_kwh", "fridge"), totals_kwh(tmp_path)
-    assert backfill(home, store, both(tmp_path), days_until(NOW + 7200, 2), seed=1) == 4
+    assert backfill(home, store, both(tmp_path), days_until(NOW + 7200, 2), seed=1) == 4 + 11
     store.settle()
     assert exported(vm, "switchbot_energy_total_kwh", "fridge") == before
-    joined = {"aquarium", "circulator", "dehumidifier", "ceramic_heater"}
+    joined = {d.device for d in home.devices if d.sources[0].source != "cloud"}
     reached = totals_kwh(tmp_path)
     assert {device: reached[device] for device in totals} == totals
     assert reached.keys() - totals.keys() == joined
@@ -181,7 +193,7 @@ def test_a_run_that_was_cut_off_is_completed(
     cut_off = days_until(NOW - 3 * 3600, 2)
     store.write(make_past(meter_of(home, "fridge"), home, cut_off, seed=1).measured)
     store.settle()
-    assert backfill(home, store, both(tmp_path), TWO_DAYS, seed=1) == 23
+    assert backfill(home, store, both(tmp_path), TWO_DAYS, seed=1) == 34
     energy = exported(vm, "switchbot_energy_total_kwh", "fridge")
     values = [value for _, value in energy]
     assert energy[0] == (cut_off.start * 1000, 0.0)

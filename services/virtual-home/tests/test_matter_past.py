@@ -68,7 +68,7 @@ def test_matter_that_joins_later_gets_its_past_and_its_counter_alone(
     span = days_until(datetime.now(UTC).timestamp(), 1)
     states = dict.fromkeys(EXPORTERS, tmp_path)
     with connected(vm.url) as store:
-        assert backfill(home, store, states, span, seed=1) == 23
+        assert backfill(home, store, states, span, seed=1) == 34
         assert backfill(twice, store, states, span, seed=1) == 1
     ((labels, kwh),) = vm.instant("last_over_time(tplink_matter_energy_total_kwh[1d])")
     assert (labels["device"], labels["source"]) == (DEVICE, "matter")

@@ -101,11 +101,12 @@ def test_backfill_shows_progress_and_does_nothing_twice(
     settings = {"VICTORIAMETRICS_URL": vm.url, "STATE_DIR": tmp_path / "state", "DAYS": 1}
     first, second = run("backfill", **settings), run("backfill", **settings)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    assert "[ 1/23] tv/cloud: " in first.stderr
-    assert "[19/23] hair_dryer/cloud: " in first.stderr
+    assert "[ 1/34] tv/cloud: " in first.stderr
+    assert "[19/34] hair_dryer/cloud: " in first.stderr
     assert second.stderr == "the past is there already: nothing to do\n"
     states = {path.name for path in (tmp_path / "state").glob("*.state.json")}
-    assert states == {"switchbot-exporter.state.json", "tp-link-native-exporter.state.json"}
+    services = ("switchbot-exporter", "tp-link-native-exporter", "aiseg2-exporter")
+    assert states == {f"{service}.state.json" for service in services}
 
 
 def test_backfill_without_victoriametrics_is_one_line(tmp_path: Path) -> None:
@@ -136,15 +137,22 @@ def bff_url(tmp_path: Path) -> Iterator[str]:
 
 
 def test_first_prices_are_given_once(bff_url: str) -> None:
-    """27 yen from a year ago until 20 days ago, 31 from then on, at the house's midnights."""
+    """27 yen from a year ago until 20 days ago, 31 from then on, by the house; 16 sold."""
     ended = run("seed-prices", BFF_URL=bff_url)
     assert ended.returncode == 0, ended.stderr
     listed = httpx.get(f"{bff_url}/api/v1/unit_prices", trust_env=False).json()
     today = datetime.now(UTC).astimezone(ZoneInfo("Asia/Tokyo")).date()
     year_ago = f"{today - timedelta(days=365)}T00:00:00+09:00"
     rise = f"{today - timedelta(days=20)}T00:00:00+09:00"
-    prices = [(Decimal(p["price_per_kwh"]), p["valid_from"], p["valid_to"]) for p in listed]
-    assert prices == [(27, year_ago, rise), (31, rise, None)]
+    prices = {
+        (p["direction"], Decimal(p["price_per_kwh"]), p["valid_from"], p["valid_to"])
+        for p in listed
+    }
+    assert prices == {
+        ("import", 27, year_ago, rise),
+        ("import", 31, rise, None),
+        ("export", 16, year_ago, None),
+    }
     assert run("seed-prices", BFF_URL=bff_url).stderr == (
         "there are unit prices already: nothing to do\n"
     )

@@ -180,5 +180,5 @@ def test_two_processes_never_share_a_default_port(tmp_path: Path) -> None:
     home = house.load(settings)
     services = {row.service for row in SOURCES if row.source in house.sources_of(home)}
     ports = [port for process in processes(settings, home) for port in process.ports.values()]
-    # Beside the exporters: page, BFF (two), VictoriaMetrics, and three emulators.
-    assert len(ports) == len(set(ports)) == len(services) + 7
+    # Beside the exporters: page, BFF (two), VictoriaMetrics, and four emulators.
+    assert len(ports) == len(set(ports)) == len(services) + 8

@@ -11,6 +11,8 @@ import { PlaceLink } from "@/places/PlaceLink";
 import { placeOf } from "@/places/tree";
 import { formatChange } from "@/quantities/change";
 import { isPartial } from "@/quantities/coverage";
+import { formatEnergy } from "@/quantities/energy";
+import { textOf } from "@/quantities/quantity";
 import { Energy, Power, Unknown } from "@/quantities/Shown";
 import type { ChildRow } from "./rows";
 
@@ -23,20 +25,18 @@ interface ChildTableRowProps {
   share: number | null;
 }
 
-export function ChildTableRow({ row: { node, figures, change }, share }: ChildTableRowProps) {
-  const locale = useLocale();
+export function ChildTableRow({ row, share }: ChildTableRowProps) {
+  const { node, figures, change, isCounted } = row;
   return (
     <tr className={`${ROW} hover:bg-sunken/60`}>
       <th scope="row" className="text-start font-medium @xl:py-2.5 @xl:pe-3">
-        <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
-          {node.name[locale]}
-        </PlaceLink>
+        <RowName row={row} />
       </th>
       <td className="row-start-2 text-muted @xl:pe-4">
-        {node.level === "device" ? <DeviceWord node={node} /> : <DeviceCounts live={node.live} />}
+        <RowState row={row} />
       </td>
-      <td className="col-start-2 row-start-2 text-end @xl:ps-3">
-        <Power watts={node.live.power_watts} />
+      <td className={`col-start-2 row-start-2 text-end @xl:ps-3 ${isCounted ? "" : "text-muted"}`}>
+        <Power watts={isCounted ? node.live.power_watts : (node.through_watts ?? null)} />
       </td>
       <td className="col-start-1 row-start-3 text-muted @xl:hidden @2xl:table-cell @2xl:ps-3 @2xl:text-end @2xl:text-ink">
         {figures ? <Energy kwh={figures.energy_kwh} /> : <Unknown />}
@@ -45,13 +45,56 @@ export function ChildTableRow({ row: { node, figures, change }, share }: ChildTa
         <Marked figures={figures}>{figures && <CostValue figures={figures} />}</Marked>
       </td>
       <td className="col-start-2 row-start-3 text-end text-muted @xl:hidden @2xl:table-cell @2xl:ps-3">
-        {change === null ? <NoChange /> : formatChange(locale, change)}
+        {change === null ? <NoChange /> : <ChangeOf change={change} />}
       </td>
       <td className="col-span-2 row-start-4 pt-1 @xl:ps-6 @xl:pt-0">
         {share !== null && <Share share={share} />}
       </td>
     </tr>
   );
+}
+
+function RowName({ row: { node, kind, figures, isCounted } }: { row: ChildRow }) {
+  const t = useTranslations("children");
+  const locale = useLocale();
+  const note = useMeterNote(figures);
+  if (kind === "rest") return t("rest");
+  return (
+    <>
+      {kind === "former" ? (
+        node.name[locale]
+      ) : (
+        <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
+          {node.name[locale]}
+        </PlaceLink>
+      )}
+      {(note || !isCounted) && (
+        <span className="block font-normal text-muted text-xs">
+          {isCounted ? note : t("notCounted")}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Of a meter with devices behind it, a row has only what is left. */
+function useMeterNote(figures: Figures | undefined): string | null {
+  const t = useTranslations("children");
+  const locale = useLocale();
+  const { through_kwh: through, energy_kwh: own } = figures ?? {};
+  if (!through || own == null || through === own) return null;
+  return t("restOf", { energy: textOf(formatEnergy(locale, through)) });
+}
+
+function RowState({ row: { node, kind } }: { row: ChildRow }) {
+  const t = useTranslations("children");
+  if (kind === "rest") return null;
+  if (kind === "former") return t("retired");
+  return node.level === "device" ? <DeviceWord node={node} /> : <DeviceCounts live={node.live} />;
+}
+
+function ChangeOf({ change }: { change: number }) {
+  return formatChange(useLocale(), change);
 }
 
 function NoChange() {

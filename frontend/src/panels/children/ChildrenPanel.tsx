@@ -1,5 +1,6 @@
 "use client";
 
+import { lazy, Suspense } from "react";
 import { useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
 import type { Cost, PlaceNode } from "@/api/types";
@@ -12,6 +13,10 @@ import { Skeleton } from "@/ui/Skeleton";
 import { ChildrenTable } from "./ChildrenTable";
 import { OrderChoice } from "./OrderChoice";
 import { childRows } from "./rows";
+
+const MeterFaults = lazy(() =>
+  import("@/register/MeterFaults").then((file) => ({ default: file.MeterFaults })),
+);
 
 /** What is inside the place, one level down, over the period. */
 export function ChildrenPanel({ node }: { node: PlaceNode }) {
@@ -33,7 +38,14 @@ function Inside({ node }: { node: PlaceNode }) {
   const place = placeOf(node);
   const before = useComparedCost(place);
   const table = (cost?: Cost) => (
-    <ChildrenTable node={node} rows={childRows(node, cost, before)} total={cost?.total} />
+    <>
+      <ChildrenTable node={node} rows={childRows(node, cost, before)} total={cost?.total} />
+      {cost && cost.over_measured.length > 0 && (
+        <Suspense>
+          <MeterFaults faults={cost.over_measured} />
+        </Suspense>
+      )}
+    </>
   );
   return (
     <Loaded

@@ -14,7 +14,7 @@ function row(id: string, power_watts: number | null): ChildRow {
   };
   const path = { room: id, shelf: null, device: null };
   const node: PlaceNode = { level: "room", id, path, name: { ja: id, en: id }, live, children: [] };
-  return { node, figures: undefined, change: null };
+  return { node, kind: "place", figures: undefined, isCounted: true, change: null };
 }
 
 const HOUSE_ORDER: Order = { column: "place", descending: false };

@@ -15,7 +15,10 @@ interface Stacked {
 /** A colour for each place inside, the largest lowest; one of all where nothing is inside. */
 export function useSeries(node: PlaceNode, buckets: readonly Bucket[], measure: Measure): Stacked {
   const t = useTranslations("costs");
+  const tChildren = useTranslations("children");
   const locale = useLocale();
+  // Of the house's own rest there is no place inside.
+  const nameOfOther = (id: string) => (id === WHOLE ? tChildren("rest") : id);
   if (node.children.length === 0) {
     const whole = { key: WHOLE, label: t("legend.measured"), colour: "var(--measured)" };
     return { series: [whole], seriesOf: () => WHOLE };
@@ -25,7 +28,7 @@ export function useSeries(node: PlaceNode, buckets: readonly Bucket[], measure: 
   const own = isFew ? ids : ids.slice(0, MAX_COLOURS);
   const series = own.map((id, index) => ({
     key: id,
-    label: node.children.find((child) => child.id === id)?.name[locale] ?? id,
+    label: node.children.find((child) => child.id === id)?.name[locale] ?? nameOfOther(id),
     colour: `var(--series-${index + 1})`,
   }));
   if (!isFew) series.push({ key: OTHERS, label: t("others"), colour: "var(--series-others)" });

@@ -9,6 +9,7 @@ import type { DeviceState } from "@/api/types";
 import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
+import { DeviceRegister } from "@/register/DeviceRegister";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../../messages/en/device.json";
 import enFields from "../../../messages/en/fields.json";
@@ -48,6 +49,9 @@ function Panels({ device }: { device: string }) {
       <AboutDevice device={device} answer={answer} />
       <div className="lg:col-span-2">
         <EventsPanel device={device} />
+      </div>
+      <div className="empty:hidden lg:col-span-2">
+        <DeviceRegister device={device} />
       </div>
     </div>
   );

@@ -1,12 +1,16 @@
 "use client";
 
-import { useTranslations } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
 import type { PlaceNode } from "@/api/types";
 import { DeviceCounts } from "@/panels/DeviceCounts";
 import { DeviceWord } from "@/panels/DeviceWord";
 import { deviceCount } from "@/places/tree";
+import { formatTwoUnits } from "@/quantities/age";
 import { Age, Power } from "@/quantities/Shown";
 import { FigureCard } from "./FigureCard";
+
+/** What is left of a meter is only as good as its reading and those behind it are of one time. */
+const MIN_SPREAD_SECONDS = 30;
 
 interface NowFigureProps {
   node: PlaceNode;
@@ -17,7 +21,8 @@ interface NowFigureProps {
 export function NowFigure({ node, receivedAtMs }: NowFigureProps) {
   const t = useTranslations("now");
   const tQuantity = useTranslations("quantity");
-  const { power_watts, devices_up, age_seconds } = node.live;
+  const locale = useLocale();
+  const { power_watts, devices_up, age_seconds, age_spread_seconds: spread_seconds } = node.live;
   const devices = deviceCount(node);
   const notes = (
     <>
@@ -28,6 +33,9 @@ export function NowFigure({ node, receivedAtMs }: NowFigureProps) {
           <span> · {t("someOfDevices", { up: devices_up, all: devices })}</span>
         )}
       </p>
+      {spread_seconds !== null && spread_seconds >= MIN_SPREAD_SECONDS && (
+        <p>{t("readApart", { duration: formatTwoUnits(locale, spread_seconds) })}</p>
+      )}
       {node.level === "device" ? (
         <DeviceWord node={node} testId="device-state" />
       ) : (

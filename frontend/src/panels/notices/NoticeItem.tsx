@@ -94,17 +94,17 @@ function Amounts({ notice, receivedAtMs }: NoticeItemProps) {
 const MARKS = {
   error: ["text-down", "M1.5 1.5 10.5 10.5M10.5 1.5 1.5 10.5"],
   warning: ["text-silent", "M6 1.5 11 10.5H1Z"],
-  info: ["text-muted", "M6 5v5M6 2v1.5"],
+  info: ["text-muted", "M6 1a5 5 0 1 0 .01 0M6 5.5V9M6 3v.5"],
 } as const;
 
-/** Shape and word besides colour: a cross, a triangle, a letter. */
+/** Shape and word besides colour: a cross, a triangle, a letter in a circle. */
 function SeverityMark({ severity }: Pick<Notice, "severity">) {
   const t = useTranslations("notices.severity");
   const [colour, path] = MARKS[severity];
   return (
     <span className={`mt-1 shrink-0 ${colour}`}>
       <svg aria-hidden viewBox="0 0 12 12" className="size-3">
-        <path d={path} fill="none" stroke="currentColor" strokeWidth="2" strokeLinejoin="round" />
+        <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
       </svg>
       <span className="sr-only">{t(severity)}</span>
     </span>

@@ -119,6 +119,15 @@ def learn_cleaned(samples: Samples, limits: Limits) -> Learned:
     return learn(samples.part(good))
 
 
+def known_use(samples: Samples, limits: Limits) -> History:
+    """Return what samples show of a device's use: the `past` of a question about later ones."""
+    history = History()
+    if len(samples):
+        bounds = bounds_of(limits, learn_cleaned(samples, limits))
+        _add_spans(history, judge(samples, Question(bounds, int(samples.at_ms[-1]))).ordinary)
+    return history
+
+
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     """The samples with what neighbours show of each.

@@ -1,5 +1,6 @@
 """The wiring: the unit's pages as readings of the configured sources."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -38,6 +39,7 @@ class Unit:
         self._client, self._live, self._settings, self._clock = client, live, settings, clock
         self._counters = DailyCounters(client, counters_document(settings.state_dir), clock)
         self._catalogue = tuple[Circuit, ...]()
+        self._catalogue_lock = asyncio.Lock()
         self._catalogue_due_seconds = self._catalogue_read_seconds = float("-inf")
         self._problems: dict[str, str] = {}
         self._last: Live | None = None
@@ -141,6 +143,11 @@ class Unit:
         return found
 
     async def _refresh_catalogue(self) -> None:
+        # Whoever needs the list while another one reads it waits for it.
+        async with self._catalogue_lock:
+            await self._read_catalogue_if_due()
+
+    async def _read_catalogue_if_due(self) -> None:
         now_seconds = self._clock.monotonic()
         if now_seconds < self._catalogue_due_seconds:
             return

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 
 from home_model.config import Device, Home
-from home_model.sources import AnySource, CloudSource, MatterSource, NativeSource
+from home_model.sources import (
+    Aiseg2Source,
+    AnySource,
+    CloudSource,
+    MatterSource,
+    NativeSource,
+)
 from virtual_home.appliances import Appliance, select_appliance
 
 
@@ -19,7 +25,8 @@ class Meter[S: AnySource]:
 type CloudMeter = Meter[CloudSource]
 type PlugMeter = Meter[NativeSource]
 type MatterMeter = Meter[MatterSource]
-type AnyMeter = CloudMeter | PlugMeter | MatterMeter
+type PanelMeter = Meter[Aiseg2Source]
+type AnyMeter = CloudMeter | PlugMeter | MatterMeter | PanelMeter
 
 
 def meters_of[S: AnySource](home: Home, kind: type[S]) -> tuple[Meter[S], ...]:
@@ -38,6 +45,7 @@ def every_meter(home: Home) -> tuple[AnyMeter, ...]:
         *meters_of(home, CloudSource),
         *meters_of(home, NativeSource),
         *meters_of(home, MatterSource),
+        *meters_of(home, Aiseg2Source),
     )
 
 

@@ -20,7 +20,7 @@ class BffError(Exception):
 
 
 def seed_prices(bff_url: str) -> int:
-    """Add two prices and a contract when there is none; gives how many prices were added.
+    """Add the first prices and a contract when there is none; gives how many prices were added.
 
     Raises:
         BffError: The BFF is away or refuses.
@@ -64,7 +64,7 @@ def _agree(client: httpx.Client) -> None:
 
 
 def first_prices(today: date, zone: ZoneInfo) -> tuple[dict[str, Any], ...]:
-    """A year at 27 yen, then a rise that is seen in the last 30 days.
+    """A year at 27 yen, then a rise that is seen in the last 30 days; 16 yen for what is sold.
 
     The second ends the first: between the two requests there is one whole list of prices.
     """
@@ -79,6 +79,12 @@ def first_prices(today: date, zone: ZoneInfo) -> tuple[dict[str, Any], ...]:
             "valid_from": _midnight(today - timedelta(days=RISE_DAYS_AGO), zone),
             "note": "Example: a rise",
             "close_open_price": True,
+        },
+        {
+            "direction": "export",
+            "price_per_kwh": "16.0",
+            "valid_from": _midnight(today - timedelta(days=FIRST_PRICE_DAYS_AGO), zone),
+            "note": "Example: sold from the roof",
         },
     )
 

@@ -6,7 +6,7 @@ import httpx
 from pydantic import Field, SecretStr
 
 from home_model.sources import SourceName
-from service_kit.settings import LogSettings, Settings
+from service_kit.settings import LogSettings, Port, Settings
 from tapo_emulator.klap_cipher import Account as TpLinkAccount
 from virtual_home.cloud.signature import Account
 
@@ -24,10 +24,16 @@ class HouseSettings(Settings):
 
 
 class ServeSettings(HouseSettings, LogSettings):
-    """`serve`. The daily limit lets a house of 50 plugs be asked every 5 seconds."""
+    """`serve`.
+
+    Attributes:
+        aiseg2_listen_port: Where the AiSEG2 of the house listens; without it there is none.
+        daily_limit: Lets a house of 50 plugs be asked every 5 seconds.
+    """
 
     listen_host: str = "127.0.0.1"
     listen_port: int = Field(default=8010, ge=1, le=65535)
+    aiseg2_listen_port: Port | None = None
     daily_limit: int = Field(default=1_000_000, ge=0)
 
 
@@ -39,7 +45,7 @@ class PlugsSettings(HouseSettings, LogSettings):
 
 
 class BackfillSettings(HouseSettings):
-    """`backfill`. `state_dir` is the SwitchBot exporter's, and the TP-Link ones' if not set."""
+    """`backfill`. `state_dir` is the SwitchBot exporter's, and those of the others if not set."""
 
     victoriametrics_url: str = "http://127.0.0.1:8428"
     victoria_metrics_username: str = ""
@@ -47,6 +53,7 @@ class BackfillSettings(HouseSettings):
     state_dir: Path = Path(".var/switchbot-exporter")
     tp_link_state_dir: Path | None = None
     tp_link_matter_state_dir: Path | None = None
+    aiseg2_state_dir: Path | None = None
     days: int = Field(default=60, ge=1, le=3660)
 
     def victoria_metrics_auth(self) -> httpx.Auth | None:
@@ -61,6 +68,7 @@ class BackfillSettings(HouseSettings):
             "cloud": self.state_dir,
             "native": self.tp_link_state_dir or self.state_dir,
             "matter": self.tp_link_matter_state_dir or self.state_dir,
+            "aiseg2": self.aiseg2_state_dir or self.state_dir,
         }
 
 

@@ -61,17 +61,19 @@ class Household:
         sun: The photovoltaic generation.
         rest: Use that no circuit measures; it is never 0 in a real house.
         fuel_cell: A second generator; None in a house without one.
+        step_seconds: How long the power that is shown stays the same.
     """
 
     circuits: tuple[Circuit, ...]
     sun: Curve = field(default_factory=lambda: constant(0))
     rest: Curve = field(default_factory=lambda: constant(31))
     fuel_cell: Curve | None = None
+    step_seconds: int = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Watts:
-    """Power of one minute."""
+    """Power of one step."""
 
     circuits: dict[str, int]
     sun: int
@@ -105,15 +107,15 @@ class DayEnergy:
 
 
 def watts_at(house: Household, at: datetime) -> Watts:
-    """Return the power of the minute that `at` lies in, in whole watts as the unit shows it."""
-    minute = np.array([at.timestamp() // 60 * 60])
-    circuits = {c.id: round(float(c.curve(minute)[0])) for c in house.circuits}
-    fuel_cell = round(float(house.fuel_cell(minute)[0])) if house.fuel_cell else 0
+    """Return the power of the step that `at` lies in, in whole watts as the unit shows it."""
+    step = np.array([at.timestamp() // house.step_seconds * house.step_seconds])
+    circuits = {c.id: round(float(c.curve(step)[0])) for c in house.circuits}
+    fuel_cell = round(float(house.fuel_cell(step)[0])) if house.fuel_cell else 0
     return Watts(
         circuits=circuits,
-        sun=round(float(house.sun(minute)[0])),
+        sun=round(float(house.sun(step)[0])),
         fuel_cell=fuel_cell,
-        use=sum(circuits.values()) + float(house.rest(minute)[0]),
+        use=sum(circuits.values()) + float(house.rest(step)[0]),
     )
 
 

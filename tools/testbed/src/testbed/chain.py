@@ -29,6 +29,7 @@ PORTS = (
     "VIRTUAL_HOME_PORT",
     "VIRTUAL_PLUGS_PORT",
     "VIRTUAL_MATTER_PORT",
+    "VIRTUAL_AISEG2_PORT",
 )
 # With one of a real home this would not be the virtual one.
 ACCOUNTS = (

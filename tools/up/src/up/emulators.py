@@ -13,6 +13,8 @@ from up.settings import Settings
 
 # Polled more often than real devices: it costs nothing.
 POLL_INTERVAL_SECONDS = "5"
+# All pages of an AiSEG2 are several requests.
+AISEG2_POLL_INTERVAL_SECONDS = "10"
 # MAC and loopback address, at the port of all plugs.
 SHELLY_PLUGS = {
     "server": ("58E6C50A0001", "127.0.0.21"),
@@ -48,15 +50,38 @@ def emulators(settings: Settings, configured: frozenset[str]) -> tuple[Emulator,
     return tuple(each for each in every_emulator(settings) if each.sources & configured)
 
 
-def virtual_home(settings: Settings) -> Emulator:
-    """Return the emulator of the SwitchBot cloud."""
-    process = Process(
+def _virtual_home(settings: Settings) -> Process:
+    """Return the process that is the SwitchBot cloud and the AiSEG2 of the house."""
+    ports = {
+        "VIRTUAL_HOME_PORT": settings.virtual_home_port,
+        "VIRTUAL_AISEG2_PORT": settings.virtual_aiseg2_port,
+    }
+    listens = _listens(settings, settings.virtual_home_port)
+    return Process(
         "virtual-home",
         (sys.executable, "-m", "virtual_home", "serve"),
-        {"VIRTUAL_HOME_PORT": settings.virtual_home_port},
+        ports,
         local_url(settings.virtual_home_port, "/virtual/"),
-        _listens(settings, settings.virtual_home_port),
+        {**listens, "AISEG2_LISTEN_PORT": str(settings.virtual_aiseg2_port)},
     )
+
+
+def virtual_aiseg2(settings: Settings) -> Emulator:
+    """Return the emulator of the AiSEG2, which measures the whole house and its circuits."""
+    env = {
+        "AISEG2_HOST": f"127.0.0.1:{settings.virtual_aiseg2_port}",
+        "AISEG2_USER": "aiseg",
+        "AISEG2_PASSWORD": "virtual-password",
+        "AISEG2_USE_HTTPS": "0",
+        # A `.env` beside may forward a real unit: what is not real stays out of that database.
+        "FORWARD_INFLUXDB": "0",
+        "POLL_INTERVAL_SECONDS": AISEG2_POLL_INTERVAL_SECONDS,
+    }
+    return Emulator(_virtual_home(settings), frozenset({"aiseg2"}), env)
+
+
+def virtual_home(settings: Settings) -> Emulator:
+    """Return the emulator of the SwitchBot cloud."""
     env = {
         "SWITCHBOT_TOKEN": "virtual-token",
         "SWITCHBOT_SECRET": "virtual-secret",
@@ -64,7 +89,7 @@ def virtual_home(settings: Settings) -> Emulator:
         "SWITCHBOT_DAILY_LIMIT": "1000000",
         "POLL_INTERVAL_SECONDS": POLL_INTERVAL_SECONDS,
     }
-    return Emulator(process, frozenset({"cloud"}), env)
+    return Emulator(_virtual_home(settings), frozenset({"cloud"}), env)
 
 
 def virtual_plugs(settings: Settings) -> Emulator:
@@ -146,6 +171,7 @@ def shelly_plugs(settings: Settings) -> Emulator:
 
 EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     virtual_home,
+    virtual_aiseg2,
     virtual_plugs,
     bluetooth_radio,
     matter_plugs,

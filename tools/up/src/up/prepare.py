@@ -52,6 +52,7 @@ def _step(settings: Settings, step: str) -> None:
         "STATE_DIR": str(settings.state_dir("switchbot-exporter")),
         "TP_LINK_STATE_DIR": str(settings.state_dir("tp-link-native-exporter")),
         "TP_LINK_MATTER_STATE_DIR": str(settings.state_dir("tp-link-matter-exporter")),
+        "AISEG2_STATE_DIR": str(settings.state_dir("aiseg2-exporter")),
         "DAYS": str(settings.backfill_days),
         "BFF_URL": local_url(settings.bff_port, ""),
     }

@@ -15,7 +15,8 @@ def processes(settings: Settings, home: Home) -> tuple[Process, ...]:
     emulated = emulators(settings, configured)
     return (
         victoria_metrics(settings),
-        *(each.process for each in emulated),
+        # One process may be several emulators.
+        *{each.process.name: each.process for each in emulated}.values(),
         *exporters(settings, configured, emulated),
         bff(settings),
         page(settings),

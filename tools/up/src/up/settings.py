@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     virtual_home_port: Port = 8010
     virtual_plugs_port: Port = 8011
     virtual_matter_port: Port = 8012  # not 5580: a real Matter server may be there
+    virtual_aiseg2_port: Port = 8013
     exporter_ports: dict[str, Port] = Field(default_factory=_exporter_ports)
 
     data_dir: Path = Path(".var")

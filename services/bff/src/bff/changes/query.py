@@ -91,6 +91,19 @@ def select_version(session: Session) -> RulesVersion | None:
     return session.get(RulesVersion, VERSION)
 
 
+def select_changed_at(session: Session) -> datetime | None:
+    """Select when present rules had changed stored months; None where they changed none."""
+    version = select_version(session)
+    if version is None or not any(differs(row) for row in select_months(session)):
+        return None
+    return version.finished_at
+
+
+def differs(row: MonthChange) -> bool:
+    """Return whether a month came to something else by the new rules."""
+    return (row.before_uwh, row.before_cost) != (row.after_uwh, row.after_cost)
+
+
 def select_months(session: Session) -> Sequence[MonthChange]:
     """Select the months of all devices, oldest first."""
     return session.scalars(

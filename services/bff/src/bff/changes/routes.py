@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 
-from bff.changes.query import select_months, select_version
+from bff.changes.query import differs, select_months, select_version
 from bff.changes.schemas import ChangedMonth, LedgerChanges
 from bff.db.engine import read_session
 from bff.db.tables import MonthChange
@@ -31,12 +31,8 @@ def get_changes(services: UsedServices) -> LedgerChanges:
         rules_version=VERSION,
         began_at=None if version is None else version.began_at.astimezone(zone),
         finished_at=None if finished_at is None else finished_at.astimezone(zone),
-        months=[_changed(row, zone) for row in months if _differs(row)],
+        months=[_changed(row, zone) for row in months if differs(row)],
     )
-
-
-def _differs(row: MonthChange) -> bool:
-    return (row.before_uwh, row.before_cost) != (row.after_uwh, row.after_cost)
 
 
 def _changed(row: MonthChange, zone: ZoneInfo) -> ChangedMonth:

@@ -91,6 +91,7 @@ def _change(row: RegisterRow, at_ms: int, change: Change, note: str, zone: ZoneI
         by=BY_FILE,
         note=note,
         correction_id=None,
+        corrected_at=None,
         undone_at=None,
         undone_by=None,
     )
@@ -105,6 +106,7 @@ def _correction(row: RegisterCorrection, zone: ZoneInfo) -> HistoryRow:
         by=shown.made_by,
         note=shown.former or "",
         correction_id=shown.id,
+        corrected_at=shown.at,
         undone_at=shown.undone_at,
         undone_by=shown.undone_by,
     )

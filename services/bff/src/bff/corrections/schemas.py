@@ -47,6 +47,9 @@ class HistoryRow(BaseModel):
     by: str = Field(examples=["devices.yaml"])
     note: str = Field(examples=["study/rack_1 → bedroom/window"])
     correction_id: int | None = Field(description="null: not a correction.", examples=[None])
+    corrected_at: datetime | None = Field(
+        description="Of a correction: the instant of the change that it corrects.", examples=[None]
+    )
     undone_at: datetime | None = Field(examples=[None])
     undone_by: str | None = Field(examples=[None])
 

@@ -9,7 +9,7 @@ from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
 from bff.http.params import Instant
-from bff.ledger.slots import judge_device
+from bff.ledger.query import judge_history
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds
@@ -44,8 +44,7 @@ def get_explanation(
         raise wrong_input(message, where="query.from", what_to_do="Request a range in the past.")
     slots = edges_by_slot(start_ms, end_ms, most_slots)
     found = fetch_explained(services, home, of_device, Interval(start_ms, end_ms), slots)
-    now_ms = services.ledger.now_ms()
-    spans = judge_device(found.rules, found.samples, now_ms).spans
+    spans = judge_history(services.ledger, found.rules, found.samples).spans
     return Explanation(
         from_=in_zone(start_ms, home.zone),
         to=in_zone(end_ms, home.zone),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bff.budgets.query import budget_state, restore_budget
 from bff.contracts.query import contract_state, restore_contract
 from bff.db.revisions import Author, ObjectType, State, record
-from bff.db.tables import Contract, Revision
+from bff.db.tables import Contract, Revision, UnitPrice
+from bff.prices.query import price_state, restore_price
 from bff.readings.query import readings_state, restore_readings
 from bff.real_bills.query import real_bill_state, restore_real_bill
 from bff.series.query import restore_series, series_state
@@ -28,6 +29,10 @@ KINDS: Mapping[str, tuple[StateOf, Restore]] = {
     ),
     "series": (series_state, restore_series),
     "budget": (lambda session, key, _like: budget_state(session, key), restore_budget),
+    "unit_price": (
+        lambda session, key, _like: price_state(session.get(UnitPrice, int(key))),
+        restore_price,
+    ),
     "real_bill": (lambda session, key, _like: real_bill_state(session, key), restore_real_bill),
     "reading_dates": (
         lambda session, _key, _like: readings_state(session),

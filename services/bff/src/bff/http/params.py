@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 EXAMPLE = "2026-03-01T00:00:00+09:00"
 MIN_YEAR, MAX_YEAR = 1970, 2200
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
-_AWARE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,3})?([Zz]|[+-]\d\d:\d\d)")
+_AWARE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,3}0*)?([Zz]|[+-]\d\d:\d\d)")
 _PLUS_LOST = re.compile(r".*[Tt]\d\d:\d\d.* \d\d:\d\d")
 
 

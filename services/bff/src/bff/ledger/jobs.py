@@ -15,12 +15,11 @@ from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts, StoredDay
-from bff.ledger.slots import JudgedDevice, Slots, judge_device, slots_between
+from bff.ledger.slots import JudgedDevice, Slots, slots_between
 from bff.ledger.store import Built
-from bff.ledger.witness import WITNESSED, sums_of
+from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
 from energy_rules.samples import NO_SAMPLES
-from energy_rules.series import Power
 from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
 from energy_rules.state import Answer, Quality, Span
 
@@ -93,45 +92,13 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     """
     interval = Interval(job.days.start_ms, min(job.days.end_ms, watermark_ms))
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
-        judged = _judge(source, device.rules, samples)
+        judged = judge_with_witnesses(source, device.rules, samples)
         slots = slots_between(
             _with_answered(device, judged, samples), slot_edges(interval.start_ms, interval.end_ms)
         )
         days = list(_days(device, slots, interval))
         events = list(events_of(device.rules, judged, slots, job.days))
         yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days, events)
-
-
-def _judge(source: SampleSource, rules: DeviceRules, samples: SamplesBySource) -> JudgedDevice:
-    """Judge a device; where anything is doubtful, once more with its power as the witness.
-
-    Raises:
-        VictoriaMetricsDownError: No complete response in time.
-    """
-    judged = judge_device(rules, samples, source.now_ms)
-    if not any(note.kind in WITNESSED for each in judged.sources for note in each.notes):
-        return judged
-    power = _fetch_power(source, rules, samples)
-    return judge_device(rules, samples, source.now_ms, power) if power else judged
-
-
-def _fetch_power(
-    source: SampleSource, rules: DeviceRules, samples: SamplesBySource
-) -> Mapping[str, Power]:
-    """Fetch the power of each source over the time of its samples."""
-    there = [of_source for of_source in samples.values() if len(of_source)]
-    if not there:
-        return {}
-    start_ms = min(int(of_source.at_ms[0]) for of_source in there)
-    end_ms = max(int(of_source.at_ms[-1]) for of_source in there) + 1
-    found = source.fetch_power(rules.device, Interval(start_ms, end_ms))
-    return {
-        each.source: sums_of(found[each.source], each.limits.gap_limit_ms).beside(
-            samples[each.source]
-        )
-        for each in rules.by_source()
-        if each.source in found and len(samples[each.source])
-    }
 
 
 def _with_answered(

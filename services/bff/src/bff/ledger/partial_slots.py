@@ -11,7 +11,7 @@ from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import NEIGHBOURS, DeviceDays
-from bff.ledger.slots import judge_source
+from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import SLOT_MS, Interval, slot_start
 from energy_rules.limits import Limits
 from energy_rules.quantities import HOUR_MS
@@ -108,7 +108,8 @@ def _spans(
         if not _has_neighbours(samples, slot, rules.limits):
             [(_, by_source)] = fetch_with_neighbours(source, [days_of(split.rules)], slot)
             samples = by_source.get(rules.source, NO_SAMPLES)
-        yield split, judge_source(samples, rules, source.now_ms).spans
+        judged = judge_with_witnesses(source, split.rules, {rules.source: samples})
+        yield split, judged.sources[split.source].spans
 
 
 def _has_neighbours(samples: Samples, slot: Interval, limits: Limits) -> bool:

@@ -13,9 +13,11 @@ from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbour
 from bff.ledger.ledger import Ledger
 from bff.ledger.partial_slots import Split, split_slots
 from bff.ledger.sample_counts import DeviceDays
+from bff.ledger.slots import JudgedDevice
 from bff.ledger.status import LedgerStaleError, LedgerStatus
 from bff.ledger.store import select_sample_counts, select_uneven_edges
 from bff.ledger.sums import ClosedSums, select_closed_sums
+from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import DAY_MS, Interval, day_start
 from bff.victoriametrics.client import REQUEST, Patience
 from bff.victoriametrics.counters import all_counters
@@ -94,6 +96,15 @@ def fetch_history(
         ]
         for device, samples in fetch_with_neighbours(source, batch, interval):
             yield device.rules, samples
+
+
+def judge_history(ledger: Ledger, rules: DeviceRules, samples: SamplesBySource) -> JudgedDevice:
+    """Return what the samples of `fetch_history` come to, as the ledger judges them.
+
+    Raises:
+        VictoriaMetricsDownError: No complete response in time.
+    """
+    return judge_with_witnesses(_sample_source(ledger, REQUEST), rules, samples)
 
 
 def _sample_source(ledger: Ledger, patience: Patience) -> SampleSource:

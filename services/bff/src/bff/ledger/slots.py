@@ -1,11 +1,12 @@
 """The slots of one device, from the samples of all its sources. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from bff.energy import Integers
 from bff.ledger.device_rules import DeviceRules, SourceRules
+from energy_rules.history import History
 from energy_rules.limits import bounds_of
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.series import Power, Question, judge, learn_cleaned
@@ -59,13 +60,26 @@ class JudgedDevice:
     stuck: Sequence[Stuck]
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What is known of a source besides the samples that are judged.
+
+    Attributes:
+        power: The energy by power up to each sample.
+        past: What the device used before the first sample.
+    """
+
+    power: Power | None = None
+    past: History = field(default_factory=History)
+
+
 def judge_source(
-    samples: Samples, rules: SourceRules, now_ms: int, power: Power | None = None
+    samples: Samples, rules: SourceRules, now_ms: int, witness: Witness | None = None
 ) -> JudgedSource:
     """Return what the samples of one source come to."""
-    learned = learn_cleaned(samples, rules.limits)
+    learned, witness = learn_cleaned(samples, rules.limits), witness or Witness()
     question = Question(
-        bounds_of(rules.limits, learned), now_ms, answers=rules.answer_at(), power=power
+        bounds_of(rules.limits, learned), now_ms, witness.past, rules.answer_at(), witness.power
     )
     judged = judge(samples, question)
     return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
@@ -75,7 +89,7 @@ def judge_device(
     rules: DeviceRules,
     samples: Mapping[str, Samples],
     now_ms: int,
-    power: Mapping[str, Power] = MappingProxyType({}),
+    witnesses: Mapping[str, Witness] = MappingProxyType({}),
 ) -> JudgedDevice:
     """Return what the samples of a device come to.
 
@@ -83,11 +97,11 @@ def judge_device(
         rules: The device.
         samples: Of each source.
         now_ms: Up to when all of them are there.
-        power: The energy by power up to each sample, of the sources where it is known.
+        witnesses: What is known besides, of the sources where anything is.
     """
     sources = [
         judge_source(
-            samples.get(source.source, NO_SAMPLES), source, now_ms, power.get(source.source)
+            samples.get(source.source, NO_SAMPLES), source, now_ms, witnesses.get(source.source)
         )
         for source in rules.by_source()
     ]

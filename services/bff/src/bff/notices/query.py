@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bff.calendar import midnight
+from bff.changes.query import select_changed_at
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.cost.response import meter_notes
 from bff.cost.schemas import OverMeasured
@@ -56,6 +57,7 @@ def fetch_facts(services: Services) -> Facts:
     with read_session(services.engine) as session:
         prices = _select_prices(session, home)
         names = _select_names(session, home)
+        rules_changed_at = select_changed_at(session)
         events = select_event_groups(session, unix_milliseconds(now) - EVENTS_MS)
     return Facts(
         home=home,
@@ -70,6 +72,7 @@ def fetch_facts(services: Services) -> Facts:
         processes=_with_own(services, processes),
         configuration_changed_at=_changed_at(services),
         victoriametrics_error=error,
+        rules_changed_at=rules_changed_at,
         is_virtual=services.settings.virtual_home,
     )
 

@@ -26,6 +26,8 @@ MIN_REBUILD_SECONDS = 2
 # Those of k8s/apps/vmalert/rules/processes.yaml.
 MIN_QUOTA_SHARE = 0.05
 MAX_ARCHIVE_AGE_SECONDS = 26 * 3600
+# Events of the house as a whole; all others are a device's.
+HOUSE_KINDS: frozenset[EventKind] = frozenset({"bill_drift"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Facts:
         over_measured: The meters whose rest is negative since `over_measured_since`.
         prices: Of each direction that the house needs.
         configuration_changed_at: The last change of the configuration file.
+        rules_changed_at: When new rules of the ledger had changed the past; None if none did.
         victoriametrics_error: Why states are unknown; None when they are known.
     """
 
@@ -90,6 +93,7 @@ class Facts:
     ledger: LedgerState
     processes: ProcessFacts
     configuration_changed_at: datetime | None
+    rules_changed_at: datetime | None
     victoriametrics_error: str | None
     is_virtual: bool
 
@@ -150,6 +154,8 @@ def _of_house(facts: Facts) -> Iterator[Notice]:
         since = facts.ledger.looked_at
         yield _notice(facts, "victoriametrics_down", "error", version=_version(since), since=since)
     yield from _ledger(facts)
+    if since := facts.rules_changed_at:
+        yield _notice(facts, "rules_changed", "info", version=_version(since), since=since)
     yield from _processes(facts)
     if facts.is_virtual:
         yield _notice(facts, "virtual_home", "info", version=facts.home.house)
@@ -228,7 +234,7 @@ def _device(home: Home, wanted: str | None) -> Device | None:
 def _events(facts: Facts) -> Iterator[Notice]:
     for group in facts.events:
         device = _device(facts.home, group.device)
-        if device is None:
+        if device is None and group.kind not in HOUSE_KINDS:
             continue  # it left the configuration: its page is not reached from the house
         is_question = group.kind in QUESTIONS
         yield _notice(

@@ -15,6 +15,7 @@ type HouseCode = Literal[
     "victoriametrics_down",
     "ledger_behind",
     "ledger_rebuilding",
+    "rules_changed",
     "configuration_not_reloaded",
     "missing_price",
     "quota_low",
@@ -64,6 +65,7 @@ class Notice(BaseModel):
         " their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31"
         " days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer"
         " readings are in no cost. `ledger_rebuilding`: energy is being computed again."
+        " `rules_changed`: new rules of counting changed energy of the past, see `/ledger/changes`."
         " `configuration_not_reloaded`: processes use an older configuration, the file has"
         " problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot"
         " cloud are left today. `archive_late`: no day was archived for 26 hours."

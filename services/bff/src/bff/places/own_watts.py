@@ -19,12 +19,14 @@ class OwnWatts:
             where one of them is not up, where there is none, or where a house meter is up.
         house_meter: The house meter, where it is up.
         spread_seconds: Of a meter, how far apart it and a device behind it were read at most.
+        house_spread_seconds: The same of the meters that `house_rest` is made of.
     """
 
     own: Mapping[str, float]
     house_rest: float | None
     house_meter: str | None
     spread_seconds: Mapping[str, float]
+    house_spread_seconds: float | None = None
 
 
 def own_watts(home: Home, states: Sequence[DeviceState]) -> OwnWatts:
@@ -52,11 +54,14 @@ def own_watts(home: Home, states: Sequence[DeviceState]) -> OwnWatts:
         elif signed:
             net[meter] = sum(signed.values())
     house_meter = nodes.house_meter if nodes.house_meter in measured else None
+    house_rest = None if house_meter is not None else _house_rest(nodes, up, measured, net)
+    of_house = [up[at] for at in (*nodes.flows, *nodes.tops) if at in measured]
     return OwnWatts(
         own={entries[at].device: watts for at, watts in own.items()},
-        house_rest=None if house_meter is not None else _house_rest(nodes, up, measured, net),
+        house_rest=house_rest,
         house_meter=None if house_meter is None else entries[house_meter].device,
         spread_seconds={entries[at].device: seconds for at, seconds in spread_seconds.items()},
+        house_spread_seconds=None if house_rest is None else _spread_seconds(of_house),
     )
 
 

@@ -106,6 +106,8 @@ def live_sum(states: Sequence[DeviceState], own: OwnWatts, *, of_house: bool = F
     used = [state for state in states if state.state == "up"]
     ages = [state.age_seconds for state in used if state.age_seconds is not None]
     spreads = [own.spread_seconds[state.device] for state in states if _takes(state, own)]
+    if of_house and own.house_spread_seconds is not None:
+        spreads.append(own.house_spread_seconds)
     counted = [state.state for state in states]
     return LiveSum(
         power_watts=_rounded(sum(watts)) if watts else None,

@@ -1,17 +1,28 @@
 """`/unit_prices/effect`: what a change of prices would do."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 from fastapi import APIRouter, Body
 from fastapi.openapi.models import Example
 
-from bff.calendar import month_of
+from bff.calendar import bucket_edges, month_of
 from bff.cost.query import CostQuery
 from bff.place_tree import HOUSE
-from bff.price_effect.query import first_known_month, house_cost, prices_before_and_after
+from bff.price_effect.query import (
+    BeforeAndAfter,
+    always,
+    first_known_month,
+    house_cost,
+    months_cost,
+    prices_before_and_after,
+)
 from bff.price_effect.response import effect_over_range
 from bff.price_effect.schemas import Effect, EffectOverRange, Trial
-from bff.services import UsedServices
+from bff.prices.spans import PriceSpan
+from bff.services import Services, UsedServices
+from bff.time_grid import instant
 
 router = APIRouter(prefix="/unit_prices", tags=["prices"])
 
@@ -42,4 +53,33 @@ def try_change(
     return Effect(
         present_month=effect(month_from_ms, month_to_ms),
         all_time=None if first_ms is None else effect(first_ms, month_to_ms),
+        months=[] if first_ms is None else _months(services, prices, first_ms, month_to_ms),
+        last_month_as_if=_last_month(services, trial, prices[0], month_from_ms),
     )
+
+
+def _months(
+    services: Services, prices: BeforeAndAfter, from_ms: int, to_ms: int
+) -> list[EffectOverRange]:
+    """Return the months whose cost differs."""
+    register = services.register.current()
+    query = CostQuery(HOUSE, from_ms, to_ms, by="month")
+    edges = bucket_edges(from_ms, to_ms, "month", register.home.zone)
+    before, after = (months_cost(services, register, query, spans) for spans in prices)
+    return [
+        effect_over_range(register.home, CostQuery(HOUSE, start_ms, end_ms), old, new)
+        for (start_ms, end_ms), old, new in zip(pairwise(edges), before, after, strict=True)
+        if (old.cost_e21, old.priced_ms) != (new.cost_e21, new.priced_ms)
+    ]
+
+
+def _last_month(
+    services: Services, trial: Trial, before: Sequence[PriceSpan], until_ms: int
+) -> EffectOverRange | None:
+    register, spans = services.register.current(), always(trial)
+    if spans is None:
+        return None
+    from_ms, _ = month_of(instant(until_ms - 1), register.home.zone)
+    query = CostQuery(HOUSE, from_ms, until_ms)
+    old, new = (house_cost(services, register, query, each) for each in (before, spans))
+    return effect_over_range(register.home, query, old, new)

@@ -58,3 +58,10 @@ class Effect(BaseModel):
         description="The months since the first reading (at most ten years), the present one"
         " included; null while there is none."
     )
+    months: list[EffectOverRange] = Field(
+        description="The months whose cost would change, oldest first."
+    )
+    last_month_as_if: EffectOverRange | None = Field(
+        description="The house's last month, with the new price as if it had held; null for a"
+        " deleted price."
+    )

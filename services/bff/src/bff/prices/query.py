@@ -1,11 +1,12 @@
 """Select and save unit prices. Every write happens within one serialised transaction."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bff.db.revisions import Author, State, record
 from bff.db.tables import UnitPrice
 from bff.prices.schemas import Direction, PriceInput
 from bff.prices.spans import PriceSpan
@@ -15,6 +16,7 @@ from service_kit.problems import ProblemError, not_found
 
 # An id beyond 64 bits names nothing; a database refuses to compare it.
 STORABLE_IDS = range(2**63)
+IDENTITY = ("price_per_kwh", "valid_from", "valid_to", "direction", "note")
 
 
 def select_prices(session: Session) -> Sequence[UnitPrice]:
@@ -36,7 +38,7 @@ def select_price(session: Session, price_id: int) -> UnitPrice:
 
 
 def add_price(
-    session: Session, wanted: PriceInput, currency: str, *, close_open_price: bool
+    session: Session, wanted: PriceInput, currency: str, author: Author, *, close_open_price: bool
 ) -> UnitPrice:
     """Add a row, ending the open one at its beginning when asked to.
 
@@ -45,38 +47,105 @@ def add_price(
     """
     direction = wanted.direction or "import"
     if close_open_price:
-        _close_open_price(session, wanted, direction)
+        _close_open_price(session, wanted, direction, author)
     _refuse_overlap(session, wanted, direction, besides=None)
     row = UnitPrice(currency=currency, direction=direction)
     _fill(row, wanted)
     session.add(row)
     session.flush()
+    record(session, author, "unit_price", str(row.id), (None, price_state(row)))
     return row
 
 
-def change_price(session: Session, price_id: int, wanted: PriceInput, currency: str) -> UnitPrice:
+def add_missing_prices(
+    session: Session, wanted: Sequence[PriceInput], currency: str, author: Author
+) -> list[UnitPrice]:
+    """Add the prices that are not there yet.
+
+    Raises:
+        ProblemError: 409, one overlaps another.
+    """
+    there = {_identity(price_state(row)) for row in select_prices(session)}
+    new = [each for each in wanted if _identity(_input_state(each)) not in there]
+    return [add_price(session, each, currency, author, close_open_price=False) for each in new]
+
+
+def _input_state(wanted: PriceInput) -> State:
+    row = UnitPrice(direction=wanted.direction or "import", currency="")
+    _fill(row, wanted)
+    return price_state(row)
+
+
+def _identity(state: State) -> tuple[object, ...]:
+    return tuple((state or {}).get(name) for name in IDENTITY)
+
+
+def change_price(
+    session: Session, price_id: int, wanted: PriceInput, currency: str, author: Author
+) -> UnitPrice:
     """Replace the values of a row.
 
     Raises:
         ProblemError: 404; or 409, it would overlap another row.
     """
     row = select_price(session, price_id)
+    before = price_state(row)
     row.direction = wanted.direction or row.direction
     _refuse_overlap(session, wanted, row.direction, besides=price_id)
     row.currency = currency
     _fill(row, wanted)
     session.flush()
+    record(session, author, "unit_price", str(row.id), (before, price_state(row)))
     return row
 
 
-def delete_price(session: Session, price_id: int) -> None:
+def delete_price(session: Session, price_id: int, author: Author) -> None:
     """Delete a row: its interval has no price afterwards.
 
     Raises:
         ProblemError: 404.
     """
-    session.delete(select_price(session, price_id))
+    row = select_price(session, price_id)
+    before = price_state(row)
+    session.delete(row)
     session.flush()
+    record(session, author, "unit_price", str(price_id), (before, None))
+
+
+def price_state(row: UnitPrice | None) -> State:
+    """Return a price as it is recorded."""
+    if row is None:
+        return None
+    return {
+        "price_per_kwh": plain(row.price_per_kwh),
+        "currency": row.currency,
+        "valid_from": row.valid_from.astimezone(UTC).isoformat(),
+        "valid_to": row.valid_to and row.valid_to.astimezone(UTC).isoformat(),
+        "note": row.note,
+        "direction": row.direction,
+    }
+
+
+def restore_price(session: Session, key: str, state: State) -> None:
+    """Write a recorded state.
+
+    Raises:
+        ProblemError: 409, it would overlap another price.
+    """
+    row = session.get(UnitPrice, int(key))
+    if state is None:
+        if row is not None:
+            session.delete(row)
+        return
+    wanted = PriceInput.model_validate(
+        {name: value for name, value in state.items() if name != "currency"}
+    )
+    _refuse_overlap(session, wanted, state["direction"], besides=int(key))
+    if row is None:
+        row = UnitPrice(id=int(key))
+        session.add(row)
+    row.currency, row.direction = state["currency"], state["direction"]
+    _fill(row, wanted)
 
 
 def _fill(row: UnitPrice, wanted: PriceInput) -> None:
@@ -86,7 +155,9 @@ def _fill(row: UnitPrice, wanted: PriceInput) -> None:
     row.note = wanted.note
 
 
-def _close_open_price(session: Session, wanted: PriceInput, direction: Direction) -> None:
+def _close_open_price(
+    session: Session, wanted: PriceInput, direction: Direction, author: Author
+) -> None:
     still_open = session.scalar(
         select(UnitPrice).where(
             UnitPrice.direction == direction,
@@ -95,8 +166,11 @@ def _close_open_price(session: Session, wanted: PriceInput, direction: Direction
         )
     )
     if still_open is not None:
+        before = price_state(still_open)
         still_open.valid_to = wanted.valid_from
         session.flush()
+        change = before, price_state(still_open)
+        record(session, author, "unit_price", str(still_open.id), change)
 
 
 def _refuse_overlap(

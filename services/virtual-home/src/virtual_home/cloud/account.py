@@ -10,7 +10,7 @@ from home_model.sources import CloudSource
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
 from virtual_home.cloud.display import Display, current_display
-from virtual_home.cloud.overrides import Overrides, RequestCounts
+from virtual_home.cloud.overrides import Overrides, RequestCounts, WattsChange
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.signature import Account
 from virtual_home.cloud.status_bodies import (
@@ -32,6 +32,7 @@ class VirtualCloud:
 
     Attributes:
         clock: Unix seconds; the house lives by it.
+        watts_changes: Every load that was set by hand, in the order of time.
     """
 
     home: Home
@@ -41,6 +42,21 @@ class VirtualCloud:
     clock: Callable[[], float] = time.time
     overrides: Overrides = field(default_factory=Overrides)
     request_counts: RequestCounts = field(default_factory=RequestCounts)
+    watts_changes: list[WattsChange] = field(default_factory=list)
+
+    def override_watts(self, device: str, watts: float | None) -> None:
+        """Set the load of a device from now on; None returns it to its curve."""
+        if watts is None:
+            self.overrides.watts_override.pop(device, None)
+        else:
+            self.overrides.watts_override[device] = watts
+        self.watts_changes.append(WattsChange(self.clock(), device, watts))
+
+    def reset_overrides(self) -> None:
+        """Undo all that was set by hand."""
+        for device in tuple(self.overrides.watts_override):
+            self.override_watts(device, None)
+        self.overrides = Overrides()
 
     def all_meters(self) -> tuple[CloudMeter, ...]:
         """Return every meter of this cloud."""

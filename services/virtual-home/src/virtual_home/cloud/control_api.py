@@ -18,7 +18,7 @@ from virtual_home.cloud.inputs import (
     parsed,
 )
 from virtual_home.cloud.neighbours import STATUS
-from virtual_home.cloud.overrides import Fault, Overrides, RequestCounts
+from virtual_home.cloud.overrides import Fault, RequestCounts
 from virtual_home.cloud.wire import REDIRECT_TARGET
 from virtual_home.meters import CloudMeter
 
@@ -81,7 +81,7 @@ class _ControlApi:
         }
 
     async def reset(self, _: web.Request) -> web.Response:
-        self.cloud.overrides = Overrides()
+        self.cloud.reset_overrides()
         self.cloud.quota.set_remaining(self.cloud.quota.limit, self.cloud.clock())
         return _done()
 
@@ -116,12 +116,12 @@ class _ControlApi:
     async def set_watts(self, request: web.Request) -> web.Response:
         wanted = await parsed(request, WattsInput)
         for meter in self._meters(request):
-            self.cloud.overrides.watts_override[meter.device.device] = wanted.watts
+            self.cloud.override_watts(meter.device.device, wanted.watts)
         return _done()
 
     async def clear_watts(self, request: web.Request) -> web.Response:
         for meter in self._meters(request):
-            self.cloud.overrides.watts_override.pop(meter.device.device, None)
+            self.cloud.override_watts(meter.device.device, None)
         return _done()
 
     async def set_online(self, request: web.Request) -> web.Response:

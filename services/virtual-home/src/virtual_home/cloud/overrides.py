@@ -27,6 +27,15 @@ class Fault:
         return self.times >= 0
 
 
+@dataclass(frozen=True, slots=True)
+class WattsChange:
+    """A load that was set by hand; None: its curve again."""
+
+    at_unix_seconds: float
+    device: str
+    watts: float | None
+
+
 @dataclass(slots=True)
 class Overrides:
     """All overrides; a fresh one is the unchanged house.

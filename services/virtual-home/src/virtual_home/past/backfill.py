@@ -24,6 +24,7 @@ EXPORTERS: dict[SourceName, str] = {
     "cloud": "switchbot-exporter",
     "native": "tp-link-native-exporter",
     "matter": "tp-link-matter-exporter",
+    "aiseg2": "aiseg2-exporter",
 }
 
 type StateDirs = Mapping[SourceName, Path]

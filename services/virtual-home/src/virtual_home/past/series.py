@@ -6,11 +6,12 @@ import numpy as np
 
 from home_model.config import Home, labels_of
 from home_model.metrics import CURRENT, ENERGY, POWER, UP, VOLTAGE, Metric, metric_name
-from home_model.sources import MatterSource, NativeSource, family_of
+from home_model.sources import Aiseg2Source, MatterSource, NativeSource, family_of
 from virtual_home.chance import Flags, Floats, Integers
 from virtual_home.electricity import electricity_at
 from virtual_home.meters import AnyMeter
 from virtual_home.moments import DAY_SECONDS, Moments, moments
+from virtual_home.past.panel import panel_past
 from virtual_home.plugs.outlets import plug_gauges
 from virtual_home.presence import over_matter, present
 
@@ -81,6 +82,8 @@ class MeterPast:
 
 def make_past(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPast:
     """The meter's samples, one a minute, on the very curve that the emulator serves."""
+    if isinstance(meter.source, Aiseg2Source):
+        return _panel_past(meter, home, span, seed)
     at = span.minutes
     up = _up(meter, span, seed)
     measured = _gauges(meter, moments(at, home.zone), seed)
@@ -92,6 +95,20 @@ def make_past(meter: AnyMeter, home: Home, span: Span, *, seed: int) -> MeterPas
             if metric in measured
         ),
         up=Series(metric_labels(UP, meter, home), at * 1000, up.astype(np.float64)),
+    )
+
+
+def _panel_past(meter: AnyMeter, home: Home, span: Span, seed: int) -> MeterPast:
+    """The samples of a meter of the distribution board, of which there are fewer."""
+    past = panel_past(home, span.start, span.end, seed)
+    at_ms, source_id = past.at * 1000, meter.source.key[0]
+    measured = {POWER: past.power_watts[source_id], ENERGY: past.energy_kwh[source_id]}
+    return MeterPast(
+        tuple(
+            Series(metric_labels(metric, meter, home), at_ms, values)
+            for metric, values in measured.items()
+        ),
+        Series(metric_labels(UP, meter, home), at_ms, np.ones(len(at_ms))),
     )
 
 

@@ -1,0 +1,5 @@
+import { BillsPage } from "@/bills/BillsPage";
+
+export default function Bills() {
+  return <BillsPage />;
+}

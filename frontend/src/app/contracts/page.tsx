@@ -1,0 +1,5 @@
+import { ContractsPage } from "@/contracts/ContractsPage";
+
+export default function Contracts() {
+  return <ContractsPage />;
+}

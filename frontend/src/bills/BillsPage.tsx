@@ -1,0 +1,127 @@
+"use client";
+
+import { useRouter, useSearchParams } from "next/navigation";
+import { useLocale, useTranslations } from "use-intl";
+import { AddressLink } from "@/address/AddressLink";
+import { COST } from "@/api/refresh";
+import type { Bill } from "@/api/types";
+import { Texts } from "@/language/Texts";
+import { Loaded } from "@/panels/Loaded";
+import { PageHeading } from "@/ui/PageHeading";
+import { Skeleton } from "@/ui/Skeleton";
+import en from "../../messages/en/bills.json";
+import ja from "../../messages/ja/bills.json";
+import { BillPanel } from "./BillPanel";
+import { ForecastPanel } from "./ForecastPanel";
+import { SharesPanel } from "./SharesPanel";
+import { useBill, useBillList } from "./useBills";
+import { WhatIfPanel } from "./WhatIfPanel";
+
+const TEXTS = { en, ja };
+
+export function BillsPage() {
+  return (
+    <Texts of={TEXTS}>
+      <Bills />
+    </Texts>
+  );
+}
+
+function Bills() {
+  const t = useTranslations("bills");
+  const answer = useBillList();
+  const waiting = <Skeleton className="h-72 w-full rounded-lg" />;
+  return (
+    <Loaded answer={answer} skeleton={waiting} notAfterMs={COST.notAfterMs}>
+      {(bills) => (
+        <div className="space-y-6">
+          <PageHeading
+            title={t("title")}
+            lead={t("lead")}
+            aside={<PeriodChoice bills={bills.filter(hasContract)} />}
+          />
+          {bills.some(hasContract) ? <Chosen bills={bills} /> : <NoContract />}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
+function hasContract({ parts }: Bill) {
+  return parts.length > 0;
+}
+
+function NoContract() {
+  const t = useTranslations("bills");
+  return (
+    <p className="py-10 text-center text-muted">
+      {t("noContract")}{" "}
+      <AddressLink href="/contracts" className="text-accent underline">
+        {t("addContract")}
+      </AddressLink>
+    </p>
+  );
+}
+
+/** The period of the address; else the newest one. */
+function useChosen(bills: readonly Bill[]): string {
+  const wanted = useSearchParams().get("period");
+  return wanted ?? bills.findLast(hasContract)?.first_day ?? "current";
+}
+
+function PeriodChoice({ bills }: { bills: readonly Bill[] }) {
+  const t = useTranslations("bills");
+  const router = useRouter();
+  const days = useDays();
+  const chosen = useChosen(bills);
+  if (bills.length === 0) return null;
+  return (
+    <label className="text-muted text-sm">
+      {t("period")}
+      <select
+        value={chosen}
+        onChange={({ target }) => router.push(`/bills?period=${target.value}`)}
+        className="tap ms-2 rounded-md border border-line-strong bg-paper px-3 py-2 text-ink"
+      >
+        {bills.toReversed().map(({ first_day, end_day }) => (
+          <option key={first_day} value={first_day}>
+            {days(first_day, end_day)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The first and the last day of a period for people. */
+function useDays() {
+  const locale = useLocale();
+  const options = { dateStyle: "medium", timeZone: "UTC" } as const;
+  const format = new Intl.DateTimeFormat(locale, options);
+  const DAY_MS = 86_400_000;
+  return (first: string, end: string) =>
+    format.formatRange(Date.parse(first), Date.parse(end) - DAY_MS);
+}
+
+function Chosen({ bills }: { bills: readonly Bill[] }) {
+  const period = useChosen(bills);
+  const answer = useBill(period);
+  const waiting = <Skeleton className="h-96 w-full rounded-lg" />;
+  return (
+    <Loaded answer={answer} skeleton={waiting} notAfterMs={COST.notAfterMs}>
+      {({ bill, sold }) => (
+        <div className="space-y-6">
+          <div className="grid items-start gap-6 lg:grid-cols-2">
+            <div className="space-y-6">
+              <BillPanel bill={bill} />
+              {sold && <BillPanel bill={sold} />}
+              {bill.reasons.includes("period_open") && <ForecastPanel period={bill.first_day} />}
+            </div>
+            {bill.shares && <SharesPanel shares={bill.shares} total={bill.total} />}
+          </div>
+          <WhatIfPanel />
+        </div>
+      )}
+    </Loaded>
+  );
+}

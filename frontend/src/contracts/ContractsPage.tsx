@@ -1,0 +1,127 @@
+"use client";
+
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Contract } from "@/api/types";
+import { Texts } from "@/language/Texts";
+import { Loaded } from "@/panels/Loaded";
+import { Panel } from "@/panels/Panel";
+import { ProblemNotice } from "@/panels/ProblemNotice";
+import { Button } from "@/ui/Button";
+import { PageHeading } from "@/ui/PageHeading";
+import { Skeleton } from "@/ui/Skeleton";
+import en from "../../messages/en/bills.json";
+import ja from "../../messages/ja/bills.json";
+import { ContractEditor } from "./ContractEditor";
+import { HistoryPanel } from "./HistoryPanel";
+import { ReadingsPanel } from "./ReadingsPanel";
+import { TemplatesPanel } from "./TemplatesPanel";
+import { useContracts, useContractWrites } from "./useContracts";
+
+const TEXTS = { en, ja };
+
+export function ContractsPage() {
+  return (
+    <Texts of={TEXTS}>
+      <Contracts />
+    </Texts>
+  );
+}
+
+function Contracts() {
+  const t = useTranslations("contracts");
+  const [edited, setEdited] = useState<Contract | "new" | null>(null);
+  return (
+    <div className="space-y-6">
+      <PageHeading title={t("title")} lead={t("lead")} />
+      <Panel
+        title={t("list")}
+        aside={
+          <Button look="primary" onClick={() => setEdited("new")}>
+            {t("add")}
+          </Button>
+        }
+      >
+        <Listed onEdit={setEdited} />
+        {edited !== null && (
+          <ContractEditor
+            key={edited === "new" ? "new" : edited.id}
+            contract={edited === "new" ? undefined : edited}
+            onDone={() => setEdited(null)}
+          />
+        )}
+      </Panel>
+      <TemplatesPanel />
+      <ReadingsPanel />
+      <HistoryPanel />
+    </div>
+  );
+}
+
+function Listed({ onEdit }: { onEdit: (contract: Contract) => void }) {
+  const t = useTranslations("contracts");
+  const answer = useContracts();
+  const { remove } = useContractWrites(() => undefined);
+  return (
+    <>
+      {remove.error !== null && <ProblemNotice failure={remove.error} />}
+      <Loaded
+        answer={answer}
+        skeleton={<Skeleton className="h-24 w-full" />}
+        isEmpty={(contracts) => contracts.length === 0}
+        empty={<p className="py-6 text-center text-muted">{t("empty")}</p>}
+      >
+        {(contracts) => (
+          <ul className="divide-y divide-line text-sm">
+            {contracts.map((contract) => (
+              <ContractRow
+                key={contract.id}
+                contract={contract}
+                onEdit={() => onEdit(contract)}
+                onDelete={() => remove.mutate({ params: { path: { contract_id: contract.id } } })}
+              />
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+interface ContractRowProps {
+  contract: Contract;
+  onEdit: () => void;
+  onDelete: () => void;
+}
+
+function ContractRow({ contract, onEdit, onDelete }: ContractRowProps) {
+  const t = useTranslations("contracts");
+  const { name, valid_from, valid_to, statement, missing_series } = contract;
+  return (
+    <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3">
+      <div className="min-w-0">
+        <p className="wrap-anywhere font-semibold">
+          {name}{" "}
+          {statement === "export" && (
+            <span className="rounded-full bg-sunken px-2 py-0.5 font-medium text-muted text-xs">
+              {t("sold")}
+            </span>
+          )}
+        </p>
+        <p className="text-muted">
+          {t("from")}: {valid_from ?? t("always")}
+          {valid_to && ` · ${t("to")}: ${valid_to}`}
+        </p>
+        {missing_series.length > 0 && (
+          <p className="text-down">{t("missing", { names: missing_series.join(", ") })}</p>
+        )}
+      </div>
+      <div className="flex gap-2">
+        <Button onClick={onEdit}>{t("edit")}</Button>
+        <Button look="danger" onClick={onDelete}>
+          {t("remove")}
+        </Button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,35 @@
+import { useQueryClient } from "@tanstack/react-query";
+import type { Answer } from "@/api/answer";
+import { api } from "@/api/client";
+import { COST, every } from "@/api/refresh";
+import type { Contract, ReadingDates } from "@/api/types";
+
+export function useContracts(): Answer<Contract[]> {
+  return api.useQuery("get", "/api/v1/contracts", {}, every(COST));
+}
+
+export function useReadingDates(): Answer<ReadingDates> {
+  return api.useQuery("get", "/api/v1/reading_dates", {}, every(COST));
+}
+
+export function useHistory() {
+  const params = { query: { max_revisions: 30 } };
+  return api.useQuery("get", "/api/v1/history", { params }, every(COST));
+}
+
+/** The writes. A contract changes every bill there is, so everything is asked again. */
+export function useContractWrites(onDone: () => void) {
+  const client = useQueryClient();
+  const onSuccess = () => {
+    onDone();
+    return client.invalidateQueries();
+  };
+  return {
+    add: api.useMutation("post", "/api/v1/contracts", { onSuccess }),
+    change: api.useMutation("put", "/api/v1/contracts/{contract_id}", { onSuccess }),
+    remove: api.useMutation("delete", "/api/v1/contracts/{contract_id}", { onSuccess }),
+    agree: api.useMutation("post", "/api/v1/contracts/templates/{template}", { onSuccess }),
+    read: api.useMutation("put", "/api/v1/reading_dates", { onSuccess }),
+    undo: api.useMutation("post", "/api/v1/history/{revision_id}/undo", { onSuccess }),
+  };
+}

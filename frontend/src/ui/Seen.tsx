@@ -1,0 +1,29 @@
+"use client";
+
+import { type ReactNode, useEffect, useRef, useState } from "react";
+
+/** How far below the window something is made ready. */
+const MARGIN = "200px";
+
+interface SeenProps {
+  /** As high as what comes, so that nothing jumps. */
+  placeholder: ReactNode;
+  children: ReactNode;
+}
+
+/** Shows its children from when a reader comes near: what is far below costs the first view nothing. */
+export function Seen({ placeholder, children }: SeenProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const watched = element.current;
+    if (!watched) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setSeen(true),
+      { rootMargin: MARGIN },
+    );
+    observer.observe(watched);
+    return () => observer.disconnect();
+  }, []);
+  return isSeen ? children : <div ref={element}>{placeholder}</div>;
+}
