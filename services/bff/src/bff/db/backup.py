@@ -1,8 +1,8 @@
 """`python -m bff.db.backup save|restore|restore-days`: copy the SQLite database, and back.
 
 Saving uses SQLite's online backup: the BFF keeps running, and the copy is of one instant.
-`restore` puts all of it back; `restore-days` only the days of the ledger that are gone, or were
-built from more samples than there are now. Both need the BFF stopped. PostgreSQL has its own
+`restore` puts all of it back; `restore-days` only the days of the ledger that are gone, or of which
+less is known now. Both need the BFF stopped. PostgreSQL has its own
 tools (pg_dump).
 """
 
@@ -16,12 +16,10 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
+from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import sqlite_file
 from bff.db.migrate import DatabaseUnusableError, hold_database
 from bff.db.tables import LedgerDay
-from bff.ledger.packing import DaySums, row_checksum
-from bff.ledger.sample_counts import counts_in, has_more
-from bff.ledger.store import SUMS
 from service_kit.clock import utc_now
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
@@ -31,6 +29,7 @@ PATTERN = "bff-*.sqlite3"
 # What a killed backup leaves behind.
 UNFINISHED_PATTERN = "bff-*.unfinished"
 NEWEST = "newest"
+SUMS = ("measured_uwh", "estimated_uwh", "measured_ms", "estimated_ms")
 DAY_COLUMNS = [column.name for column in LedgerDay.__table__.columns]
 
 
@@ -95,7 +94,7 @@ def restore(settings: BackupSettings) -> Path:
 
 
 def restore_days(settings: BackupSettings) -> Path:
-    """Put days of the ledger back that are gone, or that were built from more samples.
+    """Put days of the ledger back that are gone, or of which less is known than before.
 
     Returns:
         The path of the backup.
@@ -134,19 +133,17 @@ def _check_version(database: sqlite3.Connection, backup: Path) -> None:
 
 
 def _better_days(database: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
-    """Return the days of the backup that are sound, and not there or built from fewer samples."""
-    kept = database.execute("SELECT device, day_unix_ms, made_from FROM main.ledger_days")
-    there = {(device, day_ms): made_from for device, day_ms, made_from in kept.fetchall()}
+    """Return the days of the backup that are sound, and not there or of which less is known."""
+    known = "SELECT device, day_unix_ms, measured_ms + estimated_ms FROM main.ledger_days"
+    known_ms = {tuple(key): known_ms for *key, known_ms in database.execute(known)}
     query = f"SELECT {', '.join(DAY_COLUMNS)} FROM backup.ledger_days"  # noqa: S608
     for row in database.execute(query):
         day = dict(zip(DAY_COLUMNS, row, strict=True))
-        sums = DaySums(day["day_unix_ms"], [day[column.key] for column in SUMS])
-        made_from = there.get((day["device"], day["day_unix_ms"]))
-        is_better = made_from is None or has_more(counts_in(day["made_from"]), counts_in(made_from))
-        is_sound = day["checksum"] == row_checksum(
-            day["device"], sums, day["made_from"], day["slots"]
-        )
-        if is_better and is_sound:
+        key = day["device"], day["day_unix_ms"]
+        sums = DaySums(key[1], [day[name] for name in SUMS])
+        is_better = known_ms.get(key, -1) < day["measured_ms"] + day["estimated_ms"]
+        checksum = row_checksum(key[0], sums, day["made_from"], day["slots"])
+        if is_better and checksum == day["checksum"]:
             yield row
 
 

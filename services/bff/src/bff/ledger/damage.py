@@ -8,16 +8,15 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import read_session, sqlite_file, write_session
 from bff.db.repair import rebuild_damaged
-from bff.db.tables import LedgerDay, LedgerEvent
-from bff.ledger.events import DAMAGED, CounterEvent
-from bff.ledger.packing import DaySums, row_checksum
-from bff.ledger.store import CHECKED, SUMS, DeviceDay, event_row
-from bff.time_grid import DAY_MS
+from bff.db.tables import LedgerDay
+from bff.ledger.store import CHECKED, SUMS, DeviceDay, save_damage
+from bff.time_grid import DAY_MS, Interval
 
 LOG = logging.getLogger(__name__)
 
@@ -69,9 +68,7 @@ def _save_events(session: Session, lost: Collection[DeviceDay]) -> None:
         by_device[device].append(day_ms)
     for device, days_ms in by_device.items():
         for first_ms, last_ms in _runs(days_ms):
-            event = CounterEvent(device, "", DAMAGED, first_ms, last_ms + DAY_MS, None, None, 0)
-            session.execute(delete(LedgerEvent).where(LedgerEvent.id == event.event_id))
-            session.execute(insert(LedgerEvent), [event_row(event)])
+            save_damage(session, device, Interval(first_ms, last_ms + DAY_MS))
 
 
 def _runs(days_ms: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import write_session
 from bff.db.obstacles import DamagedError
 from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.archive import KeptDay, KeptDays, add_answered, known_ms, merge
 from bff.ledger.events import (
+    DAMAGED,
     KEPT_KINDS,
     OPEN_KINDS,
     SAMPLES_LOST,
@@ -22,7 +24,7 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, DaySums, pack_day, row_checksum, unpack_day, unpack_days
+from bff.ledger.packing import Days, pack_day, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -259,6 +261,13 @@ def _replace_events(session: Session, built: Built, archived: set[int]) -> None:
     session.flush()
     if new:
         session.execute(insert(LedgerEvent), [event_row(event) for event in new.values()])
+
+
+def save_damage(session: Session, device: str, days: Interval) -> None:
+    """Save the event that stored days of a device were damaged."""
+    event = CounterEvent(device, "", DAMAGED, days.start_ms, days.end_ms, None, None, 0)
+    session.execute(delete(LedgerEvent).where(LedgerEvent.id == event.event_id))
+    session.execute(insert(LedgerEvent), [event_row(event)])
 
 
 def event_row(event: CounterEvent) -> dict[str, object]:
