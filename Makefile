@@ -16,7 +16,8 @@ test: lint test-tools ## All checks but the long ones: static, Python, TypeScrip
 	@cd frontend && npm run --silent check
 	pytest -n 4 -m "not long"
 
-test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, loads
+test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, loads, Lighthouse
+	@scripts/setup-lighthouse
 	pytest -n 2 -m long
 
 test-tools: servers page

@@ -53,6 +53,18 @@ const SHOTS = [
   { name: "reconcile", path: "/reconcile", variants: ALL },
   { name: "reconcile-device", path: "/reconcile?device=hair_dryer", variants: FEW },
   { name: "prices", path: "/prices", variants: ALL },
+  { name: "bills", path: "/bills", variants: ALL },
+  { name: "contracts", path: "/contracts", variants: ALL },
+  {
+    name: "notice",
+    path: "/",
+    variants: FEW,
+    act: async (page) => {
+      const notice = page.getByTestId("notices").locator("summary").first();
+      await notice.click();
+      await page.getByRole("button", { name: /確認済みにする|Acknowledge/ }).waitFor();
+    },
+  },
   {
     name: "price-form",
     path: "/prices",

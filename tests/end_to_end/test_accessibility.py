@@ -19,6 +19,8 @@ ROUTES = {
     "custom": "/?room=study&period=custom&first=2026-03-01&last=2026-03-10",
     "device": "/?room=study&shelf=rack_1&device=server&show=energy",
     "prices": "/prices",
+    "bills": "/bills",
+    "contracts": "/contracts",
     "explain": f"/explain?device=server&{DAY}",
     "reconcile": "/reconcile",
     "comparison": "/comparison?device=fridge",

@@ -38,7 +38,7 @@ type Run = dict[str, float | list[str]]
 @pytest.fixture(scope="module")
 def empty_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty page of the same Next.js, served as the page is."""
-    if not (SPEED / "empty/out/index.html").exists():
+    if not (SPEED / "empty/out/policies.caddy").exists():
         pytest.skip("NO LIGHTHOUSE HERE: run scripts/setup-lighthouse (make test-long does)")
     folder, port = tmp_path_factory.mktemp("empty"), free_port()
     settings = {

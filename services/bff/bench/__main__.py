@@ -12,9 +12,18 @@ import httpx
 
 from bench.figures import Figure, table
 from bench.made_up_house import import_devices, write_home
-from bench.measure import Size, changed_prices, following, load, questions, rebuild
+from bench.measure import (
+    Size,
+    bills_by_contract,
+    changed_prices,
+    following,
+    load,
+    questions,
+    rebuild,
+)
 from bench.questions import Asked
 from bench.report import circumstances, write
+from bench.trees import House, trees
 from testbed.bff import Bff, bff, settings_of
 from testbed.victoria_metrics import victoria_metrics
 
@@ -54,9 +63,10 @@ def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure
             import_devices(server.url, range(there, size.devices), begin_ms, minutes)
             there = size.devices
             title = f"{size.devices} devices, {size.days} days, {size.samples / 1e6:.1f} M samples"
-            with _bff(folder / f"bff-{size.devices}", server.url, size) as running:
+            of_size = folder / f"bff-{size.devices}"
+            with _bff(of_size, server.url, size) as running:
                 asked = Asked(running.http, _client(server.url), start, end)
-                figures = list(_figures(asked, running, size))
+                figures = list(_figures(asked, running, size, House(of_size, server.url)))
             LOG.info("%s\n%s", title, table(figures))
             yield title, figures
 
@@ -73,10 +83,12 @@ def _bff(folder: Path, url: str, size: Size) -> Generator[Bff]:
         yield running
 
 
-def _figures(asked: Asked, running: Bff, size: Size) -> Iterator[Figure]:
+def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Figure]:
     yield from rebuild(running, size)
     yield from changed_prices(asked, size)
     yield from questions(asked, size)
+    yield from bills_by_contract(asked, running, size)
+    yield from trees(asked, flat, size)
     yield load(asked)
     if size.watch_seconds:
         yield from following(asked, running, size)

@@ -13,6 +13,9 @@ MINUTE_MS = 60_000
 MINUTES_PER_DAY = 1440
 SAMPLES_PER_LINE = 10 * MINUTES_PER_DAY
 SEED = 20260301
+# The first devices are silent now and then: as circuits of a tree they are measured in part.
+OFTEN_SILENT, ALWAYS_THERE = range(12), range(12, 24)
+SILENT_EVERY_MINUTES, SILENT_MINUTES = 10 * MINUTES_PER_DAY, 180
 
 
 def device_id(number: int) -> str:
@@ -32,8 +35,17 @@ def labels_of(number: int) -> dict[str, str]:
     }
 
 
-def write_home(path: Path, devices: int) -> None:
-    """The configuration of a house with so many devices."""
+def upstream_of(number: int, circuits: range) -> dict[str, str]:
+    """The meter above a device: the first circuit is above the others, those above all else."""
+    if not circuits or number == circuits[0]:
+        return {}
+    is_circuit = number in circuits
+    above = circuits[0] if is_circuit else circuits[1 + number % (len(circuits) - 1)]
+    return {"upstream": device_id(above)}
+
+
+def write_home(path: Path, devices: int, circuits: range = range(0)) -> None:
+    """The configuration of a house with so many devices, as a tree of three levels on request."""
     rooms = [
         {"room": f"room_{room}", "shelves": [{"shelf": f"shelf_{shelf}"} for shelf in range(3)]}
         for room in range(8)
@@ -43,7 +55,8 @@ def write_home(path: Path, devices: int) -> None:
             "device": device_id(number),
             "room": f"room_{number % 8}",
             "shelf": f"shelf_{number % 3}",
-            "sources": [{"source": "cloud", "id": f"{number:012X}"}],
+            "sources": [{"source": "cloud", "id": f"A{number:011X}"}],
+            **upstream_of(number, circuits),
         }
         for number in range(devices)
     ]
@@ -69,9 +82,11 @@ def counter_kwh(number: int, minutes: int) -> NDArray[np.float64]:
 
 def lines_of(number: int, start_ms: int, minutes: int) -> Iterator[bytes]:
     """The counter as lines for VictoriaMetrics' import."""
-    at_ms = start_ms + np.arange(minutes, dtype=np.int64) * MINUTE_MS
-    kwh = counter_kwh(number, minutes)
-    for first in range(0, minutes, SAMPLES_PER_LINE):
+    minute = np.arange(minutes, dtype=np.int64)
+    is_there = (minute + 997 * number) % SILENT_EVERY_MINUTES >= SILENT_MINUTES
+    kept = is_there if number in OFTEN_SILENT else minute >= 0
+    at_ms, kwh = (start_ms + minute * MINUTE_MS)[kept], counter_kwh(number, minutes)[kept]
+    for first in range(0, len(at_ms), SAMPLES_PER_LINE):
         part = slice(first, first + SAMPLES_PER_LINE)
         line = {"metric": labels_of(number), "timestamps": at_ms[part], "values": kwh[part]}
         yield orjson.dumps(line, option=orjson.OPT_SERIALIZE_NUMPY)

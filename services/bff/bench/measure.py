@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
 from statistics import quantiles
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -16,8 +17,12 @@ from bench.figures import Figure, against
 from bench.made_up_house import write_latest
 from bench.process import cpu_seconds, peak_mebibytes
 from bench.questions import (
+    FLAT,
     MONTH,
+    TIME_OF_USE,
     Asked,
+    Question,
+    bills,
     by_day,
     by_device,
     by_hour,
@@ -25,6 +30,7 @@ from bench.questions import (
     exact_cost,
     increase,
     increase_by,
+    set_contract,
     set_prices,
     timed,
 )
@@ -66,7 +72,7 @@ def load(asked: Asked) -> Figure:
 def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
     """From an empty database until nothing is left to be made."""
     began = time.perf_counter()
-    while not _is_built(bff.http):
+    while not is_built(bff.http):
         if time.perf_counter() - began > REBUILT_WITHIN_SECONDS:
             raise TimeoutError(bff.log)
         time.sleep(0.1)
@@ -92,7 +98,8 @@ def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
     )
 
 
-def _is_built(bff: httpx.Client) -> bool:
+def is_built(bff: httpx.Client) -> bool:
+    """Whether the ledger has nothing left to make."""
     state = bff.get("/ledger").raise_for_status().json()
     return state["fully_counted"] and not state["dirty_slots"] and not state["rebuild"]["running"]
 
@@ -126,6 +133,40 @@ def changed_prices(asked: Asked, size: Size) -> Iterator[Figure]:
         after_move.append(_time_right_answer(asked, rows, prices))
     yield against("next answer after the oldest price changed", after_change, unchanged, 2)
     yield against("next answer after a price's edge moved into a slot", after_move, unchanged, 2)
+
+
+def bills_by_contract(asked: Asked, bff: Bff, size: Size) -> Iterator[Figure]:
+    """A year of bills with shares, by the CPU that BFF and VictoriaMetrics spend on it."""
+    for name, lines in (("flat", FLAT), ("time of use", TIME_OF_USE)):
+        set_contract(asked, lines)
+        mine, theirs = [], []
+        for _ in range(size.times):
+            mine.append(_cpu_of(asked, bff, bills))
+            theirs.append(_cpu_of(asked, bff, increase))
+        what = f"CPU of {size.days} days of bills with shares, {name}"
+        yield against(what, mine, theirs, 0.5)
+        [unchanged] = timed(asked, bills, times=size.times)
+        edited = []
+        for turn in range(size.times):
+            set_contract(asked, lines, basic=str(2000 + turn))
+            began = time.perf_counter()
+            listed = bills(asked)
+            edited.append(time.perf_counter() - began)
+            _check_basic(listed, 2000 + turn)
+        yield against(f"next bills after the contract was edited, {name}", edited, unchanged, 2)
+
+
+def _cpu_of(asked: Asked, bff: Bff, question: Question) -> float:
+    before = cpu_seconds(bff.process.pid) + _server_cpu_seconds(asked)
+    question(asked)
+    return cpu_seconds(bff.process.pid) + _server_cpu_seconds(asked) - before
+
+
+def _check_basic(listed: list[dict[str, Any]], amount: int) -> None:
+    found = {line["amount"] for bill in listed for line in bill["lines"] if line["name"] == "basic"}
+    if found != {str(amount)}:
+        message = f"the basic charges are {found} and should be {amount}"
+        raise AssertionError(message)
 
 
 def _time_right_answer(asked: Asked, rows: list[dict[str, str]], prices: list[str]) -> float:

@@ -125,3 +125,37 @@ def exact_cost(asked: Asked, rows: list[Any], prices: list[str]) -> Decimal:
         span = {"from": start.isoformat(), "to": end.isoformat()}
         whole += Decimal(cost(asked, **span)["total"]["energy_kwh"]) * Decimal(price)
     return whole
+
+
+FLAT = [{"name": "energy", "kind": "energy", "price": "31"}]
+TIME_OF_USE = [
+    {
+        "name": "energy",
+        "kind": "energy",
+        "times": [
+            {"name": "night", "price": "28", "hours": ["23:00-07:00"]},
+            {"name": "rest_day", "price": "33", "days": "holiday"},
+            {"name": "day", "price": "38"},
+        ],
+    }
+]
+
+
+def set_contract(asked: Asked, lines: list[Any], basic: str = "1000") -> None:
+    """Agree on one contract for all of the past, in place of what there was."""
+    for row in asked.bff.get("/contracts").raise_for_status().json():
+        asked.bff.delete(f"/contracts/{row['id']}").raise_for_status()
+    document = {
+        "kwh": {"round": "half_up"},
+        "lines": [{"name": "basic", "kind": "basic", "amount": basic}, *lines],
+        "total": {"round": "down"},
+    }
+    row = {"name": "bench", "document": document}
+    asked.bff.post("/contracts", json=row).raise_for_status()
+
+
+def bills(asked: Asked) -> Any:  # noqa: ANN401
+    """A year of bills with the share of every device."""
+    days = {"from": asked.start.date().isoformat(), "to": asked.end.date().isoformat()}
+    answer = asked.bff.get("/bills", params=days | {"shares": "true"})
+    return answer.raise_for_status().json()

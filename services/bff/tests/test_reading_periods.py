@@ -86,3 +86,9 @@ def test_a_contract_that_ends_leaves_days_without_one() -> None:
     """A house that was moved out of: the last part is cut, nothing follows."""
     ended = Agreed(1, "old", document(), valid_to=date(2026, 5, 21))
     assert cut(ended) == [(1, JUNE.first_day, date(2026, 5, 21), True, "2026-05")]
+
+
+def test_without_a_contract_there_is_no_part() -> None:
+    """Also while the first one has not begun."""
+    assert cut() == []
+    assert cut(Agreed(1, "new", document("2026-06-10"))) == []

@@ -11,19 +11,17 @@ from dataclasses import dataclass, field, replace
 
 from energy_rules.history import KnownUse
 from energy_rules.limits import (
+    MAX_UNASKED_SPAN_MS,
     MIN_LAG_MS,
     MW_MS_PER_UWH,
     UNASKED_MW,
     UNASKED_UWH,
     Bounds,
     energy_uwh,
-    unasked_uwh,
-)
-from energy_rules.possible import (
-    MAX_UNASKED_SPAN_MS,
     max_jumpless_uwh,
     max_rise_uwh,
     natural_span_ms,
+    unasked_uwh,
 )
 from energy_rules.quantities import DAY_MS, HOUR_MS, MINUTE_MS, ROUNDING_UWH
 from energy_rules.state import (

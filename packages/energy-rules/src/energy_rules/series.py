@@ -14,10 +14,13 @@ import numpy as np
 from energy_rules.decisions import LOOK_AHEAD_MS, Rules, decide, settle
 from energy_rules.history import History
 from energy_rules.learning import learn
-from energy_rules.limits import Bounds, Learned, Limits, bounds_of
-from energy_rules.possible import (
+from energy_rules.limits import (
     MAX_PLATEAU_MS,
     MAX_UNASKED_SPAN_MS,
+    Bounds,
+    Learned,
+    Limits,
+    bounds_of,
     max_jumpless_uwh,
     max_rise_uwh,
 )

@@ -15,6 +15,7 @@ import numpy as np
 from bff.energy import Energy, EnergyBetween, Integers, WithUnevenDays
 from bff.register.entries import Entry, by_name, change_instants, upstream_of
 from bff.time_grid import DAY_MS, SLOT_MS, Interval
+from energy_rules.quantities import HOUR_MS
 from home_model.config import Kind
 
 # Behind a meter these feed it: its own share is what it measured plus what they gave.
@@ -29,8 +30,8 @@ SIGNS: Mapping[Kind, int] = {
     "charge": -1,
 }
 BOUGHT_KINDS: frozenset[Kind] = frozenset({"grid", "grid_import"})
-# Days first, and only days that a meter was measured for in part slot by slot.
-GRID_STEPS_MS = (DAY_MS, SLOT_MS)
+# Days first; only days that a meter was measured for in part by the hour, only such hours by slots.
+GRID_STEPS_MS = (DAY_MS, HOUR_MS, SLOT_MS)
 
 
 @dataclass(frozen=True, slots=True)

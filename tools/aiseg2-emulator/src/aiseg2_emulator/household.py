@@ -62,6 +62,7 @@ class Household:
         rest: Use that no circuit measures; it is never 0 in a real house.
         fuel_cell: A second generator; None in a house without one.
         step_seconds: How long the power that is shown stays the same.
+        energy_step_seconds: The same of the energy.
     """
 
     circuits: tuple[Circuit, ...]
@@ -69,6 +70,7 @@ class Household:
     rest: Curve = field(default_factory=lambda: constant(31))
     fuel_cell: Curve | None = None
     step_seconds: int = 60
+    energy_step_seconds: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import random
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from aiohttp import encode_basic_auth, web
@@ -79,14 +79,21 @@ class Emulator:
     settings_until: datetime | None = None
     chance: random.Random = field(default_factory=lambda: random.Random(1))  # noqa: S311
     complete_days: dict[date, DayEnergy] = field(default_factory=dict)
+    last_energy: tuple[date, datetime, DayEnergy] | None = None
 
     def energy(self, day: date) -> DayEnergy:
-        """Return a day's energy until now; complete days are computed once."""
+        """Return a day's energy until the last step; what is the same is computed once."""
         if day in self.complete_days:
             return self.complete_days[day]
-        energy = energy_of(self.house, day, self.now())
-        if self.now() >= midnight_after(day):
+        now, step_seconds = self.now(), self.house.energy_step_seconds
+        until = datetime.fromtimestamp(now.timestamp() // step_seconds * step_seconds, UTC)
+        if self.last_energy and self.last_energy[:2] == (day, until):
+            return self.last_energy[2]
+        energy = energy_of(self.house, day, until)
+        if until >= midnight_after(day):
             self.complete_days[day] = energy
+        else:
+            self.last_energy = day, until, energy
         return energy
 
 

@@ -74,8 +74,9 @@ def _days_of(period: Period, contracts: Sequence[Agreed]) -> Iterator[tuple[Agre
         for agreed in sorted(contracts, key=lambda one: one.since)
         if (first_day := _first_day(agreed, period)) is not None
     ]
-    ends = [*(first_day for first_day, _ in begun[1:]), period.end_day]
-    for (first_day, agreed), next_day in zip(begun, ends, strict=True):
+    next_days = [*(first_day for first_day, _ in begun[1:]), period.end_day]
+    # Without any contract there is one end and nothing to end.
+    for (first_day, agreed), next_day in zip(begun, next_days, strict=False):
         end_day = min(next_day, agreed.valid_to or next_day)
         if first_day < end_day:
             yield agreed, Period(first_day, end_day)

@@ -16,8 +16,9 @@ from virtual_home.moments import Moments, moments
 from virtual_home.panel.circuits import CIRCUITS
 from virtual_home.panel.power import Panel, PlugWatts, panel_of
 
-# A unit shows the power of the last seconds; plugs are read as often.
-STEP_SECONDS = 5
+# A unit shows the power of the last seconds; plugs are read as often. Its pages of energy fit each
+# other when they are read within a minute of its clock.
+STEP_SECONDS, ENERGY_STEP_SECONDS = 5, 60.0
 
 
 def household(home: Home, changes: Sequence[WattsChange], *, seed: int) -> Household:
@@ -38,6 +39,7 @@ def household(home: Home, changes: Sequence[WattsChange], *, seed: int) -> House
         sun=places.curve(panel.sun_watts),
         rest=places.curve(panel.rest_watts),
         step_seconds=STEP_SECONDS,
+        energy_step_seconds=ENERGY_STEP_SECONDS,
     )
 
 
