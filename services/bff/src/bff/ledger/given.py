@@ -4,20 +4,20 @@ The answers and rated powers that people entered, and the sources that were ever
 """
 
 from collections import defaultdict
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bff.db.tables import DeviceMeta, EventAnswer, FoundSource
+from bff.db.tables import DeviceMeta, EventAnswer, FoundSource, QuestionKind
 from bff.ledger.device_rules import FoundSources, Given, GivenAnswer
-from bff.ledger.events import QUESTIONS
 from energy_rules.state import Answer
 
 
 def select_given(session: Session) -> Given:
     """Select all of it, by device."""
     answers: dict[str, list[GivenAnswer]] = defaultdict(list)
-    of_counters = select(EventAnswer).where(EventAnswer.kind.in_(QUESTIONS))
+    of_counters = select(EventAnswer).where(EventAnswer.kind.in_(get_args(QuestionKind.__value__)))
     for row in session.scalars(of_counters.order_by(EventAnswer.at_unix_ms)):
         answers[row.device].append(
             GivenAnswer(row.source, row.since_unix_ms, row.at_unix_ms, row.uwh, Answer(row.answer))
