@@ -2630,6 +2630,11 @@ export interface components {
             estimated_kwh: string;
             /** Missing Seconds */
             missing_seconds: number;
+            /**
+             * Archived
+             * @description Samples of its day are lost, or older than VictoriaMetrics keeps them: its figures are those that the ledger kept.
+             */
+            archived: boolean;
         };
         /**
          * Explanation

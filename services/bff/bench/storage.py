@@ -17,9 +17,8 @@ from typing import Any, Protocol, override
 
 import numpy as np
 
-from bff.energy import Integers
+from bff.energy import Integers, Slots
 from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import Slots
 from bff.time_grid import SLOT_MS, SLOTS_PER_DAY
 from energy_rules.spread import amounts_of
 

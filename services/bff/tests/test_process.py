@@ -47,7 +47,7 @@ def test_a_running_bff_is_healthy_measured_and_ends_on_sigterm(start_bff: StartB
     running.http.get("/unit_prices/7")
     health = httpx.Client(base_url=running.health_url, trust_env=False)
     assert health.get("/healthz").text == "ok\n"
-    ready = {"database": "ok", "writes": "ok", "victoriametrics": "ok"}
+    ready = {"database": "ok", "writes": "ok", "ledger": "ok", "victoriametrics": "ok"}
     assert health.get("/readyz").json() == ready
     metrics = health.get("/metrics").text
     labels = 'method="GET",route="/unit_prices/{price_id}",status="404"'

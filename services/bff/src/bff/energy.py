@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bff.time_grid import Interval
+from energy_rules.spread import Amounts
 
 type Integers = NDArray[np.int64]
 
@@ -44,6 +45,19 @@ class Energy:
                 self.missing_ms,
             ]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Neighbouring slots of one device.
+
+    Attributes:
+        amounts: Energy and covered time of each slot.
+        source: For each slot the position of the source that counts, in configuration order.
+    """
+
+    amounts: Amounts
+    source: Integers
 
 
 # Device ids and sorted edges (Unix milliseconds) to the energy between neighbouring edges.

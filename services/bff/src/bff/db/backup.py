@@ -1,12 +1,14 @@
-"""`python -m bff.db.backup save|restore`: copy the SQLite database at one instant, and back.
+"""`python -m bff.db.backup save|restore|restore-days`: copy the SQLite database, and back.
 
-Saving uses SQLite's online backup: the BFF keeps running, and the copy is consistent. Restoring
-needs the BFF stopped. PostgreSQL has its own tools (pg_dump).
+Saving uses SQLite's online backup: the BFF keeps running, and the copy is of one instant.
+`restore` puts all of it back; `restore-days` only the days of the ledger that are gone, or of which
+less is known now. Both need the BFF stopped. PostgreSQL has its own
+tools (pg_dump).
 """
 
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,10 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
+from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import sqlite_file
+from bff.db.migrate import DatabaseUnusableError, hold_database
+from bff.db.tables import LedgerDay
 from service_kit.clock import utc_now
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
@@ -24,6 +29,8 @@ PATTERN = "bff-*.sqlite3"
 # What a killed backup leaves behind.
 UNFINISHED_PATTERN = "bff-*.unfinished"
 NEWEST = "newest"
+SUMS = ("measured_uwh", "estimated_uwh", "measured_ms", "estimated_ms")
+DAY_COLUMNS = [column.name for column in LedgerDay.__table__.columns]
 
 
 class BackupError(Exception):
@@ -81,6 +88,66 @@ def restore(settings: BackupSettings) -> Path:
     Raises:
         BackupError: There is no such backup, or it is not sound; the database stays then.
     """
+    wanted = _chosen(settings)
+    _copy(wanted, settings.database)
+    return wanted
+
+
+def restore_days(settings: BackupSettings) -> Path:
+    """Put days of the ledger back that are gone, or of which less is known than before.
+
+    Returns:
+        The path of the backup.
+
+    Raises:
+        BackupError: There is no such backup, it is not of this version, or the BFF runs.
+    """
+    wanted = _chosen(settings)
+    try:
+        with (
+            hold_database(settings.database_url.get_secret_value()),
+            closing(sqlite3.connect(settings.database)) as database,
+            database,
+        ):
+            database.execute("ATTACH ? AS backup", (str(wanted),))
+            _check_version(database, wanted)
+            rows = list(_better_days(database))
+            columns, marks = ", ".join(DAY_COLUMNS), ", ".join("?" for _ in DAY_COLUMNS)
+            insert = f"INSERT OR REPLACE INTO main.ledger_days ({columns}) VALUES ({marks})"  # noqa: S608 - our names
+            database.executemany(insert, rows)
+    except (DatabaseUnusableError, sqlite3.Error) as error:
+        message = f"the days of {wanted.name} cannot be restored: {error}"
+        raise BackupError(message) from None
+    sys.stdout.write(f"{len(rows)} days of the ledger are back\n")
+    return wanted
+
+
+def _check_version(database: sqlite3.Connection, backup: Path) -> None:
+    versions = [
+        database.execute(f"SELECT version_num FROM {name}.alembic_version").fetchall()  # noqa: S608
+        for name in ("main", "backup")
+    ]
+    if versions[0] != versions[1]:
+        message = f"{backup.name} has the tables of another version; restore all of it"
+        raise BackupError(message)
+
+
+def _better_days(database: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
+    """Return the days of the backup that are sound, and not there or of which less is known."""
+    known = "SELECT device, day_unix_ms, measured_ms + estimated_ms FROM main.ledger_days"
+    known_ms = {tuple(key): known_ms for *key, known_ms in database.execute(known)}
+    query = f"SELECT {', '.join(DAY_COLUMNS)} FROM backup.ledger_days"  # noqa: S608
+    for row in database.execute(query):
+        day = dict(zip(DAY_COLUMNS, row, strict=True))
+        key = day["device"], day["day_unix_ms"]
+        sums = DaySums(key[1], [day[name] for name in SUMS])
+        is_better = known_ms.get(key, -1) < day["measured_ms"] + day["estimated_ms"]
+        checksum = row_checksum(key[0], sums, day["made_from"], day["slots"])
+        if is_better and checksum == day["checksum"]:
+            yield row
+
+
+def _chosen(settings: BackupSettings) -> Path:
     found = sorted(settings.backup_dir.glob(PATTERN))
     wanted = found[-1:] if settings.generation == NEWEST else []
     wanted = wanted or [path for path in found if path.name == settings.generation]
@@ -88,7 +155,6 @@ def restore(settings: BackupSettings) -> Path:
         there = ", ".join(path.name for path in found) or "none"
         message = f"there is no backup {settings.generation!r}; there is: {there}"
         raise BackupError(message)
-    _copy(wanted[0], settings.database)
     return wanted[0]
 
 
@@ -114,17 +180,22 @@ def _copy(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-ACTIONS: dict[str, Callable[[BackupSettings], Path]] = {"save": save, "restore": restore}
+ACTIONS: dict[str, Callable[[BackupSettings], Path]] = {
+    "save": save,
+    "restore": restore,
+    "restore-days": restore_days,
+}
+DONE = {"save": "saved", "restore": "restored", "restore-days": "restored days of"}
 
 
 def main(arguments: list[str]) -> int:
-    """Run `save` or `restore`.
+    """Run one of the actions.
 
     Returns:
         The exit code.
     """
     if len(arguments) != 1 or not (action := ACTIONS.get(arguments[0])):
-        sys.stderr.write("python -m bff.db.backup save|restore\n")
+        sys.stderr.write("python -m bff.db.backup save|restore|restore-days\n")
         return 2
     try:
         done = action(load_settings(BackupSettings))
@@ -134,7 +205,7 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    sys.stdout.write(f"{arguments[0]}d {done.name}\n")
+    sys.stdout.write(f"{DONE[arguments[0]]} {done.name}\n")
     return 0
 
 

@@ -7,15 +7,17 @@ from bff.cost.pricing import CostAmounts
 from bff.cost.query import Grouping, fetch_cost
 from bff.db.engine import read_session
 from bff.db.tables import UnitPrice
+from bff.ledger.archive import KeptDays
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
 from bff.ledger.query import fetch_history
+from bff.ledger.store import select_days
 from bff.place_tree import place_of
 from bff.prices.query import select_price_spans, select_prices
 from bff.prices.spans import PriceSpan, price_edges
 from bff.register.entries import entry_of
 from bff.services import Services
-from bff.time_grid import SLOT_MS, Interval, slot_start, unix_milliseconds
+from bff.time_grid import SLOT_MS, Interval, day_start, slot_start, unix_milliseconds
 from home_model.config import Device, Home
 
 
@@ -31,6 +33,7 @@ class Explained:
         of_slots: The amounts of the listed slots.
         samples: The samples of the listed slots, by source.
         samples_at_end: Those around the end of the range.
+        archived: The days of the listed slots that lost samples, as the ledger kept them.
     """
 
     prices: Sequence[UnitPrice]
@@ -41,6 +44,7 @@ class Explained:
     rules: DeviceRules
     samples: SamplesBySource
     samples_at_end: SamplesBySource
+    archived: KeptDays
 
 
 def fetch_explained(
@@ -67,7 +71,13 @@ def fetch_explained(
     last_slot = Interval(slot_start(end_ms - 1), slot_start(end_ms - 1) + SLOT_MS)
     [(rules, samples)] = fetch_history(services.ledger, [device.device], listed)
     [(_, samples_at_end)] = fetch_history(services.ledger, [device.device], last_slot)
-    return Explained(prices, edges, of_prices, total, of_slots, rules, samples, samples_at_end)
+    days = Interval(day_start(listed.start_ms), listed.end_ms)
+    with read_session(services.engine) as session:
+        kept = select_days(session, device.device, days)
+    archived = {day_ms: day for day_ms, day in kept.items() if day.is_archived}
+    return Explained(
+        prices, edges, of_prices, total, of_slots, rules, samples, samples_at_end, archived
+    )
 
 
 def _amounts(

@@ -9,12 +9,13 @@ import numpy as np
 
 from bff.cost.pricing import CostAmounts
 from bff.db.tables import UnitPrice
+from bff.explain.query import Explained
 from bff.explain.schemas import EdgeReading, ExplainedSlot, UsedPrice
 from bff.http.schemas import CounterReading, counter_reading
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
 from bff.ledger.slots import slots_between
-from bff.time_grid import SLOT_MS, in_zone, slot_edges, slot_start, unix_milliseconds
+from bff.time_grid import SLOT_MS, day_start, in_zone, slot_edges, slot_start, unix_milliseconds
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans
@@ -30,17 +31,15 @@ def edges_by_slot(start_ms: int, end_ms: int, max_slots: int) -> list[int]:
 
 
 def explained_slots(
-    edges: Sequence[int],
-    rows: Sequence[CostAmounts],
-    rules: DeviceRules,
-    spans: Sequence[Spans],
-    zone: ZoneInfo,
+    edges: Sequence[int], found: Explained, spans: Sequence[Spans], zone: ZoneInfo
 ) -> Iterator[ExplainedSlot]:
     """Return each slot with its energy and the source that counted in it."""
     grid = slot_edges(slot_start(edges[0]), slot_start(edges[-1] - 1) + SLOT_MS)
     sources = slots_between(spans, grid).source.tolist()
-    for (start_ms, end_ms), amounts in zip(pairwise(edges), rows, strict=True):
-        source = rules.sources[sources[(start_ms - int(grid[0])) // SLOT_MS]]
+    for (start_ms, end_ms), amounts in zip(pairwise(edges), found.of_slots, strict=True):
+        kept = found.archived.get(day_start(start_ms))
+        position = sources[(start_ms - int(grid[0])) // SLOT_MS]
+        source = found.rules.sources[position] if kept is None else kept.source_at(start_ms)
         yield ExplainedSlot(
             from_=in_zone(start_ms, zone),
             to=in_zone(end_ms, zone),
@@ -49,6 +48,7 @@ def explained_slots(
             measured_kwh=scaled(amounts.measured_uwh, UWH_EXPONENT),
             estimated_kwh=scaled(amounts.estimated_uwh, UWH_EXPONENT),
             missing_seconds=amounts.missing_ms / 1000,
+            archived=kept is not None,
         )
 
 

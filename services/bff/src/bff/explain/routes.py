@@ -54,7 +54,7 @@ def get_explanation(
         device=device,
         currency=home.currency,
         total=figures(found.total, home.zone, of_device=True),
-        slots=list(explained_slots(slots, found.of_slots, found.rules, spans, home.zone)),
+        slots=list(explained_slots(slots, found, spans, home.zone)),
         slots_left_out=len(edges_by_slot(start_ms, end_ms, end_ms)) - len(slots),
         readings=[
             *edge_readings("from", start_ms, found.rules, found.samples, home.zone),

@@ -26,6 +26,10 @@ class ExplainedSlot(Span):
     measured_kwh: Exact
     estimated_kwh: Exact
     missing_seconds: float
+    archived: bool = Field(
+        description="Samples of its day are lost, or older than VictoriaMetrics keeps them: its"
+        " figures are those that the ledger kept."
+    )
 
 
 class UsedPrice(Span):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bff.db.obstacles import obstacle_of
+from bff.db.obstacles import DamagedError, is_damage, obstacle_of
 from bff.ledger.ledger import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
@@ -32,6 +32,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(VictoriaMetricsDownError, _victoriametrics_down)
     app.add_exception_handler(VictoriaMetricsRefusedError, _victoriametrics_refused)
     app.add_exception_handler(LedgerStaleError, _ledger_stale)
+    app.add_exception_handler(DamagedError, _ledger_damaged)
     app.add_exception_handler(SQLAlchemyError, _database)
     app.add_exception_handler(Exception, _unforeseen)
 
@@ -137,6 +138,20 @@ def _ledger_stale(request: Request, error: Any) -> Response:  # noqa: ANN401
     return problem_response(request, problem)
 
 
+def _ledger_damaged(request: Request, error: Any) -> Response:  # noqa: ANN401
+    LOG.error("%s %s: %s", request.method, request.url.path, error)
+    request.app.state.services.ledger.status.report_damage()
+    problem = ProblemError(
+        503,
+        "ledger-damaged",
+        "Stored energy of this range is damaged, and is being rebuilt from its samples.",
+        what_to_do="Try again in a moment. GET /api/v1/events has what was damaged; days without"
+        " samples come back from a backup: python -m bff.db.backup restore-days.",
+        retry_after_seconds=5,
+    )
+    return problem_response(request, problem)
+
+
 def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
     if obstacle := obstacle_of(error):
         LOG.error("%s %s: %s", request.method, request.url.path, obstacle.text)
@@ -151,6 +166,8 @@ def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
                 retry_after_seconds=30,
             ),
         )
+    if is_damage(error):
+        request.app.state.services.ledger.status.report_damage()
     incident = _log_incident(request, error)
     problem = ProblemError(
         503,

@@ -48,6 +48,7 @@ def _readyz(services: Services, _request: Request) -> Response:
     state = {
         "database": database,
         "writes": obstacle.text if obstacle else "ok",
+        "ledger": "it is damaged" if services.ledger.status.current.is_damaged else "ok",
         "victoriametrics": _victoriametrics_state(services),
     }
     return JSONResponse(state, 200 if database == "ok" else 503)

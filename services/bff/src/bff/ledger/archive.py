@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bff.energy import Slots
 from bff.ledger.sample_counts import (
     StoredDay,
     counts_in,
@@ -18,7 +19,6 @@ from bff.ledger.sample_counts import (
     parse_counts,
     sources_in,
 )
-from bff.ledger.slots import Slots
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
 from energy_rules.spread import amounts_of, between, spans_of
 from energy_rules.state import Span
@@ -40,6 +40,12 @@ class KeptDay:
     def is_archived(self) -> bool:
         """Whether it lost samples."""
         return self.stored.counts_left is not None
+
+    def source_at(self, at_ms: int) -> str | None:
+        """Return the source that counts in the slot of an instant."""
+        names = sources_in(self.stored.made_from)
+        position = int(self.slots.source[(at_ms - self.day_ms) // SLOT_MS])
+        return names[position] if position < len(names) else None
 
 
 type KeptDays = Mapping[int, KeptDay]

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bff.db.tables import QUESTIONS, EventKind, KeptKind, QuestionKind
-from bff.energy import Integers
+from bff.energy import Integers, Slots
 from bff.ledger.device_rules import DeviceRules
-from bff.ledger.slots import JudgedDevice, Slots
+from bff.ledger.slots import JudgedDevice
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.limits import MW_MS_PER_UWH, energy_uwh
 from energy_rules.sources import Stuck
@@ -26,6 +26,7 @@ from energy_rules.state import Note, NoteKind
 # They come from what is stored, not from samples: no rebuild replaces them.
 KEPT_KINDS: Sequence[KeptKind] = get_args(KeptKind.__value__)
 SAMPLES_LOST: KeptKind = "samples_lost"
+DAMAGED: KeptKind = "ledger_damaged"
 # A person decides on them.
 OPEN_KINDS: Sequence[EventKind] = (*QUESTIONS, SAMPLES_LOST)
 # A day or two: an outage while VictoriaMetrics wrote, or a test.

@@ -82,6 +82,7 @@ class LedgerStatus:
         open_events: The events that no one has answered, as of the last refresh: device, kind,
             how many, and the micro-watt-hours at stake in them.
         rated_mw: The rated powers that people wrote, milliwatts, by device.
+        is_damaged: Something stored was found damaged and is not rebuilt yet.
         rules: The rules by which the stored slots that are not stale were built.
     """
 
@@ -93,6 +94,7 @@ class LedgerStatus:
     rebuild: RebuildProgress | None = None
     open_events: Sequence[tuple[str, str, int, int]] = ()
     rated_mw: Mapping[str, int] = field(default_factory=dict)
+    is_damaged: bool = False
     rules: Mapping[str, DeviceRules] = field(default_factory=dict)
 
     @property
@@ -155,6 +157,11 @@ class SharedStatus:
         self._invalidated = True
         self.update()
         self.wake.set()
+
+    def report_damage(self) -> None:
+        """Have the worker rebuild what is damaged; requests wait."""
+        self.update(is_damaged=True)
+        self.invalidate()
 
     def invalidate_days(self, device: str, days: Interval) -> None:
         """Have the worker rebuild these days; requests for them wait from now on."""

@@ -1,23 +1,17 @@
-"""A day's slots as bytes and back, and the checksums of a stored day.
+"""A day's slots as bytes and back.
 
 Most days were measured from midnight to midnight by one source: of these only the energy is
 kept, in 385 bytes. All others are kept in full. Both are unpacked by the hundred, without a loop
 over slots; general compression is smaller for full days but takes many times as long to read
 (docs/decisions/0006).
-
-A flipped bit must not become energy or money. A whole row is covered by a CRC, which is compared
-where its slots are read. Sums are added up by the database, in an index without the slots: the
-checksum of these is a weighted sum, so that the sum of the checksums is that of the sums.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 
-from bff.energy import QUANTITIES, Integers
-from bff.ledger.slots import Slots
+from bff.energy import QUANTITIES, Integers, Slots
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
 from energy_rules.spread import amounts_of
 
@@ -30,8 +24,6 @@ FORMS = {
 }
 FULL = np.dtype([(name, form, SLOTS_PER_DAY) for name, form in (FORMS | {"source": "u1"}).items()])
 MAX_WHOLE_UWH = 2**32 - 1
-# Odd, so that no bit of a value is lost; the sum of ten years of them fits 64 bits.
-WEIGHTS = (3, 5, 7, 11, 13)
 
 
 def pack_day(slots: Slots) -> bytes:
@@ -91,33 +83,6 @@ def unpack_day(packed: bytes) -> Slots:
     """Unpack the slots of one day."""
     days = unpack_days([packed])
     return Slots(amounts_of(np.diff(days.up_to[:, 0], axis=1)), days.source[0])
-
-
-@dataclass(frozen=True, slots=True)
-class DaySums:
-    """The sums of one device's day, or of several days.
-
-    Attributes:
-        day_ms: The day, or the sum of the days.
-        sums: Of the four quantities, in the order of `Amounts.stacked`.
-        days: How many.
-    """
-
-    day_ms: int
-    sums: Sequence[int]
-    days: int = 1
-
-    def checksum(self, device: str) -> int:
-        """Return the weighted sum. A flipped bit changes it by the bit's value times a weight."""
-        weighted = zip(WEIGHTS, (*self.sums, self.day_ms), strict=True)
-        of_device = crc32(device.encode()) * self.days
-        return of_device + sum(weight * value for weight, value in weighted)
-
-
-def row_checksum(device: str, sums: DaySums, made_from: str, packed: bytes) -> int:
-    """Return the CRC of a stored day."""
-    text = f"{device} {sums.day_ms} {tuple(sums.sums)} {made_from}"
-    return crc32(packed, crc32(text.encode()))
 
 
 def _sums(slots: np.ndarray) -> Integers:

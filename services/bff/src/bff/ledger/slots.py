@@ -4,28 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from bff.energy import Integers
+from bff.energy import Integers, Slots
 from bff.ledger.device_rules import DeviceRules, SourceRules
 from energy_rules.history import History
 from energy_rules.limits import bounds_of
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.series import Power, Question, judge, learn_cleaned
 from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
-from energy_rules.spread import Amounts, Spans, between
+from energy_rules.spread import Spans, between
 from energy_rules.state import Note
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Neighbouring slots of one device.
-
-    Attributes:
-        amounts: Energy and covered time of each slot.
-        source: For each slot the position of the source that counts, in configuration order.
-    """
-
-    amounts: Amounts
-    source: Integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import write_session
+from bff.db.obstacles import DamagedError
 from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.archive import KeptDay, KeptDays, add_answered, known_ms, merge
 from bff.ledger.events import (
+    DAMAGED,
     KEPT_KINDS,
     OPEN_KINDS,
     SAMPLES_LOST,
@@ -21,9 +24,9 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, DaySums, pack_day, row_checksum, unpack_day, unpack_days
+from bff.ledger.packing import Days, pack_day, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
-from bff.time_grid import DAY_MS, Interval, day_start, instant
+from bff.time_grid import DAY_MS, Interval, day_start
 from energy_rules.state import Quality, Span
 
 WATERMARK_ID = 1
@@ -57,14 +60,6 @@ class StoredSlots:
     keys: Sequence[DeviceDay]
     days: Days
     is_archived: NDArray[np.bool_]
-
-
-class DamagedError(Exception):
-    """What is stored of a device is not what was saved: no figure may be made from it."""
-
-    def __init__(self, device: str, day_ms: int | None = None) -> None:
-        where = "" if day_ms is None else f" on {instant(day_ms):%Y-%m-%d}"
-        super().__init__(f"a row of the ledger is damaged: {device}{where}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +139,19 @@ def _of_device(device: str, start_ms: int, end_ms: int) -> Sequence[ColumnElemen
 
 
 def select_days(session: Session, device: str, interval: Interval) -> KeptDays:
-    """Select the stored days of a device in an interval."""
-    rows = session.execute(
-        select(
-            LedgerDay.day_unix_ms,
-            LedgerDay.made_from,
-            LedgerDay.is_stale,
-            LedgerDay.counts_left,
-            LedgerDay.slots,
-        ).where(*_of_device(device, interval.start_ms, interval.end_ms))
-    )
-    return {
-        day_ms: KeptDay(day_ms, StoredDay(made_from, is_stale, left), unpack_day(slots))
-        for day_ms, made_from, is_stale, left, slots in rows
-    }
+    """Select the stored days of a device in an interval.
+
+    Raises:
+        DamagedError: A row is not the one that was saved.
+    """
+    columns = (LedgerDay.day_unix_ms, LedgerDay.is_stale, LedgerDay.counts_left, *CHECKED)
+    of_device = _of_device(device, interval.start_ms, interval.end_ms)
+    days = {}
+    for row in session.execute(select(*columns).where(*of_device)):
+        _check(device, row.day_unix_ms, row[3:])
+        stored = StoredDay(row.made_from, row.is_stale, row.counts_left)
+        days[row.day_unix_ms] = KeptDay(row.day_unix_ms, stored, unpack_day(row.slots))
+    return days
 
 
 def update_days(session: Session, device: str, days: KeptDays) -> None:
@@ -267,6 +261,13 @@ def _replace_events(session: Session, built: Built, archived: set[int]) -> None:
     session.flush()
     if new:
         session.execute(insert(LedgerEvent), [event_row(event) for event in new.values()])
+
+
+def save_damage(session: Session, device: str, days: Interval) -> None:
+    """Save the event that stored days of a device were damaged."""
+    event = CounterEvent(device, "", DAMAGED, days.start_ms, days.end_ms, None, None, 0)
+    session.execute(delete(LedgerEvent).where(LedgerEvent.id == event.event_id))
+    session.execute(insert(LedgerEvent), [event_row(event)])
 
 
 def event_row(event: CounterEvent) -> dict[str, object]:

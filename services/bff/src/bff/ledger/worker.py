@@ -14,7 +14,8 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bff.db.obstacles import Obstacle, obstacle_of
+from bff.db.obstacles import DamagedError, Obstacle, is_damage, obstacle_of
+from bff.ledger.damage import mend
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
@@ -96,6 +97,9 @@ class LedgerWorker:
             pause_seconds = self._step()
         except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
             self._record_error(str(error))
+        except DamagedError as error:
+            LOG.error("%s", error)  # noqa: TRY400 - the place is not in the code
+            self._ledger.status.report_damage()
         except SQLAlchemyError as error:
             self._record_database_error(error)
         except Exception:
@@ -107,6 +111,8 @@ class LedgerWorker:
 
     def _step(self) -> float:
         now_s = time.monotonic()
+        if self._ledger.status.current.is_damaged:
+            self._mend()
         if self._ledger.status.take_invalidation():
             self._start(self._ledger.rules())
         if days := self._ledger.status.take_invalid_days():
@@ -155,6 +161,13 @@ class LedgerWorker:
         self._state = start(self._ledger, rules)
         self._refreshed_at_s = self._count_due_s = float("-inf")
 
+    def _mend(self) -> None:
+        stored = self._state.counts.stored
+        mend(
+            self._ledger.engine, [(device, day) for device, days in stored.items() for day in days]
+        )
+        self._ledger.status.update(is_damaged=False)
+
     def _invalidate(self, days: Mapping[str, frozenset[int]]) -> None:
         """Rebuild days by the answers as they are now; jobs made before have older ones."""
         if not self._state.rules:
@@ -182,7 +195,10 @@ class LedgerWorker:
 
     def _record_database_error(self, error: SQLAlchemyError) -> None:
         obstacle = obstacle_of(error)
-        if obstacle is None:
+        if is_damage(error):
+            LOG.error("the database is damaged: %s", error.args[0])
+            self._ledger.status.report_damage()
+        elif obstacle is None:
             LOG.error("the ledger could not use its database; it tries again", exc_info=error)
         elif obstacle is not self._obstacle:
             LOG.error("%s The ledger waits until it can write", obstacle.text)
