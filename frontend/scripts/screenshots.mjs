@@ -38,6 +38,15 @@ async function acceptClosing(page) {
 
 const SHOTS = [
   { name: "house", path: "/", variants: ALL },
+  {
+    name: "balance",
+    path: "/",
+    variants: ALL,
+    act: async (page) => {
+      await page.mouse.wheel(0, 5000);
+      await page.getByText(/設定の変更履歴|Changes of the configuration/).waitFor();
+    },
+  },
   { name: "room", path: "/?room=study", variants: ALL },
   { name: "shelf", path: "/?room=study&shelf=rack_1", variants: ALL },
   { name: "day", path: "/?period=day", variants: FEW },

@@ -278,3 +278,26 @@ def test_an_open_period_has_a_forecast(
     assert found["next_tier"] == {"from_kwh": "250", "price": "40", "on": "2026-06-06"}
     [budget] = api.get("/budgets").json()
     assert (budget["state"], budget["expected"]) == ("forecast_over", "10020")
+
+
+def test_a_price_shows_each_month_that_it_changes_before_it_is_saved(
+    vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+) -> None:
+    """600 W used since 11 May, dearer from the 21st; and last month as if it had always held."""
+    write_home(home_file, HOUSE)
+    import_samples(vm, HOUSE)
+    api = open_bff(vm.url, now=lambda: datetime.fromisoformat("2026-06-01T00:00:00+09:00"))
+    price = {"price_per_kwh": "20", "valid_from": "2026-01-01T00:00:00+09:00"}
+    api.post("/unit_prices", json=price).raise_for_status()
+    wait_for(api, "/cost", {"from": START, "to": "2026-06-01T00:00:00+09:00"})
+    dearer = {"price_per_kwh": "30", "valid_from": "2026-05-21T00:00:00+09:00"}
+    trial = {"action": "add", "price": dearer, "close_open_price": True}
+    effect = api.post("/unit_prices/effect", json=trial).raise_for_status().json()
+    [may] = effect["months"]
+    assert (may["from"], may["cost_before"], may["cost_after"]) == (
+        "2026-05-01T00:00:00+09:00",
+        "6048",
+        "7632",
+    )
+    assert effect["last_month_as_if"]["cost_after"] == "9072"
+    assert len(api.get("/unit_prices").json()) == 1
