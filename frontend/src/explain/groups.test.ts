@@ -10,6 +10,7 @@ const slot = (hour: number, changed: Partial<ExplainedSlot> = {}): ExplainedSlot
   measured_kwh: "0",
   estimated_kwh: "0",
   missing_seconds: 0,
+  archived: false,
   ...changed,
 });
 
