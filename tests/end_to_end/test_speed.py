@@ -111,10 +111,11 @@ def first_figures_ms(browser: Browser, url: str) -> float:
         },
     )
     page.goto(url)
-    page.wait_for_function("Object.keys(window.shownAt ?? {}).length === 2")
-    shown = page.evaluate("Math.max(...Object.values(window.shownAt))")
+    for shown in ("watts-now", "cost-month"):
+        page.locator(f"[data-testid={shown}][data-value]").first.wait_for()
+    shown_ms = page.evaluate("Math.max(...Object.values(window.shownAt))")
     context.close()
-    return shown
+    return shown_ms
 
 
 def test_first_figures_are_soon_behind_a_slow_network(
