@@ -85,6 +85,7 @@ def test_axe_finds_nothing(contexts: Any, width: int, theme: str, language: str)
     assert found == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "text_percent"), [(320, 100), (640, 200), (390, 100)])
 def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) -> None:  # noqa: ANN401
     """Not on the narrowest phone, nor with text of twice the size."""
@@ -101,6 +102,7 @@ def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) 
     assert wider == {}
 
 
+@pytest.mark.long
 def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     """One tab stop; arrows move along the columns and show each; Enter opens its day."""
     page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
@@ -120,6 +122,7 @@ def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     expect(day).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.long
 def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -> None:  # noqa: ANN401
     """Where a reader's own colours replace the page's: what is chosen is filled, dots are drawn."""
     size = {"width": 1280, "height": 900}
@@ -148,6 +151,7 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
     assert looks["share"] != "none"
 
 
+@pytest.mark.long
 def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401
     """The polyfill is loaded there, and only there."""
     context = contexts(viewport={"width": 1280, "height": 900}, locale="en")

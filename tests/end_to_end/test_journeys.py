@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from testbed.chain import Chain
 
+pytestmark = pytest.mark.long  # journeys through a browser
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 
 from testbed.chain import Chain, wait_until
 
+pytestmark = pytest.mark.long  # journeys through a browser
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 LAMP = "bedside_lamp"
 
