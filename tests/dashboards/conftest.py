@@ -34,7 +34,7 @@ WAIT_LIMIT_SECONDS = 60.0
 type Started = AbstractContextManager[subprocess.Popen[bytes]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def panels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panels]:
     """A Grafana's way to a vmsingle that has all that the dashboards ask for."""
     folder = tmp_path_factory.mktemp("home")

@@ -1,6 +1,7 @@
 """One running virtual home, and a visitor with a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -11,13 +12,33 @@ from testbed.chain import Chain, start_chain, stop_chain
 expect.set_options(timeout=30_000)
 
 
+HERE = Path(__file__).parent
+RUNNING = pytest.StashKey[Chain]()
+
+
 @pytest.fixture(scope="session")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def chain(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chain]:
     """One virtual home for all tests that only look or change what they put back."""
     started = start_chain(tmp_path_factory.mktemp("home"), backfill_days=40)
+    request.session.stash[RUNNING] = started
     yield started
-    if started.process.poll() is None:
-        stop_chain(started)
+    _stop(started)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the home after the last test of this folder: it takes half a core from all others."""
+    if nextitem is not None and HERE in nextitem.path.parents:
+        return
+    if started := item.session.stash.get(RUNNING, None):
+        _stop(started)
+
+
+def _stop(chain: Chain) -> None:
+    if chain.process.poll() is None:
+        stop_chain(chain)
 
 
 # Not of the session: while it is open an event loop runs in this thread, and other files' tests
