@@ -10,10 +10,10 @@ import pytest
 from bleak import BleakScanner
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakError
 
 from ble_radio.adverts import WOAN_COMPANY_ID
-from testbed.process import stop
+from service_kit.waiting import poll_until
+from testbed.process import stop, wait_limit_seconds
 from testbed.virtual_home import VirtualHome, virtual_home
 
 LIMIT_SECONDS = 60.0
@@ -51,13 +51,18 @@ def radio_process(
         "--interval-seconds": "0.1",
     }
     arguments = [str(part) for pair in options.items() for part in pair]
-    process = subprocess.Popen([sys.executable, "-m", "ble_radio", *arguments])
+    log = tmp_path / "radio.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "ble_radio", *arguments]
+        process = subprocess.Popen(command, stderr=output)
+    # bleak may miss an adapter that is added while it connects to the bus.
+    assert poll_until(lambda: "plugs advertise" in log.read_text(), wait_limit_seconds())
     yield process
     stop(process)
 
 
 class Watts:
-    """The watts of the last advert of each address; starts to scan as soon as it can."""
+    """The watts of the last advert of each address."""
 
     def __init__(self) -> None:
         self.by_address: dict[str, float] = {}
@@ -68,15 +73,8 @@ class Watts:
         self.by_address[device.address] = int.from_bytes(payload[10:12]) / 10
 
     async def start(self) -> None:
-        """Scan; the radio may not be there yet."""
-        async with asyncio.timeout(LIMIT_SECONDS):
-            while True:
-                try:
-                    await self._scanner.start()
-                except (BleakError, OSError):
-                    await asyncio.sleep(0.1)
-                else:
-                    return
+        """Scan."""
+        await self._scanner.start()
 
     async def until(self, expected: dict[str, float]) -> None:
         """Wait for exactly this."""
