@@ -9,7 +9,6 @@ from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
 from bff.http.params import Instant
-from bff.ledger.query import sample_source
 from bff.ledger.witness import judge_with_witnesses
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
@@ -46,7 +45,7 @@ def get_explanation(
         raise wrong_input(message, where="query.from", what_to_do="Request a range in the past.")
     slots = edges_by_slot(start_ms, end_ms, most_slots)
     found = fetch_explained(services, home, of_device, Interval(start_ms, end_ms), slots)
-    source = sample_source(services.ledger, REQUEST)
+    source = services.ledger.sample_source(services.ledger.now_ms(), REQUEST)
     spans = judge_with_witnesses(source, found.rules, found.samples).spans
     return Explanation(
         from_=in_zone(start_ms, home.zone),

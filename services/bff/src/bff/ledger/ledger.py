@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 
 from bff.db.engine import read_session
 from bff.ledger.device_rules import DeviceRules, rules_of
+from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
 from bff.ledger.open_slots import OpenSlots
 from bff.ledger.partial_slots import SplitCache
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
-from bff.victoriametrics.client import VictoriaMetrics
+from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
+from bff.victoriametrics.counters import all_counters
 from home_model.config import Home
 
 type Rules = Mapping[str, DeviceRules]
@@ -231,6 +233,10 @@ class Ledger:
     def samples_kept_from_ms(self) -> int:
         """Return the first day that VictoriaMetrics should still have all samples of."""
         return day_start(self.now_ms() - self.samples_kept_days * DAY_MS) + DAY_MS
+
+    def sample_source(self, now_ms: int, patience: Patience = BACKGROUND) -> SampleSource:
+        """Return where samples are fetched from: those of all counters, up to an instant."""
+        return SampleSource(self.victoriametrics, all_counters(self.home()), now_ms, patience)
 
     def rules(self) -> Rules:
         """Return the rules of every device."""

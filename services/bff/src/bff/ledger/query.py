@@ -9,7 +9,7 @@ import numpy as np
 from bff.db.engine import read_session
 from bff.energy import Energy, Integers
 from bff.ledger.device_rules import DeviceRules
-from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
+from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
 from bff.ledger.partial_slots import Split, split_slots
 from bff.ledger.sample_counts import DeviceDays
@@ -17,7 +17,6 @@ from bff.ledger.store import select_sample_counts, select_uneven_edges
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import DAY_MS, Interval, day_start
 from bff.victoriametrics.client import REQUEST, Patience
-from bff.victoriametrics.counters import all_counters
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 
 WAIT_SECONDS = 2.0
@@ -85,7 +84,7 @@ def fetch_history(
     Raises:
         VictoriaMetricsDownError: No complete response in time.
     """
-    rules, source = ledger.rules(), sample_source(ledger, REQUEST)
+    rules, source = ledger.rules(), ledger.sample_source(ledger.now_ms(), REQUEST)
     for first in range(0, len(devices), DEVICES_AT_ONCE):
         batch = [
             _device_days(ledger, rules[device])
@@ -93,12 +92,6 @@ def fetch_history(
         ]
         for device, samples in fetch_with_neighbours(source, batch, interval):
             yield device.rules, samples
-
-
-def sample_source(ledger: Ledger, patience: Patience) -> SampleSource:
-    """Return where samples are fetched from for a request."""
-    selection = all_counters(ledger.home())
-    return SampleSource(ledger.victoriametrics, selection, ledger.now_ms(), patience)
 
 
 def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
@@ -171,7 +164,7 @@ def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integ
     amounts = ledger.splits.get(splits)
     missing = [split for split in splits if split not in amounts]
     if missing:
-        source = sample_source(ledger, SPLIT)
+        source = ledger.sample_source(ledger.now_ms(), SPLIT)
         found = split_slots(source, partial(_device_days, ledger), missing)
         ledger.splits.put(found)
         amounts |= found

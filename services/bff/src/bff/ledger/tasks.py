@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bff.db.engine import read_session, write_session
-from bff.ledger.fetch import SampleSource, fetch_with_neighbours
+from bff.ledger.fetch import fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
 from bff.ledger.ledger import Ledger, RebuildProgress, Rules
 from bff.ledger.open_slots import OpenSlots, RecentSamples
@@ -117,11 +117,6 @@ def _outdated(days: Mapping[int, StoredDay], rules_hash: str) -> Iterator[int]:
             yield day_ms
 
 
-def sample_source(ledger: Ledger, now_ms: int) -> SampleSource:
-    """Return where the worker fetches its samples."""
-    return SampleSource(ledger.victoriametrics, all_counters(ledger.home()), now_ms)
-
-
 def count_samples(
     ledger: Ledger,
     state: WorkerState,
@@ -191,7 +186,7 @@ def build_and_save(
 ) -> None:
     """Build a job, save it in one transaction, and record what the slots were made from."""
     while True:
-        built = list(build(sample_source(ledger, now_ms), job, watermark_ms))
+        built = list(build(ledger.sample_source(now_ms), job, watermark_ms))
         _count_again(ledger, state, job, watermark_ms)
         if not any(state.counts.has_lost(each.device, each.made_from()) for each in built):
             break
@@ -239,7 +234,7 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
     recent = {
         device.rules.device: RecentSamples(device.rules, samples)
         for device, samples in fetch_with_neighbours(
-            sample_source(ledger, now_ms), everyone, since, before_ms=OPEN_BEFORE_MS
+            ledger.sample_source(now_ms), everyone, since, before_ms=OPEN_BEFORE_MS
         )
     }
     _mark_ended_silences_stale(state, recent, watermark_ms)
