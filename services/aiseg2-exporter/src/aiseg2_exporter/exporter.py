@@ -143,7 +143,7 @@ class Unit:
         return found
 
     async def _refresh_catalogue(self) -> None:
-        # Whoever needs the list while another one reads it waits for it.
+        # A task that needs the list while another one reads it waits for it.
         async with self._catalogue_lock:
             await self._read_catalogue_if_due()
 

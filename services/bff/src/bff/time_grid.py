@@ -1,6 +1,6 @@
 """Instants, intervals and the UTC grid of days and slots on which energy is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -45,6 +45,17 @@ def in_zone(at_ms: int, zone: ZoneInfo) -> datetime:
 def day_start(at_ms: int) -> int:
     """Return the start of the UTC day of an instant, Unix milliseconds."""
     return at_ms // DAY_MS * DAY_MS
+
+
+def runs_of_days(days_ms: Sequence[int]) -> list[Interval]:
+    """Return the runs of neighbouring days among the sorted starts of UTC days."""
+    if not days_ms:
+        return []
+    days = np.array(days_ms, dtype=np.int64)
+    gaps = np.flatnonzero(np.diff(days) > DAY_MS)
+    first_ms = [days_ms[0], *days[gaps + 1].tolist()]
+    last_ms = [*days[gaps].tolist(), days_ms[-1]]
+    return [Interval(first, last + DAY_MS) for first, last in zip(first_ms, last_ms, strict=True)]
 
 
 def slot_start(at_ms: int) -> int:

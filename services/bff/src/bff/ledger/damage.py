@@ -6,7 +6,7 @@ of the rest an event has the days, and a backup the slots (`python -m bff.db.bac
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from bff.db.engine import read_session, sqlite_file, write_session
 from bff.db.repair import rebuild_damaged
 from bff.db.tables import LedgerDay
 from bff.ledger.store import CHECKED, SUMS, DeviceDay, save_damage
-from bff.time_grid import DAY_MS, Interval
+from bff.time_grid import runs_of_days
 
 LOG = logging.getLogger(__name__)
 
@@ -67,13 +67,5 @@ def _save_events(session: Session, lost: Collection[DeviceDay]) -> None:
     for device, day_ms in sorted(lost):
         by_device[device].append(day_ms)
     for device, days_ms in by_device.items():
-        for first_ms, last_ms in _runs(days_ms):
-            save_damage(session, device, Interval(first_ms, last_ms + DAY_MS))
-
-
-def _runs(days_ms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    first_ms = days_ms[0]
-    for day_ms, next_ms in zip(days_ms, [*days_ms[1:], None], strict=True):
-        if next_ms is None or next_ms > day_ms + DAY_MS:
-            yield first_ms, day_ms
-            first_ms = next_ms or 0
+        for run in runs_of_days(days_ms):
+            save_damage(session, device, run)

@@ -26,7 +26,7 @@ from bff.ledger.events import (
 )
 from bff.ledger.packing import Days, pack_day, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
-from bff.time_grid import DAY_MS, Interval, day_start
+from bff.time_grid import DAY_MS, Interval, day_start, runs_of_days
 from energy_rules.state import Quality, Span
 
 WATERMARK_ID = 1
@@ -445,19 +445,7 @@ def select_uneven_edges(session: Session, devices: Sequence[str], interval: Inte
     stored = select(LedgerDay.device, func.count()).where(*here).group_by(LedgerDay.device)
     for device, count in session.execute(stored).all():
         if count < wanted:
-            edges |= _edges_of_runs(
-                session.scalars(
-                    select(LedgerDay.day_unix_ms)
-                    .where(*here, LedgerDay.device == device)
-                    .order_by(LedgerDay.day_unix_ms)
-                ).all()
-            )
+            of_device = select(LedgerDay.day_unix_ms).where(*here, LedgerDay.device == device)
+            runs = runs_of_days(session.scalars(of_device.order_by(LedgerDay.day_unix_ms)).all())
+            edges |= {edge for run in runs for edge in (run.start_ms, run.end_ms)}
     return edges
-
-
-def _edges_of_runs(days_ms: Sequence[int]) -> set[int]:
-    """Return the first and the end of each run of neighbouring days."""
-    days = np.array(days_ms, dtype=np.int64)
-    gaps = np.flatnonzero(np.diff(days) > DAY_MS)
-    ends = days[gaps] + DAY_MS
-    return {days_ms[0], *days[gaps + 1].tolist(), *ends.tolist(), days_ms[-1] + DAY_MS}
