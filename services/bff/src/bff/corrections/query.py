@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bff.corrections.schemas import CorrectionInput
+from bff.db.revisions import Author
 from bff.db.tables import RegisterCorrection
 from bff.register.entries import BEGINNING_MS, NO_END_MS
 from bff.register.store import select_corrections
@@ -14,7 +15,7 @@ STORABLE_IDS = range(2**63)
 
 
 def add_correction(
-    session: Session, register: Register, wanted: CorrectionInput, login: str | None, now_ms: int
+    session: Session, register: Register, wanted: CorrectionInput, author: Author
 ) -> RegisterCorrection:
     """Save a correction.
 
@@ -26,8 +27,8 @@ def add_correction(
         device=wanted.device,
         former=wanted.former if wanted.action == "renamed" else None,
         at_unix_ms=_instant_ms(register, wanted),
-        made_unix_ms=now_ms,
-        made_by=login or wanted.by,
+        made_unix_ms=unix_milliseconds(author.at),
+        made_by=author.login or wanted.by,
     )
     for other in select_corrections(session):
         same = (other.action, other.device, other.former, other.at_unix_ms)
@@ -93,9 +94,7 @@ def _nothing_to_correct(message: str) -> ProblemError:
     )
 
 
-def undo_correction(
-    session: Session, correction_id: int, login: str | None, now_ms: int
-) -> RegisterCorrection:
+def undo_correction(session: Session, correction_id: int, author: Author) -> RegisterCorrection:
     """Undo a correction; it is kept with who undid it.
 
     Raises:
@@ -107,7 +106,7 @@ def undo_correction(
             str(each.id) for each in select_corrections(session) if each.undone_unix_ms is None
         ]
         raise not_found(correction_id, what="correction", known=known)
-    row.undone_unix_ms, row.undone_by = now_ms, login or ""
+    row.undone_unix_ms, row.undone_by = unix_milliseconds(author.at), author.login
     session.flush()
     return row
 

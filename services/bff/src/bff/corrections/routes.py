@@ -2,16 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from bff.corrections import query
 from bff.corrections.response import correction_row, history, registered_devices
 from bff.corrections.schemas import CorrectionInput, CorrectionRow, HistoryRow, RegisteredDevice
 from bff.db.engine import read_session, write_session
-from bff.http.gate import identity_of
+from bff.http.author import UsedAuthor
 from bff.register.store import select_corrections, select_rows
 from bff.services import UsedServices
-from bff.time_grid import unix_milliseconds
 
 router = APIRouter(prefix="/register", tags=["devices"])
 
@@ -34,14 +33,12 @@ def get_history(services: UsedServices) -> list[HistoryRow]:
 
 @router.post("/corrections", status_code=201, summary="Correct the past of a device")
 def add_correction(
-    services: UsedServices, request: Request, response: Response, wanted: CorrectionInput
+    services: UsedServices, author: UsedAuthor, response: Response, wanted: CorrectionInput
 ) -> CorrectionRow:
     """All costs of the past follow at the next request. Undone by deleting the correction."""
     register = services.register.current()
-    login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
-    now_ms = unix_milliseconds(services.now())
     with write_session(services.engine) as session:
-        row = query.add_correction(session, register, wanted, login, now_ms)
+        row = query.add_correction(session, register, wanted, author)
     services.register.reload()
     response.headers["Location"] = f"/api/v1/register/corrections/{row.id}"
     return correction_row(row, register.home.zone)
@@ -49,11 +46,9 @@ def add_correction(
 
 @router.delete("/corrections/{correction_id}", summary="Undo a correction")
 def undo_correction(
-    services: UsedServices, request: Request, correction_id: CorrectionId
+    services: UsedServices, author: UsedAuthor, correction_id: CorrectionId
 ) -> CorrectionRow:
     """The past is what it was before; the history keeps the correction and who undid it."""
-    login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
-    now_ms = unix_milliseconds(services.now())
     with write_session(services.engine) as session:
-        row = query.undo_correction(session, correction_id, login, now_ms)
+        row = query.undo_correction(session, correction_id, author)
     return correction_row(row, services.register.reload().home.zone)

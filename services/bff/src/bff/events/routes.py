@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from bff.db.engine import read_session, write_session
 from bff.events import query
 from bff.events.response import event_row
 from bff.events.schemas import AnswerInput, EventList, EventQuery, EventRow
-from bff.http.gate import identity_of
+from bff.http.author import UsedAuthor
 from bff.services import UsedServices
 
 router = APIRouter(prefix="/events", tags=["ledger"])
@@ -35,7 +35,7 @@ def get_event(services: UsedServices, event_id: EventId) -> EventRow:
 @router.post("/{event_id}/answer", status_code=201, summary="Answer an event")
 def add_answer(
     services: UsedServices,
-    request: Request,
+    author: UsedAuthor,
     response: Response,
     event_id: EventId,
     wanted: AnswerInput,
@@ -45,10 +45,9 @@ def add_answer(
     409 names the answer that is stored already: delete it to answer anew. `rebuild` cannot be
     taken back.
     """
-    login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
     with write_session(services.engine) as session:
         row = query.add_answer(
-            session, event_id, wanted, login or wanted.answered_by, services.now()
+            session, event_id, wanted, author.login or wanted.answered_by, author.at
         )
     services.ledger.status.invalidate_days(row.device, query.days_of(row))
     response.headers["Location"] = f"/api/v1/events/{row.id}"

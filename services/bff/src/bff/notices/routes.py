@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 
 from bff.db.engine import read_session, write_session
-from bff.http.gate import identity_of
+from bff.http.author import UsedAuthor
 from bff.notices import query
 from bff.notices.response import acknowledged, ordered, with_acknowledgements
 from bff.notices.rules import find_notices
@@ -35,11 +35,10 @@ def list_notices(services: UsedServices) -> NoticeList:
 
 @router.put("/{notice_id}/acknowledgement", summary="Acknowledge a notice")
 def acknowledge(
-    services: UsedServices, request: Request, notice_id: NoticeId, wanted: AcknowledgementInput
+    services: UsedServices, author: UsedAuthor, notice_id: NoticeId, wanted: AcknowledgementInput
 ) -> Notice:
     """It stays away until it changes. 409 when it has changed since it was read."""
     facts = query.fetch_facts(services)
-    login = identity_of(request.headers, trusted=services.settings.trust_tailscale_identity)
     try:
         notice = query.find_notice(find_notices(facts), notice_id)
     except ProblemError:
@@ -49,7 +48,7 @@ def acknowledge(
         raise VictoriaMetricsDownError(facts.victoriametrics_error) from None
     with write_session(services.engine) as session:
         row = query.save_acknowledgement(
-            session, notice, wanted, login or wanted.acknowledged_by, facts.now
+            session, notice, wanted, author.login or wanted.acknowledged_by, facts.now
         )
     return acknowledged(notice, row, facts.home.zone)
 
