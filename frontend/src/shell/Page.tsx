@@ -14,7 +14,9 @@ import { Header } from "./Header";
 export function Page({ children }: { children: ReactNode }) {
   return (
     <QueryProvider>
-      <LanguageProvider fallback={<Frame header={<div className="h-[5.875rem] sm:h-14" />}>{waiting}</Frame>}>
+      <LanguageProvider
+        fallback={<Frame header={<div className="h-[5.875rem] sm:h-14" />}>{waiting}</Frame>}
+      >
         <Frame header={<Header />} footer={<Footer />}>
           <WithDates>
             <HouseProvider skeleton={waiting}>
