@@ -1,8 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "@/api/answer";
 import { api } from "@/api/client";
 import { COST, every } from "@/api/refresh";
 import type { Contract, ReadingDates } from "@/api/types";
+import { useFetchAll } from "@/api/useFetchAll";
 
 export function useContracts(): Answer<Contract[]> {
   return api.useQuery("get", "/api/v1/contracts", {}, every(COST));
@@ -19,11 +19,7 @@ export function useHistory() {
 
 /** The writes. A contract changes every bill there is, so everything is asked again. */
 export function useContractWrites(onDone: () => void) {
-  const client = useQueryClient();
-  const onSuccess = () => {
-    onDone();
-    return client.invalidateQueries();
-  };
+  const onSuccess = useFetchAll(onDone);
   return {
     add: api.useMutation("post", "/api/v1/contracts", { onSuccess }),
     change: api.useMutation("put", "/api/v1/contracts/{contract_id}", { onSuccess }),

@@ -1,8 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "@/api/answer";
 import { api } from "@/api/client";
 import { COST, every } from "@/api/refresh";
 import type { Trial, UnitPrice } from "@/api/types";
+import { useFetchAll } from "@/api/useFetchAll";
 
 export function usePrices(): Answer<UnitPrice[]> {
   return api.useQuery("get", "/api/v1/unit_prices", {}, every(COST));
@@ -16,11 +16,7 @@ export function useEffectOfPrices(trial: Trial) {
 
 /** The three writes. A price changes every cost there is, so everything is asked again. */
 export function usePriceWrites(onDone: () => void) {
-  const client = useQueryClient();
-  const onSuccess = () => {
-    onDone();
-    return client.invalidateQueries();
-  };
+  const onSuccess = useFetchAll(onDone);
   return {
     add: api.useMutation("post", "/api/v1/unit_prices", { onSuccess }),
     change: api.useMutation("put", "/api/v1/unit_prices/{price_id}", { onSuccess }),

@@ -1,8 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
 import type { Answer } from "@/api/answer";
 import { api } from "@/api/client";
 import { COST, every } from "@/api/refresh";
 import type { HistoryRow, RegisteredDevice } from "@/api/types";
+import { useFetchAll } from "@/api/useFetchAll";
 
 /** All devices and where they were. */
 export function useRegister(): Answer<RegisteredDevice[]> {
@@ -16,8 +16,7 @@ export function useHistory(): Answer<HistoryRow[]> {
 
 /** Correct the past, and undo that. Every total of the past follows, so all is fetched again. */
 export function useCorrections() {
-  const client = useQueryClient();
-  const onSuccess = () => client.invalidateQueries();
+  const onSuccess = useFetchAll();
   return {
     correct: api.useMutation("post", "/api/v1/register/corrections", { onSuccess }),
     undo: api.useMutation("delete", "/api/v1/register/corrections/{correction_id}", { onSuccess }),

@@ -9,7 +9,7 @@ from math import ceil
 from aiseg2_exporter.client import Client
 from aiseg2_exporter.daily_counters import GRAPH_OF_SOURCE, DailyCounters, counters_document
 from aiseg2_exporter.daily_counters import Reading as CounterReading
-from aiseg2_exporter.forwarder import forwarding
+from aiseg2_exporter.forwarder import forwarding_unit
 from aiseg2_exporter.live import Live, LiveReader
 from aiseg2_exporter.parse import Circuit
 from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
@@ -209,7 +209,7 @@ async def open_exporter(settings: Settings) -> AsyncGenerator[Exporter]:
         stack.push_async_callback(client.close)
         samples = [unit.samples]
         if settings.forwards:
-            forwarder = await stack.enter_async_context(forwarding(settings, live, clock))
+            forwarder = await stack.enter_async_context(forwarding_unit(settings, live, clock))
             samples.append(forwarder.samples)
         yield Exporter(
             readers=(

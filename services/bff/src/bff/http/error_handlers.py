@@ -1,22 +1,22 @@
 """Respond to every failure of a request with a problem document."""
 
 import logging
-import secrets
 from http import HTTPStatus
 from math import ceil
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from bff.db.obstacles import DamagedError, is_damage, obstacle_of
+from bff.db.damage import DamagedError, is_damage
 from bff.ledger.ledger import LedgerStaleError
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
-from service_kit.problems import MEDIA_TYPE, InputError, ProblemError
+from service_kit.obstacles import obstacle_of
+from service_kit.problem_responses import log_incident, problem_response
+from service_kit.problems import InputError, ProblemError
 
 LOG = logging.getLogger(__name__)
 
@@ -35,14 +35,6 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DamagedError, _ledger_damaged)
     app.add_exception_handler(SQLAlchemyError, _database)
     app.add_exception_handler(Exception, _unforeseen)
-
-
-def problem_response(
-    request: Request, problem: ProblemError, headers: dict[str, str] | None = None
-) -> Response:
-    """Build the HTTP response of a problem."""
-    body = orjson.dumps(problem.document(request.url.path).model_dump(exclude_none=True))
-    return Response(body, problem.status, {**(headers or {}), **problem.headers}, MEDIA_TYPE)
 
 
 def _problem(request: Request, error: Any) -> Response:  # noqa: ANN401 - Starlette's signature
@@ -168,7 +160,7 @@ def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
         )
     if is_damage(error):
         request.app.state.services.ledger.status.report_damage()
-    incident = _log_incident(request, error)
+    incident = log_incident(request, error)
     problem = ProblemError(
         503,
         "database-unavailable",
@@ -182,7 +174,7 @@ def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
 
 
 def _unforeseen(request: Request, error: Any) -> Response:  # noqa: ANN401
-    incident = _log_incident(request, error)
+    incident = log_incident(request, error)
     problem = ProblemError(
         500,
         "internal-error",
@@ -191,9 +183,3 @@ def _unforeseen(request: Request, error: Any) -> Response:  # noqa: ANN401
         incident=incident,
     )
     return problem_response(request, problem)
-
-
-def _log_incident(request: Request, error: Exception) -> str:
-    incident = secrets.token_hex(4)
-    LOG.error("incident %s: %s %s", incident, request.method, request.url.path, exc_info=error)
-    return incident
