@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.board import play, write_config
+from testbed.board import FIRMWARE, play, write_config
 from testbed.faulty_proxy import Fault, faulty_proxy
 
 DAY_SECONDS = 86_400
@@ -247,3 +247,32 @@ def test_a_wrong_ntp_server_is_not_believed(server, flash: Path) -> None:
     times = [datetime.fromisoformat(row["recordedAt"]) for row in server.rows.values()]
     assert max(times) - min(times) <= timedelta(days=1)
     assert abs(min(times) - datetime.now(UTC)) < timedelta(hours=1)
+
+
+def test_main_runs_for_ever_and_leaves_the_repl_time(server, flash: Path, firmware: Path) -> None:
+    """Ctrl-C ends it; the watchdog, which cannot be stopped, is then long enough for a copy."""
+    write_config(flash, server.url)
+    run = play(flash, [["main", 290]], firmware=firmware)
+    assert len(server.rows) == 5
+    assert run.lines[-1] == "ended: KeyboardInterrupt()"
+    assert run.result["watchdogs_ms"] == [60_000, 600_000]
+
+
+def test_the_boot_button_keeps_main_from_starting(flash: Path) -> None:
+    """So the REPL can be reached whatever the firmware does."""
+    write_config(flash, "http://127.0.0.1:1")
+    run = play(flash, [["rescue"], ["main", 290]])
+    assert run.lines[-1] == "main.py ended"
+    assert run.result["watchdogs_ms"] == []
+
+
+def test_a_damaged_firmware_leaves_the_repl_a_minute_and_starts_again(
+    flash: Path, tmp_path: Path
+) -> None:
+    """boot.py and main.py end with a line on the UART, never with a traceback at the start."""
+    for name in ("boot.py", "main.py"):
+        (tmp_path / name).write_bytes((FIRMWARE / name).read_bytes())
+    run = play(flash, [["main", 290]], firmware=tmp_path)
+    assert run.lines[0].startswith("failed: the firmware is incomplete: ImportError")
+    assert run.lines[-1] == "ended: Reset('machine.reset()',)"
+    assert run.result["events"] == [["reset"]]

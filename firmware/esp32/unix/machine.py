@@ -15,6 +15,7 @@ absent = set()  # addresses that do not answer
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 _reset_cause = PWRON_RESET
 rescue_is_held = False
+watchdogs_ms = []  # the timeout of each that was made
 
 
 class Reset(BaseException):
@@ -77,6 +78,7 @@ class WDT:
 
     def __init__(self, id=0, timeout=5000):
         self._timeout, self._fed = timeout, time.elapsed_ms()
+        watchdogs_ms.append(timeout)
         self.longest_ms = 0
 
     def feed(self):

@@ -14,6 +14,7 @@ _START_MS = utime.ticks_ms()
 _TRUE_START_SECONDS = int(os.getenv("BOARD_UNIX_START") or utime.time())
 IS_SIMULATED = bool(os.getenv("BOARD_SIMULATED_TIME"))
 
+alarm = None  # elapsed milliseconds, and what is raised in the sleep that reaches them
 _slept_ms = 0
 _power_on_ms = 0  # when ticks_ms was 0
 _wall = (0, 0)  # what RTC was set to, seconds since 2000, and when, in elapsed milliseconds
@@ -67,7 +68,10 @@ def ticks_add(ticks, delta):
 
 
 def sleep_ms(milliseconds):
-    global _slept_ms
+    global _slept_ms, alarm
+    if alarm and elapsed_ms() + milliseconds >= alarm[0]:
+        error, alarm = alarm[1], None
+        raise error
     if IS_SIMULATED:
         _slept_ms += milliseconds
     else:

@@ -59,7 +59,7 @@ class Exchange:
             OSError: There is no complete answer in time.
         """
         scheme, host, port, path = split_url(request.url)
-        address = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)[0][-1]
+        address = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][-1]
         self._step()
         connection = socket.socket()
         try:

@@ -50,6 +50,26 @@ class Player:
                 self.resets.append(str(error))
                 self.reboot(keeps_clock=True)
 
+    def main(self, seconds):
+        """Start as the chip does, boot.py and main.py, and press Ctrl-C after a time."""
+        for name in list(sys.modules):
+            if name.split(".")[0] in FIRMWARE:
+                del sys.modules[name]
+        time.power_on()
+        time.alarm = (time.elapsed_ms() + seconds * 1000, KeyboardInterrupt())
+        try:
+            import boot  # noqa: F401 - as the chip does
+            import main  # noqa: F401
+
+            print("main.py ended")
+        except (KeyboardInterrupt, machine.Reset) as error:
+            print("ended:", repr(error))
+        time.alarm = None
+
+    def rescue(self):
+        """Hold the BOOT button."""
+        machine.rescue_is_held = True
+
     def reboot(self, keeps_clock=False):
         """Cut the power, or only reset."""
         time.power_on(keeps_clock)
@@ -89,11 +109,11 @@ print(
             "taken": player.taken,
             "resets": player.resets,
             "events": machine.events,
-            "kept": player.the.buffer.lines,
-            "dropped": player.the.state.dropped,
-            "refused": player.the.state.refused,
+            "watchdogs_ms": machine.watchdogs_ms,
+            "kept": player.the.buffer.lines if player.the else None,
+            "dropped": player.the.state.dropped if player.the else None,
+            "refused": player.the.state.refused if player.the else None,
             "asked": ntptime.asked,
-            "longest_ms": player.the.watchdog.longest_ms,
         }
     )
 )

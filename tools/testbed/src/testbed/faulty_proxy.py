@@ -1,6 +1,7 @@
 """A proxy between an HTTP client and its server that does what a network may do."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
@@ -39,12 +40,15 @@ class FaultyProxy:
         answers: Each whole answer of the server.
     """
 
-    def __init__(self, upstream_url: str, faults: Iterable[Fault]) -> None:
-        self._upstream = urlsplit(upstream_url)
+    def __init__(
+        self, upstream_url: str, faults: Iterable[Fault], tls: ssl.SSLContext | None
+    ) -> None:
+        self._upstream, self._tls = urlsplit(upstream_url), tls
         self._faults = iter(faults)
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._stopped = threading.Event()
-        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        host = "https://localhost" if tls else "http://127.0.0.1"
+        self.url = f"{host}:{self._listening.getsockname()[1]}"
         self.requests: list[bytes] = []
         self.answers: list[bytes] = []
 
@@ -55,14 +59,17 @@ class FaultyProxy:
                 client, _ = self._listening.accept()
             except OSError:
                 return
-            with client, suppress(OSError):
-                self._serve(client, next(self._faults, Fault()))
+            with client, suppress(OSError), self._secure(client) as stream:
+                self._serve(stream, next(self._faults, Fault()))
 
     def close(self) -> None:
         """Stop; a connection that is open ends."""
         self._stopped.set()
         self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
+
+    def _secure(self, client: socket.socket) -> socket.socket:
+        return self._tls.wrap_socket(client, server_side=True) if self._tls else client
 
     def _serve(self, client: socket.socket, fault: Fault) -> None:
         if fault.cut_request_at is not None:
@@ -104,9 +111,17 @@ class FaultyProxy:
 
 
 @contextmanager
-def faulty_proxy(upstream_url: str, faults: Iterable[Fault] = ()) -> Generator[FaultyProxy]:
-    """Run a proxy for the length of a `with` block; connections after the faults are left alone."""
-    proxy = FaultyProxy(upstream_url, faults)
+def faulty_proxy(
+    upstream_url: str, faults: Iterable[Fault] = (), tls: ssl.SSLContext | None = None
+) -> Generator[FaultyProxy]:
+    """Run a proxy for the length of a `with` block; connections after the faults are left alone.
+
+    Args:
+        upstream_url: Of the server, without TLS.
+        faults: One for each connection.
+        tls: Of clients; without it they have none.
+    """
+    proxy = FaultyProxy(upstream_url, faults, tls)
     thread = threading.Thread(target=proxy.run)
     thread.start()
     try:
