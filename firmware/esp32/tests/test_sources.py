@@ -1,11 +1,12 @@
 """What holds for every file of the firmware."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
-from testbed.board import FIRMWARE, SOURCES
+from testbed.board import FIRMWARE, ROOT, SOURCES
 
 
 def test_every_file_is_compiled(compiled: Path) -> None:
@@ -24,9 +25,13 @@ def test_no_number_becomes_a_float(source: Path) -> None:
     assert not [n for n in nodes if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)]
 
 
-def test_the_example_has_only_keys_that_exist() -> None:
-    """And the file with the password is ignored by git."""
-    text = (FIRMWARE / "lib" / "board" / "config.py").read_text(encoding="utf-8")
-    example = ast.literal_eval((FIRMWARE / "config.example.json").read_text(encoding="utf-8"))
-    assert all(f'"{key}":' in text for key in example)
+def test_every_key_of_the_configuration_is_documented() -> None:
+    """The example has no others, and the file with the password is ignored by git."""
+    tree = ast.parse((FIRMWARE / "lib" / "board" / "config.py").read_text(encoding="utf-8"))
+    defaults = next(n.value for n in tree.body if isinstance(n, ast.Assign))
+    assert isinstance(defaults, ast.Dict)
+    keys = {key.value for key in defaults.keys if isinstance(key, ast.Constant)}
+    text = (ROOT / "docs" / "esp32.md").read_text(encoding="utf-8")
+    assert not [key for key in keys if f"`{key}`" not in text]
+    assert json.loads((FIRMWARE / "config.example.json").read_text()).keys() <= keys
     assert "config.json" in (FIRMWARE / ".gitignore").read_text().split()

@@ -27,6 +27,7 @@ class Board:
     """All parts of one board."""
 
     def __init__(self):
+        _warn_of_fat()
         self.config = load_config(CONFIG_PATH, print)
         self.state = State()
         self.clock = Clock(self.state.save_offset)
@@ -240,6 +241,17 @@ def run() -> None:
     except KeyboardInterrupt:
         machine.WDT(timeout=REPL_WATCHDOG_MS)
         raise
+
+
+def _warn_of_fat() -> None:
+    try:
+        import vfs
+
+        types = [type(mounted).__name__ for mounted, _ in vfs.mount()]
+    except (ImportError, TypeError):  # a MicroPython that does not list what is mounted
+        return
+    if "VfsFat" in types:
+        print("failed: the flash is FAT, which power cuts destroy: format it as littlefs2")
 
 
 def _led(pin: int):
