@@ -61,10 +61,16 @@ def test_it_follows_the_compose_specification() -> None:
     assert found.returncode == 0, found.stdout
 
 
-def test_only_the_page_is_published_and_only_on_loopback() -> None:
-    """Nobody on the network reaches the database or the BFF's API past the page."""
+def test_only_the_page_and_the_way_in_for_boards_are_published_and_only_on_loopback() -> None:
+    """Nobody on the network reaches the database or the BFF's API past the page.
+
+    Where boards send to follows a setting; it takes nothing without a token.
+    """
     published = {name: part["ports"] for name, part in SERVICES.items() if "ports" in part}
-    assert published == {"page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"]}
+    assert published == {
+        "page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"],
+        "measurements": ["${MEASUREMENTS_HOST:-127.0.0.1}:${MEASUREMENTS_PORT:-8020}:8020"],
+    }
     modes = {
         name: part["network_mode"] for name, part in SERVICES.items() if "network_mode" in part
     }

@@ -16,8 +16,8 @@ DEFAULT_GAP_LIMIT_SECONDS = 600.0
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly"]
-type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly"]
+type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly", "esp32"]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly", "esp32"]
 
 
 def _bare_mac(text: str) -> str:
@@ -127,8 +127,21 @@ class ShellySource(AnySource):
         return (self.id, str(self.meter or ""))
 
 
+class Esp32Source(AnySource):
+    """A board that sends what it measures to the service `measurements`; `id` is its deviceId."""
+
+    source: Literal["esp32"]
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
+
+
 type Source = Annotated[
-    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source | ShellySource,
+    CloudSource
+    | BleSource
+    | NativeSource
+    | MatterSource
+    | Aiseg2Source
+    | ShellySource
+    | Esp32Source,
     Field(discriminator="source"),
 ]
 
@@ -151,6 +164,8 @@ class SourceInfo:
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
+        is_pushed: The service is no exporter of the kit: devices send to it, and it passes what
+            they measured on to VictoriaMetrics. Its /metrics has only whether they are up.
     """
 
     source: SourceName
@@ -166,6 +181,7 @@ class SourceInfo:
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+    is_pushed: bool = False
 
     @property
     def all_secrets(self) -> tuple[str, ...]:
@@ -175,7 +191,9 @@ class SourceInfo:
     @property
     def port_variable(self) -> str:
         """Return the variable by which `make up` chooses the port of the exporter."""
-        return f"{self.service.replace('-', '_').upper()}_PORT"
+        # The port of such a service itself is where devices send to.
+        suffix = "METRICS_PORT" if self.is_pushed else "PORT"
+        return f"{self.service.replace('-', '_').upper()}_{suffix}"
 
     @property
     def compose_name(self) -> str:
@@ -257,6 +275,18 @@ SOURCES: tuple[SourceInfo, ...] = (
         ja="Shelly",
         en="Shelly",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+    ),
+    SourceInfo(
+        source="esp32",
+        source_type=Esp32Source,
+        family="esp32",
+        service="measurements",
+        module="measurements",
+        k8s_app="measurements",
+        default_port=9106,
+        is_pushed=True,
+        ja="ESP32ボード",
+        en="ESP32 board",
     ),
 )
 
