@@ -1,5 +1,6 @@
 """What was acknowledged arrives in VictoriaMetrics, at the instants at which it was recorded."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +26,8 @@ def exported(vm: VictoriaMetrics, name: str) -> list[tuple[int, float]]:
     vm.settle()
     end_ms = round((NOW + timedelta(days=1)).timestamp() * 1000)
     selector = f'{{__name__="{name}",device="sensor"}}'
-    found = list(Client(vm.url).export(selector, end_ms - 90 * 86_400_000, end_ms))
+    with closing(Client(vm.url)) as client:
+        found = list(client.export(selector, end_ms - 90 * 86_400_000, end_ms))
     for series in found:
         assert {k: v for k, v in series.labels.items() if k != "__name__"} == LABELS
     return sorted(pair for each in found for pair in zip(each.at_ms, each.values, strict=True))
