@@ -12,7 +12,7 @@ from typing import Any
 
 from testbed.process import free_port, running
 
-COMMAND = (os.environ.get("TRYPY", sys.executable), "-m", "measurements")
+COMMAND = (sys.executable, "-m", "measurements")
 
 type Identity = tuple[int, int]
 
