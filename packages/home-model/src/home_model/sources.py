@@ -166,6 +166,7 @@ class SourceInfo:
         max_power_watts: The physical limit of a meter of this source.
         is_pushed: The service is no exporter of the kit: devices send to it, and it passes what
             they measured on to VictoriaMetrics. Its /metrics has only whether they are up.
+        writes_past: The exporter writes energy of the past into VictoriaMetrics.
     """
 
     source: SourceName
@@ -182,6 +183,7 @@ class SourceInfo:
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
     is_pushed: bool = False
+    writes_past: bool = False
 
     @property
     def all_secrets(self) -> tuple[str, ...]:
@@ -262,6 +264,7 @@ SOURCES: tuple[SourceInfo, ...] = (
         ja="AiSEG2",
         en="AiSEG2",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+        writes_past=True,
     ),
     SourceInfo(
         source="shelly",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from home_model.sources import SOURCES, SourceInfo
 from up.emulators import Emulator
 from up.process import Process, local_url
-from up.servers import reaches_victoria_metrics
+from up.servers import USERNAME, password_file, reaches_victoria_metrics
 from up.settings import Settings
 
 
@@ -35,6 +35,7 @@ def exporter(
         **_fetchers(settings, rows),
         **(_takes_what_devices_send(settings, rows[0]) if rows[0].is_pushed else {}),
         **_secrets(settings, rows),
+        **_victoria_metrics(settings, rows),
     }
     for each in read:
         env |= each.env
@@ -70,6 +71,17 @@ def _takes_what_devices_send(settings: Settings, row: SourceInfo) -> Mapping[str
         "DATABASE_URL": f"sqlite:///{settings.home_dir / row.service}.sqlite3",
         "MEASUREMENTS_PORT": str(settings.measurements_port),
         "VIRTUAL_HOME": str(settings.is_virtual).lower(),
+    }
+
+
+def _victoria_metrics(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:
+    """Return where a service that writes the past does so; others are given no password."""
+    if not any(row.writes_past for row in rows):
+        return {}
+    return {
+        "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
+        "VICTORIA_METRICS_USERNAME": USERNAME,
+        "REFILL_PASSWORD_FILE": str(password_file(settings)),
     }
 
 
