@@ -29,6 +29,7 @@ BEYOND = {
     "tp-link-matter-exporter": {(block, 5580) for block in LAN},
     "aiseg2-exporter": {(block, port) for block in LAN for port in (80, 8086)},
     "shelly-exporter": {(block, 80) for block in LAN},
+    "mqtt-exporter": {(block, port) for block in LAN for port in (1883, 8883, 8086)},
 }
 
 
