@@ -27,6 +27,7 @@ test-tools: servers page
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools
 	@scripts/setup-kubernetes-tools
+	@scripts/setup-micropython
 	@scripts/setup-dbt
 	@scripts/setup-matter || test "$$MATTER_NETWORK" != required
 
