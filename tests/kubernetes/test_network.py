@@ -138,6 +138,7 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
         "tp-link-native-exporter",
         "aiseg2-exporter",
         "shelly-exporter",
+        "mqtt-exporter",
     }  # names in code, and in devices.yaml
     may = {
         workload.name
