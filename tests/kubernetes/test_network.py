@@ -104,6 +104,7 @@ def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
         Pair("grafana", "vmsingle", 8428),
         Pair("vmsingle-backup", "vmsingle", 8428),
         Pair("archive", "vmsingle", 8428),
+        Pair("aiseg2-exporter", "vmsingle", 8428),
         Pair("archive", "bff", 8000),
         Pair("vmsingle", "bff", 8001),
         Pair("vmsingle", "vmalert", 8880),

@@ -295,6 +295,7 @@ class SourceInfo:
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
+        writes_past: The exporter writes energy of the past into VictoriaMetrics.
     """
 
     source: SourceName
@@ -310,6 +311,7 @@ class SourceInfo:
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+    writes_past: bool = False
 
     @property
     def all_secrets(self) -> tuple[str, ...]:
@@ -388,6 +390,7 @@ SOURCES: tuple[SourceInfo, ...] = (
         ja="AiSEG2",
         en="AiSEG2",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+        writes_past=True,
     ),
     SourceInfo(
         source="shelly",

@@ -22,6 +22,8 @@ class Settings(ExporterSettings, InfluxDBSettings):
         deadline_seconds: For one request to the unit.
         energy_interval_seconds: Between two readings of the house's energy of the day.
         circuit_energy_seconds: In which the energy of every placed circuit is read once.
+        victoriametrics_url: Where the hours of an outage are written; empty: nowhere.
+        refill_password_file: Its password, read when it is needed: it is made at its first start.
         forward_interval_seconds: Between two points of each series.
     """
 
@@ -37,6 +39,10 @@ class Settings(ExporterSettings, InfluxDBSettings):
     aiseg2_user: Text = "aiseg"
     aiseg2_password: Secret
     aiseg2_use_https: Flag = False
+
+    victoriametrics_url: Text = ""
+    victoria_metrics_username: Text = ""
+    refill_password_file: Path | None = None
 
     forward_interval_seconds: Seconds = 5.0
 

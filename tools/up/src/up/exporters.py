@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from home_model.sources import SOURCES, SourceInfo
 from up.emulators import Emulator
 from up.process import Process, local_url
+from up.servers import USERNAME, password_file
 from up.settings import Settings
 
 
@@ -33,6 +34,7 @@ def exporter(
         "STATE_DIR": str(settings.state_dir(service)),
         **_fetchers(settings, rows),
         **_secrets(settings, rows),
+        **_victoria_metrics(settings, rows),
     }
     for each in read:
         env |= each.env
@@ -54,6 +56,17 @@ def _fetchers(settings: Settings, rows: Sequence[SourceInfo]) -> Mapping[str, st
     if len(of_service) == 1:
         return {}
     return {"FETCHERS": settings.fetchers or ",".join(row.source for row in rows)}
+
+
+def _victoria_metrics(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:
+    """Return where a service that writes the past does so; others are given no password."""
+    if not any(row.writes_past for row in rows):
+        return {}
+    return {
+        "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
+        "VICTORIA_METRICS_USERNAME": USERNAME,
+        "REFILL_PASSWORD_FILE": str(password_file(settings)),
+    }
 
 
 def _secrets(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:

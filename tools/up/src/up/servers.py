@@ -71,9 +71,14 @@ def _secret_flags(password: str) -> Mapping[str, str]:
     return {"httpAuth_password": password, **key}
 
 
+def password_file(settings: Settings) -> Path:
+    """Return where the password of this home's VictoriaMetrics is kept."""
+    return settings.home_dir / "victoria-metrics-password"
+
+
 def victoria_metrics_password(settings: Settings) -> str:
     """Return the password of this home's VictoriaMetrics, made at the first start."""
-    file = settings.home_dir / "victoria-metrics-password"
+    file = password_file(settings)
     if not file.exists():
         settings.home_dir.mkdir(parents=True, exist_ok=True)
         made = file.with_suffix(".new")
