@@ -29,6 +29,7 @@ BEYOND = {
     "tp-link-matter-exporter": {(block, 5580) for block in LAN},
     "aiseg2-exporter": {(block, port) for block in LAN for port in (80, 8086)},
     "shelly-exporter": {(block, 80) for block in LAN},
+    "mqtt-exporter": {(block, port) for block in LAN for port in (1883, 8883, 8086)},
 }
 
 
@@ -139,6 +140,7 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
         "tp-link-native-exporter",
         "aiseg2-exporter",
         "shelly-exporter",
+        "mqtt-exporter",
     }  # names in code, and in devices.yaml
     may = {
         workload.name

@@ -37,7 +37,7 @@ class Settings(FileSettings, DatabaseSettings):
     """
 
     listen_host: str = "127.0.0.1"
-    listen_port: Port = 9106
+    listen_port: Port = 9107
     measurements_host: str = "127.0.0.1"
     measurements_port: Port = 8020
     victoriametrics_url: HttpUrl | None = None
