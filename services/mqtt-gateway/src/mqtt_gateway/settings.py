@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from exporter_kit import ExporterSettings
 from home_model.load import load_model
 from home_model.sources import MqttSource, Strict
-from mqtt_gateway.client import Broker
+from mqtt_gateway.client import Broker, make_tls_context
 from mqtt_gateway.devices import CAPTURE
 from service_kit.errors import CannotStartError
 from service_kit.settings import Port
@@ -138,7 +138,7 @@ class Settings(ExporterSettings, InfluxDBSettings):
 
     def _tls_context(self) -> ssl.SSLContext:
         try:
-            return ssl.create_default_context(cafile=self.mqtt_ca_file)
+            return make_tls_context(self.mqtt_ca_file)
         except (OSError, ssl.SSLError) as error:
             message = f"MQTT_CA_FILE {self.mqtt_ca_file} cannot be used ({error})"
             raise CannotStartError(message) from None
