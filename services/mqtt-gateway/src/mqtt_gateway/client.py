@@ -114,6 +114,7 @@ class Connection:
         self._arrived = asyncio.Event()
         self.problem: SourceError | None = UnreachableError("the broker is not connected yet")
         self.on_change: Callable[[], None] = lambda: None
+        self.was_attempted = False
         self.lost_connections = 0
         self.refused_filters = 0
 
@@ -206,6 +207,7 @@ class Connection:
 
     def _set_problem(self, problem: SourceError | None) -> None:
         before, self.problem = self.problem, problem
+        self.was_attempted = True
         if problem is None:
             LOG.info("connected to the broker at %s:%d", self._broker.host, self._broker.port)
         elif before is None or before.reason != problem.reason:
@@ -288,6 +290,9 @@ class _Open:
         self._unwatch()
         if not self._end.done():
             self._end.set_result(UnreachableError("the connection was closed"))
+        client = self._client
+        # It may be collected when the loop is closed already.
+        client.on_socket_register_write = client.on_socket_unregister_write = None
         with suppress(Exception):
             self._client.disconnect()
             self._client.loop_write()

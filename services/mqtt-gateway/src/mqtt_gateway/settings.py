@@ -28,18 +28,13 @@ class GatewayDevice(MqttSource):
 
     @model_validator(mode="after")
     def _one_name(self) -> Self:
-        counts = {topic.split("/").count(CAPTURE) for topic in self.topics}
-        if (
-            len(counts) > 1
-            or counts - {0, 1}
-            or any("+" in t.replace("/+", "") for t in self._inner())
-        ):
+        levels = [topic.split("/") for topic in self.topics]
+        counts = {each.count(CAPTURE) for each in levels}
+        has_part = any(CAPTURE in level and level != CAPTURE for each in levels for level in each)
+        if len(counts) > 1 or counts - {0, 1} or has_part:
             message = "a pattern has one whole level `+`, the same in the id and in every topic"
             raise ValueError(message)
         return self
-
-    def _inner(self) -> tuple[str, ...]:
-        return tuple(f"/{topic}" for topic in self.topics)
 
 
 class GatewayConfig(Strict):
