@@ -30,7 +30,7 @@ export function PeriodBar() {
     <>
       <section
         aria-label={t("title")}
-        className="period-bar flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-y bg-paper py-2"
+        className="period-bar flex flex-wrap items-center gap-x-2 gap-y-2 sm:gap-x-4 border-line border-y bg-paper py-2"
       >
         <Steps period={period} />
         <Names period={period} />
@@ -135,7 +135,7 @@ function Names({ period }: { period: Period }) {
               href={address(periodNamed(name, period, today, billed))}
               keepsScroll
               aria-current={name === period.name ? "true" : undefined}
-              className="tap choice grid place-items-center rounded-sm px-2.5 text-muted text-xs hover:text-ink"
+              className="tap choice grid place-items-center rounded-sm px-2 text-muted text-xs hover:text-ink sm:px-2.5"
             >
               {t(`names.${name}`)}
             </AddressLink>
