@@ -9,8 +9,14 @@ from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["testbed.plugin"]
 
-# Their tests share what takes long to start: a whole home, a home in Grafana, a Matter network.
-SHARING_FOLDERS = ("tests/end_to_end/", "tests/dashboards/", "services/tp-link-matter-exporter/")
+# Their tests share what takes long to start: a whole home, a home in Grafana, a Matter network, the
+# service that boards send to.
+SHARING_FOLDERS = (
+    "tests/end_to_end/",
+    "tests/dashboards/",
+    "services/tp-link-matter-exporter/",
+    "firmware/esp32/",
+)
 
 # How fast examples come has no meaning for the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -72,12 +72,15 @@ use_suites() { # SUITE...: read their package lists; fails where that is not pos
 
 forget_suites() { rm -rf "${SUITE_WORK:?}"; }
 
-unpack() { # APT FOLDER PACKAGE: APT is apt-get or private_apt; fails when it has no such package
-  local folder="$TOOLS/deb/$2"
+unpack() { # APT FOLDER PACKAGE...: APT is apt-get or private_apt; fails when it has no such package
+  local apt=$1 folder="$TOOLS/deb/$2" archive
+  shift 2
   rm -rf "$folder.new" && mkdir -p "$folder.new/download"
   # apt's own sandbox user may not write below a home folder
-  (cd "$folder.new/download" && "$1" download -qq -o APT::Sandbox::User=root "$3") || return 1
-  dpkg-deb -x "$folder.new"/download/*.deb "$folder.new"
+  (cd "$folder.new/download" && "$apt" download -qq -o APT::Sandbox::User=root "$@") || return 1
+  for archive in "$folder.new"/download/*.deb; do
+    dpkg-deb -x "$archive" "$folder.new"
+  done
   rm -rf "$folder" "$folder.new/download" && mv "$folder.new" "$folder"
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from aiseg2_emulator.server import Emulator
 from aiseg2_exporter.client import Circuits, Client
-from aiseg2_exporter.forwarder import Forwarder, open_outbox
+from aiseg2_exporter.forwarder import Forwarder
 from aiseg2_exporter.live import Live, LiveReader
 from aiseg2_exporter.parse import CircuitPage, CircuitPower, Generator, Summary
 from aiseg2_exporter.points import make_points
@@ -22,6 +22,7 @@ from testbed.manual_clock import ManualClock
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
 from timeseries_io.delivery import Delivery, Limits
+from timeseries_io.forwarding import Outbox, open_outbox
 from timeseries_io.influxdb import InfluxDB1, InfluxDB2, InfluxWriter, Target
 from timeseries_io.line_protocol import encode_point
 
@@ -144,9 +145,8 @@ class Rig:
             engine, tables, self.writer.write, destination="InfluxDB",
             limits=Limits(max_retry_seconds=5), now=clock.now,
         )  # fmt: skip
-        self.forwarder = Forwarder(
-            LiveReader(client, clock), (engine, tables), self.delivery, clock
-        )
+        outbox = Outbox(engine, tables, self.delivery, clock)
+        self.forwarder = Forwarder(LiveReader(client, clock), outbox, clock)
 
     def close(self) -> None:
         """End connections."""

@@ -18,6 +18,8 @@ from aiseg2_exporter.sd_card import (
     load_rows,
     parse_interval,
 )
+from service_kit.waiting import poll_until
+from testbed.bff import Bff, bff, settings_of
 from testbed.victoria_metrics import VictoriaMetrics
 
 HEADER = [
@@ -198,6 +200,42 @@ def test_an_import_that_contradicts_an_earlier_one_is_refused(
     (export / "monthhistory_rc_2025.csv").write_bytes(file_of([line("202512", 1_000, 0, 0)]))
     with pytest.raises(ConflictError, match="meter"):
         list(run_import(settings, export, dry_run=False))
+
+
+def test_the_ledger_counts_what_both_cover_once(vm: VictoriaMetrics, tmp_path: Path) -> None:
+    """Two days of history over a live counter that began at noon of the second."""
+    today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin, noon = today - timedelta(days=2), today - timedelta(hours=12)
+    settings, export = settings_for(vm, tmp_path), tmp_path / "export"
+    export.mkdir()
+    for day in (begin, begin + timedelta(days=1)):
+        (export / f"30minhistory_rc_{day:%Y%m%d}.csv").write_bytes(half_hours(day))
+    labels = {"house": "home", "room": "r", "shelf": "s", "device": "meter", "source": "aiseg2"}
+    live = [((noon + timedelta(minutes=n)).timestamp(), 0.14 * n / 30) for n in range(721)]
+    vm.import_samples({"__name__": "aiseg2_energy_total_kwh", **labels}, live)
+    vm.settle()
+    for _ in range(2):
+        list(run_import(settings, export, dry_run=False))
+        vm.settle()
+    with bff(tmp_path, settings_of(tmp_path, vm.url, settings.config_file)) as started:
+        wait_for_ledger(started)
+        found = [
+            started.http.get(
+                "/cost",
+                params={"from": start.isoformat(), "to": end.isoformat(), "device": "meter"},
+            ).raise_for_status()
+            for start, end in ((begin, noon), (noon, today))
+        ]
+    kwh = [float(answer.json()["total"]["energy_kwh"]) for answer in found]
+    assert kwh == pytest.approx([72 * 0.14, 24 * 0.14], abs=0.001)
+
+
+def wait_for_ledger(started: Bff) -> None:
+    def is_complete() -> bool:
+        state = started.http.get("/ledger").json()
+        return state["fully_counted"] and not state["dirty_slots"]
+
+    assert poll_until(is_complete, 60, interval_seconds=0.1)
 
 
 @pytest.mark.skipif(

@@ -21,7 +21,7 @@ import httpx
 
 from homeiot_batch.config import Settings
 from homeiot_batch.datasets import datasets
-from homeiot_batch.run_archive import Report, archive_day, load
+from homeiot_batch.run_archive import Report, archive_day, load, use_little_memory
 from homeiot_batch.transform import local_day
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from timeseries_io.victoria_metrics import Series, encode_series
@@ -140,6 +140,7 @@ def process_peak_mib(folder: Path, url: str) -> float:
 
 def main() -> None:
     """Measure and print."""
+    use_little_memory()  # as the command does
     with TemporaryDirectory(prefix="archive-bench-") as name, victoria_metrics(Path(name)) as vm:
         folder = Path(name)
         send_day(vm)

@@ -154,10 +154,11 @@ def test_devices_have_their_first_and_last_day(home: Path) -> None:
     assert found == [(name, *DAYS, False) for name in ("gappy", "reset", "steady")]
 
 
+@pytest.mark.long
 def test_plain_run_freshness_and_docs_work(home: Path) -> None:
     """Without a network: in the folder, after copying the profile."""
     run(home.parent, "run")
-    run(home.parent, "source", "freshness")
+    assert "PASS freshness of archive.raw_meter_readings" in run(home.parent, "source", "freshness")
     run(home.parent, "docs", "generate", "--static")
     assert (home.parent / "project/target/static_index.html").stat().st_size > 100_000
 

@@ -12,9 +12,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_mock_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from bff.db.engine import read_session, sqlite_file, write_session
-from bff.db.migrate import DatabaseUnusableError, hold_database, is_migrated, open_database
+from bff.db.engine import read_session, write_session
+from bff.db.migrate import is_migrated, open_database
 from bff.db.tables import METADATA, UnitPrice
+from service_kit.database import DatabaseUnusableError, hold_database, sqlite_file
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 

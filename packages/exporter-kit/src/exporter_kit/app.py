@@ -3,12 +3,20 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from exporter_kit.energy.store import EnergyStore, open_energy, save_until
-from exporter_kit.exporter import Exporter, Reader, Subscribe, select_targets, source_name
+from exporter_kit.exporter import (
+    Exporter,
+    Reader,
+    Sample,
+    Subscribe,
+    select_targets,
+    source_name,
+)
 from exporter_kit.latest import Context, LatestReadings, Recorder, Spawn
 from exporter_kit.metrics_page import MetricsPage
 from exporter_kit.scheduler import Polling
@@ -161,3 +169,23 @@ async def run_exporter(program: Program, clock: Clock) -> None:
         process = Process(program, config, energy, clock)
         async with serve(process.endpoints(), settings.listen_host, settings.listen_port):
             await process.run()
+
+
+async def run_without_devices(
+    name: str, settings: ExporterSettings, samples: Callable[[], Iterable[Sample]]
+) -> None:
+    """Serve /metrics and /healthz until SIGTERM or SIGINT, for a process without `devices.yaml`.
+
+    Raises:
+        CannotStartError: The port cannot be used.
+    """
+    pulse, page, stopping = Pulse(), MetricsPage(), stop_event()
+    page.add_exporter(name, version(name), samples)
+    endpoints = Endpoints(
+        name, version(name), page.text, pulse.is_alive, lambda: True, settings.allowed_hosts
+    )
+    async with serve(endpoints, settings.listen_host, settings.listen_port):
+        stopped = asyncio.create_task(stopping.wait())
+        while not stopped.done():
+            pulse.beat()
+            await asyncio.wait([stopped], timeout=WATCH_SECONDS)

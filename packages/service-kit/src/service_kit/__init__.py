@@ -1,5 +1,6 @@
 """What every process of this project shares, whatever it does: exporters, BFF, batches, tools.
 
-Import the module that is needed (`service_kit.log`, `service_kit.settings` …): none of them loads
-a web framework, so that a small process stays small.
+Import the module that is needed (`service_kit.log`, `service_kit.settings` …), so that a small
+process stays small. `database` and `obstacles` need the extra `database`; `serve`,
+`request_metrics` and `problem_responses` need the extra `web`.
 """

@@ -35,6 +35,9 @@ class ProblemDocument(BaseModel):
     incident: str | None = Field(
         default=None, description="For internal errors: the id under which the log has more."
     )
+    line: int | None = Field(
+        default=None, description="For a batch: the first part that cannot be taken, from 1."
+    )
 
 
 class ProblemError(Exception):
@@ -49,6 +52,8 @@ class ProblemError(Exception):
         errors: Every fault of the input.
         retry_after_seconds: Sent as the Retry-After header.
         incident: The id under which the log has more.
+        line: The first part of a batch that cannot be taken, from 1.
+        authenticate: Sent as the WWW-Authenticate header.
     """
 
     def __init__(  # noqa: PLR0913 - the members of RFC 9457, all by name
@@ -62,6 +67,8 @@ class ProblemError(Exception):
         errors: list[InputError] | None = None,
         retry_after_seconds: int | None = None,
         incident: str | None = None,
+        line: int | None = None,
+        authenticate: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -72,6 +79,8 @@ class ProblemError(Exception):
         self.errors = errors
         self.retry_after_seconds = retry_after_seconds
         self.incident = incident
+        self.line = line
+        self.authenticate = authenticate
 
     @property
     def title(self) -> str:
@@ -81,8 +90,11 @@ class ProblemError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """The headers to send with the document."""
-        seconds = self.retry_after_seconds
-        return {} if seconds is None else {"Retry-After": str(seconds)}
+        headers = {
+            "Retry-After": self.retry_after_seconds,
+            "WWW-Authenticate": self.authenticate,
+        }
+        return {name: str(value) for name, value in headers.items() if value is not None}
 
     def document(self, path: str) -> ProblemDocument:
         """Return the body of the response to a request for `path`."""
@@ -96,6 +108,7 @@ class ProblemError(Exception):
             errors=self.errors,
             conflicts_with=self.conflicts_with,
             incident=self.incident,
+            line=self.line,
         )
 
     @override

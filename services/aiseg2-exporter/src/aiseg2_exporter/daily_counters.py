@@ -6,9 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from aiseg2_exporter.client import BOUGHT, GENERATION, SOLD, USE, Client
-from aiseg2_exporter.energy import DailyCounter, advance, list_missing_days
+from aiseg2_exporter.energy import (
+    DailyCounter,
+    Outage,
+    advance,
+    list_missing_days,
+    make_outage,
+)
 from aiseg2_exporter.parse import ZONE, DayEnergy
 from exporter_kit.statefile import (
     DamagedError,
@@ -21,7 +28,9 @@ from home_model.errors import BadPayloadError
 from service_kit.clock import Clock
 
 LOG = logging.getLogger(__name__)
-VERSION = 1
+VERSION = 2
+# Not read for so long, a counter's hours are taken from the unit's.
+OUTAGE_SECONDS = 3600.0
 GRAPH_OF_SOURCE: Mapping[str, str] = {
     "use": USE,
     "generation": GENERATION,
@@ -52,11 +61,18 @@ class Reading:
 
 
 class DailyCounters:
-    """All counters of one unit, by the id of their source."""
+    """All counters of one unit, by the id of their source.
 
-    def __init__(self, client: Client, document: Document, clock: Clock) -> None:
+    Attributes:
+        outages: By the id of a source, until `close_outage`; kept over restarts.
+    """
+
+    def __init__(
+        self, client: Client, document: Document, clock: Clock, *, notes_outages: bool = False
+    ) -> None:
         self._client, self._document, self._clock = client, document, clock
-        self._counters = load_daily_counters(document, clock.now())
+        self._notes_outages = notes_outages
+        self._counters, self.outages = load_daily_counters(document, clock.now())
         self._readings: dict[str, Reading] = {}
         self.mixed_pages = 0
 
@@ -71,6 +87,10 @@ class DailyCounters:
         """Return the time since a counter was read; infinite for one that never was."""
         found = self._readings.get(source_id)
         return self._clock.monotonic() - found.read_seconds if found else float("inf")
+
+    def was_away(self, source_id: str) -> bool:
+        """Return whether a counter that is known was not read for long, or not since the start."""
+        return source_id in self._counters and self.age_seconds(source_id) > OUTAGE_SECONDS
 
     async def read_house(self, *, has_generation: bool, has_only_sun: bool) -> None:
         """Read use, generation, bought and sold in one go; take all of them or none.
@@ -108,9 +128,16 @@ class DailyCounters:
     async def _advance(self, source_id: str, page: DayEnergy) -> DailyCounter:
         check_day(page.day, self._clock.now())
         before, fetch = self._counters.get(source_id), self._fetch(source_id)
-        days = list_missing_days(before, page)
-        days_kwh = {day: (await fetch(day)).total_kwh for day in days}
-        return advance(before, page, days_kwh)
+        days = {day: await fetch(day) for day in list_missing_days(before, page)}
+        if before and self._notes_outages and self.was_away(source_id):
+            outage = make_outage(before, page, days, self._clock.now())
+            self.outages |= {source_id: outage} if outage else {}
+        return advance(before, page, {day: each.total_kwh for day, each in days.items()})
+
+    def close_outage(self, source_id: str) -> None:
+        """Forget an outage whose hours are written, or that has none to write."""
+        del self.outages[source_id]
+        self._save()
 
     def _take(self, counters: Mapping[str, DailyCounter]) -> None:
         now_seconds = self._clock.monotonic()
@@ -126,8 +153,9 @@ class DailyCounters:
             key: [c.day.isoformat(), str(c.today_kwh), str(c.earlier_kwh)]
             for key, c in self._counters.items()
         }
+        outages = {key: _dump_outage(outage) for key, outage in self.outages.items()}
         try:
-            save_document(self._document, {"counters": entries})
+            save_document(self._document, {"counters": entries, "outages": outages})
         except OSError as error:
             LOG.error("%s cannot be written (%s)", self._document.path, error)  # noqa: TRY400
 
@@ -171,15 +199,34 @@ def counters_document(state_dir: Path) -> Document:
     return Document(state_dir / "aiseg2-exporter.days.json", VERSION)
 
 
-def load_daily_counters(document: Document, now: datetime) -> dict[str, DailyCounter]:
-    """Return the counters as they were saved; none if the file is missing or damaged."""
+type Loaded = tuple[dict[str, DailyCounter], dict[str, Outage]]
+
+
+def load_daily_counters(document: Document, now: datetime) -> Loaded:
+    """Return counters and outages as they were saved; none if the file is missing or damaged."""
     try:
         body = load_document(document) or {}
-        return {
+        counters = {
             key: DailyCounter(date.fromisoformat(day), Decimal(today), Decimal(earlier))
             for key, (day, today, earlier) in body.get("counters", {}).items()
         }
+        outages = {key: _load_outage(saved) for key, saved in body.get("outages", {}).items()}
     except (DamagedError, ValueError, ArithmeticError) as error:
         kept = set_aside(document.path, now)
         LOG.error("%s was not used (%s); it is kept as %s", document.path, error, kept.name)  # noqa: TRY400
-        return {}
+        return {}, {}
+    return counters, outages
+
+
+def _dump_outage(outage: Outage) -> list[Any]:
+    hours = [[at.isoformat(), str(total_kwh)] for at, total_kwh in outage.hours]
+    return [str(outage.since_kwh), outage.until.isoformat(), hours]
+
+
+def _load_outage(saved: list[Any]) -> Outage:
+    since_kwh, until, hours = saved
+    return Outage(
+        Decimal(since_kwh),
+        datetime.fromisoformat(until),
+        tuple((datetime.fromisoformat(at), Decimal(total)) for at, total in hours),
+    )

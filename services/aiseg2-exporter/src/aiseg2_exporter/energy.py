@@ -5,14 +5,14 @@ nothing between the last reading of a day and midnight is lost. Days in between 
 are asked for by their date.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from aiseg2_exporter.parse import DayEnergy
+from aiseg2_exporter.parse import ZONE, DayEnergy
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # The unit keeps more, but each day is a request for each circuit.
 MAX_MISSING_DAYS = 62
 
@@ -69,3 +69,46 @@ def advance(
         (kwh for day, kwh in complete.items() if counter.day <= day < page.day), Decimal(0)
     )
     return DailyCounter(page.day, page.total_kwh, counter.earlier_kwh + passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """What a counter rose by while nobody read it.
+
+    Attributes:
+        since_kwh: Its total before.
+        until: When it was read again.
+        hours: Its total at the end of each hour of the unit's days from the one to the other.
+    """
+
+    since_kwh: Decimal
+    until: datetime
+    hours: tuple[tuple[datetime, Decimal], ...]
+
+
+def make_outage(
+    before: DailyCounter, page: DayEnergy, days: Mapping[date, DayEnergy], now: datetime
+) -> Outage | None:
+    """Return the hours between a counter and a later page; None where they have no energy.
+
+    `days` has the pages of what `list_missing_days` asked for.
+    """
+    hours = tuple(each for each in _totals(before, page, days) if each[0] <= now)
+    if not any(total_kwh > before.total_kwh for _, total_kwh in hours):
+        return None
+    return Outage(before.total_kwh, now, hours)
+
+
+def _totals(
+    before: DailyCounter, page: DayEnergy, days: Mapping[date, DayEnergy]
+) -> Iterator[tuple[datetime, Decimal]]:
+    by_day = {day: each.hours_kwh for day, each in days.items()}
+    by_day |= {page.day - DAY: page.yesterday_kwh, page.day: page.hours_kwh}
+    total_kwh, day = before.earlier_kwh, before.day
+    # Beyond a day without hours no total is known.
+    while day <= page.day and (hours_kwh := by_day.get(day)):
+        start = datetime.combine(day, time(), ZONE)
+        for number, kwh in enumerate(hours_kwh, 1):
+            total_kwh += kwh
+            yield start + number * HOUR, total_kwh
+        day += DAY

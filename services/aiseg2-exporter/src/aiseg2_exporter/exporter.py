@@ -2,17 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from math import ceil
+from typing import Any
 
 from aiseg2_exporter.client import Client
 from aiseg2_exporter.daily_counters import GRAPH_OF_SOURCE, DailyCounters, counters_document
 from aiseg2_exporter.daily_counters import Reading as CounterReading
-from aiseg2_exporter.forwarder import forwarding
+from aiseg2_exporter.forwarder import forwarding_unit
 from aiseg2_exporter.live import Live, LiveReader
 from aiseg2_exporter.parse import Circuit
 from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
+from aiseg2_exporter.refill import Refiller
 from aiseg2_exporter.settings import Settings
 from exporter_kit import Exporter, PollGroup, Sample
 from home_model.errors import BadPayloadError, SourceError
@@ -37,7 +39,12 @@ class Unit:
 
     def __init__(self, client: Client, live: LiveReader, settings: Settings, clock: Clock) -> None:
         self._client, self._live, self._settings, self._clock = client, live, settings, clock
-        self._counters = DailyCounters(client, counters_document(settings.state_dir), clock)
+        self.counters = DailyCounters(
+            client,
+            counters_document(settings.state_dir),
+            clock,
+            notes_outages=bool(settings.victoriametrics_url),
+        )
         self._catalogue = tuple[Circuit, ...]()
         self._catalogue_lock = asyncio.Lock()
         self._catalogue_due_seconds = self._catalogue_read_seconds = float("-inf")
@@ -73,7 +80,7 @@ class Unit:
         yield Sample(
             "aiseg2_mixed_energy_pages_total", "counter",
             "Times that the pages of energy were of different moments and not used.",
-            self._counters.mixed_pages,
+            self.counters.mixed_pages,
         )  # fmt: skip
         if self._last is None:
             return
@@ -106,7 +113,7 @@ class Unit:
         interval_seconds = (
             settings.circuit_energy_seconds if is_circuit else settings.energy_interval_seconds
         )
-        return self._counters.reading(source_id, AGE_INTERVALS * interval_seconds)
+        return self.counters.reading(source_id, AGE_INTERVALS * interval_seconds)
 
     def _mean_watts(self, shared_ids: Iterable[str]) -> dict[str, float]:
         """Return the mean power of circuits that have one name, from their own counters."""
@@ -162,7 +169,7 @@ class Unit:
             self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
 
     async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
-        settings, counters = self._settings, self._counters
+        settings, counters = self._settings, self.counters
         try:
             if _is_due(counters, ids, settings.energy_interval_seconds):
                 await counters.read_house(
@@ -177,12 +184,16 @@ class Unit:
             self._note("energy", None)
 
     def _circuits_due(self, ids: Sequence[str]) -> list[str]:
-        """Return those read longest ago, so many that all are read within their interval."""
-        settings, age_seconds = self._settings, self._counters.age_seconds
+        """Return those read longest ago, so many that all are read within their interval.
+
+        After an outage it is all of them: a sample of the old value would end the time that
+        `refill` may fill.
+        """
+        settings, counters = self._settings, self.counters
         circuits = [source_id for source_id in ids if source_id.isdecimal()]
         share = settings.poll_interval_seconds / settings.circuit_energy_seconds
-        oldest = sorted(circuits, key=age_seconds, reverse=True)
-        return oldest[: ceil(len(circuits) * min(1.0, share))]
+        count = max(ceil(len(circuits) * min(1.0, share)), sum(map(counters.was_away, circuits)))
+        return sorted(circuits, key=counters.age_seconds, reverse=True)[:count]
 
     def _note(self, what: str, error: SourceError | None) -> None:
         """Log a problem when it begins and when it ends."""
@@ -200,6 +211,15 @@ def _is_due(counters: DailyCounters, ids: Sequence[str], interval_seconds: float
 
 
 @asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run work that has no end for the length of a `with` block; its failure ends the block."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(work)
+        yield
+        task.cancel()
+
+
+@asynccontextmanager
 async def open_exporter(settings: Settings) -> AsyncGenerator[Exporter]:
     """Yield the exporter, and forward beside it if InfluxDB is set."""
     clock, client = Clock(), Client(settings.connection)
@@ -208,8 +228,12 @@ async def open_exporter(settings: Settings) -> AsyncGenerator[Exporter]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(client.close)
         samples = [unit.samples]
+        if settings.victoriametrics_url:
+            refiller = Refiller(settings, unit.counters, clock)
+            await stack.enter_async_context(running(refiller.run()))
+            samples.append(refiller.samples)
         if settings.forwards:
-            forwarder = await stack.enter_async_context(forwarding(settings, live, clock))
+            forwarder = await stack.enter_async_context(forwarding_unit(settings, live, clock))
             samples.append(forwarder.samples)
         yield Exporter(
             readers=(

@@ -17,6 +17,7 @@ from timeseries_io.victoria_metrics import VictoriaMetrics
 
 READINGS = "raw_meter_readings"
 DEADLINE_SECONDS = 300.0
+MAX_ROWS_AT_ONCE = 20_000  # of all columns; what is read has fewer
 # They follow from others, or differ with each run.
 DERIVED = {"ts_jst", "ts_local", "dt", "ingested_at"}
 
@@ -71,7 +72,8 @@ def _readings(settings: Settings, ingested_at: datetime) -> Read:
     def read(day: date, span: Span) -> Iterator[pa.Table]:
         context = RowContext(day, settings.zone, ingested_at, settings.source_default)
         for readings in _meter_readings(settings, span):
-            yield archive_rows(readings, context)
+            for batch in readings.to_batches(MAX_ROWS_AT_ONCE):
+                yield archive_rows(pa.Table.from_batches([batch]), context)
 
     return read
 

@@ -240,8 +240,13 @@ def _verify(staged: Path, rows: int) -> None:
         StorageError: A page is damaged or rows are missing.
     """
     try:
-        with pq.ParquetFile(staged, page_checksum_verification=True) as file:
-            found = sum(len(batch) for batch in file.iter_batches())
+        with pq.ParquetFile(
+            staged,
+            page_checksum_verification=True,
+            pre_buffer=False,  # else a whole row group is in memory
+            buffer_size=HASH_CHUNK_BYTES // 8,
+        ) as file:
+            found = sum(len(batch) for batch in file.iter_batches(8192, use_threads=False))
     except (pa.ArrowInvalid, OSError) as error:
         message = f"{staged.name} does not read back: {error}"
         raise StorageError(message) from error

@@ -1,10 +1,11 @@
 """Reads a day's samples from VictoriaMetrics: as meter readings, and all of them as they are."""
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 import numpy as np
 import orjson
@@ -19,8 +20,9 @@ METERS = '{__name__=~".+_(power_watts|energy_total_kwh)",device!=""}'
 EVERYTHING = '{__name__!=""}'
 METER_NAME = re.compile(r"(?P<family>.+)_(?P<quantity>power_watts|energy_total_kwh)")
 VALUE_OF_QUANTITY = {"power_watts": "instant_power_w", "energy_total_kwh": "energy_import_kwh"}
-MAX_SAMPLES_IN_MEMORY = 1_000_000
-MAX_LABELLED_IN_MEMORY = 200_000  # each row repeats its labels
+MAX_SAMPLES_IN_MEMORY = 600_000
+MAX_LABELLED_IN_MEMORY = 500_000
+MAX_ROWS_PER_TABLE = 20_000  # each row repeats its labels
 MIN_SPAN = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,7 +54,7 @@ def read_readings(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
         SourceError: It does not answer, or incompletely.
     """
     for series in _export(client, METERS, span, MAX_SAMPLES_IN_MEMORY):
-        yield _readings(series)
+        yield from _readings(series)
 
 
 def read_samples(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
@@ -63,7 +65,8 @@ def read_samples(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
         SourceError: It does not answer, or incompletely.
     """
     for series in _export(client, EVERYTHING, span, MAX_LABELLED_IN_MEMORY):
-        yield _samples(series)
+        for part in _parts(list(series.items()), lambda item: len(item[1].at_ms)):
+            yield _samples(dict(part))
 
 
 def _export(
@@ -110,7 +113,7 @@ def _joined(parts: list[Samples]) -> Samples:
     return Samples(at_ms[order], values[order])
 
 
-def _readings(series: dict[Labels, Samples]) -> pa.Table:
+def _readings(series: dict[Labels, Samples]) -> Iterator[pa.Table]:
     meters: dict[Meter, dict[str, Samples]] = {}
     for labels, samples in series.items():
         by_name = dict(labels)
@@ -120,7 +123,15 @@ def _readings(series: dict[Labels, Samples]) -> pa.Table:
             value = VALUE_OF_QUANTITY[name["quantity"]]
             meters.setdefault(meter, {})[value] = _measured(samples)
     found = [(meter, *_aligned(values)) for meter, values in sorted(meters.items())]
-    return _table(found)
+    for part in _parts(found, lambda item: len(item[1])):
+        yield _table(part)
+
+
+def _parts[T](items: Sequence[T], length: Callable[[T], int]) -> Iterator[list[T]]:
+    """Split items into runs of some `MAX_ROWS_PER_TABLE` rows, at least one item each."""
+    ends = np.cumsum([length(item) for item in items]) // MAX_ROWS_PER_TABLE
+    for _, numbered in groupby(zip(ends, items, strict=True), key=lambda pair: pair[0]):
+        yield [item for _, item in numbered]
 
 
 def _measured(samples: Samples) -> Samples:
@@ -150,8 +161,6 @@ def _placed(samples: Samples, at_ms: np.ndarray) -> pa.Array:
 
 
 def _table(found: list[tuple[Meter, np.ndarray, pa.Array, pa.Array]]) -> pa.Table:
-    if not found:
-        return READINGS.empty_table()
     meters, instants, powers, energies = zip(*found, strict=True)
     at_ms = np.concatenate(instants)
     owners = np.repeat(np.arange(len(meters), dtype=np.int32), [len(each) for each in instants])

@@ -8,17 +8,17 @@ from socket import socket
 from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
 
 from bff.app import create_app
-from bff.db.migrate import hold_database
 from bff.http.health import create_health_app
-from bff.http.metrics import RequestMetrics
-from bff.http.serve import serve
 from bff.ledger_state.metrics import LedgerCollector
 from bff.register.metrics import DeviceInfoCollector
 from bff.settings import Settings
 from bff.wiring import close_services, open_services
 from home_model.problems import ConfigError
+from service_kit.database import hold_database
 from service_kit.errors import CannotStartError
 from service_kit.log import set_up_log
+from service_kit.request_metrics import RequestMetrics
+from service_kit.serve import serve
 from service_kit.server import listen
 from service_kit.settings import load_settings, secret_values
 
@@ -64,7 +64,7 @@ def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> Non
         registry=registry,
     ).set_function(lambda: services.config.last_load_good)
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
-    api = RequestMetrics(create_app(services), registry)
+    api = RequestMetrics(create_app(services), registry, "bff")
     # What is loaded stays: collecting it again would delay a response by 50 ms.
     gc.collect()
     gc.freeze()

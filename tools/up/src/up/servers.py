@@ -71,9 +71,14 @@ def _secret_flags(password: str) -> Mapping[str, str]:
     return {"httpAuth_password": password, **key}
 
 
+def password_file(settings: Settings) -> Path:
+    """Return where the password of this home's VictoriaMetrics is kept."""
+    return settings.home_dir / "victoria-metrics-password"
+
+
 def victoria_metrics_password(settings: Settings) -> str:
     """Return the password of this home's VictoriaMetrics, made at the first start."""
-    file = settings.home_dir / "victoria-metrics-password"
+    file = password_file(settings)
     if not file.exists():
         settings.home_dir.mkdir(parents=True, exist_ok=True)
         made = file.with_suffix(".new")
@@ -96,6 +101,15 @@ def scrape_config(settings: Settings, processes: Iterable[Process]) -> str:
     return f"global: {{scrape_interval: {interval_seconds}s}}\nscrape_configs:\n{''.join(jobs)}"
 
 
+def reaches_victoria_metrics(settings: Settings) -> Mapping[str, str]:
+    """Return the settings of a service that reads or writes samples."""
+    return {
+        "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
+        "VICTORIA_METRICS_USERNAME": USERNAME,
+        "VICTORIA_METRICS_PASSWORD": victoria_metrics_password(settings),
+    }
+
+
 def bff(settings: Settings) -> Process:
     """Return prices, devices, ledger and cost."""
     return Process(
@@ -106,9 +120,7 @@ def bff(settings: Settings) -> Process:
         {
             "CONFIG_FILE": str(settings.home_file),
             "DATABASE_URL": f"sqlite:///{settings.home_dir / 'bff.sqlite3'}",
-            "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
-            "VICTORIA_METRICS_USERNAME": USERNAME,
-            "VICTORIA_METRICS_PASSWORD": victoria_metrics_password(settings),
+            **reaches_victoria_metrics(settings),
             "LISTEN_PORT": str(settings.bff_port),
             "HEALTH_PORT": str(settings.bff_health_port),
             "VIRTUAL_HOME": str(settings.is_virtual).lower(),

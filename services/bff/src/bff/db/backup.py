@@ -17,10 +17,9 @@ from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
 from bff.db.checksums import DaySums, row_checksum
-from bff.db.engine import sqlite_file
-from bff.db.migrate import DatabaseUnusableError, hold_database
 from bff.db.tables import LedgerDay
 from service_kit.clock import utc_now
+from service_kit.database import DatabaseUnusableError, hold_database, sqlite_file
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
 from service_kit.settings import Settings, load_settings

@@ -1,20 +1,19 @@
-"""The database: one engine, exact column types for every SQL database, serialised writes."""
+"""The database: exact column types for every SQL database, sessions, serialised writes."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, override
 
-from sqlalchemy import URL, BigInteger, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import BigInteger, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from bff.time_grid import instant, unix_milliseconds
+from service_kit.database import serialised
 
 PRICE_DECIMALS = 6
-BUSY_TIMEOUT_MILLISECONDS = 5_000
 
 
 class Base(DeclarativeBase):
@@ -49,45 +48,6 @@ class Price(TypeDecorator[Decimal]):
     @override
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-PRICE_DECIMALS)
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file of an SQLite URL; None for other databases and for one in memory."""
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
-        return None
-    return Path(url.database or "")
-
-
-def open_engine(url: str) -> Engine:
-    """Create an engine for `url`, on SQLite with a rollback journal (docs/decisions/0003)."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's, by event
-    connection.isolation_level = None  # _begin_sqlite sends BEGIN
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
-        "journal_mode=DELETE",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def serialised(engine: Engine) -> Engine:
-    """Return the same engine with transactions that exclude other writers from their start."""
-    if engine.dialect.name == "sqlite":
-        return engine.execution_options(sqlite_begin="IMMEDIATE")
-    return engine.execution_options(isolation_level="SERIALIZABLE")
 
 
 @contextmanager

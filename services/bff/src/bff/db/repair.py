@@ -12,9 +12,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bff.db.engine import BUSY_TIMEOUT_MILLISECONDS
 from bff.db.tables import DERIVED
 from service_kit.clock import utc_now
+from service_kit.database import BUSY_TIMEOUT_MILLISECONDS
 
 LOG = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bff.http.error_handlers import problem_response
 from service_kit.hosts import READS, is_foreign_write, is_ours
+from service_kit.problem_responses import problem_response
 from service_kit.problems import ProblemError
 
 LOG = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bff.db.migrate import is_migrated
-from bff.db.obstacles import find_obstacle
 from bff.http.gate import Gate
 from bff.services import Services
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from service_kit.obstacles import find_obstacle
 
 
 def create_health_app(services: Services, registry: CollectorRegistry) -> Starlette:

@@ -12,11 +12,12 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from bff.db.checksums import DaySums, row_checksum
-from bff.db.engine import read_session, sqlite_file, write_session
+from bff.db.engine import read_session, write_session
 from bff.db.repair import rebuild_damaged
 from bff.db.tables import LedgerDay
 from bff.ledger.store import CHECKED, SUMS, DeviceDay, save_damage
 from bff.time_grid import runs_of_days
+from service_kit.database import sqlite_file
 
 LOG = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, s
 from sqlalchemy.orm import Session
 
 from bff.db.checksums import DaySums, row_checksum
+from bff.db.damage import DamagedError
 from bff.db.engine import write_session
-from bff.db.obstacles import DamagedError
 from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.archive import KeptDay, KeptDays, add_answered, known_ms, merge

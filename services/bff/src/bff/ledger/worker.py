@@ -14,11 +14,12 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bff.db.obstacles import DamagedError, Obstacle, is_damage, obstacle_of
+from bff.db.damage import DamagedError, is_damage
 from bff.ledger.damage import mend
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from service_kit.obstacles import Obstacle, obstacle_of
 
 LOG = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from bff.calendar import bucket_edges, month_of
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
-from bff.db.engine import serialised
 from bff.db.revisions import Author
 from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
 from bff.prices.query import add_price, change_price, delete_price, select_price_spans
@@ -18,6 +17,7 @@ from bff.register.view import Register
 from bff.services import Services
 from bff.time_grid import EPOCH, unix_milliseconds
 from bff.units import PRICE_EXPONENT
+from service_kit.database import serialised
 
 MAX_PAST = timedelta(days=3653)
 

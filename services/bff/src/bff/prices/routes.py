@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Response
 from sqlalchemy.orm import Session
 
-from bff.db.engine import read_session, serialised, write_session
+from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
 from bff.http.params import PriceId
 from bff.prices import query
@@ -13,6 +13,7 @@ from bff.prices.csv_file import parse_prices, write_prices
 from bff.prices.response import price_row
 from bff.prices.schemas import NewPrice, PriceInput, PriceRow
 from bff.services import UsedServices
+from service_kit.database import serialised
 
 router = APIRouter(prefix="/unit_prices", tags=["prices"])
 

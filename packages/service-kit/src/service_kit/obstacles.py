@@ -1,4 +1,4 @@
-"""Why a database cannot be written although it can be read, or is damaged."""
+"""Why a database cannot be written although it can be read."""
 
 import os
 from dataclasses import dataclass
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bff.db.engine import sqlite_file
-from bff.time_grid import instant
+from service_kit.database import sqlite_file
 
 MIN_FREE_BYTES = 2**20
 
@@ -29,14 +28,6 @@ READ_ONLY = Obstacle("database-read-only", "The volume of the database is read-o
 FULL = Obstacle("disk-full", "The volume of the database is full.")
 
 
-class DamagedError(Exception):
-    """What is stored of a device is not what was saved: no figure may be made from it."""
-
-    def __init__(self, device: str, day_ms: int | None = None) -> None:
-        where = "" if day_ms is None else f" on {instant(day_ms):%Y-%m-%d}"
-        super().__init__(f"a row of the ledger is damaged: {device}{where}")
-
-
 def obstacle_of(error: SQLAlchemyError) -> Obstacle | None:
     """Return what kept a statement from writing; None for every other failure."""
     cause = error.orig if isinstance(error, DBAPIError) else None
@@ -49,15 +40,6 @@ def obstacle_of(error: SQLAlchemyError) -> Obstacle | None:
             return READ_ONLY
         case _:
             return None
-
-
-def is_damage(error: SQLAlchemyError) -> bool:
-    """Return whether a statement failed because the file is not what was written."""
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    if str(cause) == "integer overflow":  # a sum of numbers that no one saved
-        return True
-    name = getattr(cause, "sqlite_errorname", "") or ""
-    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def find_obstacle(engine: Engine) -> Obstacle | None:

@@ -1,4 +1,7 @@
-"""Run the API and the health port in one process until SIGTERM or SIGINT."""
+"""Run the API and the health port in one process until SIGTERM or SIGINT.
+
+Needs the extra `web` of this package.
+"""
 
 import asyncio
 import socket

@@ -1,4 +1,7 @@
-"""Measure every request under its route's template, never under its path; give it an id in logs."""
+"""Measure every request under its route's template, never under its path; give it an id in logs.
+
+Needs the extra `web` of this package.
+"""
 
 import re
 import secrets
@@ -15,12 +18,18 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestMetrics:
-    """Middleware that observes the duration, route and status of each request."""
+    """Middleware that observes the duration, route and status of each request.
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+    Args:
+        app: The application that is measured.
+        registry: Gets the histogram.
+        prefix: Of the metric's name, such as `bff`.
+    """
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, prefix: str) -> None:
         self._app = app
         self._seconds = Histogram(
-            "bff_request_duration_seconds",
+            f"{prefix}_request_duration_seconds",
             "How long answering a request took, by route and status.",
             ("method", "route", "status"),
             registry=registry,

@@ -1,0 +1,1 @@
+"""Firmware of an ESP32 board that measures temperature and power."""

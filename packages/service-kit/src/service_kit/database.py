@@ -1,0 +1,177 @@
+"""An SQL database of one service: open it by its URL, bring its tables to the version of the code.
+
+SQLite or PostgreSQL; the first as docs/decisions/0003 has it: what was committed survives a power
+cut. Needs the extra `database` of this package.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from service_kit.errors import CannotStartError
+from service_kit.files import InUseError, only_writer
+
+BUSY_TIMEOUT_MILLISECONDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The migrations of one service.
+
+    Attributes:
+        folder: Alembic's, as `package:folder`.
+        version_table: Keeps which of them ran; services that share a database have one each.
+    """
+
+    folder: str
+    version_table: str
+
+
+class DatabaseUnusableError(CannotStartError):
+    """The database cannot be used; the message names DATABASE_URL and the reason."""
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of an SQLite URL; None for other databases and for one in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(url.database or "")
+
+
+def open_engine(url: str) -> Engine:
+    """Create an engine for `url`, on SQLite with a rollback journal (docs/decisions/0003)."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's, by event
+    connection.isolation_level = None  # _begin_sqlite sends BEGIN
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+        "journal_mode=DELETE",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def serialised(engine: Engine) -> Engine:
+    """Return the same engine with transactions that exclude other writers from their start."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(sqlite_begin="IMMEDIATE")
+    return engine.execution_options(isolation_level="SERIALIZABLE")
+
+
+@contextmanager
+def hold_database(url: str) -> Generator[None]:
+    """Hold an SQLite file for this process; a database server may have many.
+
+    Raises:
+        DatabaseUnusableError: Another process holds the file.
+    """
+    path = _held_file(url)
+    try:
+        with only_writer(path) if path else nullcontext():
+            yield
+    except InUseError as error:
+        message = f"DATABASE_URL: {error}; stop that process, or let both use PostgreSQL"
+        raise DatabaseUnusableError(message) from None
+
+
+def _held_file(url: str) -> Path | None:
+    try:
+        path = sqlite_file(make_url(url))
+    except SQLAlchemyError:
+        return None  # `open_database` reports it, as it does a missing folder
+    return path if path and path.parent.is_dir() else None
+
+
+def open_database(
+    url: str, migrations: Migrations, check: Callable[[Connection, str], None] = lambda _, __: None
+) -> Engine:
+    """Open an engine and bring its tables to the version of this code.
+
+    Args:
+        url: As SQLAlchemy has it.
+        migrations: Of the service.
+        check: Given the connection and the URL to show, in the transaction of the migrations.
+
+    Raises:
+        DatabaseUnusableError: It cannot be reached, written or read, or a newer version wrote it.
+    """
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        message = "DATABASE_URL is not a database URL; write one like sqlite:////var/lib/ppms.db"
+        raise DatabaseUnusableError(message) from None
+    try:
+        engine = open_engine(url)
+    except (SQLAlchemyError, ImportError) as error:
+        raise _unusable(shown, error) from None
+    try:
+        with serialised(engine).begin() as connection:
+            _upgrade(connection, migrations, shown)
+            check(connection, shown)
+    except BaseException as error:
+        engine.dispose()
+        if isinstance(error, SQLAlchemyError):
+            raise _unusable(shown, error) from None
+        raise
+    return engine
+
+
+def _unusable(shown: str, error: Exception) -> DatabaseUnusableError:
+    why = getattr(error, "orig", None) or error
+    return DatabaseUnusableError(f"DATABASE_URL {shown} cannot be used: {why}")
+
+
+def is_migrated(engine: Engine, migrations: Migrations) -> bool:
+    """Return whether the database responds and has the tables of this code."""
+    newest = ScriptDirectory.from_config(_config(migrations)).get_heads()
+    with engine.connect() as connection:
+        return _revisions(connection, migrations) == tuple(newest)
+
+
+def _revisions(connection: Connection, migrations: Migrations) -> tuple[str, ...]:
+    options = {"version_table": migrations.version_table}
+    return MigrationContext.configure(connection, opts=options).get_current_heads()
+
+
+def _config(migrations: Migrations) -> Config:
+    config = Config()
+    config.set_main_option("script_location", migrations.folder)
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Connection, migrations: Migrations, shown: str) -> None:
+    config = _config(migrations)
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    for revision in _revisions(connection, migrations):
+        if revision not in known:
+            message = (
+                f"DATABASE_URL {shown} was written by a newer version (revision {revision});"
+                " start that version, or restore a backup made before it"
+            )
+            raise DatabaseUnusableError(message)
+    config.attributes["connection"] = connection
+    config.attributes["version_table"] = migrations.version_table
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Measurements that boards send over HTTP: kept once each, and passed on to VictoriaMetrics."""

@@ -1,0 +1,43 @@
+"""The HTTP application that boards send to."""
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from measurements.health import healthz
+from measurements.routes import router
+from measurements.services import Services
+from service_kit.error_handlers import Texts, add_error_handlers
+from service_kit.problems import ProblemDocument
+
+DESCRIPTION = """
+Boards send what they measured; each measurement is kept once, and passed on to VictoriaMetrics.
+Units and rules: docs/measurements.md.
+"""
+TEXTS = Texts("the service", "/api/openapi.json", "The body is larger than MAX_BODY_BYTES.")
+
+
+def create_app(services: Services | None = None) -> FastAPI:
+    """Create the application. Without services it can only describe itself."""
+    app = FastAPI(
+        title="PPMS measurements",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+        responses={"default": {"model": ProblemDocument, "description": "A problem (RFC 9457)"}},
+    )
+    app.state.services = services
+    app.include_router(router)
+    # A board without NTP sets its clock by the Date header of this.
+    app.add_route("/healthz", healthz)
+    add_error_handlers(app, TEXTS)
+    if services and services.settings.allowed_origin:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=[services.settings.allowed_origin],
+            allow_methods=["GET"],
+            allow_headers=["Authorization"],
+        )
+    return app

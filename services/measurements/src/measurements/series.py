@@ -1,0 +1,141 @@
+"""The series of placed boards for VictoriaMetrics, at the instants at which they were recorded.
+
+Energy is the trapezoid between two neighbouring measurements, never across a gap: the rule that
+exporters have for a device without a counter. Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from home_model.config import Home, labels_of
+from home_model.sources import Esp32Source
+from measurements.parse import Measurement
+from timeseries_io.victoria_metrics import Series, encode_series
+
+MW_PER_W = MA_PER_A = 1_000
+UWH_PER_KWH = 10**9
+# mW times µs in one µWh: 1 µWh is 3.6 mJ.
+MW_US_PER_UWH = 3_600_000
+FAMILY = "esp32"
+MS_PER_S = 1_000
+
+# An instant and a value at it.
+type Point = tuple[datetime, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A board that the configuration places.
+
+    Attributes:
+        labels: Of its series.
+        gap_limit: No energy is counted between measurements that are further apart.
+    """
+
+    labels: Mapping[str, str]
+    gap_limit: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """The counter of a board, made from its watts.
+
+    Attributes:
+        at: The newest measurement; None before the first.
+        power_mw: What it measured.
+        uwh: The energy up to it.
+    """
+
+    at: datetime | None = None
+    power_mw: float | None = None
+    uwh: int = 0
+
+
+def placed_boards(home: Home) -> Mapping[str, Placed]:
+    """Return the boards of the configuration by their ids."""
+    return {
+        source.id: Placed(
+            labels_of(home, device, source), timedelta(seconds=source.gap_limit_seconds)
+        )
+        for device in home.devices
+        for source in device.sources
+        if isinstance(source, Esp32Source)
+    }
+
+
+def advance(energy: Energy, at: datetime, power_mw: float | None, gap_limit: timedelta) -> Energy:
+    """Return the counter after a measurement; one that came late changes nothing."""
+    if energy.at is not None and at <= energy.at:
+        return energy
+    if energy.at is None or energy.power_mw is None or power_mw is None:
+        return replace(energy, at=at, power_mw=power_mw)
+    span = at - energy.at
+    if span > gap_limit:
+        return replace(energy, at=at, power_mw=power_mw)
+    # A board behind a generator measures negative watts; a counter never falls.
+    mean_mw = max(0.0, energy.power_mw + power_mw) / 2
+    uwh = round(mean_mw * (span // timedelta(microseconds=1)) / MW_US_PER_UWH)
+    return Energy(at, power_mw, energy.uwh + uwh)
+
+
+def count_energy(
+    energy: Energy, measurements: Iterable[Measurement], gap_limit: timedelta
+) -> tuple[Energy, list[Point]]:
+    """Return the counter after new measurements, and its value in kWh at each that moved it."""
+    points: list[Point] = []
+    for one in sorted(measurements, key=lambda each: each.recorded_at):
+        before, energy = energy, advance(energy, one.recorded_at, one.power_mw, gap_limit)
+        if energy is not before and one.power_mw is not None:
+            points.append((one.recorded_at, energy.uwh / UWH_PER_KWH))
+    return energy, points
+
+
+def encode_measurements(
+    placed: Placed, measurements: Sequence[Measurement], energy: Sequence[Point]
+) -> list[str]:
+    """Return lines for the import: one for each series that has a value."""
+    found = {name: list(_points(measurements, read)) for name, read in GAUGES.items()}
+    found["energy_total_kwh"] = list(energy)
+    return [_line(placed, name, points) for name, points in found.items() if points]
+
+
+def _points(
+    measurements: Iterable[Measurement], read: Callable[[Measurement], float | None]
+) -> Iterator[Point]:
+    for one in measurements:
+        if (value := read(one)) is not None:
+            yield one.recorded_at, value
+
+
+def _line(placed: Placed, name: str, points: Sequence[Point]) -> str:
+    labels = {"__name__": f"{FAMILY}_{name}", **placed.labels}
+    at_ms = [round(at.timestamp() * MS_PER_S) for at, _ in points]
+    return encode_series(Series(labels, at_ms, [value for _, value in points]))
+
+
+def pressure_hpa(payload: Mapping[str, Any]) -> float | None:
+    """Return the pressure, which is beside the other values or among the sensor's own."""
+    for place in (payload, payload.get("sensor")):
+        value = place.get("pressure_hpa") if isinstance(place, dict) else None
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+    return None
+
+
+def _scaled(value: float | None, divisor: int) -> float | None:
+    return None if value is None else value / divisor
+
+
+# What is read of a measurement, by the name behind `esp32_`.
+GAUGES: Mapping[str, Callable[[Measurement], float | None]] = {
+    "power_watts": lambda one: _scaled(one.power_mw, MW_PER_W),
+    "voltage_volts": lambda one: one.voltage_v,
+    "current_amperes": lambda one: _scaled(one.current_ma, MA_PER_A),
+    "temperature_celsius": lambda one: one.temperature,
+    "humidity_percent": lambda one: one.humidity,
+    "pressure_hpa": lambda one: pressure_hpa(one.payload),
+    # The page shows by it how old the newest values are.
+    "reading_timestamp_seconds": lambda one: one.recorded_at.timestamp(),
+}

@@ -1,0 +1,245 @@
+"""Save the measurements of one request in one transaction, each of them once.
+
+Identity: device, `recordedAt`, and start and number where the board sends them. A number of the
+same start within a day of another with the same values is the same measurement too, for a board
+that corrected its clock before it sent it again. Other values for the same identity are a conflict:
+the first stays, the other is kept raw.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import batched
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from measurements.parse import BoardClock, Measurement, Unplaced
+from measurements.series import Energy, Placed, count_energy, encode_measurements
+from measurements.tables import BOARDS, MEASUREMENTS, OUTBOX, RAW
+from timeseries_io.outbox import enqueue
+
+# SQLite takes 32,766 parameters in a statement.
+ROWS_PER_QUERY = 500
+SAME_NUMBER = timedelta(days=1)
+CONFLICT = "another measurement has its identity"
+_IDENTITY = tuple(MEASUREMENTS.c[name] for name in ("recorded_at", "boot", "seq", "checksum"))
+UNPLACED = "of an earlier start without a clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one request brings.
+
+    Attributes:
+        measurements: All of one board, in the order of the body.
+        unplaced: Those of this board that have no instant.
+        received_at: When it arrived.
+        clock: The board's, when it sent.
+        report: What the board reports of itself.
+    """
+
+    device_id: str
+    measurements: Sequence[Measurement]
+    unplaced: Sequence[Unplaced]
+    received_at: datetime
+    clock: BoardClock
+    report: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of a batch.
+
+    Attributes:
+        new: Stored.
+        duplicates: Already there, with the same values.
+        conflicts: Another with their identity is there; kept raw.
+        unplaced: Of an earlier start without a clock; kept raw.
+    """
+
+    received: int = 0
+    new: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    unplaced: int = 0
+
+
+def save_batch(connection: Connection, batch: Batch, placed: Placed | None) -> Counts:
+    """Save a batch, what VictoriaMetrics is to get of it, and what is known of its board.
+
+    Args:
+        connection: In a transaction, on SQLite one that excludes other writers.
+        batch: What arrived.
+        placed: Where the configuration places the board, if it does.
+    """
+    board = _lock_board(connection, batch)
+    sorting = _Sorting(connection, batch.device_id)
+    for some in batched(batch.measurements, ROWS_PER_QUERY, strict=False):
+        sorting.add(some)
+    _insert(connection, sorting.new, batch.received_at)
+    for some, reason in ((sorting.conflicts, CONFLICT), (batch.unplaced, UNPLACED)):
+        documents = [one.document for one in some]
+        save_raw(connection, batch.device_id, documents, batch.received_at, reason)
+    counts = Counts(
+        received=len(batch.measurements) + len(batch.unplaced),
+        new=len(sorting.new),
+        duplicates=sorting.duplicates,
+        conflicts=len(sorting.conflicts),
+        unplaced=len(batch.unplaced),
+    )
+    energy = _enqueue(connection, batch, board, sorting.new, placed)
+    _save_board(connection, batch, board, counts, energy)
+    return counts
+
+
+def save_raw(
+    connection: Connection,
+    device_id: str,
+    documents: Sequence[object],
+    received_at: datetime,
+    reason: str = "",
+) -> None:
+    """Keep JSON as it arrived."""
+    rows = [
+        {"device_id": device_id, "received_at": received_at, "reason": reason, "payload": each}
+        for each in documents
+    ]
+    if rows:
+        connection.execute(insert(RAW), rows)
+
+
+def _lock_board(connection: Connection, batch: Batch) -> Row:
+    """Return the board's row; until the transaction ends nobody else writes for this board."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"device_id": batch.device_id, "last_arrival_at": batch.received_at}
+    new = dialect.insert(BOARDS).values(row)
+    connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[BOARDS.c.device_id], set_={"last_arrival_at": batch.received_at}
+        )
+    )
+    query = select(BOARDS).where(BOARDS.c.device_id == batch.device_id)
+    return connection.execute(query).one()
+
+
+class _Sorting:
+    """Tells measurements that are new from those that are there already."""
+
+    def __init__(self, connection: Connection, device_id: str) -> None:
+        self._connection, self._device_id = connection, device_id
+        self._by_instant: dict[datetime, int | None] = {}
+        self._by_number: dict[tuple[int, int], list[tuple[datetime, int | None]]] = {}
+        self.new: list[Measurement] = []
+        self.conflicts: list[Measurement] = []
+        self.duplicates = 0
+
+    def add(self, measurements: Sequence[Measurement]) -> None:
+        """Sort some measurements, after all that were added before."""
+        query = select(*_IDENTITY).where(_is_same(self._device_id, measurements))
+        for row in self._connection.execute(query):
+            self._note(row.recorded_at, row.boot, row.seq, row.checksum)
+        for one in measurements:
+            self._add(one)
+
+    def _note(self, at: datetime, boot: int | None, seq: int | None, checksum: int | None) -> None:
+        if boot is None or seq is None:
+            self._by_instant[at] = checksum
+        else:
+            known = self._by_number.setdefault((boot, seq), [])
+            if (at, checksum) not in known:
+                known.append((at, checksum))
+
+    def _add(self, one: Measurement) -> None:
+        at, checksum = one.recorded_at, one.checksum
+        known = self._known(one)
+        same_instant = [other for known_at, other in known if known_at == at]
+        if same_instant and same_instant[0] not in {None, checksum}:
+            self.conflicts.append(one)
+        elif same_instant or any(
+            abs(known_at - at) <= SAME_NUMBER and other == checksum for known_at, other in known
+        ):
+            self.duplicates += 1
+        else:
+            self.new.append(one)
+            self._note(at, one.boot, one.seq, checksum)
+
+    def _known(self, one: Measurement) -> Sequence[tuple[datetime, int | None]]:
+        if one.boot is not None and one.seq is not None:
+            return self._by_number.get((one.boot, one.seq), [])
+        at = one.recorded_at
+        return [(at, self._by_instant[at])] if at in self._by_instant else []
+
+
+def _is_same(device_id: str, measurements: Sequence[Measurement]) -> ColumnElement[bool]:
+    """Return the condition for rows that may be the same as some of these measurements."""
+    columns = MEASUREMENTS.c
+    numbers = [(one.boot, one.seq) for one in measurements if one.boot is not None]
+    instants = [one.recorded_at for one in measurements if one.boot is None]
+    conditions = []
+    if numbers:
+        conditions.append(tuple_(columns.boot, columns.seq).in_(numbers))
+    if instants:
+        conditions.append(columns.boot.is_(None) & columns.recorded_at.in_(instants))
+    return (columns.device_id == device_id) & or_(*conditions)
+
+
+def _insert(
+    connection: Connection, measurements: Sequence[Measurement], received_at: datetime
+) -> None:
+    rows = [
+        {
+            "device_id": one.device_id,
+            "recorded_at": one.recorded_at,
+            "received_at": received_at,
+            "boot": one.boot,
+            "seq": one.seq,
+            "temperature": one.temperature,
+            "humidity": one.humidity,
+            "voltage_v": one.voltage_v,
+            "current_ma": one.current_ma,
+            "power_mw": one.power_mw,
+            "payload": one.payload,
+            "checksum": one.checksum,
+        }
+        for one in measurements
+    ]
+    if rows:
+        connection.execute(insert(MEASUREMENTS), rows)
+
+
+def _enqueue(
+    connection: Connection,
+    batch: Batch,
+    board: Row,
+    new: Sequence[Measurement],
+    placed: Placed | None,
+) -> Energy:
+    energy = Energy(board.newest_at, board.newest_power_mw, board.energy_uwh)
+    if placed is None:
+        return energy
+    energy, points = count_energy(energy, new, placed.gap_limit)
+    enqueue(connection, OUTBOX, encode_measurements(placed, new, points), batch.received_at)
+    return energy
+
+
+def _save_board(
+    connection: Connection, batch: Batch, board: Row, counts: Counts, energy: Energy
+) -> None:
+    changed: dict[str, object] = {
+        "received": board.received + counts.received,
+        "stored": board.stored + counts.new,
+        "duplicates": board.duplicates + counts.duplicates,
+        "conflicts": board.conflicts + counts.conflicts,
+        "unplaced": board.unplaced + counts.unplaced,
+        "newest_at": energy.at,
+        "newest_power_mw": energy.power_mw,
+        "energy_uwh": energy.uwh,
+    }
+    if batch.clock.unix_seconds is not None:
+        skew_seconds = batch.clock.unix_seconds - batch.received_at.timestamp()
+        changed["clock_skew_seconds"] = skew_seconds
+    if batch.report:
+        changed["report"] = dict(batch.report)
+    of_board = update(BOARDS).where(BOARDS.c.device_id == batch.device_id)
+    connection.execute(of_board.values(changed))
