@@ -70,7 +70,7 @@ def _are_multiples(values: Int64s, step_uwh: int) -> bool:
 def _others(values: Int64s, step_uwh: int) -> int:
     """Return how many values are no multiple."""
     rest = (values + ROUNDING_UWH) % step_uwh
-    return np.count_nonzero(rest > 2 * ROUNDING_UWH)
+    return int(np.count_nonzero(rest > 2 * ROUNDING_UWH))
 
 
 @dataclass(frozen=True, slots=True)
