@@ -24,8 +24,10 @@ DEFAULT_GAP_LIMIT_SECONDS = 600.0
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly", "mqtt"]
-type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly", "mqtt"]
+type Family = Literal[
+    "switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly", "mqtt", "esp32"
+]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly", "mqtt", "esp32"]
 
 
 def _bare_mac(text: str) -> str:
@@ -108,11 +110,14 @@ class Aiseg2Source(AnySource):
     """A meter of a Panasonic AiSEG2: a circuit by its number in the unit's list, or by name.
 
     `use` is the house's meter, `bought` and `sold` the grid, `generation` all generators together,
-    `generator_1` to `generator_3` each of them.
+    `generator_1` to `generator_3` each of them, `battery_charge` and `battery_discharge` a battery.
     """
 
     source: Literal["aiseg2"]
-    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump)$")
+    id: str = Field(
+        pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump"
+        r"|battery_(dis)?charge)$"
+    )
 
 
 class ShellySource(AnySource):
@@ -265,6 +270,13 @@ class MqttSource(AnySource):
         return self
 
 
+class Esp32Source(AnySource):
+    """A board that sends what it measures to the service `measurements`; `id` is its deviceId."""
+
+    source: Literal["esp32"]
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
+
+
 type Source = Annotated[
     CloudSource
     | BleSource
@@ -272,7 +284,8 @@ type Source = Annotated[
     | MatterSource
     | Aiseg2Source
     | ShellySource
-    | MqttSource,
+    | MqttSource
+    | Esp32Source,
     Field(discriminator="source"),
 ]
 
@@ -295,6 +308,8 @@ class SourceInfo:
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
+        is_pushed: The service is no exporter of the kit: devices send to it, and it passes what
+            they measured on to VictoriaMetrics. Its /metrics has only whether they are up.
         writes_past: The exporter writes energy of the past into VictoriaMetrics.
     """
 
@@ -311,6 +326,7 @@ class SourceInfo:
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+    is_pushed: bool = False
     writes_past: bool = False
 
     @property
@@ -321,7 +337,9 @@ class SourceInfo:
     @property
     def port_variable(self) -> str:
         """Return the variable by which `make up` chooses the port of the exporter."""
-        return f"{self.service.replace('-', '_').upper()}_PORT"
+        # The port of such a service itself is where devices send to.
+        suffix = "METRICS_PORT" if self.is_pushed else "PORT"
+        return f"{self.service.replace('-', '_').upper()}_{suffix}"
 
     @property
     def compose_name(self) -> str:
@@ -418,6 +436,18 @@ SOURCES: tuple[SourceInfo, ...] = (
         ja="MQTT",
         en="MQTT",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+    ),
+    SourceInfo(
+        source="esp32",
+        source_type=Esp32Source,
+        family="esp32",
+        service="measurements",
+        module="measurements",
+        k8s_app="measurements",
+        default_port=9107,
+        is_pushed=True,
+        ja="ESP32ボード",
+        en="ESP32 board",
     ),
 )
 

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     bff_port: Port = 8000
     bff_health_port: Port = 8001
     vm_port: Port = 8428
+    measurements_port: Port = 8020
     virtual_home_port: Port = 8010
     virtual_plugs_port: Port = 8011
     virtual_matter_port: Port = 8012  # not 5580: a real Matter server may be there
