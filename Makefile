@@ -10,6 +10,7 @@ help: ## List the targets
 
 up: python servers page ## Start everything; your home if there is a config/devices.yaml, else a virtual one
 	@scripts/setup-matter --if-possible
+	@scripts/setup-servers --if-possible mosquitto:mosquitto
 	@python -m up
 
 test: lint test-tools ## All checks but the long ones: static, Python, TypeScript, browser
@@ -21,7 +22,7 @@ test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, lo
 	pytest -n 2 -m long
 
 test-tools: servers page
-	@scripts/setup-servers prometheus:promtool influxdb:influxd
+	@scripts/setup-servers prometheus:promtool influxdb:influxd mosquitto:mosquitto
 	@scripts/setup-browser
 	@scripts/setup-bluetooth-mock
 	@scripts/setup-image-tools

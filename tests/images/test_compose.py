@@ -61,10 +61,18 @@ def test_it_follows_the_compose_specification() -> None:
     assert found.returncode == 0, found.stdout
 
 
-def test_only_the_page_is_published_and_only_on_loopback() -> None:
-    """Nobody on the network reaches the database or the BFF's API past the page."""
+def test_only_the_page_and_the_ways_in_for_devices_are_published_and_only_on_loopback() -> None:
+    """Nobody on the network reaches the database or the BFF's API past the page.
+
+    Broker and measurements are opened to the home's devices by a setting; without it, to this
+    machine. Each asks for a login or a token.
+    """
     published = {name: part["ports"] for name, part in SERVICES.items() if "ports" in part}
-    assert published == {"page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"]}
+    assert published == {
+        "page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"],
+        "mosquitto": ["${MOSQUITTO_LISTEN:-127.0.0.1:1883}:1883"],
+        "measurements": ["${MEASUREMENTS_HOST:-127.0.0.1}:${MEASUREMENTS_PORT:-8020}:8020"],
+    }
     modes = {
         name: part["network_mode"] for name, part in SERVICES.items() if "network_mode" in part
     }
@@ -151,7 +159,7 @@ def test_vmsingle_takes_the_scrape_configuration() -> None:
     assert found.returncode == 0, found.stderr
     text = config.read_text()
     for name, settings in SETTINGS.items():
-        if name.endswith(("-exporter", "-forwarder")):
+        if name.endswith(("-exporter", "-forwarder", "-gateway")):
             port = settings.model_fields["listen_port"].default
             assert f"names: [{name}], type: A, port: {port}" in text
 

@@ -29,6 +29,7 @@ BEYOND = {
     "tp-link-matter-exporter": {(block, 5580) for block in LAN},
     "aiseg2-exporter": {(block, port) for block in LAN for port in (80, 8086)},
     "shelly-exporter": {(block, 80) for block in LAN},
+    "mqtt-exporter": {(block, port) for block in LAN for port in (1883, 8883, 8086)},
 }
 
 
@@ -105,6 +106,7 @@ def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
         Pair("archive", "vmsingle", 8428),
         Pair("aiseg2-exporter", "vmsingle", 8428),
         Pair("archive", "bff", 8000),
+        Pair("measurements-exporter", "vmsingle", 8428),
         Pair("vmsingle", "bff", 8001),
         Pair("vmsingle", "vmalert", 8880),
         *(Pair("vmsingle", f"{name}-exporter", 9101) for name in exporters),
@@ -138,6 +140,7 @@ def test_those_that_look_names_up_may(overlay: tuple[Object, ...]) -> None:
         "tp-link-native-exporter",
         "aiseg2-exporter",
         "shelly-exporter",
+        "mqtt-exporter",
     }  # names in code, and in devices.yaml
     may = {
         workload.name
@@ -166,8 +169,13 @@ def test_every_pod_is_denied_by_default(overlay: tuple[Object, ...]) -> None:
     assert {workload.namespace for workload in workloads(overlay)} <= denied
 
 
-def test_only_the_page_is_reachable(overlay: tuple[Object, ...]) -> None:
-    """One Ingress, of Tailscale, to the frontend; every Service is ClusterIP; no host ports."""
+def test_only_the_page_and_the_way_in_for_boards_are_reachable(
+    overlay: tuple[Object, ...],
+) -> None:
+    """One Ingress, of Tailscale, to the frontend; one NodePort, to the port that asks for a token.
+
+    Every other Service is ClusterIP; no host ports.
+    """
     (ingress,) = of_kind(overlay, "Ingress")
     spec = ingress["spec"]
     assert spec["ingressClassName"] == "tailscale"
@@ -176,7 +184,8 @@ def test_only_the_page_is_reachable(overlay: tuple[Object, ...]) -> None:
     (path,) = rule["http"]["paths"]
     assert path["backend"]["service"]["name"] == "frontend"
     for offered in of_kind(overlay, "Service"):
-        assert offered["spec"]["type"] == "ClusterIP"
+        is_for_boards = name_of(offered) == "measurements-boards"
+        assert offered["spec"]["type"] == ("NodePort" if is_for_boards else "ClusterIP")
         assert offered["spec"].get("clusterIP") != "None", "the operator refuses headless Services"
     ports = [
         port
@@ -187,6 +196,29 @@ def test_only_the_page_is_reachable(overlay: tuple[Object, ...]) -> None:
     ]
     assert [port for port in ports if "hostPort" in port] == []
     assert "tailscale.com/funnel" not in ingress["metadata"]["annotations"]
+
+
+def test_boards_reach_the_port_that_asks_for_a_token_and_nothing_else(
+    overlay: tuple[Object, ...],
+) -> None:
+    """The only pod that the home's network may call, at the one port of its NodePort."""
+    (offered,) = [s for s in of_kind(overlay, "Service") if s["spec"]["type"] == "NodePort"]
+    assert [port["nodePort"] for port in offered["spec"]["ports"]] == [30820]
+    let_in = {
+        (policy["metadata"]["name"], port["port"], peer["ipBlock"]["cidr"])
+        for policy in of_kind(overlay, "NetworkPolicy")
+        for rule in policy["spec"].get("ingress", ())
+        for peer in rule.get("from", ())
+        if "ipBlock" in peer
+        for port in rule["ports"]
+    }
+    assert let_in == {("measurements-boards", 8020, block) for block in LAN}
+    chosen = [
+        w.name
+        for w in workloads(overlay)
+        if selects({"matchLabels": offered["spec"]["selector"]}, w.labels)
+    ]
+    assert chosen == ["measurements-exporter"]
 
 
 def test_only_the_proxy_of_our_ingress_reaches_the_page(home: tuple[Object, ...]) -> None:

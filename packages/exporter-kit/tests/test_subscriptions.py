@@ -79,6 +79,27 @@ def shown(rig: Rig) -> dict[str, float]:
     return {sample.labels["device"]: sample.value for sample in metric.samples}
 
 
+async def test_each_source_has_its_own_age_limit(
+    time: Time, radio: Radio, start: Start, home_of: HomeOf
+) -> None:
+    """One that sends every five minutes is not down while one that sends each second is."""
+    limits_seconds = {"a": 5.0, "b": 600.0}
+    reader = Subscribe(
+        NativeSource,
+        radio.stream,
+        600.0,
+        source_age_limit_seconds=lambda source: limits_seconds[source.address],
+    )
+    rig = start(Exporter((reader,)), home_of("a", "b"))
+    await time.settle()
+    for device in limits_seconds:
+        await radio.send(device, radio.power(100))
+    await time.pass_by(6)
+    assert (rig.state("a"), rig.state("b")) == ("over_age", "up")
+    await time.pass_by(600)
+    assert rig.state("b") == "over_age"
+
+
 async def test_silence_is_measured_by_time(
     time: Time, radio: Radio, start: Start, home_of: HomeOf
 ) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, create_engine
 
 from measurements.app import create_app
 from measurements.services import Services
-from measurements.settings import ServiceSettings
+from measurements.settings import Settings
 from measurements.tokens import create_token
 from measurements.wiring import MIGRATIONS, open_services
 from service_kit.database import open_database
@@ -25,7 +25,7 @@ time_zone: Asia/Tokyo
 currency: JPY
 rooms: [{room: kitchen, shelves: [{shelf: wall}]}]
 devices:
-  - {device: sensor, room: kitchen, shelf: wall, sources: [{source: cloud, id: 0000000000A1}]}
+  - {device: sensor, room: kitchen, shelf: wall, sources: [{source: esp32, id: esp32-kitchen}]}
 """
 DEVICE = "esp32-kitchen"
 NOW = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
@@ -78,7 +78,7 @@ type Open = Callable[..., Running]
 
 @contextmanager
 def running(database_url: str, home_file: Path, **changed: object) -> Generator[Running]:
-    settings = ServiceSettings.model_validate(
+    settings = Settings.model_validate(
         {"config_file": home_file, "database_url": database_url, **changed}
     )
     engine = open_database(database_url, MIGRATIONS)

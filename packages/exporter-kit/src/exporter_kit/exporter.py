@@ -140,12 +140,22 @@ class Subscribe[S: AnySource]:
             the sources change. It may yield an error in place of a reading for one source.
         age_limit_seconds: A source without a reading for so long is down.
         inspect: As `Poll.inspect`; also when no source of the type is configured yet.
+        source_age_limit_seconds: The limit of one source, where they differ; that of all is then
+            the longest.
     """
 
     source_type: type[S]
     stream: Stream[S]
     age_limit_seconds: float
     inspect: Inspect[S] | None = None
+    source_age_limit_seconds: Callable[[S], float] | None = None
+
+    def times(self, source: S | None = None) -> EffectiveTimes:
+        """Return the limits of one source, or of all."""
+        limit_seconds = self.age_limit_seconds
+        if source is not None and self.source_age_limit_seconds:
+            limit_seconds = self.source_age_limit_seconds(source)
+        return EffectiveTimes(None, limit_seconds, limit_seconds)
 
 
 type Reader = Poll[Any] | PollGroup[Any] | Subscribe[Any]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 from exporter_kit.attempts import (
@@ -32,7 +33,7 @@ class Subscription:
 
     def times(self) -> EffectiveTimes:
         """Return the limits that the exporter set."""
-        return EffectiveTimes(None, self.reader.age_limit_seconds, self.reader.age_limit_seconds)
+        return self.reader.times()
 
     def is_ready(self) -> bool:
         """Return True: when a source first sends is not known, so nothing waits for it."""
@@ -41,7 +42,8 @@ class Subscription:
     def apply(self, targets: Sequence[Target[Any]]) -> None:
         """Subscribe to these targets; begins anew only if there are other sources than before."""
         for target in targets:
-            self._context.recorder.latest.add(target, self.times)
+            times = partial(self.reader.times, target.source)
+            self._context.recorder.latest.add(target, times)
         before, self._targets = self._targets, {target.source: target for target in targets}
         self._context.spawn(run_inspect(self.reader.inspect, list(self._targets)))
         if before.keys() == self._targets.keys():
@@ -78,7 +80,7 @@ class Subscription:
         return ENDED
 
     def _record(self, target: Target[Any], outcome: Outcome) -> None:
-        self._context.recorder.record(target, outcome, self.times())
+        self._context.recorder.record(target, outcome, self.reader.times(target.source))
 
 
 async def receive_once(reader: Subscribe[Any], targets: Sequence[Target[Any]]) -> list[Outcome]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from home_model.config import Home
 from home_model.cross_checks import cross_check
@@ -18,21 +18,38 @@ def load_home(path: Path) -> Home:
     Raises:
         ConfigError: The file cannot be read, is not YAML, or breaks a rule; with every problem.
     """
-    document = _load_document(path)
-    home, found = _validate(document)
-    found += document.repeated_keys
+    document = _load_document(path, "config/devices.example.yaml")
+    home, found = _validate(Home, document)
     found += ((document.line(where), text) for where, text in cross_check(document.value))
-    if home is None or found:
+    return _checked(path, home, found)
+
+
+def load_model[M: BaseModel](model_type: type[M], path: Path, example: str) -> M:
+    """Load another configuration file, as `load_home` does.
+
+    Args:
+        model_type: What the file has.
+        path: The file.
+        example: The file that a user copies to it.
+
+    Raises:
+        ConfigError: As there.
+    """
+    return _checked(path, *_validate(model_type, _load_document(path, example)))
+
+
+def _checked[M](path: Path, model: M | None, found: list[Found]) -> M:
+    if model is None or found:
         problems = (Problem(path, line, text) for line, text in sorted(set(found)))
         raise ConfigError(tuple(problems))
-    return home
+    return model
 
 
-def _load_document(path: Path) -> Document:
+def _load_document(path: Path, example: str) -> Document:
     try:
         return parse_document(path.read_text(encoding="utf-8"))
     except OSError as error:
-        message = f"cannot be read ({error.strerror}); copy config/devices.example.yaml to it"
+        message = f"cannot be read ({error.strerror}); copy {example} to it"
         raise ConfigError((Problem(path, 0, message),)) from None
     except UnicodeDecodeError:
         raise ConfigError((Problem(path, 0, "is not UTF-8 text"),)) from None
@@ -40,11 +57,14 @@ def _load_document(path: Path) -> Document:
         raise ConfigError((Problem(path, error.line, error.message),)) from None
 
 
-def _validate(document: Document) -> tuple[Home | None, list[Found]]:
+def _validate[M: BaseModel](
+    model_type: type[M], document: Document
+) -> tuple[M | None, list[Found]]:
+    repeated = list(document.repeated_keys)
     try:
-        return Home.model_validate(document.value), []
+        return model_type.model_validate(document.value), repeated
     except ValidationError as error:
-        return None, list(_schema_problems(document, error))
+        return None, [*repeated, *_schema_problems(document, error)]
 
 
 def _schema_problems(document: Document, error: ValidationError) -> Iterator[Found]:

@@ -7,17 +7,27 @@ see docs/add-a-vendor.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 DEFAULT_GAP_LIMIT_SECONDS = 600.0
 # More than any plug or circuit can carry: a reading beyond is wrong, whatever the device's rating.
 PLUG_MAX_POWER_WATTS = 4_000.0
 CIRCUIT_MAX_POWER_WATTS = 25_000.0
 
-type Family = Literal["switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly"]
-type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly"]
+type Family = Literal[
+    "switchbot", "tplink_native", "tplink_matter", "aiseg2", "shelly", "mqtt", "esp32"
+]
+type SourceName = Literal["cloud", "ble", "native", "matter", "aiseg2", "shelly", "mqtt", "esp32"]
 
 
 def _bare_mac(text: str) -> str:
@@ -127,8 +137,152 @@ class ShellySource(AnySource):
         return (self.id, str(self.meter or ""))
 
 
+type Topic = Annotated[str, StringConstraints(pattern=r"^[^#\x00]+$", max_length=1024)]
+# Keys and indexes of JSON: `ENERGY.Power[0]`; a key with a dot is in quotes: `SML."1.7.0"`.
+type JsonPath = Annotated[
+    str,
+    StringConstraints(
+        pattern=r'^([^.\[\]"]+|"[^"]+")(\[\d+\])*(\.([^.\[\]"]+|"[^"]+")(\[\d+\])*)*$'
+    ),
+]
+type MqttProfile = Literal[
+    "zigbee2mqtt",
+    "tasmota",
+    "esphome",
+    "shelly_gen1",
+    "shelly_gen1_em",
+    "shelly_gen2",
+    "generic",
+]
+type PowerUnit = Literal["W", "kW", "mW"]
+type EnergyUnit = Literal["kWh", "Wh", "mWh", "Wmin"]
+
+
+class MqttValue(Strict):
+    """Where the messages of a device have a quantity.
+
+    Without a topic it is in the profile's own message; without a path the payload is the number.
+    `factor` is for what no unit expresses, such as a current clamp of another ratio.
+    """
+
+    topic: Topic | None = None
+    path: JsonPath | None = None
+    factor: float = Field(default=1.0, allow_inf_nan=False)
+
+
+class MqttPower(MqttValue):
+    """Watts, unless another unit is written."""
+
+    unit: PowerUnit = "W"
+
+
+class MqttEnergy(MqttValue):
+    """Kilowatt-hours, unless another unit is written; `Wmin` are watt-minutes."""
+
+    unit: EnergyUnit = "kWh"
+
+
+class MqttAvailability(Strict):
+    """The topic that says whether a device is there, mostly set by its last will."""
+
+    topic: Topic
+    path: JsonPath | None = None
+    online: str = "online"
+    offline: str = "offline"
+
+
+class MqttTime(Strict):
+    """Where a message has the time of its values; `local` is without offset, by `time_zone`."""
+
+    path: JsonPath
+    form: Literal["unix_seconds", "unix_milliseconds", "iso", "local"]
+
+
+class MqttSource(AnySource):
+    """A device that a broker has messages of; `id` is the topic that all of them begin with.
+
+    `profile` is what sends them; docs/mqtt.md has what each profile reads. A quantity that is
+    written here takes the place of the profile's.
+
+    Attributes:
+        meter: Which of the device's meters, from 1: the list's element (Tasmota), the suffix `_l1`
+            (Zigbee2MQTT), the relay or clamp (Shelly).
+        component: Of a Shelly of the second generation or later, where it is not the switch.
+        full_topic: Of a Tasmota, as its FullTopic.
+        bridge: The base topic of Zigbee2MQTT, where it has a slash.
+        time_zone: Of a device whose time has no offset; without it that time is not used.
+        max_age_seconds: A reading counts for so long; the profile has a default.
+        influxdb_source: The tag `source` in InfluxDB; by default the id.
+    """
+
+    allows_patterns: ClassVar[bool] = False
+
+    source: Literal["mqtt"]
+    id: Topic
+    profile: MqttProfile
+    meter: int | None = Field(default=None, ge=1)
+    component: str | None = Field(default=None, pattern=r"^(switch|pm1|cover|light|em1|em):\d+$")
+    full_topic: Annotated[Topic, Field(pattern="%topic%")] = "%prefix%/%topic%/"
+    bridge: Topic | None = None
+    power: MqttPower | None = None
+    energy: MqttEnergy | None = None
+    energy_today: MqttEnergy | None = None
+    energy_exported: MqttEnergy | None = None
+    voltage: MqttValue | None = None
+    current: MqttValue | None = None
+    availability: MqttAvailability | None = None
+    time: MqttTime | None = None
+    time_zone: str | None = None
+    max_age_seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    influxdb_source: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Id, meter, and where the power is: several meters of one node differ in that alone."""
+        power = self.power or MqttPower()
+        where = (self.component, power.topic, power.path)
+        return (self.id, str(self.meter or ""), *(part for part in where if part))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Every topic that is written in the configuration, the id first."""
+        values = (self.power, self.energy, self.energy_today, self.energy_exported)
+        written = (*values, self.voltage, self.current, self.availability)
+        return (self.id, *(each.topic for each in written if each and each.topic))
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not self.allows_patterns and any("+" in topic for topic in self.topics):
+            message = "a device has topics of its own, without `+`"
+            raise ValueError(message)
+        if self.profile == "generic" and not (self.power or self.energy or self.energy_today):
+            message = "the profile generic needs `power` or `energy`"
+            raise ValueError(message)
+        if self.time_zone is not None:
+            try:
+                ZoneInfo(self.time_zone)
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                message = f"{self.time_zone!r} is no time zone, such as Asia/Tokyo"
+                raise ValueError(message) from None
+        return self
+
+
+class Esp32Source(AnySource):
+    """A board that sends what it measures to the service `measurements`; `id` is its deviceId."""
+
+    source: Literal["esp32"]
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")
+
+
 type Source = Annotated[
-    CloudSource | BleSource | NativeSource | MatterSource | Aiseg2Source | ShellySource,
+    CloudSource
+    | BleSource
+    | NativeSource
+    | MatterSource
+    | Aiseg2Source
+    | ShellySource
+    | MqttSource
+    | Esp32Source,
     Field(discriminator="source"),
 ]
 
@@ -151,6 +305,8 @@ class SourceInfo:
         ja: What the page calls the source in Japanese.
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
+        is_pushed: The service is no exporter of the kit: devices send to it, and it passes what
+            they measured on to VictoriaMetrics. Its /metrics has only whether they are up.
         writes_past: The exporter writes energy of the past into VictoriaMetrics.
     """
 
@@ -167,6 +323,7 @@ class SourceInfo:
     ja: str
     en: str
     max_power_watts: float = PLUG_MAX_POWER_WATTS
+    is_pushed: bool = False
     writes_past: bool = False
 
     @property
@@ -177,7 +334,9 @@ class SourceInfo:
     @property
     def port_variable(self) -> str:
         """Return the variable by which `make up` chooses the port of the exporter."""
-        return f"{self.service.replace('-', '_').upper()}_PORT"
+        # The port of such a service itself is where devices send to.
+        suffix = "METRICS_PORT" if self.is_pushed else "PORT"
+        return f"{self.service.replace('-', '_').upper()}_{suffix}"
 
     @property
     def compose_name(self) -> str:
@@ -260,6 +419,32 @@ SOURCES: tuple[SourceInfo, ...] = (
         ja="Shelly",
         en="Shelly",
         max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+    ),
+    SourceInfo(
+        source="mqtt",
+        source_type=MqttSource,
+        family="mqtt",
+        service="mqtt-gateway",
+        module="mqtt_gateway",
+        k8s_app="mqtt",
+        default_port=9106,
+        secrets=("MQTT_PASSWORD",),
+        optional_secrets=("INFLUXDB_TOKEN", "INFLUXDB_PASSWORD"),
+        ja="MQTT",
+        en="MQTT",
+        max_power_watts=CIRCUIT_MAX_POWER_WATTS,
+    ),
+    SourceInfo(
+        source="esp32",
+        source_type=Esp32Source,
+        family="esp32",
+        service="measurements",
+        module="measurements",
+        k8s_app="measurements",
+        default_port=9107,
+        is_pushed=True,
+        ja="ESP32ボード",
+        en="ESP32 board",
     ),
 )
 

@@ -6,6 +6,7 @@ cut. Needs the extra `database` of this package.
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,19 @@ from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
 
 BUSY_TIMEOUT_MILLISECONDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The migrations of one service.
+
+    Attributes:
+        folder: Alembic's, as `package:folder`.
+        version_table: Keeps which of them ran; services that share a database have one each.
+    """
+
+    folder: str
+    version_table: str
 
 
 class DatabaseUnusableError(CannotStartError):
@@ -91,13 +105,13 @@ def _held_file(url: str) -> Path | None:
 
 
 def open_database(
-    url: str, migrations: str, check: Callable[[Connection, str], None] = lambda _, __: None
+    url: str, migrations: Migrations, check: Callable[[Connection, str], None] = lambda _, __: None
 ) -> Engine:
     """Open an engine and bring its tables to the version of this code.
 
     Args:
         url: As SQLAlchemy has it.
-        migrations: Alembic's folder as `package:folder`.
+        migrations: Of the service.
         check: Given the connection and the URL to show, in the transaction of the migrations.
 
     Raises:
@@ -129,24 +143,29 @@ def _unusable(shown: str, error: Exception) -> DatabaseUnusableError:
     return DatabaseUnusableError(f"DATABASE_URL {shown} cannot be used: {why}")
 
 
-def is_migrated(engine: Engine, migrations: str) -> bool:
+def is_migrated(engine: Engine, migrations: Migrations) -> bool:
     """Return whether the database responds and has the tables of this code."""
-    newest = tuple(ScriptDirectory.from_config(_config(migrations)).get_heads())
+    newest = ScriptDirectory.from_config(_config(migrations)).get_heads()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == newest
+        return _revisions(connection, migrations) == tuple(newest)
 
 
-def _config(migrations: str) -> Config:
+def _revisions(connection: Connection, migrations: Migrations) -> tuple[str, ...]:
+    options = {"version_table": migrations.version_table}
+    return MigrationContext.configure(connection, opts=options).get_current_heads()
+
+
+def _config(migrations: Migrations) -> Config:
     config = Config()
-    config.set_main_option("script_location", migrations)
+    config.set_main_option("script_location", migrations.folder)
     config.set_main_option("path_separator", "os")
     return config
 
 
-def _upgrade(connection: Connection, migrations: str, shown: str) -> None:
+def _upgrade(connection: Connection, migrations: Migrations, shown: str) -> None:
     config = _config(migrations)
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
+    for revision in _revisions(connection, migrations):
         if revision not in known:
             message = (
                 f"DATABASE_URL {shown} was written by a newer version (revision {revision});"
@@ -154,4 +173,5 @@ def _upgrade(connection: Connection, migrations: str, shown: str) -> None:
             )
             raise DatabaseUnusableError(message)
     config.attributes["connection"] = connection
+    config.attributes["version_table"] = migrations.version_table
     command.upgrade(config, "head")

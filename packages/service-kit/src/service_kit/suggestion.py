@@ -16,21 +16,23 @@ class FoundDevice:
     """A device that was found, with one meter or several.
 
     Attributes:
-        address: As `devices.yaml` has it.
-        mac: In any form.
+        source: The word in `devices.yaml`.
+        address: As `devices.yaml` has it; empty for what has none.
+        id: Likewise, such as a MAC in any form.
         name: Its own name, as given in the vendor's app.
         meter_names: One for each meter, by its number; none when it could not be read, and `note`
             is the reason.
-        source: The word in `devices.yaml`.
+        settings: Further keys of the source with their values in YAML.
     """
 
     source: str
     address: str
-    mac: str
+    id: str
     model: str
     name: str = ""
     meter_names: Mapping[int, str] = field(default_factory=dict)
     note: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def suggestion(found: Iterable[FoundDevice], nothing: str) -> str:
@@ -46,7 +48,8 @@ def suggestion(found: Iterable[FoundDevice], nothing: str) -> str:
 
 
 def _device_lines(device: FoundDevice, used: set[str]) -> Iterator[str]:
-    yield f"  # {device.model} at {device.address}" + (f": {device.note}" if device.note else "")
+    where = f" at {device.address}" if device.address else ""
+    yield f"  # {device.model}{where}" + (f": {device.note}" if device.note else "")
     meters = device.meter_names
     has_several = len(meters) > 1
     for meter, meter_name in meters.items():
@@ -57,15 +60,17 @@ def _device_lines(device: FoundDevice, used: set[str]) -> Iterator[str]:
         yield "    shelf: CHANGE_ME"
         yield "    sources:"
         yield f"      - source: {device.source}"
-        yield f'        id: "{device.mac}"'
-        yield f"        address: {device.address}"
+        yield f"        id: {json.dumps(device.id, ensure_ascii=False)}"
+        if device.address:
+            yield f"        address: {device.address}"
+        yield from (f"        {key}: {value}" for key, value in device.settings.items())
         if has_several:
             yield f"        meter: {meter}"
 
 
 def _device_id(device: FoundDevice, suffix: str, used: set[str]) -> str:
-    """Return an id made from the name, or else from model and MAC; never the same one twice."""
-    digits = device.mac.replace(":", "")[-4:].lower()
+    """Return an id made from the name, or else from model and id; never the same one twice."""
+    digits = _slug(device.id).replace("_", "")[-4:]
     base = _transliterated(device.name) or f"{_slug(device.model)}_{digits}"
     chosen = f"{base}{suffix}"
     if chosen in used:

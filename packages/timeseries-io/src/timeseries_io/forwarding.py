@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +46,13 @@ class Outbox:
             SQLAlchemyError: They could not be kept.
         """
         lines = list(self._encode(points))
-        await asyncio.to_thread(self._enqueue, lines)
+        keeping = asyncio.create_task(asyncio.to_thread(self._enqueue, lines))
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            # The thread goes on: what it uses must not be closed before it has ended.
+            await asyncio.gather(keeping, return_exceptions=True)
+            raise
 
     def metrics(self, prefix: str) -> Iterator[Metric]:
         """Yield what is delivered and what waits, from memory."""
@@ -71,14 +77,18 @@ class Outbox:
         ):  # fmt: skip
             yield f"{prefix}_outbox_{name}", "gauge", text, value
 
-    async def watch(self) -> None:
-        """Refresh the status for `metrics`, which must not wait for a disk."""
-        while True:
+    async def watch(self, stopping: asyncio.Event) -> None:
+        """Refresh the status for `metrics`, which must not wait for a disk.
+
+        Ends by the event, never by cancellation: a thread that reads cannot be cancelled.
+        """
+        while not stopping.is_set():
             try:
                 self._status = await asyncio.to_thread(self.delivery.status)
             except SQLAlchemyError as error:
                 LOG.warning("the outbox cannot be read: %s", error)
-            await self._clock.sleep(STATUS_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), STATUS_SECONDS)
 
     def _encode(self, points: Sequence[Point]) -> Iterator[str]:
         for point in points:
@@ -103,7 +113,7 @@ async def forwarding(
         CannotStartError: The outbox cannot be used.
     """
     engine, tables = open_outbox(file)
-    target, stop = settings.influxdb_target, threading.Event()
+    target, stop, stopping = settings.influxdb_target, threading.Event(), asyncio.Event()
     with closing(InfluxWriter(target)) as writer:
         delivery = Delivery(
             engine,
@@ -117,12 +127,11 @@ async def forwarding(
         LOG.info("forwarding to InfluxDB at %s", target.url)
         try:
             async with asyncio.TaskGroup() as tasks:
-                watch = tasks.create_task(outbox.watch())
-                sender = tasks.create_task(asyncio.to_thread(delivery.run, stop))
+                tasks.create_task(outbox.watch(stopping))
+                tasks.create_task(asyncio.to_thread(delivery.run, stop))
                 yield outbox
                 stop.set()
-                watch.cancel()
-                await sender
+                stopping.set()
         finally:
             stop.set()
             engine.dispose()

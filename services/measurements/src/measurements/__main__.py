@@ -11,7 +11,7 @@ from home_model.problems import ConfigError
 from measurements.app import create_app
 from measurements.commands import run_token
 from measurements.health import create_health_app
-from measurements.settings import FileSettings, ServiceSettings
+from measurements.settings import FileSettings, Settings
 from measurements.wiring import open_services
 from service_kit.database import hold_database
 from service_kit.errors import CannotStartError
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         match list(arguments):
             case []:
-                _serve(load_settings(ServiceSettings))
+                _serve(load_settings(Settings))
             case ["--check"]:
                 load_home(load_settings(FileSettings).config_file)
             case ["token", *rest]:
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _serve(settings: ServiceSettings) -> None:
+def _serve(settings: Settings) -> None:
     set_up_log(settings.log_level, settings.log_format, secret_values(settings))
     logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
     api_socket = listen(settings.measurements_host, settings.measurements_port, "MEASUREMENTS_PORT")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from home_model.config import Home, labels_of
+from home_model.sources import Esp32Source
 from measurements.parse import Measurement
 from timeseries_io.victoria_metrics import Series, encode_series
 
@@ -60,7 +61,7 @@ def placed_boards(home: Home) -> Mapping[str, Placed]:
         )
         for device in home.devices
         for source in device.sources
-        if source.source == FAMILY
+        if isinstance(source, Esp32Source)
     }
 
 

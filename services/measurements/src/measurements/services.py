@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from measurements.limits import RequestRates
 from measurements.metrics import Counters
 from measurements.series import Placed, placed_boards
-from measurements.settings import ServiceSettings
+from measurements.settings import Settings
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile
 from service_kit.database import serialised
@@ -36,7 +36,7 @@ class Services:
         writers: How many transactions may write at once.
     """
 
-    settings: ServiceSettings
+    settings: Settings
     config: ConfigFile
     engine: Engine
     counters: Counters
@@ -80,7 +80,7 @@ def open_writers(engine: Engine) -> BoundedSemaphore:
     return BoundedSemaphore(1 if engine.dialect.name == "sqlite" else POSTGRESQL_WRITERS)
 
 
-def open_rates(settings: ServiceSettings) -> RequestRates:
+def open_rates(settings: Settings) -> RequestRates:
     """Return the limit of requests of each token."""
     return RequestRates(settings.max_requests_per_minute, time.monotonic)
 

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr
 
-from service_kit.settings import LogSettings, Port, Seconds, Settings
+from service_kit.settings import LogSettings, Port, Seconds
 
 BYTES_PER_MEGABYTE = 1_000_000
 
 
-class FileSettings(Settings):
+class FileSettings(LogSettings):
     """Where the configuration is: all that `--check` needs to validate it."""
 
     config_file: Path = Path("config/devices.yaml")
@@ -22,7 +22,7 @@ class DatabaseSettings(LogSettings):
     database_url: SecretStr
 
 
-class ServiceSettings(FileSettings, DatabaseSettings):
+class Settings(FileSettings, DatabaseSettings):
     """One process.
 
     Attributes:
@@ -37,7 +37,7 @@ class ServiceSettings(FileSettings, DatabaseSettings):
     """
 
     listen_host: str = "127.0.0.1"
-    listen_port: Port = 9106
+    listen_port: Port = 9107
     measurements_host: str = "127.0.0.1"
     measurements_port: Port = 8020
     victoriametrics_url: HttpUrl | None = None

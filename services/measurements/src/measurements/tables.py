@@ -128,7 +128,7 @@ BOARDS = Table(
 )
 
 TOKENS = Table(
-    "tokens",
+    "board_tokens",
     METADATA,
     Column("id", String(16), primary_key=True),
     # None: it reads, and writes for nobody.
@@ -138,4 +138,4 @@ TOKENS = Table(
     Column("revoked_at", Instant),
 )
 
-OUTBOX = define_outbox(METADATA)
+OUTBOX = define_outbox(METADATA, "measurements_outbox")

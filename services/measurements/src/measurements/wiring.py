@@ -11,22 +11,22 @@ from sqlalchemy import Engine
 from measurements.metrics import BoardsCollector, Counters, OutboxCollector
 from measurements.series import placed_boards
 from measurements.services import Services, open_rates, open_writers
-from measurements.settings import ServiceSettings
+from measurements.settings import Settings
 from measurements.tables import OUTBOX
 from measurements.tokens import select_tokens
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile
-from service_kit.database import open_database
+from service_kit.database import Migrations, open_database
 from service_kit.errors import CannotStartError
 from timeseries_io.delivery import Delivery, Limits
 from timeseries_io.victoria_metrics import VictoriaMetrics
 
-MIGRATIONS = "measurements:migrations"
+MIGRATIONS = Migrations("measurements:migrations", "measurements_alembic_version")
 
 
 @contextmanager
 def open_services(
-    settings: ServiceSettings, registry: CollectorRegistry, now: Callable[[], datetime] = utc_now
+    settings: Settings, registry: CollectorRegistry, now: Callable[[], datetime] = utc_now
 ) -> Generator[Services]:
     """Open everything for the length of a `with` block; series are passed on meanwhile.
 
@@ -55,18 +55,19 @@ def open_services(
         engine.dispose()
 
 
-def _check_tokens(engine: Engine, settings: ServiceSettings) -> None:
+def _check_tokens(engine: Engine, settings: Settings) -> None:
     with engine.connect() as connection:
         if not settings.virtual_home and not select_tokens(connection):
             message = (
                 "there is no token, so that nobody could send anything;"
-                " make one for each board: python -m measurements token add DEVICE"
+                f" make one for each board: DATABASE_URL={engine.url} python -m measurements token"
+                " add DEVICE"
             )
             raise CannotStartError(message)
 
 
 @contextmanager
-def delivering(engine: Engine, settings: ServiceSettings) -> Generator[Delivery | None]:
+def delivering(engine: Engine, settings: Settings) -> Generator[Delivery | None]:
     """Pass series on to VictoriaMetrics in a thread, where there is one."""
     if settings.victoriametrics_url is None:
         yield None

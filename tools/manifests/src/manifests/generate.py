@@ -16,7 +16,9 @@ type Rows = Sequence[SourceInfo]
 
 _MARKED = re.compile(r"(?<=<!-- sources -->\n).*?(?=<!-- end of sources -->)", re.DOTALL)
 _APPS = re.compile(r"(?<=# Exporters, by `make docs`.\n).*?(?=  # End of the exporters)", re.DOTALL)
-_IMAGE = re.compile(r"^  - \{name: ppms/(\S+-exporter), .*\n", re.MULTILINE)
+_IMAGE = re.compile(
+    r"^  - \{name: ppms/(\S+-(?:exporter|gateway)|measurements), .*\n", re.MULTILINE
+)
 # It belongs to the one node of a home that is near the plugs.
 HOME_ONLY = frozenset({"ble"})
 _EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)", re.DOTALL)

@@ -30,6 +30,7 @@ PORTS = (
     "VIRTUAL_PLUGS_PORT",
     "VIRTUAL_MATTER_PORT",
     "VIRTUAL_AISEG2_PORT",
+    "VIRTUAL_MQTT_PORT",
 )
 # With one of a real home this would not be the virtual one.
 ACCOUNTS = (

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from home_model.config import Device
-from home_model.sources import ShellySource, Source
+from home_model.sources import MqttProfile, MqttSource, ShellySource, Source
+from mqtt_emulator.broker import is_installed
 from up import bluetooth, matter
 from up.process import Process, local_url
 from up.settings import Settings
@@ -19,6 +20,13 @@ AISEG2_POLL_INTERVAL_SECONDS = "10"
 SHELLY_PLUGS = {
     "server": ("58E6C50A0001", "127.0.0.21"),
     "washing_machine": ("58E6C50A0002", "127.0.0.22"),
+}
+
+# Profile and id; plugs that need a real broker.
+MQTT_PLUGS: Mapping[str, tuple[MqttProfile, str]] = {
+    "nas": ("tasmota", "nas"),
+    "rice_cooker": ("zigbee2mqtt", "zigbee2mqtt/rice cooker"),
+    "microwave": ("shelly_gen2", "shellyplugsg3-58e6c50a0003"),
 }
 
 
@@ -169,6 +177,34 @@ def shelly_plugs(settings: Settings) -> Emulator:
     return Emulator(process, frozenset({"shelly"}), env, adds)
 
 
+def mqtt_plugs(settings: Settings) -> Emulator:
+    """Return a mosquitto and plugs that publish what the SwitchBot plugs of their devices do."""
+    watts_url, port = local_url(settings.virtual_home_port, "/virtual/"), settings.virtual_mqtt_port
+    folder = settings.home_dir / "mqtt"
+    config = ("--config", str(settings.home_file), "--folder", str(folder), "--port", str(port))
+    process = Process(
+        "virtual-mqtt",
+        (sys.executable, "-m", "mqtt_emulator", *config, "--watts-url", watts_url),
+        {"VIRTUAL_MQTT_PORT": port},
+        f"file://{folder / 'ready'}",
+        after=(watts_url,),
+    )
+    env = {
+        "MQTT_HOST": "127.0.0.1",
+        "MQTT_PORT": str(port),
+        # As for the AiSEG2: what is not real stays out of a real database.
+        "FORWARD_INFLUXDB": "0",
+    }
+
+    def adds(device: Device) -> Iterable[Source]:
+        is_wanted = is_installed() if settings.virtual_mqtt is None else settings.virtual_mqtt
+        if device.device in MQTT_PLUGS and is_wanted:
+            profile, source_id = MQTT_PLUGS[device.device]
+            yield MqttSource(source="mqtt", id=source_id, profile=profile)
+
+    return Emulator(process, frozenset({"mqtt"}), env, adds)
+
+
 EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     virtual_home,
     virtual_aiseg2,
@@ -176,6 +212,7 @@ EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     bluetooth_radio,
     matter_plugs,
     shelly_plugs,
+    mqtt_plugs,
 )
 
 

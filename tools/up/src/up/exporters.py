@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from home_model.sources import SOURCES, SourceInfo
 from up.emulators import Emulator
 from up.process import Process, local_url
-from up.servers import USERNAME, password_file
+from up.servers import USERNAME, password_file, reaches_victoria_metrics
 from up.settings import Settings
 
 
@@ -33,6 +33,7 @@ def exporter(
         "LISTEN_PORT": str(port),
         "STATE_DIR": str(settings.state_dir(service)),
         **_fetchers(settings, rows),
+        **(_takes_what_devices_send(settings, rows[0]) if rows[0].is_pushed else {}),
         **_secrets(settings, rows),
         **_victoria_metrics(settings, rows),
     }
@@ -41,7 +42,7 @@ def exporter(
     return Process(
         rows[0].family,
         (sys.executable, "-m", rows[0].module),
-        {rows[0].port_variable: port},
+        {rows[0].port_variable: port, **_further_ports(settings, rows[0])},
         local_url(port, "/healthz"),
         env,
         after=tuple(each.process.ready for each in read),
@@ -56,6 +57,21 @@ def _fetchers(settings: Settings, rows: Sequence[SourceInfo]) -> Mapping[str, st
     if len(of_service) == 1:
         return {}
     return {"FETCHERS": settings.fetchers or ",".join(row.source for row in rows)}
+
+
+def _further_ports(settings: Settings, row: SourceInfo) -> Mapping[str, int]:
+    """Return the port that devices send to, where they do."""
+    return {"MEASUREMENTS_PORT": settings.measurements_port} if row.is_pushed else {}
+
+
+def _takes_what_devices_send(settings: Settings, row: SourceInfo) -> Mapping[str, str]:
+    """Return what such a service needs besides: a database, and where it passes samples on to."""
+    return {
+        **reaches_victoria_metrics(settings),
+        "DATABASE_URL": f"sqlite:///{settings.home_dir / row.service}.sqlite3",
+        "MEASUREMENTS_PORT": str(settings.measurements_port),
+        "VIRTUAL_HOME": str(settings.is_virtual).lower(),
+    }
 
 
 def _victoria_metrics(settings: Settings, rows: Iterable[SourceInfo]) -> Mapping[str, str]:

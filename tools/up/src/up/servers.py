@@ -101,6 +101,15 @@ def scrape_config(settings: Settings, processes: Iterable[Process]) -> str:
     return f"global: {{scrape_interval: {interval_seconds}s}}\nscrape_configs:\n{''.join(jobs)}"
 
 
+def reaches_victoria_metrics(settings: Settings) -> Mapping[str, str]:
+    """Return the settings of a service that reads or writes samples."""
+    return {
+        "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
+        "VICTORIA_METRICS_USERNAME": USERNAME,
+        "VICTORIA_METRICS_PASSWORD": victoria_metrics_password(settings),
+    }
+
+
 def bff(settings: Settings) -> Process:
     """Return prices, devices, ledger and cost."""
     return Process(
@@ -111,9 +120,7 @@ def bff(settings: Settings) -> Process:
         {
             "CONFIG_FILE": str(settings.home_file),
             "DATABASE_URL": f"sqlite:///{settings.home_dir / 'bff.sqlite3'}",
-            "VICTORIAMETRICS_URL": local_url(settings.vm_port, ""),
-            "VICTORIA_METRICS_USERNAME": USERNAME,
-            "VICTORIA_METRICS_PASSWORD": victoria_metrics_password(settings),
+            **reaches_victoria_metrics(settings),
             "LISTEN_PORT": str(settings.bff_port),
             "HEALTH_PORT": str(settings.bff_health_port),
             "VIRTUAL_HOME": str(settings.is_virtual).lower(),

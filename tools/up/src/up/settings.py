@@ -36,6 +36,8 @@ class Settings(BaseSettings):
             scripts/setup-bluetooth-mock has been run.
         virtual_matter: Whether two of its plugs are also read over Matter; by default where
             scripts/setup-matter has been run and namespaces can be made.
+        virtual_mqtt: Whether three of its devices are also read over MQTT; by default where there
+            is a mosquitto.
         matter_server_url: Of a real home with `matter` sources; else the exporter's default.
         fetchers: Which of its sources an exporter with several reads; by default those configured.
     """
@@ -46,10 +48,12 @@ class Settings(BaseSettings):
     bff_port: Port = 8000
     bff_health_port: Port = 8001
     vm_port: Port = 8428
+    measurements_port: Port = 8020
     virtual_home_port: Port = 8010
     virtual_plugs_port: Port = 8011
     virtual_matter_port: Port = 8012  # not 5580: a real Matter server may be there
     virtual_aiseg2_port: Port = 8013
+    virtual_mqtt_port: Port = 8014
     exporter_ports: dict[str, Port] = Field(default_factory=_exporter_ports)
 
     data_dir: Path = Path(".var")
@@ -58,6 +62,7 @@ class Settings(BaseSettings):
     virtual_home: bool | None = None
     virtual_bluetooth: bool | None = None
     virtual_matter: bool | None = None
+    virtual_mqtt: bool | None = None
     matter_server_url: str | None = None
     fetchers: str | None = None
     secrets: dict[str, SecretStr] = Field(default_factory=_secrets)

@@ -4,9 +4,9 @@ from sqlalchemy import Connection, Engine, text
 
 from bff.db.tables import MODELS
 from service_kit import database
-from service_kit.database import DatabaseUnusableError
+from service_kit.database import DatabaseUnusableError, Migrations
 
-MIGRATIONS = "bff.db:migrations"
+MIGRATIONS = Migrations("bff.db:migrations", "alembic_version")
 
 
 def open_database(url: str) -> Engine:

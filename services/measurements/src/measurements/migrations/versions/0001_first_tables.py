@@ -188,7 +188,7 @@ def _create_others() -> None:
         sa.Column("report", DOCUMENT),
     )
     op.create_table(
-        "tokens",
+        "board_tokens",
         sa.Column("id", sa.String(16), primary_key=True),
         sa.Column("device_id", sa.String(64)),
         sa.Column("digest", sa.String(64), nullable=False),
@@ -196,7 +196,7 @@ def _create_others() -> None:
         sa.Column("revoked_at", INSTANT),
     )
     op.create_table(
-        "outbox",
+        "measurements_outbox",
         sa.Column("id", KEY, primary_key=True, autoincrement=True),
         sa.Column("enqueued_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("line_count", sa.Integer(), nullable=False),
@@ -204,9 +204,13 @@ def _create_others() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_outbox_counts", "outbox", ["line_count", "byte_count", "enqueued_at_ms"])
+    op.create_index(
+        "ix_measurements_outbox_counts",
+        "measurements_outbox",
+        ["line_count", "byte_count", "enqueued_at_ms"],
+    )
     op.create_table(
-        "outbox_refused",
+        "measurements_outbox_refused",
         sa.Column("id", KEY, primary_key=True, autoincrement=True),
         sa.Column("refused_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),

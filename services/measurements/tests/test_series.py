@@ -1,0 +1,86 @@
+"""What was acknowledged arrives in VictoriaMetrics, at the instants at which it was recorded."""
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from board_service import DEVICE, HOME, NOW, Open, measured
+
+from measurements.series import Energy, advance
+from measurements.tables import OUTBOX
+from service_kit.waiting import poll_until
+from testbed.process import free_port, wait_limit_seconds
+from testbed.victoria_metrics import VictoriaMetrics
+from timeseries_io.outbox import count_waiting
+from timeseries_io.victoria_metrics import VictoriaMetrics as Client
+
+LABELS = {
+    "house": "home", "room": "kitchen", "shelf": "wall", "device": "sensor", "source": "esp32",
+}  # fmt: skip
+LIMIT = timedelta(seconds=600)
+
+
+def exported(vm: VictoriaMetrics, name: str) -> list[tuple[int, float]]:
+    """Return every sample of a series of the placed board."""
+    vm.settle()
+    end_ms = round((NOW + timedelta(days=1)).timestamp() * 1000)
+    selector = f'{{__name__="{name}",device="sensor"}}'
+    with closing(Client(vm.url)) as client:
+        found = list(client.export(selector, end_ms - 90 * 86_400_000, end_ms))
+    for series in found:
+        assert {k: v for k, v in series.labels.items() if k != "__name__"} == LABELS
+    return sorted(pair for each in found for pair in zip(each.at_ms, each.values, strict=True))
+
+
+def at_ms(seconds_ago: float) -> int:
+    return round((NOW - timedelta(seconds=seconds_ago)).timestamp() * 1000)
+
+
+def test_late_measurements_are_passed_on_once_vm_is_back(
+    open_service: Open, vm: VictoriaMetrics
+) -> None:
+    """Written while there was no VictoriaMetrics: by the next process, at their own instants."""
+    away = f"http://127.0.0.1:{free_port()}"
+    service = open_service(victoriametrics_url=away)
+    batch = [measured(3_600 * 24 * 3 + n * 300, temperature=20.0 + n) for n in (2, 1, 0)]
+    assert service.post(batch).json()["new"] == 3
+    assert service.post(batch).json()["duplicates"] == 3
+    payload = {"power_mw": 1500.0, "sensor": {"pressure_hpa": 1013.25}}
+    service.post(measured(payload=payload, humidity=40))
+    open_service(victoriametrics_url=vm.url)
+    assert poll_until(lambda: len(exported(vm, "esp32_power_watts")) == 4, wait_limit_seconds())
+    late = 3_600 * 24 * 3
+    assert exported(vm, "esp32_power_watts") == [
+        (at_ms(late + 600), 0.5), (at_ms(late + 300), 0.5), (at_ms(late), 0.5), (at_ms(0), 1.5),
+    ]  # fmt: skip
+    celsius = [value for _, value in exported(vm, "esp32_temperature_celsius")]
+    assert celsius == [22.0, 21.0, 20.0, 21.5]
+    assert exported(vm, "esp32_pressure_hpa") == [(at_ms(0), 1013.25)]
+    assert exported(vm, "esp32_humidity_percent") == [(at_ms(0), 40.0)]
+    # 0.5 W for 300 s, twice; none for the three days without a measurement.
+    kwh = [value for _, value in exported(vm, "esp32_energy_total_kwh")]
+    assert kwh == pytest.approx([0.0, 0.5 / 12_000, 1 / 12_000, 1 / 12_000], abs=1e-9)
+
+
+def test_what_the_configuration_does_not_place_is_stored_and_not_passed_on(
+    open_service: Open, home_file: Path
+) -> None:
+    """Until someone places it."""
+    home_file.write_text(HOME.replace(DEVICE, "esp32-other"), encoding="utf-8")
+    service = open_service(victoriametrics_url=f"http://127.0.0.1:{free_port()}")
+    assert service.post(measured()).json()["new"] == 1
+    with service.services.engine.connect() as connection:
+        assert count_waiting(connection, OUTBOX).lines == 0
+
+
+def test_energy_is_the_trapezoid_between_neighbours_and_none_across_a_gap() -> None:
+    """Nor across a measurement without power; a counter never falls."""
+    energy = advance(Energy(), NOW, 1_000.0, LIMIT)
+    energy = advance(energy, NOW + timedelta(seconds=360), 3_000.0, LIMIT)
+    assert energy.uwh == 200_000
+    assert advance(energy, NOW + timedelta(seconds=1_000), 3_000.0, LIMIT).uwh == 200_000
+    assert advance(energy, NOW + timedelta(seconds=400), -9_000.0, LIMIT).uwh == 200_000
+    unknown = advance(energy, NOW + timedelta(seconds=400), None, LIMIT)
+    assert advance(unknown, NOW + timedelta(seconds=500), 3_000.0, LIMIT).uwh == 200_000
+    assert advance(energy, NOW, 5.0, LIMIT) == energy

@@ -1,0 +1,240 @@
+"""Messages of the broker as readings for the exporter and as points for InfluxDB."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from exporter_kit import Sample
+from home_model.errors import BadPayloadError
+from home_model.sources import MqttSource
+from mqtt_gateway.client import Connection
+from mqtt_gateway.devices import (
+    Device,
+    Devices,
+    DownReason,
+    NoTimeError,
+    Result,
+    TooManyDevicesError,
+    Update,
+)
+from mqtt_gateway.parse import MAX_PAYLOAD_BYTES, Message
+from service_kit.clock import Clock
+from timeseries_io.forwarding import Outbox
+from timeseries_io.line_protocol import Point
+
+LOG = logging.getLogger(__name__)
+
+MEASUREMENT = "power"
+FIELD_OF_QUANTITY = {
+    "power": "instant_power_w",
+    "energy": "energy_import_kwh",
+    "energy_exported": "energy_export_kwh",
+}
+NS_PER_US = 1_000
+RETRY_SECONDS = 5.0
+# So many different complaints are logged; all are counted.
+MAX_LOGGED = 50
+
+type SourceResult = tuple[MqttSource, Result]
+type Handled = Literal[
+    "used",
+    "no_value",
+    "unknown_topic",
+    "too_many_devices",
+    "bad_payload",
+    "no_time",
+    "too_large",
+    "internal_error",
+]
+DOWN_REASONS: tuple[DownReason, ...] = ("broker_gone", "device_gone", "over_age")
+
+
+class Gateway:
+    """Takes the messages of a connection, in their order.
+
+    Args:
+        connection: To the broker.
+        devices: All that are configured.
+        own_sources: Those that are only written to InfluxDB.
+        outbox: Where points are kept; None where they are not wanted.
+        clock: For ages.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        devices: Devices,
+        own_sources: Sequence[MqttSource],
+        outbox: Outbox | None,
+        clock: Clock,
+    ) -> None:
+        self.connection, self._devices, self._clock = connection, devices, clock
+        self._own_sources, self._outbox = tuple(own_sources), outbox
+        self._home_sources: tuple[MqttSource, ...] = ()
+        self._results: Callable[[SourceResult], None] = lambda _: None
+        self._handled = Counter[Handled]()
+        self._logged: set[str] = set()
+        devices.set_fixed(self._own_sources)
+        connection.on_change = self._report_connection
+
+    async def run(self) -> None:
+        """Handle messages until cancelled."""
+        while True:
+            await self._handle(await self.connection.take())
+
+    async def stream(self, sources: Sequence[MqttSource]) -> AsyncGenerator[SourceResult]:
+        """Yield the readings of these sources, or why they have none."""
+        results = asyncio.Queue[SourceResult]()
+        self._home_sources, self._results = tuple(sources), results.put_nowait
+        self._devices.set_fixed((*self._own_sources, *self._home_sources))
+        self.connection.subscribe()
+        self._report_connection()
+        try:
+            while True:
+                yield await results.get()
+        finally:
+            if self._results == results.put_nowait:  # no newer stream has taken its place
+                self._results = lambda _: None
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield the gateway's own metrics, from memory."""
+        yield Sample(
+            "mqtt_broker_connected", "gauge", "1 if the broker has accepted the connection.",
+            float(self.connection.is_connected),
+        )  # fmt: skip
+        yield Sample(
+            "mqtt_lost_connections_total", "counter", "Connections to the broker that ended.",
+            self.connection.lost_connections,
+        )  # fmt: skip
+        yield Sample(
+            "mqtt_refused_filters_total", "counter",
+            "Subscriptions that the broker did not allow.", self.connection.refused_filters,
+        )  # fmt: skip
+        for handled in Handled.__value__.__args__:
+            yield Sample(
+                "mqtt_messages_total", "counter", "Messages by what became of them.",
+                self._handled[handled], {"handled": handled},
+            )  # fmt: skip
+        yield from self._down_reasons()
+        if self._outbox:
+            yield from (Sample(*each) for each in self._outbox.metrics("mqtt_forward"))
+
+    def _down_reasons(self) -> Iterator[Sample]:
+        now, is_connected = self._clock.now(), self.connection.is_connected
+        for source in self._home_sources:
+            device = self._devices.get(source)
+            reason = device and device.down_reason(now, is_connected=is_connected)
+            for each in DOWN_REASONS:
+                yield Sample(
+                    "mqtt_device_down", "gauge",
+                    "1 for the reason why a device has no reading that counts, else 0.",
+                    float(each == reason), {"topic": "/".join(source.key), "reason": each},
+                )  # fmt: skip
+
+    def _report_connection(self) -> None:
+        """Report that all devices are down, or what still counts of each after an outage."""
+        now = self._clock.now()
+        for source in self._home_sources:
+            if (problem := self.connection.problem) is not None:
+                self._results((source, problem))
+                continue
+            device = self._devices.get(source)
+            if device and device.last and device.down_reason(now, is_connected=True) is None:
+                self._results((source, device.last))
+
+    async def _handle(self, messages: Sequence[Message]) -> None:
+        points: list[Point] = []
+        for message in messages:
+            handled = self._apply(message, points)
+            self._handled[handled] += 1
+        await self._keep(points)
+        for message in messages:
+            message.acknowledge()
+
+    async def _keep(self, points: Sequence[Point]) -> None:
+        """Return once the points are on disk; until then the broker is not acknowledged to."""
+        while points and self._outbox:
+            try:
+                await self._outbox.keep(points)
+            except SQLAlchemyError as error:
+                self._log_once(f"points cannot be kept, and wait at the broker: {error}")
+                await self._clock.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    def _apply(self, message: Message, points: list[Point]) -> Handled:
+        if len(message.payload.body) > MAX_PAYLOAD_BYTES:
+            self._log_once(f"{message.topic}: a payload of {len(message.payload.body)} bytes")
+            return "too_large"
+        devices = self._devices.find(message.topic)
+        if not devices:
+            return self._apply_new(message, points)
+        # One topic may be of several devices: the channels of one meter, those behind a bridge.
+        handled = [self._apply_to(device, message, points) for device in devices]
+        return next((each for each in handled if each != "used"), "used")
+
+    def _apply_new(self, message: Message, points: list[Point]) -> Handled:
+        if (device := self._devices.matching(message.topic)) is None:
+            if message.topic in self._devices.filters():
+                return "no_value"  # the state of a bridge of which no device is known yet
+            self._log_once(f"{message.topic[:200]} is of no configured device")
+            return "unknown_topic"
+        found: list[Point] = []
+        handled = self._apply_to(device, message, found)
+        if not found:
+            return handled
+        try:
+            self._devices.capture(device)
+        except TooManyDevicesError:
+            self._log_once(f"{message.topic[:200]} is of one device more than max_devices")
+            return "too_many_devices"
+        LOG.info("found %s", device.source.id)
+        # Whether it is there may have been published before it was known.
+        self.connection.subscribe(all_of_availability=True)
+        points += found
+        return handled
+
+    def _apply_to(self, device: Device, message: Message, points: list[Point]) -> Handled:
+        try:
+            update = device.apply(message)
+        except BadPayloadError as error:
+            self._log_once(f"{message.topic}: {error.reason}")
+            self._report(device, error)
+            return "bad_payload"
+        except NoTimeError:
+            self._log_once(f"{message.topic}: retained, and it has no time of its own: not used")
+            return "no_time"
+        except Exception:
+            LOG.exception("%s: a message could not be handled", message.topic)
+            self._report(device, BadPayloadError("a message could not be handled; see the log"))
+            return "internal_error"
+        if update.result is not None:
+            self._report(device, update.result)
+        points += make_points(device, update)
+        return "used" if update.values or update.result else "no_value"
+
+    def _report(self, device: Device, result: Result) -> None:
+        if device.source in self._home_sources:
+            self._results((device.source, result))
+
+    def _log_once(self, text: str) -> None:
+        if text not in self._logged and len(self._logged) < MAX_LOGGED:
+            self._logged.add(text)
+            LOG.warning("%s", text)
+
+
+def make_points(device: Device, update: Update) -> list[Point]:
+    """Return the point of new values; none where there is nothing that InfluxDB is given."""
+    fields: Mapping[str, float] = {
+        FIELD_OF_QUANTITY[quantity]: value
+        for quantity, value in update.values.items()
+        if quantity in FIELD_OF_QUANTITY and value is not None
+    }
+    if not fields or update.at is None:
+        return []
+    at_ns = round(update.at.timestamp() * 1_000_000) * NS_PER_US
+    return [Point(MEASUREMENT, {"source": device.tag}, fields, at_ns)]

@@ -1,0 +1,1 @@
+"""A broker, and MQTT devices that do not exist: Tasmota, Zigbee2MQTT and Shelly."""
