@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 from homeiot_batch.errors import ConfigurationError, SourceError
 from homeiot_batch.transform import UTC_MICROSECONDS, Span
 
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 100  # a raw body may have a megabyte
 MEASURED = ("temperature", "humidity", "voltage_v", "current_ma", "power_mw")
 # The day of a row is that of its instant: when it was measured, and when a body arrived.
 INSTANT_OF_TABLE = {"device_measurements": "recorded_at", "raw_measurements": "received_at"}
@@ -35,7 +35,7 @@ MEASUREMENTS = pa.schema(
 
 
 def read_measurements(url: str, span: Span) -> Iterator[pa.Table]:
-    """Return the rows of both tables, some thousands at a time, in the schema `MEASUREMENTS`.
+    """Return the rows of both tables, some hundred at a time, in the schema `MEASUREMENTS`.
 
     Raises:
         ConfigurationError: A table is missing or has no instant to sort by.
