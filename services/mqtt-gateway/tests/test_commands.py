@@ -3,7 +3,7 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def variables(broker: Mosquitto, folder: Path, **changed: str) -> dict[str, str]
 
 
 @contextmanager
-def gateway(env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def gateway(env: dict[str, str], log: Path) -> Generator[subprocess.Popen[bytes]]:
     url = f"http://127.0.0.1:{env['LISTEN_PORT']}/healthz"
     with running(COMMAND, ready_url=url, log=log, env=env) as process:
         yield process
