@@ -107,7 +107,7 @@ class Buffer:
         index = batch.indexes[position]
         for each, line in _lines(batch.path):
             if each == index:
-                append_bounded(REFUSED_PATH, OLDER_REFUSED_PATH, line, REFUSED_MAX_BYTES)
+                _keep_refused(line)
         self._done.add(index)
         if len(self._done) >= self._counts[self._numbers[0]]:
             self._remove_oldest()
@@ -183,6 +183,13 @@ def append_bounded(path: str, older_path: str, line: bytes, max_bytes: int) -> N
             raise
     with open(path, "ab") as file:
         file.write(line)
+
+
+def _keep_refused(line: bytes) -> None:
+    try:
+        append_bounded(REFUSED_PATH, OLDER_REFUSED_PATH, line, REFUSED_MAX_BYTES)
+    except OSError as error:  # a full flash: a refused line must not block the others
+        print(f"failed: a refused line is lost: {error!r}")
 
 
 def _path(number: int) -> str:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from board.http import Exchange, Request
+from board.http import Exchange, Request, UnusableConfigError
 from board.status import FAILED, KEPT, SENT
 
 PATH = "/api/measurements"
@@ -139,6 +139,8 @@ class Uploader:
             answer = Exchange(config["POST_TIMEOUT_SECONDS"], self._hooks.feed).run(
                 request, self._tls
             )
+        except UnusableConfigError as error:
+            return Verdict(LATER, str(error))
         except Exception as error:  # OSError of the network, MemoryError, ValueError of TLS
             self.failures += 1
             return Verdict(AGAIN, repr(error))
