@@ -36,7 +36,7 @@ def watts_url() -> Iterator[str]:
             self.wfile.write(json.dumps({"devices": devices}).encode())
 
         @override
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's
+        def log_message(self, format: str, *args: Any) -> None:
             """Be silent."""
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
