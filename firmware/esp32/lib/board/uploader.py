@@ -134,8 +134,8 @@ class Uploader:
         if config["TOKEN"]:
             headers.append(("Authorization", "Bearer " + config["TOKEN"]))
         url = config["RENDER_BASE_URL"].rstrip("/") + PATH
-        request = Request("POST", url, headers, batch.length_bytes, batch.body())
         try:
+            request = Request("POST", url, headers, batch.length_bytes(), batch.body())
             answer = Exchange(config["POST_TIMEOUT_SECONDS"], self._hooks.feed).run(
                 request, self._tls
             )
