@@ -22,7 +22,7 @@ OLD_TABLES = {
         """,
     "sqlite": """
         CREATE TABLE device_measurements (
-            id INTEGER PRIMARY KEY, device_id TEXT NOT NULL, recorded_at DATETIME NOT NULL,
+            id INTEGER NOT NULL PRIMARY KEY, device_id TEXT NOT NULL, recorded_at DATETIME NOT NULL,
             temperature NUMERIC, humidity NUMERIC, payload TEXT, created_at DATETIME)
         """,
 }

@@ -19,7 +19,8 @@ from board_service import DEVICE
 from sqlalchemy import create_engine, select
 
 from measurements.tables import MEASUREMENTS, OUTBOX
-from testbed.process import free_port, running
+from service_kit.waiting import poll_until
+from testbed.process import free_port, running, wait_limit_seconds
 
 BATCH = 40
 SENDERS = 3
@@ -159,7 +160,14 @@ def kill_while_boards_send(environment: dict[str, str], folder: Path, seed: int)
             ]
             for sender in senders:
                 sender.start()
-            time.sleep(chosen.uniform(0.05, 0.6))
+            # Some batches later, in the middle of one.
+            wanted = sum(acknowledged) + chosen.randint(1, 4) * BATCH
+            assert poll_until(
+                lambda: sum(each.acknowledged for each in senders) >= wanted,  # noqa: B023 - at once
+                wait_limit_seconds(),
+                interval_seconds=0.005,
+            )
+            time.sleep(chosen.uniform(0, 0.05))
             service.process.kill()
             for sender in senders:
                 sender.join()
