@@ -78,7 +78,6 @@ def test_the_page_is_accessible_sound_and_findable(runs: dict[str, list[Run]]) -
         assert scores == [100, 100, 100], run["failed"]
 
 
-@pytest.mark.xfail(reason="0.035 to 0.043 was measured: something still moves", strict=False)
 def test_nothing_moves_while_the_page_appears(runs: dict[str, list[Run]]) -> None:
     """Cumulative layout shift below 0.02."""
     assert middle(runs["house"], "layoutShift") < 0.02

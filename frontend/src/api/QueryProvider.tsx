@@ -2,6 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { takeArrived } from "./early";
 import { isWorthRetrying, parseProblem } from "./problem";
 
 /** A refused question is not asked again by itself: its answer cannot change. */
@@ -9,7 +10,7 @@ const unlessRefused = ({ state }: { state: { error: unknown } }) =>
   state.error === null || isWorthRetrying(parseProblem(state.error));
 
 function newClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         // The page and the API are one machine away: "offline" means nothing to them.
@@ -27,6 +28,11 @@ function newClient(): QueryClient {
       mutations: { networkMode: "always" },
     },
   });
+  client.getQueryCache().subscribe(({ type, query }) => {
+    const answer = type === "added" ? takeArrived(query.queryKey) : undefined;
+    if (answer !== undefined) query.setData(answer);
+  });
+  return client;
 }
 
 export function QueryProvider({ children }: { children: ReactNode }) {

@@ -16,8 +16,10 @@ const SCREEN = {
 async function asked(screen: unknown = SCREEN) {
   vi.resetModules();
   vi.stubGlobal("window", { earlyAnswers: Promise.resolve(screen) });
-  const { takeEarly } = await import("./early");
-  return (url: string, method = "GET") => takeEarly({ url, method });
+  const { takeEarly, takeArrived } = await import("./early");
+  return Object.assign((url: string, method = "GET") => takeEarly({ url, method }), {
+    arrived: takeArrived,
+  });
 }
 
 const costOf = (query: Record<string, string>) =>
@@ -52,6 +54,18 @@ describe("an early answer", () => {
     expect(await take(costOf({}))).toBeUndefined();
     expect(await take(costOf({ by: "day", group_by: "shelf" }))).toBeUndefined();
     expect(await take(costOf({ by: "day", room: "kitchen" }))).toBeUndefined();
+  });
+
+  it("that has arrived is a query's from its first frame on, once", async () => {
+    const take = await asked();
+    const query = { from: COST.from, to: COST.to, room: "study", shelf: undefined, by: "day" };
+    const key = ["get", "/api/v1/cost", { params: { query } }];
+    expect(take.arrived(key)).toBeUndefined(); // not before it is there
+    await take("http://page/api/v1/places");
+    expect(take.arrived(["put", "/api/v1/house"])).toBeUndefined();
+    expect(take.arrived(["get", "/api/v1/house", {}])).toEqual(SCREEN.house);
+    expect(take.arrived(key)).toEqual(COST);
+    expect(take.arrived(key)).toBeUndefined();
   });
 
   it("is not taken for a present one later", async () => {

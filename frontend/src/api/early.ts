@@ -11,31 +11,53 @@ declare global {
 const USED_WITHIN_MS = 10_000;
 
 let answers: Promise<Map<string, unknown>> | undefined;
+/** The same once they have arrived. */
+let arrived: Map<string, unknown> | undefined;
 
 /** The answer that the head's script asked for; each is used once, and only for a GET. */
 export async function takeEarly({ url, method }: Pick<Request, "url" | "method">) {
   const early = window.earlyAnswers;
   if (method !== "GET" || !early) return undefined;
   answers ??= early.then(byQuestion);
-  const known = await answers;
-  const question = questionOf(new URL(url));
-  const answer = known.get(question);
-  known.delete(question);
+  await answers;
+  const answer = take(new URL(url));
   return answer === undefined ? undefined : Response.json(answer);
+}
+
+/**
+ * The answer to a query by its key, where it is there already. Panels that appear together then
+ * have their figures in the same frame, and none pushes another one down afterwards.
+ */
+export function takeArrived([method, path, init]: readonly unknown[]): unknown {
+  if (method !== "get" || typeof path !== "string") return undefined;
+  const { params } = (init ?? {}) as { params?: { query?: Record<string, string | undefined> } };
+  const url = new URL(path, "http://page");
+  for (const [name, value] of Object.entries(params?.query ?? {})) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return take(url);
+}
+
+function take(url: URL): unknown {
+  const question = questionOf(url);
+  const answer = arrived?.get(question);
+  arrived?.delete(question);
+  return answer;
 }
 
 function byQuestion(screen: Partial<FirstScreen> | undefined): Map<string, unknown> {
   setTimeout(() => {
-    window.earlyAnswers = answers = undefined;
+    window.earlyAnswers = answers = arrived = undefined;
   }, USED_WITHIN_MS);
   const { costs = [], ...single } = screen ?? {};
-  return new Map<string, unknown>([
+  arrived = new Map<string, unknown>([
     ...Object.entries(single).map(([name, answer]) => [`/api/v1/${name}`, answer] as const),
     ...costs.map(({ by, group_by, cost }) => {
       const asked = { ...cost.place, by, group_by, from: cost.from, to: cost.to };
       return [costQuestion((name) => asked[name] ?? null), cost] as const;
     }),
   ]);
+  return arrived;
 }
 
 function questionOf({ pathname, search, searchParams }: URL): string {

@@ -2874,6 +2874,11 @@ export interface components {
              * @example 2026-03-01T12:00:00+09:00
              */
             now: string;
+            /**
+             * Billing Periods
+             * @description Those of the last two years and the present one, earliest first; empty where the meter is read on the first of each month.
+             */
+            billing_periods: components["schemas"]["ReadingPeriod"][];
         };
         /** @enum {string} */
         HouseCode: "victoriametrics_down" | "ledger_behind" | "ledger_rebuilding" | "rules_changed" | "configuration_not_reloaded" | "missing_price" | "quota_low" | "archive_late" | "virtual_home";
@@ -3852,6 +3857,24 @@ export interface components {
              * @default 1
              */
             day_of_month: number | null;
+        };
+        /**
+         * ReadingPeriod
+         * @description The days [first_day, end_day) between two readings of the supplier's meter.
+         */
+        ReadingPeriod: {
+            /**
+             * First Day
+             * Format: date
+             * @example 2026-10-12
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             * @example 2026-11-11
+             */
+            end_day: string;
         };
         /**
          * RealBillInput

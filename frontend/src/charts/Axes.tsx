@@ -53,19 +53,13 @@ interface LabelAxisProps {
   textScale: number;
 }
 
-/** Texts under the plot; the first and the last stay inside of the picture. */
+/** Texts under the plot, as many as fit; the first and the last stay inside of the picture. */
 export function LabelAxis({ labels, width, height, textScale }: LabelAxisProps) {
   return (
     <g transform={`translate(0 ${height})`}>
       <line x2={width} className="stroke-line-strong" />
-      {labels.map(({ x, text }) => (
-        <text
-          key={`${x} ${text}`}
-          x={x}
-          y={18 * textScale}
-          textAnchor={anchorOf(x, widthOf(text, textScale), width)}
-          className={TEXT}
-        >
+      {fittingLabels(labels, width, textScale).map(({ x, text, anchor }) => (
+        <text key={`${x} ${text}`} x={x} y={18 * textScale} textAnchor={anchor} className={TEXT}>
           {text}
         </text>
       ))}
@@ -73,7 +67,27 @@ export function LabelAxis({ labels, width, height, textScale }: LabelAxisProps) 
   );
 }
 
-function anchorOf(x: number, textWidth: number, width: number): "start" | "middle" | "end" {
+const GAP = 6;
+const BEFORE = { start: 0, middle: 0.5, end: 1 } as const;
+
+type Anchor = keyof typeof BEFORE;
+
+/** The labels, from the first on, that do not touch the one before, and how each is aligned. */
+export function fittingLabels(labels: readonly AxisLabel[], width: number, textScale: number) {
+  const fitting: (AxisLabel & { anchor: Anchor })[] = [];
+  let end = Number.NEGATIVE_INFINITY;
+  for (const label of labels) {
+    const textWidth = widthOf(label.text, textScale);
+    const anchor = anchorOf(label.x, textWidth, width);
+    const start = label.x - textWidth * BEFORE[anchor];
+    if (start < end + GAP) continue;
+    fitting.push({ ...label, anchor });
+    end = start + textWidth;
+  }
+  return fitting;
+}
+
+function anchorOf(x: number, textWidth: number, width: number): Anchor {
   if (x + textWidth / 2 > width + 4) return "end";
   return x - textWidth / 2 < -30 ? "start" : "middle";
 }

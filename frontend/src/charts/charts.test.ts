@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fittingLabels } from "./Axes";
 import { nearestIndex, zoomAround } from "./pointing";
 import { columnScale, labelInterval, linearScale, lineScale, stackScale } from "./scales";
 import { type Column, type Series, segments, sumOf } from "./stack";
@@ -97,5 +98,26 @@ describe("pointing at a line", () => {
   it("zooms to a quarter around it and stays inside", () => {
     expect(zoomAround([0, 400, 800], 1)).toEqual([300, 500]);
     expect(zoomAround([0, 400, 800], 0)).toEqual([0, 100]);
+  });
+});
+
+describe("the labels of an axis", () => {
+  it("never touch: one that would is left out", () => {
+    const labels = [0, 7, 14, 21, 28].map((day) => ({ x: 9 * day + 5, text: `Nov ${day + 1}` }));
+    const shown = fittingLabels(labels, 268, 1);
+    expect(shown.map(({ text }) => text)).toEqual(["Nov 1", "Nov 8", "Nov 15", "Nov 22"]);
+    expect(fittingLabels(labels, 600, 1)).toHaveLength(5);
+  });
+
+  it("are aligned to stay inside of the picture", () => {
+    const [first, last] = fittingLabels(
+      [
+        { x: 2, text: "2026/11/01" },
+        { x: 298, text: "2026/11/30" },
+      ],
+      300,
+      1,
+    );
+    expect([first?.anchor, last?.anchor]).toEqual(["start", "end"]);
   });
 });

@@ -36,11 +36,13 @@ function Change({ revision, onUndo }: { revision: Revision; onUndo: () => void }
   const locale = useLocale();
   const { time_zone } = useHouse();
   const { object, key, at, by, before, after, undone_at } = revision;
+  // There is one list of reading days: it needs no name.
+  const named = object === "reading_dates" ? "" : key;
   const kind = before === null ? "added" : after === null ? "deleted" : "changed";
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2">
       <span>
-        {t(`objects.${object}`)} {key} {t(`kinds.${kind}`)}{" "}
+        {t(`objects.${object}`)} {named} {t(`kinds.${kind}`)}{" "}
         <span className="text-muted">
           {formatMoment(locale, at, time_zone)} {by}
         </span>

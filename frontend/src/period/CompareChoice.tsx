@@ -15,8 +15,8 @@ export function CompareChoice() {
   const query = Object.fromEntries(useSearchParams());
   const chosen = comparedWith(useKept());
   return (
-    <div className="flex items-center gap-2">
-      <label htmlFor={id} className="text-muted text-xs">
+    <div>
+      <label htmlFor={id} className="sr-only">
         {t("compare")}
       </label>
       <select

@@ -7,15 +7,16 @@ import { CompareChoice } from "./CompareChoice";
 import { nameOfPeriod } from "./names";
 import {
   customPeriod,
+  type Days,
   includes,
   lastDay,
   moved,
   PERIOD_NAMES,
   type Period,
   type PeriodName,
-  periodAround,
+  periodFromKept,
 } from "./period";
-import { usePeriod, usePeriodAddress, useToday } from "./usePeriod";
+import { useBilled, usePeriod, usePeriodAddress, useToday } from "./usePeriod";
 
 const CustomDates = lazy(() =>
   import("./CustomDates").then((file) => ({ default: file.CustomDates })),
@@ -29,7 +30,7 @@ export function PeriodBar() {
     <>
       <section
         aria-label={t("title")}
-        className="period-bar flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-y bg-paper py-2"
+        className="period-bar flex flex-wrap items-center gap-x-2 gap-y-2 sm:gap-x-4 border-line border-y bg-paper py-2"
       >
         <Steps period={period} />
         <Names period={period} />
@@ -50,13 +51,18 @@ function Steps({ period }: { period: Period }) {
   const t = useTranslations("period");
   const locale = useLocale();
   const today = useToday();
+  const billed = useBilled();
   const address = usePeriodAddress();
-  const isRunning = includes(period, today);
-  const isCustom = period.name === "custom";
-  const present = period.name === "custom" ? null : periodAround(period.name, today);
+  const previous = moved(period, -1, billed);
+  const next = period.end <= today ? moved(period, 1, billed) : null;
+  const present = period.name === "custom" ? null : periodNamed(period.name, null, today, billed);
   return (
     <div className="flex min-w-0 items-center gap-1">
-      <Step href={address(moved(period, -1))} label={t("previous")} testId="period-previous">
+      <Step
+        {...(previous && { href: address(previous) })}
+        label={t("previous")}
+        testId="period-previous"
+      >
         ‹
       </Step>
       <span
@@ -67,14 +73,10 @@ function Steps({ period }: { period: Period }) {
       >
         {nameOfPeriod(locale, period)}
       </span>
-      <Step
-        {...(period.end <= today && { href: address(moved(period, 1)) })}
-        label={t("next")}
-        testId="period-next"
-      >
+      <Step {...(next && { href: address(next) })} label={t("next")} testId="period-next">
         ›
       </Step>
-      {!isRunning && !isCustom && present && (
+      {!includes(period, today) && present && (
         <AddressLink
           href={address(present)}
           keepsScroll
@@ -88,7 +90,7 @@ function Steps({ period }: { period: Period }) {
 }
 
 interface StepProps {
-  /** Absent where there is nothing to go to: the future. */
+  /** Absent where there is nothing to go to: the future, or before the first reading. */
   href?: string;
   label: string;
   testId: string;
@@ -122,16 +124,18 @@ function Names({ period }: { period: Period }) {
   const t = useTranslations("period");
   const address = usePeriodAddress();
   const today = useToday();
+  const billed = useBilled();
+  const names = PERIOD_NAMES.filter((name) => name !== "billing" || billed.length > 0);
   return (
     <nav aria-label={t("length")}>
       <ul className="flex flex-wrap rounded-md border border-line p-0.5">
-        {PERIOD_NAMES.map((name) => (
+        {names.map((name) => (
           <li key={name}>
             <AddressLink
-              href={address(periodNamed(name, period, today))}
+              href={address(periodNamed(name, period, today, billed))}
               keepsScroll
               aria-current={name === period.name ? "true" : undefined}
-              className="tap choice grid place-items-center rounded-sm px-2.5 text-muted text-xs hover:text-ink"
+              className="tap choice grid place-items-center rounded-sm px-2 text-muted text-xs hover:text-ink sm:px-2.5"
             >
               {t(`names.${name}`)}
             </AddressLink>
@@ -143,7 +147,14 @@ function Names({ period }: { period: Period }) {
 }
 
 /** The period one comes to from another: the running one, or around where one was looking. */
-function periodNamed(name: PeriodName, shown: Period, today: string): Period {
-  if (name === "custom") return customPeriod(shown.first, lastDay(shown));
-  return periodAround(name, includes(shown, today) ? today : shown.first);
+function periodNamed(
+  name: PeriodName,
+  shown: Period | null,
+  today: string,
+  billed: readonly Days[],
+): Period {
+  if (name === "custom" && shown) return customPeriod(shown.first, lastDay(shown));
+  const day = !shown || includes(shown, today) ? today : shown.first;
+  const kept = { period: name, day };
+  return periodFromKept(kept, today, billed);
 }

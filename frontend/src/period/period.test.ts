@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
+  billingPeriod,
   bucketOf,
   customPeriod,
   keptOfPeriod,
   lastDay,
   moved,
+  type Period,
   periodAround,
   periodFromKept,
   rangeOf,
@@ -13,6 +15,13 @@ import {
 } from "./period";
 
 const TODAY = "2026-11-28"; // a Saturday
+const BILLED = [
+  { first: "2025-10-14", end: "2025-11-12" },
+  { first: "2025-11-12", end: "2025-12-11" },
+  { first: "2026-09-11", end: "2026-10-12" },
+  { first: "2026-10-12", end: "2026-11-11" },
+  { first: "2026-11-11", end: "2026-12-11" },
+];
 
 describe("a period", () => {
   it("is the calendar's: weeks begin on Monday, months and years on their first", () => {
@@ -47,11 +56,13 @@ describe("a period", () => {
       periodAround("month", "2025-02-10"),
       periodAround("year", "2024-01-01"),
       customPeriod("2026-10-12", "2026-11-11"),
+      { name: "billing" as const, first: "2026-10-12", end: "2026-11-11" },
+      { name: "billing" as const, first: "2026-11-11", end: "2026-12-11" },
     ];
     for (const period of periods) {
       const { period: name, day, first, last } = keptOfPeriod(period, TODAY);
       const kept = JSON.parse(JSON.stringify({ period: name, day, first, last }));
-      expect(periodFromKept(kept, TODAY)).toEqual(period);
+      expect(periodFromKept(kept, TODAY, BILLED)).toEqual(period);
     }
   });
 
@@ -65,13 +76,24 @@ describe("a period", () => {
     expect(moved(march, 1)).toMatchObject({ first: march.end, end: "2026-05-01" });
     const billed = customPeriod("2026-10-12", "2026-11-11");
     expect(moved(billed, -1)).toMatchObject({ first: "2026-09-11", end: "2026-10-12" });
-    expect(lastDay(moved(billed, 1))).toBe("2026-12-12");
+    expect(lastDay(moved(billed, 1) as Period)).toBe("2026-12-12");
   });
 
   it("has the same weekdays a year before, as a week", () => {
-    expect(yearBefore(periodAround("week", TODAY)).first).toBe("2025-11-24");
-    expect(yearBefore(periodAround("month", TODAY)).first).toBe("2025-11-01");
-    expect(yearBefore(periodAround("day", "2024-02-29")).first).toBe("2023-02-28");
+    expect(yearBefore(periodAround("week", TODAY))?.first).toBe("2025-11-24");
+    expect(yearBefore(periodAround("month", TODAY))?.first).toBe("2025-11-01");
+    expect(yearBefore(periodAround("day", "2024-02-29"))?.first).toBe("2023-02-28");
+  });
+
+  it("goes from one reading of the meter to the next, as far as they are known", () => {
+    const present = billingPeriod(BILLED, TODAY) as Period;
+    expect(present).toEqual({ name: "billing", first: "2026-11-11", end: "2026-12-11" });
+    expect(moved(present, -1, BILLED)?.first).toBe("2026-10-12");
+    expect(moved(present, 1, BILLED)).toBeNull();
+    expect(yearBefore(present, BILLED)?.first).toBe("2025-11-12");
+    const first = billingPeriod(BILLED, "2025-10-20") as Period;
+    expect([moved(first, -1, BILLED), yearBefore(first, BILLED)]).toEqual([null, null]);
+    expect(periodFromKept({ period: "billing" }, TODAY)).toEqual(periodAround("month", TODAY));
   });
 
   it("is as long as the house's clocks make it", () => {
@@ -92,7 +114,7 @@ describe("a period", () => {
 describe("a running period", () => {
   const compared = (now: string, zone = "Asia/Tokyo") => {
     const shown = periodAround("month", now.slice(0, 10));
-    return sameElapsed(shown, moved(shown, -1), now, zone);
+    return sameElapsed(shown, moved(shown, -1) as Period, now, zone);
   };
 
   it("is compared with the same days and hours of the one before", () => {
@@ -117,7 +139,7 @@ describe("a running period", () => {
     const october = periodAround("month", "2026-10-05");
     const whole = sameElapsed(
       october,
-      moved(october, -1),
+      moved(october, -1) as Period,
       "2026-11-28T14:05:00+09:00",
       "Asia/Tokyo",
     );

@@ -1,13 +1,17 @@
 import type { Kept } from "@/address/parameters";
 
-export const PERIOD_NAMES = ["day", "week", "month", "year", "custom"] as const;
+export const PERIOD_NAMES = ["day", "week", "month", "year", "billing", "custom"] as const;
 export type PeriodName = (typeof PERIOD_NAMES)[number];
+type CalendarName = Exclude<PeriodName, "billing" | "custom">;
 
 /** Whole days of the house, [first, end), as ISO dates. */
-export interface Period {
-  name: PeriodName;
+export interface Days {
   first: string;
   end: string;
+}
+
+export interface Period extends Days {
+  name: PeriodName;
 }
 
 /** A range of time [from, to): RFC 3339 instants with the house's offset. */
@@ -21,7 +25,7 @@ const UNITS = { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 }, year
 const DEFAULT = "month";
 
 /** The day, week (from Monday), month or year that contains a day. */
-export function periodAround(name: Exclude<PeriodName, "custom">, day: string): Period {
+export function periodAround(name: CalendarName, day: string): Period {
   const date = Temporal.PlainDate.from(day);
   const first = {
     day: date,
@@ -42,27 +46,35 @@ export function customPeriod(oneDay: string, otherDay: string): Period {
   };
 }
 
+/** From one reading of the supplier's meter to the next, around a day; null where none is known. */
+export function billingPeriod(billed: readonly Days[], day: string): Period | null {
+  const found = billed.find((each) => includes(each, day));
+  return found ? { name: "billing", ...found } : null;
+}
+
 /** The last day that belongs to a period. */
-export function lastDay({ end }: Period): string {
+export function lastDay({ end }: Days): string {
   return Temporal.PlainDate.from(end).subtract({ days: 1 }).toString();
 }
 
-export function dayCount({ first, end }: Period): number {
+export function dayCount({ first, end }: Days): number {
   return Temporal.PlainDate.from(first).until(end, { largestUnit: "day" }).days;
 }
 
-export function includes({ first, end }: Period, day: string): boolean {
+export function includes({ first, end }: Days, day: string): boolean {
   return first <= day && day < end;
 }
 
 /** The period an address names; this month where it names none, or nonsense. */
-export function periodFromKept(kept: Kept, today: string): Period {
+export function periodFromKept(kept: Kept, today: string, billed: readonly Days[] = []): Period {
   const name = PERIOD_NAMES.find((each) => each === kept.period) ?? DEFAULT;
   if (name === "custom") {
     const [first, last] = [validDay(kept.first), validDay(kept.last)];
     return first && last ? customPeriod(first, last) : periodAround(DEFAULT, today);
   }
-  return periodAround(name, validDay(kept.day) ?? today);
+  const day = validDay(kept.day) ?? today;
+  if (name === "billing") return billingPeriod(billed, day) ?? periodAround(DEFAULT, day);
+  return periodAround(name, day);
 }
 
 function validDay(text: string | undefined): string | null {
@@ -83,9 +95,22 @@ export function keptOfPeriod(period: Period, today: string) {
   return includes(period, today) ? shown : { ...shown, period: name, day: first };
 }
 
-/** The period before (`-1`) or after (`1`): as long, and without a gap. */
-export function moved(period: Period, direction: 1 | -1): Period {
+/**
+ * The period before (`-1`) or after (`1`), without a gap: as long, or from the reading before;
+ * null where no such reading is known.
+ */
+export function moved(
+  period: Period,
+  direction: 1 | -1,
+  billed: readonly Days[] = [],
+): Period | null {
   const date = Temporal.PlainDate.from(period.first);
+  if (period.name === "billing") {
+    return billingPeriod(
+      billed,
+      direction > 0 ? period.end : date.subtract({ days: 1 }).toString(),
+    );
+  }
   if (period.name === "custom") {
     const days = dayCount(period) * direction;
     return {
@@ -98,9 +123,16 @@ export function moved(period: Period, direction: 1 | -1): Period {
   return periodAround(period.name, date.add(direction > 0 ? unit : unit.negated()).toString());
 }
 
-/** The same period of the year before; a week keeps its weekdays. */
-export function yearBefore(period: Period): Period {
+/**
+ * The same period of the year before; a week keeps its weekdays. Of the readings the period that
+ * has the middle of this one, as their dates differ from year to year; null where none is known.
+ */
+export function yearBefore(period: Period, billed: readonly Days[] = []): Period | null {
   const date = Temporal.PlainDate.from(period.first);
+  if (period.name === "billing") {
+    const middle = date.add({ days: Math.floor(dayCount(period) / 2) });
+    return billingPeriod(billed, middle.subtract({ years: 1 }).toString());
+  }
   if (period.name === "week") return periodAround("week", date.subtract({ weeks: 52 }).toString());
   const first = date.subtract({ years: 1 });
   if (period.name !== "custom") return periodAround(period.name, first.toString());

@@ -4,6 +4,7 @@ import { useKept } from "@/address/useKept";
 import { toHouseDay } from "@/house/calendar";
 import { useHouse } from "@/house/HouseProvider";
 import {
+  type Days,
   keptOfPeriod,
   moved,
   type Period,
@@ -21,9 +22,14 @@ export function useToday(): string {
   return toHouseDay(now, time_zone);
 }
 
+/** The periods from one reading of the supplier's meter to the next; none where months are. */
+export function useBilled(): Days[] {
+  return useHouse().billing_periods.map((each) => ({ first: each.first_day, end: each.end_day }));
+}
+
 /** The period that the address names: everything on the page follows it. */
 export function usePeriod(): Period {
-  return periodFromKept(useKept(), useToday());
+  return periodFromKept(useKept(), useToday(), useBilled());
 }
 
 /** What the address compares with; the period before unless it names another. */
@@ -39,14 +45,15 @@ export interface ComparedPeriod {
   isPart: boolean;
 }
 
-/** The period compared with, as far as the one shown has passed; null where none is wanted. */
+/** The period compared with, as far as the one shown has passed; null where there is none. */
 export function useComparedPeriod(): ComparedPeriod | null {
   const { now, time_zone } = useHouse();
   const shown = usePeriod();
+  const billed = useBilled();
   const choice = comparedWith(useKept());
   if (choice === "off") return null;
-  const period = choice === "year" ? yearBefore(shown) : moved(shown, -1);
-  return { period, ...sameElapsed(shown, period, now, time_zone) };
+  const period = choice === "year" ? yearBefore(shown, billed) : moved(shown, -1, billed);
+  return period && { period, ...sameElapsed(shown, period, now, time_zone) };
 }
 
 /** The address of this page over another period. */

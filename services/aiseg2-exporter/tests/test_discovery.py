@@ -36,6 +36,19 @@ async def test_the_block_is_a_good_configuration(
     assert names["circuit_11"] == "洋室１・エアコン"
 
 
+async def test_a_connected_battery_is_two_devices(
+    client: Client, emulator: Emulator, tmp_path: Path
+) -> None:
+    """What goes in and what comes out, each of its kind."""
+    emulator.battery_state = 1
+    block = format_devices(await client.fetch_summary(), [], known_keys())
+    file = tmp_path / "devices.yaml"
+    file.write_text(HOUSE + "".join(f"  {line}\n" for line in block.splitlines()), "utf-8")
+    kinds = {device.device: device.kind for device in load_home(file).devices}
+    assert kinds["battery_charge"] == "charge"
+    assert kinds["battery_discharge"] == "discharge"
+
+
 async def test_places_in_the_tree_are_given_where_the_configuration_has_them(
     client: Client,
 ) -> None:

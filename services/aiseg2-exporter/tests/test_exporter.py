@@ -247,6 +247,15 @@ async def test_firmware_and_clock_skew_are_shown(
     assert samples["aiseg2_clock_skew_seconds"].value == 42
 
 
+async def test_a_battery_is_read_with_its_level(unit: Unit, emulator: Emulator) -> None:
+    """Idle: no power in either direction."""
+    emulator.battery_state = 2
+    readings = await read(unit, "battery_charge", "battery_discharge")
+    assert [reading.power_watts for reading in readings.values()] == [0, 0]
+    level = [s.value for s in unit.samples() if s.name == "aiseg2_battery_percent"]
+    assert level == [55]
+
+
 async def test_exporter_and_forwarder_share_one_reading(
     client: Client, clock: Clock, emulator: Emulator
 ) -> None:

@@ -81,7 +81,7 @@ def rebuild(bff: Bff, size: Size) -> Iterator[Figure]:
     cpu = cpu_seconds(bff.process.pid)
     yield Figure(
         "rebuild from nothing",
-        f"{speed / 1e6:.2f} M samples/s ({seconds:.0f} s, of them {cpu:.0f} s CPU)",
+        f"{speed / 1e6:.2f} M samples/s ({seconds:.0f} s, of them {cpu:.2f} s CPU)",
         "",
         None,
         "at least 1 M/s",

@@ -1,5 +1,6 @@
 """`/contracts`, `/series`, `/reading_dates` and their history, without any energy."""
 
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -169,8 +170,12 @@ def test_a_file_of_a_year_is_not_too_large(api: httpx.Client) -> None:
 def test_reading_dates_are_replaced_and_restored(api: httpx.Client) -> None:
     """Without any, a month is a period."""
     assert api.get("/reading_dates").json() == {"dates": [], "day_of_month": 1}
+    assert api.get("/house").json()["billing_periods"] == []
     wanted = {"dates": ["2026-04-13", "2026-05-12"], "day_of_month": 11}
     assert api.put("/reading_dates", json=wanted).json() == wanted
+    periods = api.get("/house").json()["billing_periods"]
+    assert {"first_day": "2026-04-13", "end_day": "2026-05-12"} in periods
+    assert all(one["end_day"] == other["first_day"] for one, other in pairwise(periods))
     newest = api.get("/history").json()["revisions"][0]
     api.post(f"/history/{newest['id']}/undo").raise_for_status()
     assert api.get("/reading_dates").json() == {"dates": [], "day_of_month": 1}

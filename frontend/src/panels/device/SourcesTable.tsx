@@ -19,7 +19,7 @@ interface SourcesTableProps {
 /** Each way to read the device, best first: they measure the same electricity, so no total. */
 export function SourcesTable({ sources, shown, receivedAtMs }: SourcesTableProps) {
   const t = useTranslations("device");
-  const titles = ["power", "voltage", "current", "age"] as const;
+  const titles = ["power", "voltage", "current"] as const;
   return (
     <div className="-mx-4 overflow-x-auto px-4 sm:-mx-5 sm:px-5">
       <table className="w-full text-sm">
@@ -61,6 +61,12 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
         {isShown && <span className="ms-2 font-normal text-muted text-xs">{t("shown")}</span>}
         <div className="mt-0.5 font-normal text-xs">
           <StateWord state={source.state} silentSeconds={source.age_seconds} />
+          {source.state === "up" && source.age_seconds !== null && (
+            <span className="text-muted">
+              {" · "}
+              <Age seconds={source.age_seconds} receivedAtMs={receivedAtMs} />
+            </span>
+          )}
         </div>
       </th>
       <td className="ps-4 text-end">
@@ -71,13 +77,6 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
       </td>
       <td className="ps-4 text-end">
         <Measured value={source.current_amperes} unit="A" digits={2} />
-      </td>
-      <td className="whitespace-nowrap ps-4 text-end">
-        {source.age_seconds === null ? (
-          <Unknown />
-        ) : (
-          <Age seconds={source.age_seconds} receivedAtMs={receivedAtMs} />
-        )}
       </td>
     </tr>
   );

@@ -47,7 +47,8 @@ def _step_uwh(uwh: Int64s) -> int:
     """The largest step that nearly all values, or nearly all of many rises, are multiples of."""
     rises = np.diff(uwh)
     rises = rises[rises > ROUNDING_UWH]
-    values = np.unique(uwh)
+    # Standing still shows nothing. Not np.unique: sorting would be most of the learning.
+    values = uwh[np.diff(uwh, prepend=uwh[:1] - 1) != 0]
     for step_uwh in STEPS_UWH:
         if len(rises) < MIN_RISES and step_uwh > MAX_UNSEEN_STEP_UWH:
             continue
@@ -59,10 +60,17 @@ def _step_uwh(uwh: Int64s) -> int:
 
 
 def _are_multiples(values: Int64s, step_uwh: int) -> bool:
-    rest = (values + ROUNDING_UWH) % step_uwh
-    return bool(
-        np.count_nonzero(rest <= 2 * ROUNDING_UWH) * 100 >= len(values) * MIN_MULTIPLES_PERCENT
+    max_others = len(values) * (100 - MIN_MULTIPLES_PERCENT) // 100
+    # Most steps are refused by the first few values.
+    return all(
+        _others(part, step_uwh) <= max_others for part in (values[: 2 * max_others + 1], values)
     )
+
+
+def _others(values: Int64s, step_uwh: int) -> int:
+    """Return how many values are no multiple."""
+    rest = (values + ROUNDING_UWH) % step_uwh
+    return int(np.count_nonzero(rest > 2 * ROUNDING_UWH))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Reading:
         energy_today_kwh: The device's own counter that starts again each day by its own clock.
         energy_exported_kwh: The device's own counter of energy fed back, when it has one; it may
             begin again at 0.
+        energy_past: The lifetime counter at earlier instants at which nobody read it, in order:
+            instant and kWh; those before the last reading are ignored.
         extra: Other quantities of the family, by their word in `home_model.metrics.EXTRA`.
     """
 
@@ -41,6 +43,7 @@ class Reading:
     energy_lifetime_kwh: float | None = None
     energy_today_kwh: float | None = None
     energy_exported_kwh: float | None = None
+    energy_past: tuple[tuple[datetime, float], ...] = ()
     extra: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -110,11 +110,14 @@ class Aiseg2Source(AnySource):
     """A meter of a Panasonic AiSEG2: a circuit by its number in the unit's list, or by name.
 
     `use` is the house's meter, `bought` and `sold` the grid, `generation` all generators together,
-    `generator_1` to `generator_3` each of them.
+    `generator_1` to `generator_3` each of them, `battery_charge` and `battery_discharge` a battery.
     """
 
     source: Literal["aiseg2"]
-    id: str = Field(pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump)$")
+    id: str = Field(
+        pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump"
+        r"|battery_(dis)?charge)$"
+    )
 
 
 class ShellySource(AnySource):

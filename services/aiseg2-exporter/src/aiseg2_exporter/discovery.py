@@ -63,10 +63,13 @@ def _house(summary: Summary) -> Iterator[Entry]:
         "id": "use",
         "comment": "all that the house uses",
     }
-    yield _grid("grid_import", "bought")
+    yield _flow("grid_import", "grid_import", "bought", "bought electricity")
+    if summary.battery:
+        yield _flow("battery_charge", "charge", "battery_charge", "into the battery")
+        yield _flow("battery_discharge", "discharge", "battery_discharge", "out of the battery")
     if not summary.has_generation:
         return
-    yield _grid("grid_export", "sold")
+    yield _flow("grid_export", "grid_export", "sold", "sold electricity")
     yield {
         "device": "generation",
         "kind": "generation",
@@ -76,13 +79,13 @@ def _house(summary: Summary) -> Iterator[Entry]:
     }
 
 
-def _grid(kind: str, source_id: str) -> Entry:
+def _flow(device: str, kind: str, source_id: str, comment: str) -> Entry:
     return {
-        "device": kind,
+        "device": device,
         "kind": kind,
         "rated_power_watts": HOUSE_WATTS,
         "id": source_id,
-        "comment": f"{source_id} electricity",
+        "comment": comment,
     }
 
 

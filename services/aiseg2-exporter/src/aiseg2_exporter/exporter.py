@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from math import ceil
 from typing import Any
 
@@ -94,8 +95,11 @@ class Unit:
                 "The unit's clock minus this machine's, in seconds.",
                 (page.clock - self._last.at).total_seconds(),
             )  # fmt: skip
-        if (percent := self._last.summary.battery_percent) is not None:
-            yield Sample("aiseg2_battery_percent", "gauge", "Level of the battery.", percent)
+        battery = self._last.summary.battery
+        if battery and battery.percent is not None:
+            yield Sample(
+                "aiseg2_battery_percent", "gauge", "Level of the battery.", battery.percent
+            )
 
     def _reading(self, source_id: str, watts: Mapping[str, float], live: Live) -> Result:
         found, power_watts = self._energy(source_id), watts.get(source_id)
@@ -105,7 +109,13 @@ class Unit:
             at=live.at,
             power_watts=power_watts,
             energy_lifetime_kwh=float(found.counter.total_kwh) if found else None,
+            energy_past=self._past(source_id) if found else (),
         )
+
+    def _past(self, source_id: str) -> tuple[tuple[datetime, float], ...]:
+        """Return the hours of an outage: the counter is checked by the hour, not by all at once."""
+        outage = self.counters.outages.get(source_id)
+        return tuple((at, float(kwh)) for at, kwh in outage.hours) if outage else ()
 
     def _energy(self, source_id: str) -> CounterReading | None:
         settings = self._settings

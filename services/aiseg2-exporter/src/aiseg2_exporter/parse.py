@@ -45,6 +45,19 @@ class Generator:
 
 
 @dataclass(frozen=True, slots=True)
+class Battery:
+    """A connected battery.
+
+    Attributes:
+        state: 0 charging, 1 discharging, 2 idle (1 and 2 were never recorded).
+        percent: None where the unit shows a dash.
+    """
+
+    state: int | None
+    percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What the house does now.
 
@@ -54,7 +67,7 @@ class Summary:
         direction: 0 buying, 1 selling, 2 neither.
         generators: Those with a title.
         has_only_sun: No battery, car or fuel cell is connected.
-        battery_percent: Of a connected battery that reports it.
+        battery: None where none is connected.
     """
 
     generation_kw: float | None
@@ -63,7 +76,7 @@ class Summary:
     generators: tuple[Generator, ...]
     has_only_sun: bool = True
     has_generation: bool = True
-    battery_percent: float | None = None
+    battery: Battery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +147,14 @@ def parse_summary(body: bytes) -> Summary:
         generators=tuple(_generators(answer)),
         has_only_sun=not any(answer.get(name) for name in ("connSb", "connEv", "connFc")),
         has_generation=any(answer.get(name) for name in ("connPv1", "connPv2", "connFc")),
-        battery_percent=parse_number(answer.get("percent")) if answer.get("connSb") else None,
+        battery=_battery(answer),
     )
+
+
+def _battery(answer: Mapping[str, Any]) -> Battery | None:
+    if not answer.get("connSb"):
+        return None
+    return Battery(answer.get("charge"), parse_number(answer.get("percent")))
 
 
 def _generators(answer: Mapping[str, Any]) -> Sequence[Generator]:

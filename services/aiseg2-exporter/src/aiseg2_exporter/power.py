@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from aiseg2_exporter.names import Match, match_names
 from aiseg2_exporter.parse import NO_NAME, WATTS_PER_KILOWATT, Circuit, CircuitPower, Summary
 
-BUYING, SELLING = 0, 1
+BUYING, SELLING, NO_DIRECTION = 0, 1, 2
+CHARGING, DISCHARGING, IDLE = 0, 1, 2
+# How a battery that discharges is expected to be called among the generators.
+BATTERY_TITLE = "蓄電池"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +34,62 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
 
     The totals have steps of 100 W. Generation is better known from the generators, use never less
     than its circuits. Bought and sold power are the difference of the totals in the direction
-    that the unit reports.
+    that the unit reports. A battery's power is no field of its answer: see `_battery_power`.
     """
     watts = {
         f"generator_{n}": generator.power_watts
         for n, generator in enumerate(summary.generators, 1)
         if generator.power_watts is not None
     }
-    if watts or summary.generation_kw is not None:
-        watts["generation"] = sum(watts.values()) if watts else _watts(summary.generation_kw)
+    own = [watts for title, watts in _shown(summary) if BATTERY_TITLE not in title]
+    if own or summary.generation_kw is not None:
+        watts["generation"] = sum(own) if own else _watts(summary.generation_kw)
     if summary.use_kw is None:
         return watts
     watts["use"] = max(_watts(summary.use_kw), sum(circuit.power_watts for circuit in circuits))
     balance_watts = _watts(summary.use_kw) - _watts(summary.generation_kw)
+    if summary.battery:
+        battery = _battery_power(summary, balance_watts)
+        watts |= battery
+        if battery.keys() != {"battery_charge", "battery_discharge"}:
+            return watts | _idle_grid(summary)
+        balance_watts += battery["battery_charge"] - battery["battery_discharge"]
     watts["bought"] = max(0.0, balance_watts) if summary.direction == BUYING else 0.0
     watts["sold"] = max(0.0, -balance_watts) if summary.direction == SELLING else 0.0
     return watts
+
+
+def _shown(summary: Summary) -> list[tuple[str, float]]:
+    """Return the generators that have a number: title and watts."""
+    return [(g.title, g.power_watts) for g in summary.generators if g.power_watts is not None]
+
+
+def _battery_power(summary: Summary, balance_watts: float) -> dict[str, float]:
+    """Return what is known of a battery's power.
+
+    Where nothing is bought or sold it makes up the balance of use and generation; where it is a
+    generator of the page, its watts are there. What else it does is hidden in the grid's power.
+    """
+    state = summary.battery.state if summary.battery else IDLE
+    watts = {}
+    if state in {DISCHARGING, IDLE}:
+        watts["battery_charge"] = 0.0
+    if state in {CHARGING, IDLE}:
+        watts["battery_discharge"] = 0.0
+    shown = [watts for title, watts in _shown(summary) if BATTERY_TITLE in title]
+    if state == DISCHARGING and shown:
+        watts["battery_discharge"] = shown[0]
+    elif state == DISCHARGING and summary.direction == NO_DIRECTION:
+        watts["battery_discharge"] = max(0.0, balance_watts)
+    elif state == CHARGING and summary.direction == NO_DIRECTION:
+        watts["battery_charge"] = max(0.0, -balance_watts)
+    return watts
+
+
+def _idle_grid(summary: Summary) -> dict[str, float]:
+    """Return 0 for the directions in which nothing flows; the other one is not known."""
+    idle = {"bought": summary.direction != BUYING, "sold": summary.direction != SELLING}
+    return {source_id: 0.0 for source_id, is_idle in idle.items() if is_idle}
 
 
 def _watts(kilowatts: float | None) -> float:

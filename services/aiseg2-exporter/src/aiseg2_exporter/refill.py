@@ -2,7 +2,8 @@
 
 A counter that was not read for some hours rises by all of them at once. The unit has each hour's
 energy, so samples at the ends of the hours place it where it was used. Only time without samples
-is filled, and only where the sample after it confirms the total.
+is filled, and only what the samples after it confirm: the counter takes the hours one by one, and
+the last ones when it has seen an hour more.
 """
 
 import asyncio
@@ -33,8 +34,8 @@ from timeseries_io.victoria_metrics import (
 LOG = logging.getLogger(__name__)
 COUNTER = metric_name("aiseg2", ENERGY)
 INTERVAL_SECONDS = 60.0
-# The sample that ends an outage may be scraped some time after it was read.
-MAX_WAIT = timedelta(hours=1)
+# The counter holds back the last hours of an outage for an hour.
+MAX_WAIT = timedelta(hours=3)
 # A counter has 1 Wh; a rounding of its sample is less.
 TOLERANCE_KWH = 1e-6
 
@@ -122,7 +123,11 @@ class Refiller:
         gap = find_gap(found, unix_ms(outage.until))
         if gap is None:
             return not any(series.at_ms for series in found)  # of a device that is new there
-        if points := points_between(outage, gap):
+        points = points_between(outage, gap)
+        newest_kwh = max(max(series.values, default=0.0) for series in found)
+        if points and points[-1][1] > newest_kwh + TOLERANCE_KWH:
+            return False
+        if points := [each for each in points if each[1] <= gap.after[1] + TOLERANCE_KWH]:
             at_ms, kwh = zip(*points, strict=True)
             client.write([encode_series(Series(gap.labels, at_ms, kwh))])
             self.hours_written += len(points)
@@ -145,15 +150,13 @@ def find_gap(found: Sequence[Series], until_ms: int) -> Gap | None:
 
 
 def points_between(outage: Outage, gap: Gap) -> list[Point]:
-    """Return the counter at the ends of hours in the gap; none where the totals do not fit it."""
-    (before_ms, before_kwh), (after_ms, after_kwh) = gap.before, gap.after
-    points = [
+    """Return the counter at the ends of hours in the gap."""
+    before_ms, before_kwh = gap.before
+    return [
         (unix_ms(at), round(before_kwh + float(total_kwh - outage.since_kwh), 6))
         for at, total_kwh in outage.hours
-        if before_ms < unix_ms(at) < after_ms
+        if before_ms < unix_ms(at) < gap.after[0]
     ]
-    fits = all(before_kwh - TOLERANCE_KWH <= kwh <= after_kwh + TOLERANCE_KWH for _, kwh in points)
-    return points if fits else []
 
 
 def unix_ms(at: datetime) -> int:

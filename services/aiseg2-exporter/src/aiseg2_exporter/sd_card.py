@@ -20,9 +20,15 @@ from aiseg2_exporter.parse import ZONE
 
 HISTORY = re.compile(r"(30min|hour|day|month)history_rc_\d+\.csv$|yearhistory_total_rc\.csv$")
 MAX_FILE_BYTES = 64 * 2**20
-COLUMN_OF_SOURCE = {"bought": 4, "sold": 5, "heat_pump": 8}
-GENERATION_COLUMNS = (1, 6, 7, 9)
 BATTERY_CHARGE, BATTERY_DISCHARGE, CAR_DISCHARGE = 2, 3, 11
+COLUMN_OF_SOURCE = {
+    "battery_charge": BATTERY_CHARGE,
+    "battery_discharge": BATTERY_DISCHARGE,
+    "bought": 4,
+    "sold": 5,
+    "heat_pump": 8,
+}
+GENERATION_COLUMNS = (1, 6, 7, 9)
 FIRST_BRANCH_COLUMN, FIRST_BRANCH_ID = 20, 8
 KNOWN_HEADERS = {4: "主幹買電", 5: "主幹売電"}
 USE_HEADER = "使用電力量"

@@ -25,6 +25,7 @@ STAGING = ".staging"
 DATA = "data.parquet"
 MANIFEST = "_manifest.json"  # an underscore: pyarrow's datasets skip the file
 HASH_CHUNK_BYTES = 1 << 20
+MAX_GROUP_BYTES = 32 << 20  # a row group is in memory; rows with long texts make smaller ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +223,11 @@ def _write(
 def _gathered(
     tables: Iterable[pa.Table], schema: pa.Schema, row_group_rows: int
 ) -> Iterator[pa.Table]:
-    """Return tables of exactly `row_group_rows` rows, and the rest."""
+    """Return tables of exactly `row_group_rows` rows, or of `MAX_GROUP_BYTES`, and the rest."""
     waiting = schema.empty_table()
     for table in tables:
         waiting = pa.concat_tables([waiting, table])
-        while len(waiting) >= row_group_rows:
+        while len(waiting) >= row_group_rows or waiting.nbytes > MAX_GROUP_BYTES:
             yield waiting.slice(0, row_group_rows)
             waiting = waiting.slice(row_group_rows)
     if len(waiting):

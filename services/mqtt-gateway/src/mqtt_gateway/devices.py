@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ class Device:
         self._zone = ZoneInfo(source.time_zone) if source.time_zone else None
         self._values: dict[Quantity, tuple[float, float]] = {}
         self._offline: dict[str, bool] = {}
+        self._newest: datetime | None = None
 
     @property
     def tag(self) -> str:
@@ -111,13 +112,23 @@ class Device:
         if own_time is None and message.is_retained:
             raise NoTimeError
         at = own_time or message.at
-        if self.last is not None and at < self.last.at:
+        if self._newest is not None and at < self._newest:
             return Update(values=values, at=at)  # it was kept by the broker: others are newer
         self._keep(values, message.monotonic - max(0.0, (message.at - at).total_seconds()))
-        self.last = self._reading(values, at, message.monotonic)
+        self.last = self._reading(values, self._next_instant(at), message.monotonic)
+        self._newest = at
         if self.last is None:
             return Update(BadPayloadError("the device reports that it has no value now"))
         return Update(self.offline_error() or self.last, values, at)
+
+    def _next_instant(self, at: datetime) -> datetime:
+        """Return a time after that of the reading before: a counter ignores a repeated one.
+
+        Power and energy of one instant may come in two messages.
+        """
+        if at != self._newest or self.last is None:
+            return at
+        return self.last.at + timedelta(microseconds=1)
 
     def _keep(self, values: Values, measured: float) -> None:
         if self.spec.overlays:

@@ -137,6 +137,8 @@ class Gateway:
 
     def _report_connection(self) -> None:
         """Report that all devices are down, or what still counts of each after an outage."""
+        if not self.connection.was_attempted:
+            return
         now = self._clock.now()
         for source in self._home_sources:
             if (problem := self.connection.problem) is not None:

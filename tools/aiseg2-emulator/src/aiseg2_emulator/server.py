@@ -59,6 +59,7 @@ class Emulator:
         comma: Watts have thousands separators.
         full_width: Watts have full-width digits.
         blank_totals: The summary has no totals.
+        battery_state: Of a connected battery, as the answer has it; its energy is not emulated.
         stale_nonce_after: The nonce goes stale after so many further requests.
         use_basic: It asks for Basic authentication.
         requests: The paths of answered requests, in order.
@@ -71,6 +72,7 @@ class Emulator:
     comma: bool = False
     full_width: bool = False
     blank_totals: bool = False
+    battery_state: int | None = None
     stale_nonce_after: int | None = None
     use_basic: bool = False
     digest: Digest = field(default_factory=lambda: Digest(USER, PASSWORD))
@@ -179,10 +181,10 @@ async def _summary(request: web.Request) -> web.Response:
         "g_capacity": "-" if emulator.blank_totals else f"{watts.generation / 1000:.1f}",
         "u_capacity": "-" if emulator.blank_totals else f"{watts.use / 1000:.1f}",
         "lo_buy_sell": _direction(watts.use - watts.generation),
-        "soc": 0,
-        "percent": "-",
-        "charge": 2,
-        "connSb": 0,
+        "soc": 0 if emulator.battery_state is None else 3,
+        "percent": "-" if emulator.battery_state is None else "55",
+        "charge": 2 if emulator.battery_state is None else emulator.battery_state,
+        "connSb": int(emulator.battery_state is not None),
         "connEv": 0,
         "connPv1": 1,
         "connPv2": 0,

@@ -21,7 +21,7 @@ SCENARIOS = FIRMWARE / "tests" / "scenarios"
 SOURCES = sorted((*FIRMWARE.glob("*.py"), *FIRMWARE.glob("lib/**/*.py")))
 MICROPYTHON = ROOT / ".tools" / "bin" / "micropython"
 # Objects are about twice as large as on the chip, which has 100 to 200 kB free.
-HEAP = "512k"
+HEAP = "256k"
 RUN_LIMIT_SECONDS = 600
 
 DEVICE_ID = "esp32-test"
@@ -142,9 +142,10 @@ def find_differences(service: Measurements, *runs: Run) -> list[Identity]:
 def compile_firmware(folder: Path) -> Path:
     """Compile every file of the firmware, as it may be copied to a board; return the folder."""
     for source in SOURCES:
-        target = folder / source.relative_to(FIRMWARE).with_suffix(".mpy")
+        name = source.relative_to(FIRMWARE)
+        target = folder / name.with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run((mpy_cross, "-o", target, source), check=True)
+        subprocess.run((mpy_cross, "-s", name, "-o", target, source), check=True)
     return folder
 
 

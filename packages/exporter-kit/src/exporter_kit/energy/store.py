@@ -16,7 +16,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from exporter_kit.energy.accumulate import advance, leave_counter, own_counter_of
-from exporter_kit.energy.counter import Counter, Limits, Past, nwh_of_kwh, without_marks
+from exporter_kit.energy.counter import (
+    Counter,
+    Limits,
+    Past,
+    nwh_of_kwh,
+    unix_us,
+    without_marks,
+)
 from exporter_kit.statefile import (
     DamagedError,
     Document,
@@ -174,7 +181,12 @@ class EnergyStore:
         if metered.meter != meter:
             left = leave_counter(metered.counter, limits, past)
             metered = Metered(meter, without_marks(left))
-        counter = advance(metered.counter, reading, limits, past)
+        counter = metered.counter
+        for at, energy_kwh in reading.energy_past:
+            if counter.at_us is not None and unix_us(at) > counter.at_us:
+                unread = Reading(at=at, energy_lifetime_kwh=energy_kwh)
+                counter = advance(counter, unread, limits, past)
+        counter = advance(counter, reading, limits, past)
         self._now[key] = replace(metered, counter=counter)
 
     @property

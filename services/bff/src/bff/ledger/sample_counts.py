@@ -150,8 +150,8 @@ class SampleCounts:
         for source in self.counts.keys() | counted.keys():
             if source[0] in devices:
                 days = self.counts.setdefault(source, {})
-                for day in range(interval.start_ms, interval.end_ms, DAY_MS):
-                    days.pop(day, None)
+                for day in [day for day in days if interval.start_ms <= day < interval.end_ms]:
+                    del days[day]
                 days.update(counted.get(source, {}))
 
     def device_days(self, rules: DeviceRules) -> DeviceDays:
@@ -163,10 +163,13 @@ class SampleCounts:
         """Return how the days of the interval changed since they were built."""
         current, stored = self.device_days(rules), self.stored.get(rules.device, {})
         found = Changes()
-        for day in range(interval.start_ms, interval.end_ms, DAY_MS):
+        # The days there are, not those of the interval: that can be a hundred years.
+        for day in {*stored, *(day for days in current.days for day in days)}:
+            if not interval.start_ms <= day < interval.end_ms:
+                continue
             if day in stored:
                 _compare(current, self._counts_of(rules, stored[day], day), day, stored[day], found)
-            elif current.counts_on(day):
+            else:
                 found.stale.add(day)
         return found
 

@@ -89,45 +89,49 @@ def save_built(
         What is stored of each device in its interval.
     """
     saved = {}
+    rows: list[Mapping[str, object]] = []
     with write_session(engine) as session:
+        archived = _select_archived(session, [each.device for each in built])
+        events = _select_events(session, built)
         for each in built:
-            days, archived = _merged(session, each)
-            _replace_events(session, each, archived)
-            _replace_days(session, each, days)
+            days = _merged(session, each, archived[each.device])
+            _replace_events(session, each, events[each.device], archived[each.device])
+            session.execute(
+                delete(LedgerDay).where(*_of_device(each.device, each.start_ms, each.end_ms))
+            )
+            rows += [_row(each.device, day) for day in days.values()]
             saved[each.device] = {day_ms: day.stored for day_ms, day in days.items()}
+        if rows:
+            session.connection().execute(insert(LedgerDay), rows)
         if watermark_ms is not None:
             session.merge(LedgerWatermark(id=WATERMARK_ID, watermark_unix_ms=watermark_ms))
     return saved
 
 
-def _merged(session: Session, built: Built) -> tuple[KeptDays, set[int]]:
-    """Return the days to be stored in place of those of the interval; and the archived days."""
-    new = {day.day_ms: day for day in built.days}
-    archived = set(
-        session.scalars(
-            select(LedgerDay.day_unix_ms).where(
-                LedgerDay.device == built.device, LedgerDay.counts_left.is_not(None)
-            )
-        )
+def _select_archived(session: Session, devices: Sequence[str]) -> Mapping[str, set[int]]:
+    """Select the archived days of devices."""
+    archived: dict[str, set[int]] = {device: set() for device in devices}
+    of_devices = select(LedgerDay.device, LedgerDay.day_unix_ms).where(
+        LedgerDay.device.in_(devices), LedgerDay.counts_left.is_not(None)
     )
+    for device, day_ms in session.execute(of_devices):
+        archived[device].add(day_ms)
+    return archived
+
+
+def _merged(session: Session, built: Built, archived: set[int]) -> KeptDays:
+    """Return the days to be stored in place of those of the interval."""
+    new = {day.day_ms: day for day in built.days}
     near = Interval(built.start_ms - DAY_MS, built.end_ms + DAY_MS)
     if not any(near.start_ms <= day < near.end_ms for day in archived):
-        return new, archived
+        return new
     days = merge(select_days(session, built.device, near), new)
     return {
         day_ms: day
         for day_ms, day in days.items()
         if built.start_ms <= day_ms < built.end_ms
         and (counts_in(day.stored.made_from) or known_ms(day.slots).any())
-    }, archived
-
-
-def _replace_days(session: Session, built: Built, days: KeptDays) -> None:
-    session.execute(
-        delete(LedgerDay).where(*_of_device(built.device, built.start_ms, built.end_ms))
-    )
-    if days:
-        session.execute(insert(LedgerDay), [_row(built.device, day) for day in days.values()])
+    }
 
 
 def _of_device(device: str, start_ms: int, end_ms: int) -> Sequence[ColumnElement[bool]]:
@@ -241,16 +245,26 @@ def delete_archived(
     return {device: Interval(first_ms, last_ms + DAY_MS) for device, first_ms, last_ms in rows}
 
 
-def _replace_events(session: Session, built: Built, archived: set[int]) -> None:
-    """Replace the events of the days, but for those whose samples are lost meanwhile."""
-    stored = session.scalars(
-        select(LedgerEvent).where(
-            LedgerEvent.device == built.device,
-            LedgerEvent.kind.not_in(KEPT_KINDS),
-            LedgerEvent.day_unix_ms >= built.start_ms,
-            LedgerEvent.day_unix_ms < built.end_ms,
-        )
+def _select_events(session: Session, built: Sequence[Built]) -> Mapping[str, list[LedgerEvent]]:
+    """Select the stored events of what was built."""
+    interval = {each.device: Interval(each.start_ms, each.end_ms) for each in built}
+    found: dict[str, list[LedgerEvent]] = {device: [] for device in interval}
+    of_devices = select(LedgerEvent).where(
+        LedgerEvent.device.in_(interval),
+        LedgerEvent.kind.not_in(KEPT_KINDS),
+        LedgerEvent.day_unix_ms >= min((each.start_ms for each in built), default=0),
     )
+    for event in session.scalars(of_devices):
+        of_device = interval[event.device]
+        if of_device.start_ms <= event.day_unix_ms < of_device.end_ms:
+            found[event.device].append(event)
+    return found
+
+
+def _replace_events(
+    session: Session, built: Built, stored: Sequence[LedgerEvent], archived: set[int]
+) -> None:
+    """Replace the events of the days, but for those whose samples are lost meanwhile."""
     sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.stored.made_from)}
     new = {event.event_id: event for event in built.events if event.day_ms not in archived}
     for row in stored:
@@ -258,8 +272,8 @@ def _replace_events(session: Session, built: Built, archived: set[int]) -> None:
         is_found_again = (row.source, row.day_unix_ms) in sampled and not rests_on & archived
         if row.id in new or is_found_again:
             session.delete(row)
-    session.flush()
     if new:
+        session.flush()
         session.execute(insert(LedgerEvent), [event_row(event) for event in new.values()])
 
 

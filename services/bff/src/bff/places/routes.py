@@ -1,30 +1,50 @@
 """`/house`, `/places` and `/devices`: the house, its places and devices with present values."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
+
 from fastapi import APIRouter
 
+from bff.db.engine import read_session
 from bff.http.params import DeviceId
 from bff.names import full_names
 from bff.place_tree import device_by_id
 from bff.places.query import fetch_states
 from bff.places.response import house_node
-from bff.places.schemas import DeviceState, House, PlaceNode
-from bff.services import UsedServices
+from bff.places.schemas import DeviceState, House, PlaceNode, ReadingPeriod
+from bff.readings.periods import follows_calendar_months, periods_within
+from bff.readings.query import select_readings
+from bff.services import Services, UsedServices
 
 router = APIRouter(tags=["live"])
+
+TWO_YEARS = timedelta(days=730)
+ONE_DAY = timedelta(days=1)
 
 
 @router.get("/house", summary="The house: zone, currency, time")
 def get_house(services: UsedServices) -> House:
     """Works also while VictoriaMetrics is away."""
     home = services.home()
+    now = services.now().astimezone(home.zone)
     return House(
         house=home.house,
         name=full_names(home.house, home.name),
         time_zone=home.time_zone,
         currency=home.currency,
         virtual=services.settings.virtual_home,
-        now=services.now().astimezone(home.zone),
+        now=now,
+        billing_periods=list(_billing_periods(services, now.date())),
     )
+
+
+def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]:
+    with read_session(services.engine) as session:
+        readings = select_readings(session)
+    if follows_calendar_months(readings):
+        return
+    for each in periods_within(readings, today - TWO_YEARS, today + ONE_DAY):
+        yield ReadingPeriod(first_day=each.first_day, end_day=each.end_day)
 
 
 @router.get("/places", summary="The place tree with watts now")

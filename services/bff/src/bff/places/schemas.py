@@ -1,6 +1,6 @@
 """The schemas of the house, its places and devices."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -24,6 +24,13 @@ AGE_MEANING = (
 )
 
 
+class ReadingPeriod(BaseModel):
+    """The days [first_day, end_day) between two readings of the supplier's meter."""
+
+    first_day: date = Field(examples=["2026-10-12"])
+    end_day: date = Field(examples=["2026-11-11"])
+
+
 class House(BaseModel):
     """The house as a whole."""
 
@@ -33,6 +40,10 @@ class House(BaseModel):
     currency: str = Field(description="ISO 4217.", examples=["JPY"])
     virtual: bool = Field(description="True when the devices are an emulator's, not real.")
     now: datetime = Field(examples=["2026-03-01T12:00:00+09:00"])
+    billing_periods: list[ReadingPeriod] = Field(
+        description="Those of the last two years and the present one, earliest first; empty where"
+        " the meter is read on the first of each month."
+    )
 
 
 class LiveSum(BaseModel):

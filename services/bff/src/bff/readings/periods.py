@@ -13,6 +13,7 @@ from bff.contracts.period import Period
 
 # Real periods have 23 to 36 days; between two dates farther apart some are not in the list.
 MAX_LISTED_DAYS = 45
+FIRST_OF_MONTH = 1
 # Closer to a real date, a day of the month is the same reading.
 MIN_APART = timedelta(days=15)
 MARGIN = timedelta(days=400)
@@ -36,6 +37,11 @@ def periods_within(readings: Readings, first_day: date, end_day: date) -> list[P
     days = sorted({*readings.dates, *_regular_days(readings, first_day - MARGIN, end_day + MARGIN)})
     found = (Period(start, end) for start, end in pairwise(days))
     return [period for period in found if period.first_day < end_day and first_day < period.end_day]
+
+
+def follows_calendar_months(readings: Readings) -> bool:
+    """Return whether the meter is read on the first of each month."""
+    return not readings.dates and readings.day_of_month == FIRST_OF_MONTH
 
 
 def _regular_days(readings: Readings, first_day: date, end_day: date) -> Iterator[date]:

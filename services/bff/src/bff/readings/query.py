@@ -7,10 +7,9 @@ from sqlalchemy.orm import Session
 
 from bff.db.revisions import Author, State, record
 from bff.db.tables import ReadingDate, ReadingRule
-from bff.readings.periods import Readings
+from bff.readings.periods import FIRST_OF_MONTH, Readings
 
 RULE_ID = 1
-FIRST_OF_MONTH = 1
 KEY = "house"
 
 
