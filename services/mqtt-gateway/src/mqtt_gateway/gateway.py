@@ -128,11 +128,12 @@ class Gateway:
         for source in self._home_sources:
             device = self._devices.get(source)
             reason = device and device.down_reason(now, is_connected=is_connected)
+            topic = "/".join(filter(None, source.key))
             for each in DOWN_REASONS:
                 yield Sample(
                     "mqtt_device_down", "gauge",
                     "1 for the reason why a device has no reading that counts, else 0.",
-                    float(each == reason), {"topic": "/".join(source.key), "reason": each},
+                    float(each == reason), {"topic": topic, "reason": each},
                 )  # fmt: skip
 
     def _report_connection(self) -> None:
