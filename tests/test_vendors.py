@@ -64,11 +64,7 @@ LISTS = (
     VendorList(
         "config/devices.example.yaml", lambda row: [f"source: {row.source}"], counts_comments=True
     ),
-    VendorList(
-        "tools/up/src/up/emulators.py",
-        lambda row: [f'"{row.source}"'],
-        exceptions=frozenset({"esp32"}),  # the virtual home has no boards
-    ),
+    VendorList("tools/up/src/up/emulators.py", lambda row: [f'"{row.source}"']),
     # Its first word is how the changelog calls the vendor.
     VendorList(
         "CHANGELOG.md", lambda row: re.findall(r"\w[\w-]*", row.en)[:1], counts_comments=True

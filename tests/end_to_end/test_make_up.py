@@ -8,6 +8,7 @@ import httpx
 import psutil
 import pytest
 
+from testbed.board import micropython_is_there
 from testbed.chain import (
     STOP_LIMIT_SECONDS,
     Chain,
@@ -16,6 +17,7 @@ from testbed.chain import (
     stop_chain,
     wait_until,
 )
+from up.boards import BOARDS
 
 pytestmark = pytest.mark.long  # whole homes
 
@@ -70,6 +72,28 @@ def test_every_plug_comes_up_at_the_first_try(small: Chain) -> None:
     lines = small.log.read_text().splitlines()
     down = {line.split(" is down")[0].split()[-1] for line in lines if " is down" in line}
     assert down <= {"humidifier/cloud", "hair_dryer/cloud"}  # really away
+
+
+@pytest.mark.skipif(not micropython_is_there(), reason="scripts/setup-micropython was not run")
+def test_boards_measure_what_the_plugs_of_their_devices_do(small: Chain) -> None:
+    """They run the firmware itself, send to the service, and come to VictoriaMetrics."""
+    wait_until(lambda: fetch_board_watts(small).keys() == BOARDS.keys(), small)
+    for device, watts in fetch_board_watts(small).items():
+        assert 0 < watts < small.api(f"/devices/{device}")["rated_power_watts"]
+    sources = {source["source"] for source in small.api("/devices/network")["sources"]}
+    assert sources == {"cloud", "esp32"}
+
+
+def fetch_board_watts(chain: Chain) -> dict[str, float]:
+    """Return the newest watts of each board's device."""
+    answer = httpx.get(
+        f"{chain.url('VM_PORT')}/api/v1/query",
+        params={"query": "last_over_time(esp32_power_watts[5m])"},
+        auth=chain.victoria_metrics_auth(),
+        trust_env=False,
+    )
+    result = answer.raise_for_status().json()["data"]["result"]
+    return {series["metric"]["device"]: float(series["value"][1]) for series in result}
 
 
 def test_when_a_part_is_killed_all_stop_and_it_is_named(small: Chain) -> None:

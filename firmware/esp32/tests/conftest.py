@@ -8,13 +8,26 @@ import pytest
 from testbed.board import DEVICE_ID, FIRMWARE, MICROPYTHON, compile_firmware, micropython_is_there
 from testbed.exporter import home_of
 from testbed.measurements import Measurements, measurements
+from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Measurements]:
+def vmsingle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VictoriaMetrics]:
+    """Where the service passes on what boards measured."""
+    with victoria_metrics(tmp_path_factory.mktemp("vm")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server(
+    vmsingle: VictoriaMetrics, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Measurements]:
     """The service on SQLite. Tests share it: each flash has starts of its own."""
-    home = home_of("{source: cloud, id: 0000000000A1}")
-    with measurements(tmp_path_factory.mktemp("measurements"), home, DEVICE_ID) as service:
+    folder, home = (
+        tmp_path_factory.mktemp("measurements"),
+        home_of(f"{{source: esp32, id: {DEVICE_ID}}}"),
+    )
+    with measurements(folder, home, DEVICE_ID, VICTORIAMETRICS_URL=vmsingle.url) as service:
         yield service
 
 

@@ -1,24 +1,24 @@
 """What a board does about each fault, under real MicroPython."""
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise, repeat
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from service_kit.waiting import poll_until
 from testbed.board import FIRMWARE, UNIX_START_DAYS_AGO, find_differences, play, write_config
 from testbed.faulty_proxy import Fault, faulty_proxy
-from testbed.measurements import Measurements
+from testbed.measurements import Measurements, recorded_at
+from testbed.process import wait_limit_seconds
+from testbed.victoria_metrics import VictoriaMetrics
 
 DAY_SECONDS = 86_400
+# What a board sends, as the house sees it.
+SERIES = ("esp32_power_watts", "esp32_temperature_celsius", "esp32_pressure_hpa")
 BOARD_START = datetime.now(UTC) - timedelta(days=UNIX_START_DAYS_AGO)
-
-
-def recorded_at(row: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=UTC)
 
 
 def test_measurements_arrive_with_time_and_units(
@@ -40,9 +40,9 @@ def test_measurements_arrive_with_time_and_units(
 
 
 def test_a_day_without_wifi_loses_nothing(
-    server: Measurements, flash: Path, firmware: Path
+    server: Measurements, vmsingle: VictoriaMetrics, flash: Path, firmware: Path
 ) -> None:
-    """And the board does not reset itself again and again meanwhile."""
+    """Every measurement comes to VictoriaMetrics, too, at its own time; one reset is enough."""
     write_config(flash, server, CADENCE_SECONDS=300, SEND_INTERVAL_SECONDS=300)
     steps = [["run", 600], ["wifi", False], ["run", DAY_SECONDS], ["wifi", True], ["run", 1200]]
     run = play(flash, steps, firmware=firmware)
@@ -51,6 +51,13 @@ def test_a_day_without_wifi_loses_nothing(
     assert run.result["resets"] == ["machine.reset()"]
     assert any(line.startswith("kept: ") and line.endswith("no Wi-Fi") for line in run.lines)
     assert run.result["kept"] == run.result["dropped"] == 0
+    instants = set(server.instants_ms(run.boots))
+    assert len(instants) == len(run.taken)
+    assert poll_until(
+        lambda: all(instants <= vmsingle.samples(name).keys() for name in SERIES),
+        wait_limit_seconds(),
+    )
+    assert set(vmsingle.samples("esp32_power_watts").values()) == {6}
 
 
 @pytest.mark.parametrize(
@@ -104,6 +111,28 @@ def test_each_outcome_is_on_the_uart_and_the_led(
     assert later.blinks == 1
 
 
+@pytest.mark.parametrize(
+    ("steps", "line", "blinks"),
+    [
+        ([["wifi", False], ["run", 5]], "kept: 1 waiting: no Wi-Fi", 2),
+        (
+            [["sensor", 0x40, False], ["sensor", 0x76, False], ["run", 30]],
+            "failed: no sensor measured",
+            3,
+        ),
+        ([["run", 30]], "sent: 1, 0 waiting", 1),
+    ],
+)
+def test_what_the_board_itself_meets_is_on_the_uart_and_the_led(
+    server: Measurements, flash: Path, steps: list[list[object]], line: str, blinks: int
+) -> None:
+    """Without a fault of the network."""
+    write_config(flash, server, CADENCE_SECONDS=3600)
+    run = play(flash, steps)
+    assert line in run.lines
+    assert run.blinks == blinks
+
+
 def test_a_refused_line_does_not_block_the_others(server: Measurements, flash: Path) -> None:
     """It lies in a file of its own, counted; LED and UART show it."""
     write_config(flash, server, CADENCE_SECONDS=3600)
@@ -117,6 +146,8 @@ def test_a_refused_line_does_not_block_the_others(server: Measurements, flash: P
     assert run.result["refused"] == 1
     assert any(line.startswith("failed: a line is set aside: HTTP 422 ") for line in run.lines)
     assert "failed: 1 refused and set aside, 2 sent" in run.lines
+    kept = sum(line.startswith("kept:") and "no Wi-Fi" in line for line in run.lines)
+    assert run.blinks == 2 * (kept - 1) + 3
 
 
 def test_a_batch_is_halved_until_the_server_takes_it(server: Measurements, flash: Path) -> None:
@@ -156,6 +187,22 @@ def test_a_board_without_a_clock_dates_its_measurements_later(
     steps = [after - before for before, after in pairwise(times)]
     assert steps[1:] == [timedelta(minutes=1)] * (len(times) - 2)
     assert abs(times[-1] - datetime.now(UTC)) < timedelta(minutes=10)
+
+
+def test_a_time_that_comes_with_a_failed_answer_does_not_spoil_the_next_attempt(
+    server: Measurements, flash: Path
+) -> None:
+    """The lines become longer between two attempts, and so does the announced length."""
+    now = format_datetime(datetime.now(UTC), usegmt=True).encode()
+    failed = b"HTTP/1.1 500 No\r\nDate: " + now + b"\r\nContent-Length: 0\r\n\r\n"
+    no_date = [Fault(cut_answer_at=0)] * 2  # at the start, and before the first batch
+    with faulty_proxy(server.url, [*no_date, Fault(answer=failed)]) as proxy:
+        write_config(flash, server, url=proxy.url)
+        run = play(flash, [["ntp", False], ["run", 10]])
+        assert b'"recordedAt":null' in proxy.requests[2]
+        assert b'"recordedAt":"2' in proxy.requests[3]
+    assert run.result["refused"] == 0
+    assert not find_differences(server, run)
 
 
 def test_lines_of_an_earlier_start_without_a_clock_are_kept_raw(
@@ -245,10 +292,11 @@ def test_a_temperature_can_be_sent_from_other_code(server: Measurements, flash: 
     """`from boot import send_temperature_to_render`; it is kept when it cannot be sent."""
     write_config(flash, server, CADENCE_SECONDS=3600)
     given = "2026-01-02T03:04:05+09:00"
-    steps = [["temperature", -3.25, given], ["wifi", False], ["temperature", 4]]
-    run = play(flash, [*steps, ["wifi", True], ["run", 120]])
+    steps = [["temperature", "hot"], ["temperature", -3.25, given], ["wifi", False]]
+    run = play(flash, [*steps, ["temperature", 4], ["wifi", True], ["run", 120]])
     assert not find_differences(server, run)
-    assert run.lines.count("arrived: True") == run.lines.count("arrived: False") == 1
+    arrived = [line for line in run.lines if line.startswith("arrived: ")]
+    assert arrived == ["arrived: False", "arrived: True", "arrived: False"]
     row = server.stored(run.boots)[0]
     assert (row["temperature"], recorded_at(row)) == (-3.25, datetime.fromisoformat(given))
 

@@ -12,12 +12,22 @@ import time
 
 import machine
 import requests
+from board.buffer import make_folder, remove_if_there
 
 READY_PATH = "ready"
 CADENCE_SECONDS = 10
 # As in the study of the virtual home, warmest in the afternoon (06:00 UTC in Japan).
 MEAN_CELSIUS, SWING_CELSIUS, WARMEST_SECONDS = 22.5, 2.5, 6 * 3600
 DAY_SECONDS = 86_400
+
+
+def enter(folder):
+    """Make a folder with those above it the flash."""
+    for end, letter in enumerate(folder + "/"):
+        if letter == "/" and end:
+            make_folder(folder[:end])
+    os.chdir(folder)
+    remove_if_there(READY_PATH)  # left behind by a kill -9
 
 
 def write_config(device_id, base_url):
@@ -54,7 +64,7 @@ def watts_reader(device, watts_url):
 
 
 folder, device_id, device, watts_url, base_url = sys.argv[1:]
-os.chdir(folder)
+enter(folder)
 write_config(device_id, base_url)
 machine.read_celsius = read_celsius
 machine.read_watts = watts_reader(device, watts_url)

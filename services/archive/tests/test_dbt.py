@@ -42,7 +42,7 @@ def readings() -> Iterator[Reading]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DuckDB file with the days, one price that begins on the second, and all models built."""
+    """A DuckDB file with the days, prices that begin on the second, and all models built."""
     folder = tmp_path_factory.mktemp("dbt")
     options = DuckdbOptions(folder / "home.duckdb", TOKYO)
     with opened(options) as connection:
@@ -52,8 +52,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             load(folder, connection, day, rows)
         connection.execute(TABLES)
         begin = local_day(DAYS[1], TOKYO).start.isoformat()
-        price = f"(1, 30, 'JPY', '{begin}', NULL, 'flat', now())"
-        connection.execute(f"INSERT INTO raw_unit_prices VALUES {price}")  # noqa: S608
+        prices = ", ".join(
+            f"({n}, {price}, 'JPY', '{begin}', NULL, 'flat', '{direction}', now())"
+            for n, (price, direction) in enumerate(((30, "import"), (16, "export")))
+        )
+        connection.execute(f"INSERT INTO raw_unit_prices VALUES {prices}")  # noqa: S608
     run(folder, "build")
     return folder / "home.duckdb"
 

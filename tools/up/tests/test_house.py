@@ -10,10 +10,11 @@ from home_model.sources import (
     AnySource,
     BleSource,
     CloudSource,
+    Esp32Source,
     MatterSource,
     NativeSource,
 )
-from up import bluetooth, house, matter
+from up import bluetooth, boards, house, matter
 from up.preflight import problems
 from up.processes import processes
 from up.settings import Settings
@@ -122,3 +123,30 @@ def test_matter_can_be_left_out() -> None:
     home = house.load(settings)
     assert sources_of(home, MatterSource) == []
     assert not {"matter", "tplink_matter"} & {each.name for each in processes(settings, home)}
+
+
+def test_with_micropython_two_devices_have_boards() -> None:
+    """Second in rank; each board is a process, and the service that it sends to is another."""
+    settings = Settings(virtual_boards=True, virtual_matter=False)
+    home = house.load(settings)
+    found = {d.device: sources for d in home.devices if (sources := boards_of(d))}
+    assert found == {device: [board_id] for device, board_id in boards.BOARDS.items()}
+    names = {each.name for each in processes(settings, home)}
+    assert {"esp32", *(f"board-{device}" for device in boards.BOARDS)} <= names
+
+
+def test_without_micropython_there_are_no_boards(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nor their service; asked for, they are refused with the way out."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = Settings(virtual_matter=False)
+    home = house.load(settings)
+    assert not any(boards_of(device) for device in home.devices)
+    assert "esp32" not in {each.name for each in processes(settings, home)}
+    asked = Settings(virtual_boards=True, virtual_matter=False)
+    assert any(boards.WAY_OUT in problem for problem in problems(asked, ()))
+
+
+def boards_of(device: Device) -> list[str]:
+    return [each.id for each in device.sources if isinstance(each, Esp32Source)]

@@ -177,10 +177,14 @@ def test_the_password_of_victoria_metrics_is_made_once_for_its_owner_alone(tmp_p
 def test_two_processes_never_share_a_default_port(tmp_path: Path) -> None:
     """All defaults must be able to run at once."""
     settings = Settings(
-        data_dir=tmp_path, virtual_home=True, virtual_matter=True, virtual_mqtt=True
+        data_dir=tmp_path,
+        virtual_home=True,
+        virtual_matter=True,
+        virtual_mqtt=True,
+        virtual_boards=True,
     )
     home = house.load(settings)
     services = {row.service for row in SOURCES if row.source in house.sources_of(home)}
     ports = [port for process in processes(settings, home) for port in process.ports.values()]
-    # Beside the exporters: page, BFF (two), VictoriaMetrics, and five emulators.
-    assert len(ports) == len(set(ports)) == len(services) + 9
+    # Beside the exporters: page, BFF (two), VictoriaMetrics, five emulators, and where boards send.
+    assert len(ports) == len(set(ports)) == len(services) + 10

@@ -37,9 +37,8 @@ class Board:
         self.buffer = Buffer(
             self.config["BUFFER_MAX_BYTES"], self.config["BATCH_MAX_LINES"], self._dropped
         )
-        tls = tls_opener(self.config["CA_FILE"], self.config["TLS_VERIFY"])
-        self._tls = tls
-        self.uploader = Uploader(self.config, self.buffer, tls, self)
+        self._tls = tls_opener(self.config["CA_FILE"], self.config["TLS_VERIFY"])
+        self.uploader = Uploader(self.config, self.buffer, self._tls, self)
         self.bus = sensors.open_bus(self.config)
         self.sensors = sensors.open_sensors(self.config) if self.bus else []
         self.next_measurement_ms = 0
@@ -222,9 +221,13 @@ def send_temperature_to_render(temp_c, recorded_at=None) -> bool:
         recorded_at: ISO 8601 with an offset; by default now.
     """
     the = board()
-    values = {"temperature_millicelsius": round(temp_c * 1000)}
-    the.keep(recorded_at or the.now(), values, {})
-    return the.send() == SENT
+    try:
+        values = {"temperature_millicelsius": round(temp_c * 1000)}
+        the.keep(recorded_at or the.now(), values, {})
+        return the.send() == SENT
+    except Exception as error:  # a value that is no number, a full flash: the caller goes on
+        the.status.show(FAILED, f"a temperature: {error!r}")
+        return False
 
 
 def run() -> None:

@@ -2,10 +2,11 @@
 
 import struct
 
-CALIBRATION, CONTROL, DATA = 0x88, 0xF4, 0xF7
+CALIBRATION, CONTROL, CONFIG, DATA = 0x88, 0xF4, 0xF5, 0xF7
 CHIP_ID, CHIP_IDS = 0xD0, (0x58, 0x60)  # BMP280, BME280
 # Temperature twice, pressure 16 times, normal mode.
 NORMAL = 0x57
+EVERY_SECOND = 0xA0  # without a pause between measurements the chip warms itself
 NOTHING_MEASURED = 0x80000  # the value of a channel that has not been measured yet
 
 
@@ -18,6 +19,7 @@ def configure(i2c, address: int):
     chip = i2c.readfrom_mem(address, CHIP_ID, 1)[0]
     if chip not in CHIP_IDS:
         raise OSError(f"0x{chip:02x} at 0x{address:02x} is no BMP280")
+    i2c.writeto_mem(address, CONFIG, bytes((EVERY_SECOND,)))
     i2c.writeto_mem(address, CONTROL, bytes((NORMAL,)))
     return struct.unpack("<HhhHhhhhhhhh", i2c.readfrom_mem(address, CALIBRATION, 24))
 

@@ -22,17 +22,15 @@ class Batch:
     Attributes:
         path: The file.
         indexes: Of the lines in it.
-        length_bytes: Of all of them as they are sent.
     """
 
     def __init__(self, path: str, complete):
         self.path, self._complete = path, complete
-        self.indexes, self.length_bytes = [], 0
+        self.indexes = []
 
-    def add(self, index: int, line: bytes) -> None:
-        """Take a further line of the file."""
-        self.indexes.append(index)
-        self.length_bytes += len(self._complete(line))
+    def length_bytes(self) -> int:
+        """Return the length of the body; it changes when the time becomes known."""
+        return sum(len(piece) for piece in self.body())
 
     def body(self):
         """Yield the lines as they are sent, read from the flash one by one."""
@@ -90,7 +88,7 @@ class Buffer:
                 if len(batch.indexes) == max_lines:
                     break
                 if index not in self._done and is_complete(line):
-                    batch.add(index, line)
+                    batch.indexes.append(index)
             if batch.indexes:
                 return batch
             self._remove_oldest()
@@ -107,7 +105,7 @@ class Buffer:
         index = batch.indexes[position]
         for each, line in _lines(batch.path):
             if each == index:
-                append_bounded(REFUSED_PATH, OLDER_REFUSED_PATH, line, REFUSED_MAX_BYTES)
+                _keep_refused(line)
         self._done.add(index)
         if len(self._done) >= self._counts[self._numbers[0]]:
             self._remove_oldest()
@@ -183,6 +181,13 @@ def append_bounded(path: str, older_path: str, line: bytes, max_bytes: int) -> N
             raise
     with open(path, "ab") as file:
         file.write(line)
+
+
+def _keep_refused(line: bytes) -> None:
+    try:
+        append_bounded(REFUSED_PATH, OLDER_REFUSED_PATH, line, REFUSED_MAX_BYTES)
+    except OSError as error:  # a full flash: a refused line must not block the others
+        print(f"failed: a refused line is lost: {error!r}")
 
 
 def _path(number: int) -> str:

@@ -95,7 +95,8 @@ def sync_ntp(clock: Clock, hosts, pause) -> bool:
     except ImportError:
         return False
     ntptime.timeout = NTP_TIMEOUT_SECONDS
-    for _ in range(NTP_TRIES):
+    # A board that has a time already must not miss measurements for a better one.
+    for _ in range(NTP_TRIES if clock.offset_seconds is None else 1):
         for host in hosts:
             ntptime.host = host
             try:

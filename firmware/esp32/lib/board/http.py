@@ -15,6 +15,10 @@ DEADLINE_TIMEOUTS = 3
 STATUS_DIGITS = 3
 
 
+class UnusableConfigError(Exception):
+    """The configured URL or certificate cannot be used; trying again changes nothing."""
+
+
 class Answer:
     """A complete answer.
 
@@ -57,6 +61,7 @@ class Exchange:
 
         Raises:
             OSError: There is no complete answer in time.
+            UnusableConfigError: There is no server to ask.
         """
         scheme, host, port, path = split_url(request.url)
         address = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][-1]
@@ -144,13 +149,13 @@ def split_url(url: str):
     """Return scheme, host, port and path.
 
     Raises:
-        OSError: It is not the URL of an HTTP server.
+        UnusableConfigError: It is not the URL of an HTTP server.
     """
     scheme, _, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     host, colon, port = authority.partition(":")
     if scheme not in ("http", "https") or not host or (colon and not port.isdigit()):
-        raise OSError("RENDER_BASE_URL is no http or https URL: " + url)
+        raise UnusableConfigError("RENDER_BASE_URL is no http or https URL: " + url)
     default = 443 if scheme == "https" else 80
     return scheme, host, int(port) if port else default, slash + path or "/"
 
@@ -167,14 +172,19 @@ def tls_opener(ca_file: str, is_verified: bool):
         import tls
 
         context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+        context.verify_mode = tls.CERT_REQUIRED if is_verified else tls.CERT_NONE
         if is_verified:
-            if not ca_file:
-                raise OSError("https needs CA_FILE, or TLS_VERIFY false")
-            with open(ca_file, "rb") as file:
-                context.load_verify_locations(file.read())
-            context.verify_mode = tls.CERT_REQUIRED
-        else:
-            context.verify_mode = tls.CERT_NONE
+            context.load_verify_locations(_load_root(ca_file))
         return context.wrap_socket(connection, server_hostname=host)
 
     return wrap
+
+
+def _load_root(ca_file: str) -> bytes:
+    if not ca_file:
+        raise UnusableConfigError("https needs CA_FILE, or TLS_VERIFY false")
+    try:
+        with open(ca_file, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UnusableConfigError(f"CA_FILE {ca_file} cannot be read: {error!r}") from error

@@ -28,7 +28,7 @@ def format_line(device_id: str, recorded_at, sequence, values: dict, errors: dic
     boot, number, up_seconds = sequence
     fields = (
         ("deviceId", json.dumps(device_id)),
-        ("recordedAt", "null" if recorded_at is None else f'"{recorded_at}"'),
+        ("recordedAt", json.dumps(recorded_at)),
         ("boot", boot),
         ("seq", number),
         ("up", up_seconds),

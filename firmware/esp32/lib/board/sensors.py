@@ -1,5 +1,7 @@
 """The sensors of a board: each may be missing or fail, and the others go on."""
 
+import time
+
 import machine
 
 SCAN_AFTER_ERRORS = 3
@@ -34,8 +36,6 @@ class Sensor:
         return values
 
     def _first(self, i2c) -> dict:
-        import time
-
         time.sleep_ms(150)  # the first conversion of either chip
         values = self._read(i2c, self._state)
         self._in_a_row = 0

@@ -22,9 +22,10 @@ class State:
         saved = _load()
         last = saved.get("boot")
         self.boot = last + 1 if isinstance(last, int) else _first_boot()
-        self.dropped = saved.get("dropped", 0)
-        self.refused = saved.get("refused", 0)
-        self._offsets = saved.get("offsets", {})
+        self.dropped = _count(saved.get("dropped"))
+        self.refused = _count(saved.get("refused"))
+        offsets = saved.get("offsets")
+        self._offsets = offsets if isinstance(offsets, dict) else {}
         if not self.save():
             # The next start could not know this number and would use it again.
             self.boot = _first_boot()
@@ -65,6 +66,10 @@ def _load() -> dict:
     except (OSError, ValueError):
         return {}
     return saved if isinstance(saved, dict) else {}
+
+
+def _count(value) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _first_boot() -> int:

@@ -3,7 +3,7 @@
 import json
 import os
 
-from board.http import Exchange, Request
+from board.http import Exchange, Request, UnusableConfigError
 from board.status import FAILED, KEPT, SENT
 
 PATH = "/api/measurements"
@@ -134,11 +134,13 @@ class Uploader:
         if config["TOKEN"]:
             headers.append(("Authorization", "Bearer " + config["TOKEN"]))
         url = config["RENDER_BASE_URL"].rstrip("/") + PATH
-        request = Request("POST", url, headers, batch.length_bytes, batch.body())
         try:
+            request = Request("POST", url, headers, batch.length_bytes(), batch.body())
             answer = Exchange(config["POST_TIMEOUT_SECONDS"], self._hooks.feed).run(
                 request, self._tls
             )
+        except UnusableConfigError as error:
+            return Verdict(LATER, str(error))
         except Exception as error:  # OSError of the network, MemoryError, ValueError of TLS
             self.failures += 1
             return Verdict(AGAIN, repr(error))

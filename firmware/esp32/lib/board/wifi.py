@@ -16,11 +16,7 @@ POLL_MS = 250
 
 
 class Wifi:
-    """The station interface.
-
-    Attributes:
-        is_up: Whether there was a link at the last look.
-    """
+    """The station interface."""
 
     def __init__(self, config: dict, up_ms, pause):
         self._config, self._up_ms, self._pause = config, up_ms, pause
@@ -54,7 +50,7 @@ class Wifi:
 
         Not when this start never had one: a reset would change nothing.
         """
-        if self._linked_ms is None or self._radio is None or self._radio.isconnected():
+        if self.is_connected() or self._linked_ms is None:
             return
         if self._up_ms() - self._linked_ms >= RESET_SECONDS * 1000:
             print(f"kept: no Wi-Fi for {RESET_SECONDS} s, reset")

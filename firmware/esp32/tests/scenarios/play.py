@@ -17,6 +17,7 @@ class Player:
     def __init__(self):
         self.taken = []
         self.resets = []
+        self.is_reporting = False
         self.the = self.app = None
 
     def start(self):
@@ -34,6 +35,8 @@ class Player:
         def note(line):
             append(line)
             self.taken.append((state.boot, json.loads(line)["seq"]))
+            if self.is_reporting:
+                print("kept for the test:", *self.taken[-1])
 
         self.the.buffer.append = note
 
@@ -65,6 +68,10 @@ class Player:
         except (KeyboardInterrupt, machine.Reset) as error:
             print("ended:", repr(error))
         time.alarm = None
+
+    def report(self):
+        """Print each measurement as soon as it is kept."""
+        self.is_reporting = True
 
     def rescue(self):
         """Hold the BOOT button."""

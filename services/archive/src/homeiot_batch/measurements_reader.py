@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 
 import orjson
 import pyarrow as pa
-from sqlalchemy import Column, DateTime, MetaData, RowMapping, Table, create_engine, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    MetaData,
+    RowMapping,
+    Table,
+    create_engine,
+    select,
+    tuple_,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
@@ -70,13 +79,15 @@ def _reflected(connection: Connection, name: str, instant: str) -> Table:
 def _rows(
     connection: Connection, table: Table, instant: Column[datetime], span: Span
 ) -> Iterator[pa.Table]:
-    query = select(table).where(instant >= _bound(instant, span.start))
-    query = query.where(instant < _bound(instant, span.end))
-    query = query.order_by(instant, *table.primary_key.columns)
-    result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
-    for rows in result.mappings().partitions():
+    order = (instant, *table.primary_key.columns)
+    day = select(table).where(instant >= _bound(instant, span.start))
+    day = day.where(instant < _bound(instant, span.end)).order_by(*order).limit(ROWS_AT_ONCE)
+    query = day
+    while rows := connection.execute(query).mappings().all():
+        connection.rollback()  # on SQLite nobody could write while a query is open
         found = [_row(table.name, instant.name, row) for row in rows]
         yield pa.Table.from_pylist(found, schema=MEASUREMENTS)
+        query = day.where(tuple_(*order) > tuple_(*(rows[-1][column.name] for column in order)))
 
 
 def _bound(instant: Column[datetime], at: datetime) -> datetime:

@@ -58,7 +58,7 @@ class Report:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         settings = load_settings(Settings)
     except SettingsError as error:
@@ -221,25 +221,26 @@ def _failures(report: Report) -> Generator[None]:
         report.fail(error)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="homeiot_batch.run_archive", description=__doc__)
-    command = parser.add_argument("command", nargs="?", choices=("archive", "restore"))
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command's arguments."""
+    made = argparse.ArgumentParser(prog="homeiot_batch.run_archive", description=__doc__)
+    command = made.add_argument("command", nargs="?", choices=("archive", "restore"))
     command.help = "restore writes the samples of --date into VICTORIAMETRICS_URL"
-    days = parser.add_mutually_exclusive_group()
+    days = made.add_mutually_exclusive_group()
     day = date.fromisoformat
     days.add_argument("--date", type=day, metavar="DAY", help="one local day, as 2026-11-27")
     days.add_argument("--from", type=day, metavar="DAY", dest="from_", help="the first of several")
     days.add_argument(
         "--refresh", type=_count, default=1, metavar="N", help="the last N days; late data count"
     )
-    parser.add_argument("--to", type=day, metavar="DAY", help="the last of several, inclusive")
-    parser.add_argument("--dbt", action="store_true", help="build the dbt models afterwards")
-    parser.add_argument(
+    made.add_argument("--to", type=day, metavar="DAY", help="the last of several, inclusive")
+    made.add_argument("--dbt", action="store_true", help="build the dbt models afterwards")
+    made.add_argument(
         "--allow-fewer-rows",
         action="store_true",
         help="replace a day although the source lost rows",
     )
-    return parser
+    return made
 
 
 def _count(text: str) -> int:

@@ -21,11 +21,12 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS raw_unit_prices (
   id BIGINT NOT NULL, price_per_kwh DECIMAL(18, 6) NOT NULL, currency VARCHAR NOT NULL,
   valid_from TIMESTAMP WITH TIME ZONE NOT NULL, valid_to TIMESTAMP WITH TIME ZONE, note VARCHAR,
+  direction VARCHAR NOT NULL,
   exported_at TIMESTAMP WITH TIME ZONE NOT NULL
 );
 CREATE TABLE IF NOT EXISTS raw_devices (
   device VARCHAR NOT NULL, house VARCHAR NOT NULL, room VARCHAR NOT NULL, shelf VARCHAR NOT NULL,
-  name_ja VARCHAR, name_en VARCHAR, rated_power_w DOUBLE NOT NULL,
+  name_ja VARCHAR, name_en VARCHAR, rated_power_w DOUBLE NOT NULL, kind VARCHAR NOT NULL,
   exported_at TIMESTAMP WITH TIME ZONE NOT NULL
 )"""
 
@@ -55,7 +56,7 @@ def fetch_prices(url: str) -> list[Row]:
     try:
         with httpx.Client(base_url=url, trust_env=False, timeout=DEADLINE_SECONDS) as http:
             rows = http.get(PRICES_PATH).raise_for_status().json()
-        names = ("id", "price_per_kwh", "currency", "valid_from", "valid_to", "note")
+        names = ("id", "price_per_kwh", "currency", "valid_from", "valid_to", "note", "direction")
         return [tuple(row[name] for name in names) for row in rows]
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         message = f"the BFF at {url} has no prices to copy: {error}"
@@ -69,7 +70,7 @@ def _devices(settings: Settings) -> Iterable[Row]:
     except ConfigError as error:
         raise ConfigurationError(str(error)) from error
     return [
-        (d.device, home.house, d.room, d.shelf, d.name.ja, d.name.en, d.rated_power_watts)
+        (d.device, home.house, d.room, d.shelf, d.name.ja, d.name.en, d.rated_power_watts, d.kind)
         for d in home.devices
     ]
 

@@ -17,7 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import batched
-from typing import Any
+from pathlib import Path
+from typing import Any, override
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -44,6 +45,29 @@ MAX_WAITING = 2_000
 MAX_FILTERS_PER_PACKET = 200
 QOS = 1
 REFUSED = 0x80
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """Closes itself when the handshake fails, which paho leaves open."""
+
+    @override
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def make_tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what verifies a broker's certificate, by a CA of one's own or those of the system.
+
+    Raises:
+        OSError: The file cannot be used.
+    """
+    context = ssl.create_default_context(cafile=ca_file)
+    context.sslsocket_class = _TlsSocket
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,7 @@ class Connection:
         self._arrived = asyncio.Event()
         self.problem: SourceError | None = UnreachableError("the broker is not connected yet")
         self.on_change: Callable[[], None] = lambda: None
+        self.was_attempted = False
         self.lost_connections = 0
         self.refused_filters = 0
 
@@ -182,6 +207,7 @@ class Connection:
 
     def _set_problem(self, problem: SourceError | None) -> None:
         before, self.problem = self.problem, problem
+        self.was_attempted = True
         if problem is None:
             LOG.info("connected to the broker at %s:%d", self._broker.host, self._broker.port)
         elif before is None or before.reason != problem.reason:
@@ -205,7 +231,7 @@ class _Open:
         self._broker, self._owner = broker, owner
         self._loop = asyncio.get_running_loop()
         self._end: asyncio.Future[SourceError] = self._loop.create_future()
-        self._is_paused = False
+        self._is_paused = self._is_answered = False
         self._sock: Any = None
         self._asked: dict[int, Sequence[str]] = {}
         self._client = client = Client(
@@ -236,12 +262,14 @@ class _Open:
         """
         broker = self._broker
         connect = partial(self._client.connect, broker.host, broker.port, broker.keepalive_seconds)
+        failure: SourceError | None = None
         try:
             # Name, TCP and TLS block, for CONNECT_SECONDS each at most.
             await asyncio.to_thread(connect)
         except (OSError, ValueError) as error:
-            tls = broker.tls is not None
-            raise connection_error(error, broker.host, broker.port, tls=tls) from None
+            failure = self._not_opened(error)
+        if failure:
+            raise failure  # not in the block above: it would keep paho's frames with their sockets
         self._sock = sock = self._client.socket()
         if sock is None:
             message = "the connection ended at once"
@@ -262,6 +290,9 @@ class _Open:
         self._unwatch()
         if not self._end.done():
             self._end.set_result(UnreachableError("the connection was closed"))
+        client = self._client
+        # It may be collected when the loop is closed already.
+        client.on_socket_register_write = client.on_socket_unregister_write = None
         with suppress(Exception):
             self._client.disconnect()
             self._client.loop_write()
@@ -322,10 +353,18 @@ class _Open:
                 self._finish(code.name.removeprefix("MQTT_ERR_").lower().replace("_", " "))
 
     def _finish(self, reason: str) -> None:
-        where = f"{self._broker.host}:{self._broker.port}"
-        self._finish_with(
-            UnreachableError(f"the connection to the broker at {where} ended ({reason})")
-        )
+        broker = self._broker
+        if not self._is_answered:
+            error = ConnectionResetError(f"it ended before the answer to CONNECT: {reason}")
+            self._finish_with(self._not_opened(error))
+            return
+        where = f"{broker.host}:{broker.port}"
+        message = f"the connection to the broker at {where} ended ({reason})"
+        self._finish_with(UnreachableError(message))
+
+    def _not_opened(self, error: Exception) -> SourceError:
+        broker = self._broker
+        return connection_error(error, broker.host, broker.port, tls=broker.tls is not None)
 
     def _finish_with(self, error: SourceError) -> None:
         self._unwatch()
@@ -333,16 +372,12 @@ class _Open:
             self._end.set_result(error)
 
     def _check_answered(self) -> None:
-        if not self._end.done() and not self._owner.is_connected:
-            broker = self._broker
-            self._finish_with(
-                connection_error(
-                    TimeoutError(f"no answer to CONNECT within {ANSWER_SECONDS:g} s"),
-                    broker.host, broker.port, tls=broker.tls is not None,
-                )
-            )  # fmt: skip
+        if not self._is_answered:
+            message = f"no answer to CONNECT within {ANSWER_SECONDS:g} s"
+            self._finish_with(self._not_opened(TimeoutError(message)))
 
     def _on_connect(self, _: Client, __: object, flags: Any, code: ReasonCode, ___: object) -> None:  # noqa: ANN401
+        self._is_answered = True
         if code.is_failure:
             error = refusal_error(str(code), self._broker.host, self._broker.port)
             self._finish_with(error)

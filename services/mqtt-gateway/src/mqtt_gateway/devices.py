@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ class Device:
         self._zone = ZoneInfo(source.time_zone) if source.time_zone else None
         self._values: dict[Quantity, tuple[float, float]] = {}
         self._offline: dict[str, bool] = {}
+        self._newest: datetime | None = None
 
     @property
     def tag(self) -> str:
@@ -111,13 +112,23 @@ class Device:
         if own_time is None and message.is_retained:
             raise NoTimeError
         at = own_time or message.at
-        if self.last is not None and at < self.last.at:
+        if self._newest is not None and at < self._newest:
             return Update(values=values, at=at)  # it was kept by the broker: others are newer
         self._keep(values, message.monotonic - max(0.0, (message.at - at).total_seconds()))
-        self.last = self._reading(values, at, message.monotonic)
+        self.last = self._reading(values, self._next_instant(at), message.monotonic)
+        self._newest = at
         if self.last is None:
             return Update(BadPayloadError("the device reports that it has no value now"))
         return Update(self.offline_error() or self.last, values, at)
+
+    def _next_instant(self, at: datetime) -> datetime:
+        """Return a time after that of the reading before: a counter ignores a repeated one.
+
+        Power and energy of one instant may come in two messages.
+        """
+        if at != self._newest or self.last is None:
+            return at
+        return self.last.at + timedelta(microseconds=1)
 
     def _keep(self, values: Values, measured: float) -> None:
         if self.spec.overlays:
@@ -167,6 +178,7 @@ class Devices:
         self._captured: dict[MqttSource, Device] = {}
         self._fixed: dict[MqttSource, Device] = {}
         self._by_topic: dict[str, list[Device]] = {}
+        self._filters: Mapping[str, bool] = {}
 
     def __iter__(self) -> Iterator[Device]:
         yield from self._fixed.values()
@@ -178,6 +190,9 @@ class Devices:
         self._by_topic = {}
         for device in self:
             self._add(device)
+        specs = (*(device.spec for device in self._fixed.values()), *self._patterns.values())
+        online = {each.topic for spec in specs for each in spec.availability}
+        self._filters = {t: t in online for spec in specs for t in sorted(spec.topics)}
 
     def get(self, source: MqttSource) -> Device | None:
         """Return the device of a source."""
@@ -185,9 +200,7 @@ class Devices:
 
     def filters(self) -> Mapping[str, bool]:
         """Return every topic filter to subscribe to, and whether it is of availability."""
-        specs = (*(device.spec for device in self._fixed.values()), *self._patterns.values())
-        online = {each.topic for spec in specs for each in spec.availability}
-        return {topic: topic in online for spec in specs for topic in sorted(spec.topics)}
+        return self._filters
 
     def find(self, topic: str) -> list[Device]:
         """Return the devices that a topic is of; none for one that is not configured."""

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, model_validator
 from exporter_kit import ExporterSettings
 from home_model.load import load_model
 from home_model.sources import MqttSource, Strict
-from mqtt_gateway.client import Broker
+from mqtt_gateway.client import Broker, make_tls_context
 from mqtt_gateway.devices import CAPTURE
 from service_kit.errors import CannotStartError
 from service_kit.settings import Port
@@ -28,18 +28,13 @@ class GatewayDevice(MqttSource):
 
     @model_validator(mode="after")
     def _one_name(self) -> Self:
-        counts = {topic.split("/").count(CAPTURE) for topic in self.topics}
-        if (
-            len(counts) > 1
-            or counts - {0, 1}
-            or any("+" in t.replace("/+", "") for t in self._inner())
-        ):
+        levels = [topic.split("/") for topic in self.topics]
+        counts = {each.count(CAPTURE) for each in levels}
+        has_part = any(CAPTURE in level and level != CAPTURE for each in levels for level in each)
+        if len(counts) > 1 or counts - {0, 1} or has_part:
             message = "a pattern has one whole level `+`, the same in the id and in every topic"
             raise ValueError(message)
         return self
-
-    def _inner(self) -> tuple[str, ...]:
-        return tuple(f"/{topic}" for topic in self.topics)
 
 
 class GatewayConfig(Strict):
@@ -138,7 +133,7 @@ class Settings(ExporterSettings, InfluxDBSettings):
 
     def _tls_context(self) -> ssl.SSLContext:
         try:
-            return ssl.create_default_context(cafile=self.mqtt_ca_file)
+            return make_tls_context(self.mqtt_ca_file)
         except (OSError, ssl.SSLError) as error:
             message = f"MQTT_CA_FILE {self.mqtt_ca_file} cannot be used ({error})"
             raise CannotStartError(message) from None

@@ -21,13 +21,14 @@ SCENARIOS = FIRMWARE / "tests" / "scenarios"
 SOURCES = sorted((*FIRMWARE.glob("*.py"), *FIRMWARE.glob("lib/**/*.py")))
 MICROPYTHON = ROOT / ".tools" / "bin" / "micropython"
 # Objects are about twice as large as on the chip, which has 100 to 200 kB free.
-HEAP = "512k"
+HEAP = "256k"
 RUN_LIMIT_SECONDS = 600
 
 DEVICE_ID = "esp32-test"
 # Boards play whole days, and the service refuses what is in the future.
 UNIX_START_DAYS_AGO = 3
 DAY_SECONDS = 86_400
+REPORTED = "kept for the test: "
 
 type Step = Sequence[object]
 
@@ -106,19 +107,12 @@ def run_scenario(
     Raises:
         AssertionError: It ended with an error; the message is what it printed.
     """
-    path = (FIRMWARE / "unix", firmware, firmware / "lib", ".frozen")
-    env = {
-        "TZ": "UTC",
-        "BOARD_SIMULATED_TIME": "1",
-        "BOARD_UNIX_START": str(int(time.time()) - UNIX_START_DAYS_AGO * DAY_SECONDS),
-        "MICROPYPATH": ":".join(map(str, path)),
-    }
-    command = (MICROPYTHON, "-X", f"heapsize={heap}", SCENARIOS / name)
+    command, env = _command(name, heap), _environment(firmware)
     done = subprocess.run(
         command,
         input=json.dumps(task),
         cwd=flash,
-        env={**os.environ, **env},
+        env=env,
         capture_output=True,
         text=True,
         timeout=RUN_LIMIT_SECONDS,
@@ -129,6 +123,52 @@ def run_scenario(
         message = "\n".join((*lines[-50:], done.stderr))
         raise AssertionError(message)
     return Run(lines[:-1], json.loads(lines[-1]))
+
+
+def play_until_killed(flash: Path, steps: Sequence[Step], kept: int) -> set[Identity]:
+    """Run the firmware through steps and kill it by SIGKILL; return what it had kept by then.
+
+    Args:
+        flash: The working folder.
+        steps: See `play.py`; the first is `report`.
+        kept: After how many measurements it is killed.
+    """
+    reported: set[Identity] = set()
+    with subprocess.Popen(
+        _command("play.py", HEAP),
+        cwd=flash,
+        env=_environment(FIRMWARE),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        (given, printed) = (process.stdin, process.stdout)
+        if given is None or printed is None:
+            raise AssertionError
+        given.write(json.dumps(steps))
+        given.close()
+        for line in printed:
+            if line.startswith(REPORTED):
+                boot, number = line.removeprefix(REPORTED).split()
+                reported.add((int(boot), int(number)))
+            if len(reported) == kept:
+                process.kill()
+    return reported
+
+
+def _command(name: str, heap: str) -> tuple[str | Path, ...]:
+    return (MICROPYTHON, "-X", f"heapsize={heap}", SCENARIOS / name)
+
+
+def _environment(firmware: Path) -> dict[str, str]:
+    path = (FIRMWARE / "unix", firmware, firmware / "lib", ".frozen")
+    return {
+        **os.environ,
+        "TZ": "UTC",
+        "BOARD_SIMULATED_TIME": "1",
+        "BOARD_UNIX_START": str(int(time.time()) - UNIX_START_DAYS_AGO * DAY_SECONDS),
+        "MICROPYPATH": ":".join(map(str, path)),
+    }
 
 
 def find_differences(service: Measurements, *runs: Run) -> list[Identity]:
@@ -142,9 +182,10 @@ def find_differences(service: Measurements, *runs: Run) -> list[Identity]:
 def compile_firmware(folder: Path) -> Path:
     """Compile every file of the firmware, as it may be copied to a board; return the folder."""
     for source in SOURCES:
-        target = folder / source.relative_to(FIRMWARE).with_suffix(".mpy")
+        name = source.relative_to(FIRMWARE)
+        target = folder / name.with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run((mpy_cross, "-o", target, source), check=True)
+        subprocess.run((mpy_cross, "-s", name, "-o", target, source), check=True)
     return folder
 
 

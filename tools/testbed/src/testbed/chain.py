@@ -25,6 +25,7 @@ PORTS = (
     "BFF_PORT",
     "BFF_HEALTH_PORT",
     "VM_PORT",
+    "MEASUREMENTS_PORT",
     *sorted({row.port_variable for row in SOURCES}),
     "VIRTUAL_HOME_PORT",
     "VIRTUAL_PLUGS_PORT",

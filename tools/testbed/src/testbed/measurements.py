@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,19 @@ class Measurements:
         """Return every row that was kept raw."""
         return self._rows("raw_measurements")
 
+    def instants_ms(self, boots: set[int]) -> list[int]:
+        """Return when each stored row of some starts was recorded, in Unix milliseconds."""
+        return [round(recorded_at(row).timestamp() * 1000) for row in self.stored(boots)]
+
     def _rows(self, table: str) -> list[Mapping[str, Any]]:
         with closing(sqlite3.connect(self.database)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY id")]  # noqa: S608 - a name from above
+
+
+def recorded_at(row: Mapping[str, Any]) -> datetime:
+    """Return when a stored row was recorded; SQLite keeps it as UTC without a zone."""
+    return datetime.fromisoformat(row["recorded_at"]).replace(tzinfo=UTC)
 
 
 @contextmanager

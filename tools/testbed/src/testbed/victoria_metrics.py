@@ -47,6 +47,19 @@ class VictoriaMetrics:
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 
+    def samples(self, name: str) -> dict[int, float]:
+        """Return every stored sample of a name by its Unix milliseconds."""
+        self.settle()
+        answer = httpx.get(
+            f"{self.url}/api/v1/export", params={"match[]": name}, trust_env=False, timeout=30
+        )
+        series = [json.loads(line) for line in answer.raise_for_status().text.splitlines()]
+        return {
+            at: value
+            for one in series
+            for at, value in zip(one["timestamps"], one["values"], strict=True)
+        }
+
 
 @contextmanager
 def victoria_metrics(

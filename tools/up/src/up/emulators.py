@@ -8,7 +8,7 @@ from functools import partial
 from home_model.config import Device
 from home_model.sources import MqttProfile, MqttSource, ShellySource, Source
 from mqtt_emulator.broker import is_installed
-from up import bluetooth, matter
+from up import bluetooth, boards, matter
 from up.process import Process, local_url
 from up.settings import Settings
 
@@ -194,6 +194,7 @@ def mqtt_plugs(settings: Settings) -> Emulator:
         "MQTT_PORT": str(port),
         # As for the AiSEG2: what is not real stays out of a real database.
         "FORWARD_INFLUXDB": "0",
+        "MQTT_CONFIG_FILE": str(folder / "mqtt.yaml"),
     }
 
     def adds(device: Device) -> Iterable[Source]:
@@ -205,6 +206,12 @@ def mqtt_plugs(settings: Settings) -> Emulator:
     return Emulator(process, frozenset({"mqtt"}), env, adds)
 
 
+def board(name: str, settings: Settings) -> Emulator:
+    """Return an ESP32 board that measures a device."""
+    adds = partial(boards.sources, settings, name)
+    return Emulator(boards.process(settings, name), frozenset({"esp32"}), adds=adds)
+
+
 EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     virtual_home,
     virtual_aiseg2,
@@ -213,6 +220,7 @@ EMULATORS: tuple[Callable[[Settings], Emulator], ...] = (
     matter_plugs,
     shelly_plugs,
     mqtt_plugs,
+    *(partial(board, name) for name in boards.BOARDS),
 )
 
 

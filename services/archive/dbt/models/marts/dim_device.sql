@@ -17,6 +17,7 @@ select
     configured.name_ja,
     configured.name_en,
     configured.rated_power_w,
+    configured.kind,
     configured.device is not null as is_configured
 from seen
 left join {{ source('archive', 'raw_devices') }} as configured using (device)

@@ -1,6 +1,14 @@
 -- Cost of each day and meter: every step at the unit price of its instant. A sketch beside the BFF's
--- cost, which prices slots exactly; steps without a price are counted, never priced at 0.
-with priced as (
+-- cost, which prices slots exactly; steps without a price are counted, never priced at 0. What a house
+-- generates, stores or sells has no price of use.
+with used as (
+    select steps.*
+    from {{ ref('stg_energy_steps') }} as steps
+    left join {{ source('archive', 'raw_devices') }} as devices using (device)
+    where coalesce(devices.kind, 'load') in ('load', 'grid', 'grid_import')
+),
+
+priced as (
     select
         steps.date_jst,
         steps.device,
@@ -9,9 +17,10 @@ with priced as (
         prices.price_per_kwh,
         prices.currency,
         prices.exported_at
-    from {{ ref('stg_energy_steps') }} as steps
+    from used as steps
     left join {{ source('archive', 'raw_unit_prices') }} as prices
-        on steps.ts_utc >= prices.valid_from
+        on prices.direction = 'import'
+        and steps.ts_utc >= prices.valid_from
         and (prices.valid_to is null or steps.ts_utc < prices.valid_to)
 )
 
