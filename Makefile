@@ -42,6 +42,7 @@ bench: python servers ## Measure, each figure beside its reference; writes docs/
 	python services/switchbot-exporter/bench/ble.py > docs/performance-ble.md
 	python packages/energy-rules/bench/faults.py > docs/performance-energy.md
 	python services/archive/bench/day.py > docs/performance-archive.md
+	python services/measurements/bench/ingest.py > docs/performance-measurements.md
 	python services/aiseg2-exporter/bench/cycle.py > docs/performance-aiseg2.md
 	cd services/bff && python -m bench
 

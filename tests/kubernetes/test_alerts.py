@@ -65,7 +65,17 @@ def archived(hours_ago: float) -> Values:
     return [time.time() - hours_ago * 3600] + [None] * (HOURS * 3600 // STEP_SECONDS - 1)
 
 
-# (series and its values, the alert; for which device or job)
+def arrivals(until_step: int | None = None) -> Values:
+    """When a board last sent something, which it does every five minutes."""
+    steps = HOURS * 3600 // STEP_SECONDS
+    began = time.time() - HOURS * 3600
+    last = steps if until_step is None else until_step
+    return [began + min(step, last) // 5 * 5 * STEP_SECONDS for step in range(steps)]
+
+
+BOARD_ARRIVAL = {"__name__": "measurements_last_arrival_timestamp_seconds", "device_id": "b"}
+
+# (series and its values, the alert; for which device, job or board)
 TROUBLES = {
     "unplugged": ([({**UP, "device": "server"}, changes(1, 0))], {"DeviceDown": "server"}),
     "one of two sources fails": (
@@ -166,6 +176,29 @@ TROUBLES = {
         [({"__name__": "archive_last_success_timestamp_seconds"}, archived(hours_ago=25.9))],
         {},
     ),
+    "a board is silent": (
+        [(BOARD_ARRIVAL, arrivals(until_step=TROUBLE_BEGINS))],
+        {"BoardSilent": "b"},
+    ),
+    "a board sends every five minutes": ([(BOARD_ARRIVAL, arrivals())], {}),
+    "a board is gone for good": ([(BOARD_ARRIVAL, steady(time.time() - 8 * 86_400))], {}),
+    "lines of a board are refused": (
+        [({"__name__": "measurements_refused_lines_total", "device_id": "b"}, changes(3, 4))],
+        {"MeasurementsRefused": "b"},
+    ),
+    "measurements wait for VictoriaMetrics": (
+        [({"__name__": "measurements_outbox_age_seconds", "job": "boards"}, changes(0, 3_000))],
+        {"MeasurementsOutboxOld": "boards"},
+    ),
+    "a board drops measurements": (
+        [
+            (
+                {"__name__": "measurements_board_report", "device_id": "b", "name": "dropped"},
+                changes(2, 9),
+            )
+        ],
+        {"BoardDrops": "b"},
+    ),
     "all well": (
         [
             ({**UP, "device": "server"}, steady(1)),
@@ -212,8 +245,13 @@ def test_each_trouble_raises_its_alert_and_no_other(vm: VictoriaMetrics, trouble
         vm.import_samples(metric, points)
     replay(vm, began)
     fired = vm.instant('last_over_time(ALERTS{alertstate="firing"}[5h])')
-    found = {labels["alertname"]: labels.get("device", labels.get("job")) for labels, _ in fired}
+    found = {labels["alertname"]: _whose(labels) for labels, _ in fired}
     assert found == wanted
+
+
+def _whose(labels: dict[str, str]) -> str | None:
+    names = ("device", "job", "device_id")
+    return next((labels[name] for name in names if name in labels), None)
 
 
 def test_the_rules_are_valid_and_say_what_to_do() -> None:
@@ -233,12 +271,19 @@ def test_the_rules_are_valid_and_say_what_to_do() -> None:
 def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     """A metric that was renamed would silence its alert for ever."""
     text = "".join(file.read_text() for file in RULES.glob("*.yaml"))
-    asked = set(re.findall(r"\b(?:archive|switchbot|ledger|vm|exporter)_[a-z_]+", text))
+    asked = set(
+        re.findall(r"\b(?:archive|switchbot|ledger|vm|exporter|measurements)_[a-z_]+", text)
+    )
     services = ROOT / "services"
     page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
     ledger = (services / "bff" / "src" / "bff" / "ledger_state" / "metrics.py").read_text()
     kit = (ROOT / "packages/exporter-kit/src/exporter_kit/metrics_page.py").read_text()
     archive = (services / "archive/src/homeiot_batch/run_metrics.py").read_text()
+    boards = (services / "measurements/src/measurements/metrics.py").read_text()
+    # Counters get their `_total`, and the outbox its prefix, when they are exposed.
+    asked -= {"measurements_outbox_age_seconds"} if '"age_seconds"' in boards else set()
+    asked = {name.removesuffix("_total") for name in asked}
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
-    assert {name for name in asked if name not in page + ledger + kit + archive + own} == set()
+    known = page + ledger + kit + archive + boards + own
+    assert {name for name in asked if name not in known} == set()
     assert "vm_free_disk_space_bytes{path=" in own

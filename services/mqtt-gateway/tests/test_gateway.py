@@ -1,6 +1,7 @@
 """The gateway on a real broker: what is lost, what comes twice, what makes no sense."""
 
 import asyncio
+import signal
 import socket
 import sqlite3
 from contextlib import closing
@@ -354,3 +355,19 @@ async def test_a_second_client_of_the_same_id_is_named(
             return any("same MQTT_CLIENT_ID" in reason(result) for _, result in gateway.results)
 
         await one.until(lambda: named(one) or named(other))
+
+
+@pytest.mark.long
+async def test_a_broker_that_hangs_is_noticed(broker: Mosquitto, tmp_path: Path) -> None:
+    """Its connections stay open and nothing comes: after twice the keepalive all is down."""
+    write_config(tmp_path)
+    settings = make_settings(broker, tmp_path, mqtt_keepalive_seconds=5)
+    async with running(settings, [BOILER]) as gateway:
+        await gateway.until_subscribed()
+        assert broker.process
+        broker.process.send_signal(signal.SIGSTOP)
+        await gateway.until(lambda: gateway.reasons() == {"broker_gone"})
+        broker.process.send_signal(signal.SIGCONT)
+        await gateway.until_subscribed()
+        await send(broker, (SENSOR, TASMOTA))
+        await gateway.until(lambda: watts(gateway.last) == 12)

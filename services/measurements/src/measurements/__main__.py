@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from measurements.app import create_app
-from measurements.commands import run_token
+from measurements.commands import run_backfill, run_retain, run_token
 from measurements.health import create_health_app
 from measurements.settings import FileSettings, Settings
 from measurements.wiring import open_services
@@ -41,8 +41,12 @@ def main(arguments: Sequence[str]) -> int:
                 load_home(load_settings(FileSettings).config_file)
             case ["token", *rest]:
                 return run_token(rest)
+            case ["retain", *rest]:
+                return run_retain(rest)
+            case ["backfill", *rest]:
+                return run_backfill(rest)
             case _:
-                sys.stderr.write(f"python -m {NAME} [--check | token …]\n")
+                sys.stderr.write(f"python -m {NAME} [--check | token | retain | backfill]\n")
                 return CANNOT_START
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")

@@ -6,12 +6,13 @@ that corrected its clock before it sent it again. Other values for the same iden
 the first stays, the other is kept raw.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import batched
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from measurements.parse import BoardClock, Measurement, Unplaced
@@ -21,6 +22,7 @@ from timeseries_io.outbox import enqueue
 
 # SQLite takes 32,766 parameters in a statement.
 ROWS_PER_QUERY = 500
+MAX_SPARSENESS = 2
 SAME_NUMBER = timedelta(days=1)
 CONFLICT = "another measurement has its identity"
 _IDENTITY = tuple(MEASUREMENTS.c[name] for name in ("recorded_at", "boot", "seq", "checksum"))
@@ -88,7 +90,8 @@ def save_batch(connection: Connection, batch: Batch, placed: Placed | None) -> C
         conflicts=len(sorting.conflicts),
         unplaced=len(batch.unplaced),
     )
-    energy = _enqueue(connection, batch, board, sorting.new, placed)
+    new = [one for one, _ in sorting.new]
+    energy = _enqueue(connection, batch, board, new, placed)
     _save_board(connection, batch, board, counts, energy)
     return counts
 
@@ -130,15 +133,18 @@ class _Sorting:
         self._connection, self._device_id = connection, device_id
         self._by_instant: dict[datetime, int | None] = {}
         self._by_number: dict[tuple[int, int], list[tuple[datetime, int | None]]] = {}
-        self.new: list[Measurement] = []
+        # With their checksums, which are not made twice.
+        self.new: list[tuple[Measurement, int]] = []
         self.conflicts: list[Measurement] = []
         self.duplicates = 0
 
     def add(self, measurements: Sequence[Measurement]) -> None:
         """Sort some measurements, after all that were added before."""
-        query = select(*_IDENTITY).where(_is_same(self._device_id, measurements))
-        for row in self._connection.execute(query):
-            self._note(row.recorded_at, row.boot, row.seq, row.checksum)
+        of_device = MEASUREMENTS.c.device_id == self._device_id
+        for condition in _may_be_same(measurements):
+            query = select(*_IDENTITY).where(of_device, condition)
+            for row in self._connection.execute(query):
+                self._note(row.recorded_at, row.boot, row.seq, row.checksum)
         for one in measurements:
             self._add(one)
 
@@ -161,7 +167,7 @@ class _Sorting:
         ):
             self.duplicates += 1
         else:
-            self.new.append(one)
+            self.new.append((one, checksum))
             self._note(at, one.boot, one.seq, checksum)
 
     def _known(self, one: Measurement) -> Sequence[tuple[datetime, int | None]]:
@@ -171,21 +177,29 @@ class _Sorting:
         return [(at, self._by_instant[at])] if at in self._by_instant else []
 
 
-def _is_same(device_id: str, measurements: Sequence[Measurement]) -> ColumnElement[bool]:
-    """Return the condition for rows that may be the same as some of these measurements."""
+def _may_be_same(measurements: Sequence[Measurement]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions for the rows that may be the same as some of these measurements.
+
+    One for each start: SQLite searches its index for neither pairs nor alternatives.
+    """
     columns = MEASUREMENTS.c
-    numbers = [(one.boot, one.seq) for one in measurements if one.boot is not None]
+    numbers = defaultdict[int, list[int]](list)
+    for one in measurements:
+        if one.boot is not None and one.seq is not None:
+            numbers[one.boot].append(one.seq)
     instants = [one.recorded_at for one in measurements if one.boot is None]
-    conditions = []
-    if numbers:
-        conditions.append(tuple_(columns.boot, columns.seq).in_(numbers))
     if instants:
-        conditions.append(columns.boot.is_(None) & columns.recorded_at.in_(instants))
-    return (columns.device_id == device_id) & or_(*conditions)
+        yield columns.boot.is_(None) & columns.recorded_at.in_(instants)
+    for boot, seqs in numbers.items():
+        first, last = min(seqs), max(seqs)
+        # Mostly they follow one another; a range has two parameters and not hundreds.
+        is_dense = last - first < MAX_SPARSENESS * len(seqs)
+        found = columns.seq.between(first, last) if is_dense else columns.seq.in_(seqs)
+        yield (columns.boot == boot) & found
 
 
 def _insert(
-    connection: Connection, measurements: Sequence[Measurement], received_at: datetime
+    connection: Connection, measurements: Sequence[tuple[Measurement, int]], received_at: datetime
 ) -> None:
     rows = [
         {
@@ -200,9 +214,9 @@ def _insert(
             "current_ma": one.current_ma,
             "power_mw": one.power_mw,
             "payload": one.payload,
-            "checksum": one.checksum,
+            "checksum": checksum,
         }
-        for one in measurements
+        for one, checksum in measurements
     ]
     if rows:
         connection.execute(insert(MEASUREMENTS), rows)

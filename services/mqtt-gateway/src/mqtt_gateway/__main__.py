@@ -16,7 +16,7 @@ from service_kit.log import set_up_log
 from service_kit.settings import load_settings, secret_values
 
 NAME = "mqtt-gateway"
-CANNOT_START = 2
+GOOD, SOMETHING_WRONG, CANNOT_START = 0, 1, 2
 
 
 def run(argv: list[str]) -> int:
@@ -27,11 +27,14 @@ def run(argv: list[str]) -> int:
         settings = load_settings(Settings)
     except SettingsError:
         settings = None  # `main` prints what is wrong
-    if settings and settings.forwards and not settings.config_file.exists():
-        if not argv:
-            return run_alone(settings)
-        if argv == ["--check"]:
-            return check_alone(settings)
+    is_alone = settings is not None and settings.forwards and not settings.config_file.exists()
+    if settings and is_alone and not argv:
+        return run_alone(settings)
+    if settings and argv == ["--check"]:
+        code = check_own(settings)
+        if is_alone and code == GOOD:
+            sys.stdout.write("settings and configuration are good\n")
+        return code if is_alone or code != GOOD else main(NAME, Settings, open_exporter, argv)
     open_it = open_once if "--once" in argv else open_exporter
     return main(NAME, Settings, open_it, argv, epilog=HELP)
 
@@ -44,19 +47,18 @@ def run_alone(settings: Settings) -> int:
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_START
-    return 0
+    return GOOD
 
 
-def check_alone(settings: Settings) -> int:
+def check_own(settings: Settings) -> int:
     """Print every problem of the gateway's own configuration; return the exit code."""
     try:
         settings.broker()
         settings.load_config()
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write("settings and configuration are good\n")
-    return 0
+        return SOMETHING_WRONG
+    return GOOD
 
 
 if __name__ == "__main__":

@@ -194,6 +194,7 @@ def mqtt_plugs(settings: Settings) -> Emulator:
         "MQTT_PORT": str(port),
         # As for the AiSEG2: what is not real stays out of a real database.
         "FORWARD_INFLUXDB": "0",
+        "MQTT_CONFIG_FILE": str(folder / "mqtt.yaml"),
     }
 
     def adds(device: Device) -> Iterable[Source]:

@@ -1,0 +1,215 @@
+"""The service as a process: tokens, refusals to start, and `kill -9` in the middle of a batch."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from board_service import DEVICE
+from sqlalchemy import create_engine, select
+
+from measurements.tables import MEASUREMENTS, OUTBOX
+from service_kit.waiting import poll_until
+from testbed.process import free_port, running, wait_limit_seconds
+
+BATCH = 40
+SENDERS = 3
+FEW_SEEDS, SEEDS = range(1), range(20)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A running process and where boards send to it."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    health_url: str
+
+
+@pytest.fixture
+def environment(database_url: str, home_file: Path) -> dict[str, str]:
+    """The settings of a process for this test's database and home."""
+    return {
+        **os.environ,
+        "CONFIG_FILE": str(home_file),
+        "DATABASE_URL": database_url,
+        # Nobody listens there: what is passed on waits.
+        "VICTORIAMETRICS_URL": f"http://127.0.0.1:{free_port()}",
+    }
+
+
+def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "measurements", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@contextmanager
+def started(environment: dict[str, str], log: Path) -> Generator[Started]:
+    port, health_port = free_port(), free_port()
+    env = environment | {"MEASUREMENTS_PORT": str(port), "LISTEN_PORT": str(health_port)}
+    health_url = f"http://127.0.0.1:{health_port}"
+    program = [sys.executable, "-m", "measurements"]
+    with running(program, ready_url=f"{health_url}/readyz", log=log, env=env) as process:
+        yield Started(process, f"http://127.0.0.1:{port}", health_url)
+
+
+def test_without_a_token_it_does_not_start(environment: dict[str, str]) -> None:
+    """It prints how one is made."""
+    done = command(environment)
+    assert done.returncode == 2
+    assert "python -m measurements token add DEVICE" in done.stderr
+
+
+def test_tokens_are_made_listed_and_revoked(environment: dict[str, str], tmp_path: Path) -> None:
+    """Two of a board are valid at once; one that is revoked is refused at once."""
+    first, second = (command(environment, "token", "add", DEVICE).stdout.strip() for _ in "ab")
+    third = command(environment, "token", "add", DEVICE)
+    assert (third.returncode, "revoke one" in third.stderr) == (1, True)
+    listed = command(environment, "token", "list").stdout
+    assert listed.count(DEVICE) == 2
+    assert first.split("_")[2] not in listed
+    with started(environment, tmp_path / "log") as service:
+        for token, status in ((first, 200), (second, 200), (f"{first}x", 401)):
+            assert send(service.url, token, [line(0, 0)]).status_code == status
+        command(environment, "token", "revoke", first.split("_")[1])
+        assert send(service.url, first, [line(0, 1)]).status_code == 401
+        assert send(service.url, second, [line(0, 1)]).status_code == 200
+        page = httpx.get(f"{service.health_url}/metrics", trust_env=False).text
+    assert f'measurements_stored_total{{device_id="{DEVICE}"}} 2.0' in page
+    assert 'esp32_device_up{device="sensor"' in page
+    assert "measurements_outbox_age_seconds" in page
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    assert first.split("_")[2] not in log
+
+
+def line(sender: int, number: int) -> str:
+    return json.dumps(
+        {
+            "deviceId": DEVICE,
+            "recordedAt": f"2026-{1 + sender:02}-01T{number // 3600:02}:"
+            f"{number // 60 % 60:02}:{number % 60:02}Z",
+            "boot": sender,
+            "seq": number,
+            "temperature": number / 10,
+            "payload": {"power_mw": number},
+        }
+    )
+
+
+def send(url: str, token: str, lines: list[str]) -> httpx.Response:
+    return httpx.post(
+        f"{url}/api/measurements",
+        content="".join(f"{each}\n" for each in lines),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"},
+        timeout=60,
+        trust_env=False,
+    )
+
+
+class Sender(threading.Thread):
+    """Sends batch after batch, again and again until each is acknowledged.
+
+    Attributes:
+        acknowledged: How many lines the service has acknowledged.
+    """
+
+    def __init__(self, number: int, url: str, token: str, begin: int) -> None:
+        super().__init__()
+        self.acknowledged, self.number = begin, number
+        self._url, self._token = url, token
+
+    def run(self) -> None:
+        """Send until the service is gone."""
+        while True:
+            numbers = range(self.acknowledged, self.acknowledged + BATCH)
+            try:
+                answer = send(self._url, self._token, [line(self.number, n) for n in numbers])
+            except httpx.HTTPError:
+                return
+            content = answer.raise_for_status().json()
+            assert content["received"] == BATCH
+            assert content["new"] + content["duplicates"] == BATCH
+            self.acknowledged += BATCH
+
+
+def kill_while_boards_send(environment: dict[str, str], folder: Path, seed: int) -> None:
+    """Kill the process twice; all that was acknowledged is stored and waits, once each."""
+    chosen = random.Random(seed)  # noqa: S311 - instants of a test
+    token = command(environment, "token", "add", DEVICE).stdout.strip()
+    acknowledged = [0] * SENDERS
+    for _ in range(2):
+        with started(environment, folder / "log") as service:
+            senders = [
+                Sender(number, service.url, token, begin)
+                for number, begin in enumerate(acknowledged)
+            ]
+            for sender in senders:
+                sender.start()
+            # Some batches later, in the middle of one.
+            wanted = sum(acknowledged) + chosen.randint(1, 4) * BATCH
+            assert poll_until(
+                lambda: sum(each.acknowledged for each in senders) >= wanted,  # noqa: B023 - at once
+                wait_limit_seconds(),
+                interval_seconds=0.005,
+            )
+            time.sleep(chosen.uniform(0, 0.05))
+            service.process.kill()
+            for sender in senders:
+                sender.join()
+            acknowledged = [sender.acknowledged for sender in senders]
+    check_stored(environment["DATABASE_URL"], acknowledged)
+
+
+def check_stored(url: str, acknowledged: list[int]) -> None:
+    engine = create_engine(url)
+    columns = MEASUREMENTS.c
+    with engine.connect() as connection:
+        stored = connection.execute(select(columns.boot, columns.seq)).all()
+        waiting = connection.execute(select(OUTBOX.entries.c.body)).scalars().all()
+    engine.dispose()
+    assert max(Counter(stored).values()) == 1
+    expected = {(sender, n) for sender, end in enumerate(acknowledged) for n in range(end)}
+    assert expected <= {tuple(row) for row in stored}
+    assert any(acknowledged)
+    passed_on = Counter(
+        at
+        for body in waiting
+        for each in map(json.loads, body.split("\n"))
+        if each["metric"]["__name__"] == "esp32_power_watts"
+        for at in each["timestamps"]
+    )
+    # In the same transaction: exactly what is stored waits.
+    assert len(passed_on) == len(stored)
+    assert max(passed_on.values()) == 1
+
+
+@pytest.mark.parametrize("seed", FEW_SEEDS)
+def test_what_was_acknowledged_survives_kill_9(
+    environment: dict[str, str], tmp_path: Path, seed: int
+) -> None:
+    """Stored once, and waiting for VictoriaMetrics once."""
+    kill_while_boards_send(environment, tmp_path, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_was_acknowledged_survives_many_kills(
+    environment: dict[str, str], tmp_path: Path, seed: int
+) -> None:
+    """Twenty seeds."""
+    kill_while_boards_send(environment, tmp_path, 1_000 + seed)
