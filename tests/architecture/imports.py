@@ -65,7 +65,6 @@ def longest_chain(graph: Graph) -> int:
     Raises:
         ValueError: Some modules import each other in a circle.
     """
-
     rows: dict[str, int] = {}
     for module in TopologicalSorter(graph).static_order():
         rows[module] = 1 + max((rows[other] for other in graph[module]), default=0)
