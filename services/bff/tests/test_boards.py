@@ -22,6 +22,13 @@ STEP_MINUTES = 5
 WATTS = 12.0
 
 
+def place(home_file: Path) -> None:
+    """Make `a` a board."""
+    board = "{source: esp32, id: esp32-kitchen}"
+    text = home_file.read_text("utf-8").replace("{source: cloud, id: 0000000000A1}", board)
+    home_file.write_text(text, encoding="utf-8")
+
+
 def push(vm: VictoriaMetrics, minutes: Sequence[int], kwh: float) -> None:
     """Write a counter of 12 W from a value on, one sample in five minutes."""
     points = [
@@ -43,9 +50,7 @@ def test_what_a_board_sends_late_is_in_the_slots_in_which_it_was_used(
     open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path
 ) -> None:
     """Two hours, then two more that arrive after the slots of the day were made."""
-    board = "{source: esp32, id: esp32-kitchen}"
-    text = home_file.read_text("utf-8").replace("{source: cloud, id: 0000000000A1}", board)
-    home_file.write_text(text, encoding="utf-8")
+    place(home_file)
     push(vm, range(0, 121, STEP_MINUTES), 0.0)
     api = open_bff(vm.url)
     first = figures(api)
@@ -58,3 +63,16 @@ def test_what_a_board_sends_late_is_in_the_slots_in_which_it_was_used(
         interval_seconds=0.5,
     )
     assert float(figures(api)["energy_kwh"]) == pytest.approx(0.048, abs=1e-6)
+
+
+def test_a_time_in_which_the_board_measured_nothing_is_missing(
+    open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path
+) -> None:
+    """Its counter cannot have counted then: three hours are missing, not zero."""
+    place(home_file)
+    push(vm, range(0, 61, STEP_MINUTES), 0.0)
+    push(vm, range(240, 301, STEP_MINUTES), 0.012)
+    total = figures(open_bff(vm.url))
+    assert total["coverage"]["measured_seconds"] == 2 * 3600
+    assert total["coverage"]["estimated_seconds"] == 0
+    assert float(total["energy_kwh"]) == pytest.approx(0.024, abs=1e-6)
