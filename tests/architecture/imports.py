@@ -15,7 +15,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -65,16 +65,10 @@ def longest_chain(graph: Graph) -> int:
     Raises:
         ValueError: Some modules import each other in a circle.
     """
-
-    @cache
-    def length(module: str, above: frozenset[str] = frozenset()) -> int:
-        if module in above:
-            message = f"a circle of imports: {module}"
-            raise ValueError(message)
-        below = (length(other, above | {module}) for other in graph[module])
-        return 1 + max(below, default=0)
-
-    return max(map(length, graph), default=0)
+    rows: dict[str, int] = {}
+    for module in TopologicalSorter(graph).static_order():
+        rows[module] = 1 + max((rows[other] for other in graph[module]), default=0)
+    return max(rows.values(), default=0)
 
 
 def _module_name(path: Path, folder: Path, package: str) -> str:

@@ -264,6 +264,7 @@ def test_no_configuration_stops_a_board(flash: Path, text: str | None) -> None:
         (flash / "config.json").write_text(text)
     run = play(flash, [["run", 400]])
     assert len(run.taken) == 2
+    assert any(line.startswith("board esp32-d3e4f5, start ") for line in run.lines)
     assert any(line.startswith("failed: config.json") for line in run.lines)
 
 

@@ -37,7 +37,7 @@ from timeseries_io.forwarding import Outbox, open_outbox
 from timeseries_io.line_protocol import encode_point
 
 CIRCUITS, PAGES, ROUNDS = 40, 4, 100
-POLL_SECONDS, DAY_SECONDS, WARM_SECONDS = 15, 86_400, 7_200
+POLL_SECONDS, DAY_SECONDS, WARM_SECONDS = 60, 86_400, 7_200
 MAX_RATIO, MAX_GROWTH_PERCENT = 1.3, 5
 HEAD = """# Performance of the AiSEG2 exporter
 
@@ -164,16 +164,16 @@ def memory_mib() -> float:
 
 def main() -> None:
     """Measure and print."""
+    print(HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}", python=platform.python_version()))
     bare_ms, ours_ms = asyncio.run(measure_cycle())
+    print(f"| bare requests of the {1 + PAGES} pages of {CIRCUITS} circuits | {bare_ms:.1f} ms | |")
+    print(f"| a cycle: read, parse, points as lines | {ours_ms:.1f} ms | |")
+    print(f"| ratio | {ours_ms / bare_ms:.2f} | <= {MAX_RATIO} |", flush=True)
     with TemporaryDirectory(prefix="aiseg2-bench-") as name:
         warm_mib, last_mib = asyncio.run(measure_memory(Path(name)))
     growth_percent = 100 * (last_mib - warm_mib) / warm_mib
-    print(HEAD.format(day=f"{datetime.now(UTC):%Y-%m-%d}", python=platform.python_version()))
-    print(f"| bare requests of the {1 + PAGES} pages of {CIRCUITS} circuits | {bare_ms:.1f} ms | |")
-    print(f"| a cycle: read, parse, points as lines | {ours_ms:.1f} ms | |")
-    print(f"| ratio | {ours_ms / bare_ms:.2f} | <= {MAX_RATIO} |")
-    print(f"| memory after two simulated hours, emulator included | {warm_mib:.0f} MiB | |")
-    print(f"| memory after twenty-four, over a midnight | {last_mib:.0f} MiB | |")
+    print(f"| memory after two simulated hours, emulator included | {warm_mib:.1f} MiB | |")
+    print(f"| memory after twenty-four, over a midnight | {last_mib:.1f} MiB | |")
     print(f"| growth | {growth_percent:.1f} % | <= {MAX_GROWTH_PERCENT} % |")
 
 

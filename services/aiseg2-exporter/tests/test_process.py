@@ -124,3 +124,40 @@ async def test_it_serves_health_and_metrics_and_logs_json(
     log = (tmp_path / "log").read_text()
     assert log.startswith("{")
     assert PASSWORD not in log
+
+
+HOUSE = """\
+house: home
+time_zone: Asia/Tokyo
+currency: JPY
+rooms: [{room: r, shelves: [{shelf: s}]}]
+devices:
+  - {device: meter, room: r, shelf: s, sources: [{source: aiseg2, id: use}]}
+"""
+
+
+async def test_it_measures_and_watches_for_outages(host: str, tmp_path: Path) -> None:
+    """With devices.yaml and a VictoriaMetrics, and ends when it is asked to."""
+    port = free_port()
+    (tmp_path / "devices.yaml").write_text(HOUSE, encoding="utf-8")
+    settings = {
+        "AISEG2_HOST": host,
+        "AISEG2_PASSWORD": PASSWORD,
+        "CONFIG_FILE": "devices.yaml",
+        "LISTEN_PORT": str(port),
+        "VICTORIAMETRICS_URL": f"http://127.0.0.1:{free_port()}",
+    }
+    (tmp_path / ".env").write_text("".join(f"{k}={v}\n" for k, v in settings.items()))
+    async with forwarder(tmp_path) as process, httpx.AsyncClient(trust_env=False) as http:
+        await until_healthy(port, tmp_path)
+        page = ""
+        for _ in range(300):
+            page = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+            if "aiseg2_energy_total_kwh{" in page:
+                break
+            await asyncio.sleep(0.1)
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 60) == 0, (tmp_path / "log").read_text()
+    assert "aiseg2_power_watts{" in page
+    assert "aiseg2_energy_total_kwh{" in page
+    assert "aiseg2_refilled_hours_total 0.0" in page

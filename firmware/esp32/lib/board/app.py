@@ -30,6 +30,7 @@ class Board:
         _warn_of_fat()
         self.config = load_config(CONFIG_PATH, print)
         self.state = State()
+        print("board {}, start {}".format(self.config["DEVICE_ID"], self.state.boot))
         self.clock = Clock(self.state.save_offset)
         self.status = Status(_led(self.config["PIN_LED"]))
         self.watchdog = None

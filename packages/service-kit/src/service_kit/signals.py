@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import Coroutine
+from typing import Any
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -17,3 +19,17 @@ def event_on(*signals: signal.Signals) -> asyncio.Event:
     for number in signals:
         asyncio.get_running_loop().add_signal_handler(number, event.set)
     return event
+
+
+async def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine until it ends, or SIGTERM or SIGINT arrives; its own error is raised."""
+    stop = asyncio.create_task(stop_event().wait())
+    task = asyncio.create_task(work)
+    await asyncio.wait((stop, task), return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    task.cancel()
+    await asyncio.gather(stop, return_exceptions=True)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return

@@ -178,6 +178,7 @@ class Devices:
         self._captured: dict[MqttSource, Device] = {}
         self._fixed: dict[MqttSource, Device] = {}
         self._by_topic: dict[str, list[Device]] = {}
+        self._filters: Mapping[str, bool] = {}
 
     def __iter__(self) -> Iterator[Device]:
         yield from self._fixed.values()
@@ -189,6 +190,9 @@ class Devices:
         self._by_topic = {}
         for device in self:
             self._add(device)
+        specs = (*(device.spec for device in self._fixed.values()), *self._patterns.values())
+        online = {each.topic for spec in specs for each in spec.availability}
+        self._filters = {t: t in online for spec in specs for t in sorted(spec.topics)}
 
     def get(self, source: MqttSource) -> Device | None:
         """Return the device of a source."""
@@ -196,9 +200,7 @@ class Devices:
 
     def filters(self) -> Mapping[str, bool]:
         """Return every topic filter to subscribe to, and whether it is of availability."""
-        specs = (*(device.spec for device in self._fixed.values()), *self._patterns.values())
-        online = {each.topic for spec in specs for each in spec.availability}
-        return {topic: topic in online for spec in specs for topic in sorted(spec.topics)}
+        return self._filters
 
     def find(self, topic: str) -> list[Device]:
         """Return the devices that a topic is of; none for one that is not configured."""

@@ -36,8 +36,9 @@ FIELD_OF_QUANTITY = {
 }
 NS_PER_US = 1_000
 RETRY_SECONDS = 5.0
-# So many different complaints are logged; all are counted.
-MAX_LOGGED = 50
+# So many different complaints of one kind are logged; all are counted.
+MAX_LOGGED = 20
+MAX_SHOWN_LENGTH = 200
 
 type SourceResult = tuple[MqttSource, Result]
 type Handled = Literal[
@@ -75,9 +76,10 @@ class Gateway:
         self.connection, self._devices, self._clock = connection, devices, clock
         self._own_sources, self._outbox = tuple(own_sources), outbox
         self._home_sources: tuple[MqttSource, ...] = ()
+        self._reported: frozenset[MqttSource] = frozenset()
         self._results: Callable[[SourceResult], None] = lambda _: None
         self._handled = Counter[Handled]()
-        self._logged: set[str] = set()
+        self._logged: dict[Handled, set[str]] = {}
         devices.set_fixed(self._own_sources)
         connection.on_change = self._report_connection
 
@@ -90,6 +92,7 @@ class Gateway:
         """Yield the readings of these sources, or why they have none."""
         results = asyncio.Queue[SourceResult]()
         self._home_sources, self._results = tuple(sources), results.put_nowait
+        self._reported = frozenset(sources)
         self._devices.set_fixed((*self._own_sources, *self._home_sources))
         self.connection.subscribe()
         self._report_connection()
@@ -160,19 +163,24 @@ class Gateway:
 
     async def _keep(self, points: Sequence[Point]) -> None:
         """Return once the points are on disk; until then the broker is not acknowledged to."""
+        is_failing = False
         while points and self._outbox:
             try:
                 await self._outbox.keep(points)
             except SQLAlchemyError as error:
-                self._log_once(f"points cannot be kept, and wait at the broker: {error}")
+                if not is_failing:
+                    LOG.warning("points cannot be kept, and wait at the broker: %s", error)
+                is_failing = True
                 await self._clock.sleep(RETRY_SECONDS)
             else:
+                if is_failing:
+                    LOG.info("points are kept again")
                 return
 
     def _apply(self, message: Message, points: list[Point]) -> Handled:
         if len(message.payload.body) > MAX_PAYLOAD_BYTES:
-            self._log_once(f"{message.topic}: a payload of {len(message.payload.body)} bytes")
-            return "too_large"
+            text = f"{message.topic}: a payload of {len(message.payload.body)} bytes"
+            return self._log_once("too_large", text)
         devices = self._devices.find(message.topic)
         if not devices:
             return self._apply_new(message, points)
@@ -181,11 +189,11 @@ class Gateway:
         return next((each for each in handled if each != "used"), "used")
 
     def _apply_new(self, message: Message, points: list[Point]) -> Handled:
+        topic = message.topic[:MAX_SHOWN_LENGTH]
         if (device := self._devices.matching(message.topic)) is None:
             if message.topic in self._devices.filters():
                 return "no_value"  # the state of a bridge of which no device is known yet
-            self._log_once(f"{message.topic[:200]} is of no configured device")
-            return "unknown_topic"
+            return self._log_once("unknown_topic", f"{topic} is of no configured device")
         found: list[Point] = []
         handled = self._apply_to(device, message, found)
         if not found:
@@ -193,8 +201,8 @@ class Gateway:
         try:
             self._devices.capture(device)
         except TooManyDevicesError:
-            self._log_once(f"{message.topic[:200]} is of one device more than max_devices")
-            return "too_many_devices"
+            text = f"{topic} is of one device more than max_devices"
+            return self._log_once("too_many_devices", text)
         LOG.info("found %s", device.source.id)
         # Whether it is there may have been published before it was known.
         self.connection.subscribe(all_of_availability=True)
@@ -205,12 +213,11 @@ class Gateway:
         try:
             update = device.apply(message)
         except BadPayloadError as error:
-            self._log_once(f"{message.topic}: {error.reason}")
             self._report(device, error)
-            return "bad_payload"
+            return self._log_once("bad_payload", f"{message.topic}: {error.reason}")
         except NoTimeError:
-            self._log_once(f"{message.topic}: retained, and it has no time of its own: not used")
-            return "no_time"
+            text = f"{message.topic}: retained, and it has no time of its own: not used"
+            return self._log_once("no_time", text)
         except Exception:
             LOG.exception("%s: a message could not be handled", message.topic)
             self._report(device, BadPayloadError("a message could not be handled; see the log"))
@@ -221,13 +228,16 @@ class Gateway:
         return "used" if update.values or update.result else "no_value"
 
     def _report(self, device: Device, result: Result) -> None:
-        if device.source in self._home_sources:
+        if device.source in self._reported:
             self._results((device.source, result))
 
-    def _log_once(self, text: str) -> None:
-        if text not in self._logged and len(self._logged) < MAX_LOGGED:
-            self._logged.add(text)
+    def _log_once(self, handled: Handled, text: str) -> Handled:
+        """Log a complaint unless it was, or many of its kind; return the kind."""
+        logged = self._logged.setdefault(handled, set())
+        if text not in logged and len(logged) < MAX_LOGGED:
+            logged.add(text)
             LOG.warning("%s", text)
+        return handled
 
 
 def make_points(device: Device, update: Update) -> list[Point]:

@@ -10,7 +10,7 @@ from home_model.load import load_home
 from home_model.problems import ConfigError
 from mqtt_emulator.at_home import run
 from service_kit.errors import CannotStartError
-from service_kit.signals import stop_event
+from service_kit.signals import run_until_stopped
 
 
 def main() -> int:
@@ -18,25 +18,17 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(_run_until_signal(_parser().parse_args()))
+        asyncio.run(_run(_parser().parse_args()))
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def _run_until_signal(arguments: argparse.Namespace) -> None:
+async def _run(arguments: argparse.Namespace) -> None:
     home = load_home(arguments.config)
-    stop = asyncio.create_task(stop_event().wait())
-    work = asyncio.create_task(run(home, arguments.watts_url, arguments.folder, arguments.port))
-    await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    work.cancel()
-    await asyncio.gather(stop, return_exceptions=True)
-    try:
-        await work
-    except asyncio.CancelledError:
-        return
+    work = run(home, arguments.watts_url, arguments.folder, arguments.port)
+    await run_until_stopped(work)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from pathlib import Path
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from service_kit.errors import CannotStartError
-from service_kit.signals import stop_event
+from service_kit.signals import run_until_stopped
 from shelly_emulator.at_home import AtHome, run
 
 
@@ -19,26 +19,17 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        asyncio.run(run_until_signal(_parser().parse_args()))
+        asyncio.run(_run(_parser().parse_args()))
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-async def run_until_signal(arguments: argparse.Namespace) -> None:
-    """Run the plugs; what ends them before a signal is raised."""
+async def _run(arguments: argparse.Namespace) -> None:
     home, password = load_home(arguments.config), os.environ.get("SHELLY_PASSWORD", "")
-    stop = asyncio.create_task(stop_event().wait())
-    plugs = asyncio.create_task(run(AtHome(home, arguments.watts_url, arguments.folder, password)))
-    await asyncio.wait((stop, plugs), return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    plugs.cancel()
-    await asyncio.gather(stop, return_exceptions=True)
-    try:
-        await plugs
-    except asyncio.CancelledError:
-        return
+    at_home = AtHome(home, arguments.watts_url, arguments.folder, password)
+    await run_until_stopped(run(at_home))
 
 
 def _parser() -> argparse.ArgumentParser:
