@@ -58,7 +58,7 @@ async def run(command: list[str], env: dict[str, str]) -> int:
 
 
 async def test_it_forwards_with_the_env_file_alone(influx: InfluxDB, tmp_path: Path) -> None:
-    """No devices.yaml, no vmsingle, no BFF: points arrive, and its healthcheck is content."""
+    """No devices.yaml, no vmsingle, no BFF: points arrive, and its healthcheck succeeds."""
     influx.create_database("home")
     port = free_port()
     house = Household(
@@ -95,8 +95,8 @@ async def test_it_forwards_with_the_env_file_alone(influx: InfluxDB, tmp_path: P
     assert process.returncode == 0
 
 
-def test_its_names_and_ways_out_are_these() -> None:
-    """Service and container are called alike, and the host's own servers have a name."""
+def test_its_names_are_these() -> None:
+    """Of the service, the container and the host; it waits for nothing that may be missing."""
     assert SERVICE["container_name"] == "${AISEG2_CONTAINER_NAME:-aiseg2-forwarder}"
     assert SERVICE["extra_hosts"] == ["host.docker.internal:host-gateway"]
     needed = [name for name, how in SERVICE["depends_on"].items() if how.get("required", True)]

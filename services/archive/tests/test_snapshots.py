@@ -44,7 +44,7 @@ def house(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(batch: MakeBatch, vm: VictoriaMetrics, house: Path) -> Batch:
-    """An archive that knows the house."""
+    """An archive of this house."""
     return batch(
         ARCHIVE_SOURCE="victoriametrics", VICTORIAMETRICS_URL=vm.url, CONFIG_FILE=str(house)
     )

@@ -45,11 +45,14 @@ class Running:
     Attributes:
         http: Sends with the token of `DEVICE`.
         read_headers: Of a token that reads.
+        registry: Its metrics.
         now: What the service takes for the present.
     """
 
-    def __init__(self, http: httpx.Client, reader: str, services: Services) -> None:
-        self.http, self.services = http, services
+    def __init__(
+        self, http: httpx.Client, reader: str, services: Services, registry: CollectorRegistry
+    ) -> None:
+        self.http, self.services, self.registry = http, services, registry
         self.read_headers = {"Authorization": f"Bearer {reader}"}
         self.now = NOW
 
@@ -87,8 +90,9 @@ def running(database_url: str, home_file: Path, **changed: object) -> Generator[
         reader = create_token(connection, None, NOW)
     engine.dispose()
     box: list[Running] = []
+    registry = CollectorRegistry()
     with (
-        open_services(settings, CollectorRegistry(), lambda: box[0].now) as services,
+        open_services(settings, registry, lambda: box[0].now) as services,
         serving(services) as url,
         httpx.Client(
             base_url=url,
@@ -97,7 +101,7 @@ def running(database_url: str, home_file: Path, **changed: object) -> Generator[
             headers={"Authorization": f"Bearer {writer}"},
         ) as http,
     ):
-        box.append(Running(http, reader, services))
+        box.append(Running(http, reader, services, registry))
         yield box[0]
 
 

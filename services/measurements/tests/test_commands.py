@@ -1,4 +1,4 @@
-"""Retention removes what the archive has exactly; a backfill sends old files once."""
+"""Tokens; retention removes what the archive has exactly; a backfill sends old files once."""
 
 import hashlib
 import json
@@ -8,10 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from board_service import DEVICE, NOW, Running, measured
+from prometheus_client import CollectorRegistry, generate_latest
 
+from measurements.__main__ import main
 from measurements.backfill import RowError, form_of, parse_mapping, parse_rows, read_rows
-from measurements.commands import run_backfill
+from measurements.commands import run_backfill, run_token
 from measurements.retention import Day, old_days, remove_day
+from measurements.settings import Settings
+from measurements.wiring import open_services
+from service_kit.errors import CannotStartError
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TODAY = NOW.astimezone(TOKYO).date()
@@ -111,3 +116,74 @@ def test_a_backfill_goes_on_where_it_was_and_adds_nothing_twice(
     assert len(service.stored(limit="1000")) == 600
     file.write_text(f"{at[0]},-300\n")
     assert run_backfill(arguments) == 1
+
+
+def test_without_a_token_it_does_not_start(
+    database_url: str,
+    home_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It prints how one is made; the virtual home alone needs none."""
+    settings = {"config_file": home_file, "database_url": database_url}
+    with (
+        pytest.raises(CannotStartError, match="measurements token add DEVICE"),
+        open_services(Settings.model_validate(settings), CollectorRegistry()),
+    ):
+        pass
+    virtual = Settings.model_validate({**settings, "virtual_home": True})
+    with open_services(virtual, CollectorRegistry()):
+        pass
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main([]) == 2
+    assert "DATABASE_URL: Field required" in capsys.readouterr().err
+
+
+def test_tokens_are_made_listed_and_revoked(
+    service: Running,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Two of a board are valid at once; one that is revoked is refused at once."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    first = service.http.headers["Authorization"].split()[1]
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = run_token(arguments)
+        printed = capsys.readouterr()
+        return code, (printed.out + printed.err).strip()
+
+    _, second = run("add", DEVICE)
+    code, refused = run("add", DEVICE)
+    assert (code, "revoke one" in refused) == (1, True)
+    _, listed = run("list")
+    assert listed.count(DEVICE) == 2
+    assert first.split("_", 2)[2] not in listed
+
+    def send(token: str) -> int:
+        return service.post(measured(), Authorization=f"Bearer {token}").status_code
+
+    assert [send(first), send(second), send(f"{first}x")] == [200, 200, 401]
+    assert run("revoke", first.split("_")[1])[0] == 0
+    assert [send(first), send(second)] == [401, 200]
+    assert run("revoke", first.split("_")[1])[0] == 1
+
+
+def test_what_is_scraped_of_a_board(service: Running) -> None:
+    """Whether it is up, when it last sent something, its clock, and what it reports of itself."""
+    report = {"X_Board_Clock": f"{NOW.timestamp() + 5:.0f} 9 1", "X_Board_Report": "dropped=4"}
+    service.post(measured(), **report)
+    service.post_lines("{")
+    page = generate_latest(service.registry).decode()
+    labels = 'device="sensor",house="home",room="kitchen",shelf="wall",source="esp32"'
+    for line in (
+        f"esp32_device_up{{{labels}}} 1.0",
+        'measurements_stored_total{device_id="esp32-kitchen"} 1.0',
+        'measurements_clock_skew_seconds{device_id="esp32-kitchen"} 5.0',
+        'measurements_board_report{device_id="esp32-kitchen",name="dropped"} 4.0',
+        'measurements_refused_lines_total{device_id="esp32-kitchen"} 1.0',
+    ):
+        assert line in page, page
+    service.now = NOW + timedelta(seconds=901)
+    assert f"esp32_device_up{{{labels}}} 0.0" in generate_latest(service.registry).decode()

@@ -1,4 +1,4 @@
-"""The service as a process: tokens, refusals to start, and `kill -9` in the middle of a batch."""
+"""The service as a process: `kill -9` in the middle of a batch."""
 
 import json
 import os
@@ -15,10 +15,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from board_service import DEVICE
+from board_service import DEVICE, NOW
 from sqlalchemy import create_engine, select
 
 from measurements.tables import MEASUREMENTS, OUTBOX
+from measurements.tokens import create_token
+from measurements.wiring import MIGRATIONS
+from service_kit.database import open_database
 from service_kit.waiting import poll_until
 from testbed.process import free_port, running, wait_limit_seconds
 
@@ -48,16 +51,6 @@ def environment(database_url: str, home_file: Path) -> dict[str, str]:
     }
 
 
-def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "measurements", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @contextmanager
 def started(environment: dict[str, str], log: Path) -> Generator[Started]:
     port, health_port = free_port(), free_port()
@@ -66,35 +59,6 @@ def started(environment: dict[str, str], log: Path) -> Generator[Started]:
     program = [sys.executable, "-m", "measurements"]
     with running(program, ready_url=f"{health_url}/readyz", log=log, env=env) as process:
         yield Started(process, f"http://127.0.0.1:{port}", health_url)
-
-
-def test_without_a_token_it_does_not_start(environment: dict[str, str]) -> None:
-    """It prints how one is made."""
-    done = command(environment)
-    assert done.returncode == 2
-    assert "python -m measurements token add DEVICE" in done.stderr
-
-
-def test_tokens_are_made_listed_and_revoked(environment: dict[str, str], tmp_path: Path) -> None:
-    """Two of a board are valid at once; one that is revoked is refused at once."""
-    first, second = (command(environment, "token", "add", DEVICE).stdout.strip() for _ in "ab")
-    third = command(environment, "token", "add", DEVICE)
-    assert (third.returncode, "revoke one" in third.stderr) == (1, True)
-    listed = command(environment, "token", "list").stdout
-    assert listed.count(DEVICE) == 2
-    assert first.split("_")[2] not in listed
-    with started(environment, tmp_path / "log") as service:
-        for token, status in ((first, 200), (second, 200), (f"{first}x", 401)):
-            assert send(service.url, token, [line(0, 0)]).status_code == status
-        command(environment, "token", "revoke", first.split("_")[1])
-        assert send(service.url, first, [line(0, 1)]).status_code == 401
-        assert send(service.url, second, [line(0, 1)]).status_code == 200
-        page = httpx.get(f"{service.health_url}/metrics", trust_env=False).text
-    assert f'measurements_stored_total{{device_id="{DEVICE}"}} 2.0' in page
-    assert 'esp32_device_up{device="sensor"' in page
-    assert "measurements_outbox_age_seconds" in page
-    log = (tmp_path / "log").read_text(encoding="utf-8")
-    assert first.split("_")[2] not in log
 
 
 def line(sender: int, number: int) -> str:
@@ -150,7 +114,10 @@ class Sender(threading.Thread):
 def kill_while_boards_send(environment: dict[str, str], folder: Path, seed: int) -> None:
     """Kill the process twice; all that was acknowledged is stored and waits, once each."""
     chosen = random.Random(seed)  # noqa: S311 - instants of a test
-    token = command(environment, "token", "add", DEVICE).stdout.strip()
+    engine = open_database(environment["DATABASE_URL"], MIGRATIONS)
+    with engine.begin() as connection:
+        token = create_token(connection, DEVICE, NOW)
+    engine.dispose()
     acknowledged = [0] * SENDERS
     for _ in range(2):
         with started(environment, folder / "log") as service:

@@ -309,7 +309,8 @@ class SourceInfo:
         en: What the page calls the source in English.
         max_power_watts: The physical limit of a meter of this source.
         is_pushed: The service is no exporter of the kit: devices send to it, and it passes what
-            they measured on to VictoriaMetrics. Its /metrics has only whether they are up.
+            they measured on to VictoriaMetrics, energy as a counter made from their watts. Its
+            /metrics has only whether they are up.
         writes_past: The exporter writes energy of the past into VictoriaMetrics.
     """
 

@@ -12,7 +12,8 @@ from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.series import Power, Question, judge, learn_cleaned
 from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Spans, between
-from energy_rules.state import Note
+from energy_rules.state import Note, Quality
+from home_model.sources import SOURCE_OF_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,17 @@ def judge_source(
         bounds_of(rules.limits, learned), now_ms, witness.past, rules.answer_at(), witness.power
     )
     judged = judge(samples, question)
-    return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
+    spans = judged.spans
+    if is_pushed(rules.source):
+        # Its counter is made from watts: in a silence it counted nothing, which is missing, not 0.
+        spans = spans.part(spans.quality == Quality.MEASURED)
+    return JudgedSource(spans, judged.notes, learned.step_uwh, learned.renewal_ms)
+
+
+def is_pushed(source: str) -> bool:
+    """Return whether devices send their power, from which a service makes the counter."""
+    row = SOURCE_OF_NAME.get(source)
+    return row is not None and row.is_pushed
 
 
 def judge_device(
