@@ -1068,6 +1068,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A quantity of a device as curves
+         * @description At most 1,500 steps; the lowest and the highest value of each. Silence is null.
+         */
+        get: operations["get_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2063,6 +2083,41 @@ export interface components {
              * @example 86400
              */
             expected_seconds: number;
+        };
+        /**
+         * Curves
+         * @description A quantity of a device, step by step from `from`: the last step ends at `to` or after it.
+         */
+        Curves: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * Step Seconds
+             * @description How long a step is, at least a minute.
+             * @example 60
+             */
+            step_seconds: number;
+            /**
+             * Sources
+             * @description Those that measured it, in configuration order; the peaks of a step are kept.
+             */
+            sources: components["schemas"]["SourceCurve"][];
         };
         /** @enum {string} */
         DayClass: "all" | "weekday" | "saturday" | "sunday" | "holiday";
@@ -3787,6 +3842,11 @@ export interface components {
              * @description For internal errors: the id under which the log has more.
              */
             incident?: string | null;
+            /**
+             * Line
+             * @description For a batch: the first part that cannot be taken, from 1.
+             */
+            line?: number | null;
         } & {
             [key: string]: unknown;
         };
@@ -3807,6 +3867,8 @@ export interface components {
         };
         /** @enum {string} */
         ProvisionalReason: "period_open" | "no_contract" | "rate_missing" | "not_measured";
+        /** @enum {string} */
+        Quantity: "power_watts" | "voltage_volts" | "current_amperes" | "temperature_celsius" | "humidity_percent" | "pressure_hpa";
         /** @enum {string} */
         QuestionKind: "doubtful_rise" | "doubtful_restart" | "fall";
         /**
@@ -4414,6 +4476,21 @@ export interface components {
             components["schemas"]["MonthOrDate"],
             components["schemas"]["Exact"]
         ];
+        /**
+         * SourceCurve
+         * @description One source's values: the lowest and the highest of each step, null where it was silent.
+         */
+        SourceCurve: {
+            /**
+             * Source
+             * @example cloud
+             */
+            source: string;
+            /** Low */
+            low: (number | null)[];
+            /** High */
+            high: (number | null)[];
+        };
         /**
          * SourceReport
          * @description The figures of one source.
@@ -7104,6 +7181,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_curves: {
+        parameters: {
+            query: {
+                /** @description The first instant. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description What was measured. */
+                quantity?: components["schemas"]["Quantity"];
+            };
+            header?: never;
+            path: {
+                /** @description A device of the configuration file. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
                 };
             };
             /** @description A problem, with what to do about it */

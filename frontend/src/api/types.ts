@@ -23,6 +23,7 @@ export type Effect = Schemas["Effect"];
 export type Trial = Schemas["AddTrial"] | Schemas["ChangeTrial"] | Schemas["DeleteTrial"];
 export type EffectOverRange = Schemas["EffectOverRange"];
 export type Comparison = Schemas["Comparison"];
+export type Curves = Schemas["Curves"];
 export type SourceReport = Schemas["SourceReport"];
 export type PlotPoint = Schemas["PlotPoint"];
 export type VerdictReason = Schemas["VerdictReason"];

@@ -16,6 +16,7 @@ import enFields from "../../../messages/en/fields.json";
 import ja from "../../../messages/ja/device.json";
 import jaFields from "../../../messages/ja/fields.json";
 import { AboutDevice } from "./AboutDevice";
+import { CurvesPanel } from "./CurvesPanel";
 import { EventsPanel } from "./EventsPanel";
 import { SourcesTable } from "./SourcesTable";
 import { useDevice } from "./useDevice";
@@ -47,6 +48,9 @@ function Panels({ device }: { device: string }) {
         </Loaded>
       </Panel>
       <AboutDevice device={device} answer={answer} />
+      <div className="lg:col-span-2">
+        <CurvesPanel key={device} device={device} sources={answer.data?.sources ?? []} />
+      </div>
       <div className="lg:col-span-2">
         <EventsPanel device={device} />
       </div>

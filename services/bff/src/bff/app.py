@@ -15,6 +15,7 @@ from bff.contract_templates.routes import router as contract_templates
 from bff.contracts.routes import router as contracts
 from bff.corrections.routes import router as register
 from bff.cost.routes import router as cost
+from bff.curves.routes import router as curves
 from bff.device_meta.routes import router as device_meta
 from bff.events.routes import router as events
 from bff.explain.routes import router as explain
@@ -58,7 +59,10 @@ TAGS = [
     {"name": "prices", "description": "What one kWh costs, and between which instants."},
     {"name": "bills", "description": "Contracts, rates by month, and what the supplier charges."},
     {"name": "ledger", "description": "Where every number comes from, and whether it holds."},
-    {"name": "devices", "description": "Names, notes and rated powers that people gave."},
+    {
+        "name": "devices",
+        "description": "What they measured, and their names, notes and rated powers.",
+    },
 ]
 
 
@@ -126,6 +130,7 @@ FEATURES = (
     reconcile,
     explain,
     comparison,
+    curves,
 )
 
 

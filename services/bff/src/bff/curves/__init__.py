@@ -1,0 +1,1 @@
+"""What a device measured over a day or longer: power, voltage, temperature and more as curves."""
