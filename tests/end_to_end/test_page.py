@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from testbed.chain import Chain, wait_until
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-NAS = "/?room=study&shelf=rack_1&device=nas"
+COOLER = "/?room=living&shelf=window&device=living_air_conditioner"
 TWO_SCRAPES_MS = 30_000  # two of 5 s, the poll before and the page's refresh after, with room
 
 
@@ -28,14 +28,14 @@ def test_the_page_follows_a_plug_whose_watts_change(chain: Chain, page: Page) ->
 
 
 def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -> None:
-    """Its watts leave the page; they do not become zero. `server` has a second source."""
-    page.goto("/?room=study&shelf=rack_2&device=network")
+    """Its watts leave the page; they do not become zero. It has one source alone."""
+    page.goto("/?room=kitchen&shelf=counter&device=espresso_machine")
     state, watts = page.get_by_test_id("device-state"), page.get_by_test_id("watts-now")
     expect(state).to_have_attribute("data-value", "up")
-    chain.override("/devices/network/online", online=False)
+    chain.override("/devices/espresso_machine/online", online=False)
     expect(state).to_have_attribute("data-value", "down", timeout=TWO_SCRAPES_MS)
     expect(watts).to_contain_text("—")
-    chain.override("/devices/network/online", online=True)
+    chain.override("/devices/espresso_machine/online", online=True)
     expect(state).to_have_attribute("data-value", "up", timeout=TWO_SCRAPES_MS)
 
 
@@ -62,14 +62,14 @@ def test_a_price_added_on_the_page_changes_the_months_yen(chain: Chain, page: Pa
     add_price(page, "40", rise)
     prices = [price for price in chain.api("/unit_prices") if price["direction"] == "import"]
     expected = yen_of(counter, prices, month)
-    page.goto(NAS)
+    page.goto(COOLER)
     wait_until(lambda: abs(months_yen(page) - expected) < Decimal("0.01"), chain)
 
 
 def silence(chain: Chain, page: Page) -> None:
     """Take the plug off the net, so that its energy of this month stays as it is."""
-    chain.override("/devices/nas/online", online=False)
-    page.goto(NAS)
+    chain.override("/devices/living_air_conditioner/online", online=False)
+    page.goto(COOLER)
     expect(page.get_by_test_id("device-state")).to_have_attribute(
         "data-value", "down", timeout=TWO_SCRAPES_MS
     )
@@ -89,12 +89,12 @@ def yen_of(counter: list[tuple[float, float]], prices: list[Any], start: datetim
 
 
 def raw_counter(chain: Chain, start: datetime) -> list[tuple[float, float]]:
-    """Samples of the NAS's counter as vmsingle has them: (Unix seconds, kWh)."""
+    """Samples of the air conditioner's counter as vmsingle has them: (Unix seconds, kWh)."""
     answer = httpx.get(
         f"{chain.url('VM_PORT')}/api/v1/export",
         auth=chain.victoria_metrics_auth(),
         params={
-            "match[]": 'switchbot_energy_total_kwh{device="nas"}',
+            "match[]": 'switchbot_energy_total_kwh{device="living_air_conditioner"}',
             "start": start.timestamp(),
         },
         trust_env=False,

@@ -115,7 +115,7 @@ def restore_days(settings: BackupSettings) -> Path:
             insert = f"INSERT OR REPLACE INTO main.ledger_days ({columns}) VALUES ({marks})"  # noqa: S608 - our names
             database.executemany(insert, rows)
     except (DatabaseUnusableError, sqlite3.Error) as error:
-        message = f"the days of {wanted.name} cannot be restored: {error}"
+        message = f"the days of {wanted.name} cannot be restored; is the BFF running? {error}"
         raise BackupError(message) from None
     sys.stdout.write(f"{len(rows)} days of the ledger are back\n")
     return wanted
