@@ -65,7 +65,7 @@ function ShareRow({ name, kwh, cost, marginal, isTotal }: ShareRowProps) {
     <tr
       className={`border-line border-b last:border-0 ${isTotal ? "font-semibold" : "font-normal"}`}
     >
-      <th scope="row" className="wrap-break-word py-2 text-start [font-weight:inherit] sm:pe-4">
+      <th scope="row" className="wrap-anywhere py-2 text-start [font-weight:inherit] sm:pe-4">
         {name}
       </th>
       <td className="py-2 ps-3 text-end">{kwh && <Energy kwh={kwh} />}</td>
