@@ -67,7 +67,7 @@ export function LabelAxis({ labels, width, height, textScale }: LabelAxisProps) 
   );
 }
 
-const GAP = 6;
+const GAP = 12;
 const BEFORE = { start: 0, middle: 0.5, end: 1 } as const;
 
 type Anchor = keyof typeof BEFORE;

@@ -83,7 +83,7 @@ function Drawn({ room, ...props }: LineChartProps & { room: Room }) {
             />
           )}
           <LabelAxis
-            labels={roomyLabels(ticks, times, room)}
+            labels={ticks.map(({ atMs, text }) => ({ x: times(atMs), text }))}
             width={plot.width}
             height={plot.height}
             textScale={room.textScale}
@@ -124,20 +124,6 @@ function layout({ lines, instantsMs, format, heightRem }: LineChartProps, room: 
 
 function valuesOf({ values, band = [] }: Line): number[] {
   return [...values, ...band.flat()].filter((value) => value !== null && value !== undefined);
-}
-
-/** The labels that fit beside each other; each left out makes room for the next. */
-function roomyLabels(ticks: readonly TimeTick[], times: ValueScale, { textScale }: Room) {
-  const labels: { x: number; text: string }[] = [];
-  let end = Number.NEGATIVE_INFINITY;
-  for (const { atMs, text } of ticks) {
-    const half = widthOf(text, textScale) / 2;
-    const x = times(atMs);
-    if (x - half < end + 12) continue;
-    labels.push({ x, text });
-    end = x + half;
-  }
-  return labels;
 }
 
 interface LinePathProps {
