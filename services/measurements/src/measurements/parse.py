@@ -149,6 +149,19 @@ def parse_body(
             yield FaultError(fault.reason, line)
 
 
+def parse_raw(body: bytes) -> object:
+    """Return any JSON that can be kept as it is.
+
+    Raises:
+        FaultError: It is not JSON, or has a NUL character.
+    """
+    document = _load(body)
+    if _NUL in body:
+        message = "a text with a NUL character"
+        raise FaultError(message)
+    return document
+
+
 def _ndjson_lines(body: bytes) -> Sequence[bytes]:
     lines = body.split(b"\n")
     return lines[:-1] if not lines[-1] else lines

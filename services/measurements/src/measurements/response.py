@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
+from measurements.parse import JSON, NDJSON
 from measurements.query import Cursor
 from service_kit.problems import wrong_input
 
-JSON, CSV, NDJSON = "application/json", "text/csv", "application/x-ndjson"
+CSV = "text/csv"
 MEDIA_TYPES = (JSON, CSV, NDJSON)
 
 COLUMNS: Mapping[str, str] = {

@@ -23,6 +23,7 @@ from measurements.parse import (
     device_id_problem,
     parse_body,
     parse_clock,
+    parse_raw,
     parse_report,
 )
 from measurements.query import Selection, select_page
@@ -279,11 +280,9 @@ def _take_raw(services: Services, identity: Identity, sent: _Sent, device_id: st
         raise _refusal(FaultError(problem))
     check_device(identity, device_id)
     try:
-        document = orjson.loads(sent.body)
-    except orjson.JSONDecodeError as error:
-        raise _refusal(FaultError(f"it is not JSON: {error}")) from None
-    if b"\\u0000" in sent.body:
-        raise _refusal(FaultError("a text with a NUL character"))
+        document = parse_raw(sent.body)
+    except FaultError as fault:
+        raise _refusal(fault) from None
     with services.writing() as connection:
         save_raw(connection, device_id, [document], sent.at)
     return _acknowledge(Counts(received=1, new=1), [])
