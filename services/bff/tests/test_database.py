@@ -13,9 +13,14 @@ from sqlalchemy import Engine, create_mock_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from bff.db.engine import read_session, write_session
-from bff.db.migrate import is_migrated, open_database
+from bff.db.migrate import MIGRATIONS, open_database
 from bff.db.tables import METADATA, UnitPrice
-from service_kit.database import DatabaseUnusableError, hold_database, sqlite_file
+from service_kit.database import (
+    DatabaseUnusableError,
+    hold_database,
+    is_migrated,
+    sqlite_file,
+)
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -56,7 +61,7 @@ def test_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
     """A model that changed without a migration fails here."""
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    assert is_migrated(engine)
+    assert is_migrated(engine, MIGRATIONS)
 
 
 def test_a_second_start_changes_nothing(tmp_path: Path, engine: Engine) -> None:

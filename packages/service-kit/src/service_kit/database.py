@@ -150,6 +150,15 @@ def is_migrated(engine: Engine, migrations: Migrations) -> bool:
         return _revisions(connection, migrations) == tuple(newest)
 
 
+def database_state(engine: Engine, migrations: Migrations) -> str:
+    """Return "ok", or what keeps the database from being used, for `/readyz`."""
+    try:
+        is_current = is_migrated(engine, migrations)
+    except SQLAlchemyError as error:
+        return f"it does not answer ({type(error).__name__})"
+    return "ok" if is_current else "its tables are not those of this version"
+
+
 def _revisions(connection: Connection, migrations: Migrations) -> tuple[str, ...]:
     options = {"version_table": migrations.version_table}
     return MigrationContext.configure(connection, opts=options).get_current_heads()

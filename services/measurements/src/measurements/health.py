@@ -4,7 +4,6 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,7 +11,7 @@ from starlette.routing import Route
 
 from measurements.services import Services
 from measurements.wiring import MIGRATIONS
-from service_kit.database import is_migrated
+from service_kit.database import database_state
 from service_kit.obstacles import find_obstacle
 
 
@@ -34,17 +33,9 @@ def healthz(_request: Request) -> Response:
 
 def _readyz(services: Services, _request: Request) -> Response:
     """Be ready when measurements can be stored; what waits for VictoriaMetrics waits durably."""
-    database, obstacle = _database_state(services), find_obstacle(services.engine)
+    database, obstacle = database_state(services.engine, MIGRATIONS), find_obstacle(services.engine)
     state = {"database": database, "writes": obstacle.text if obstacle else "ok"}
     return JSONResponse(state, 200 if database == "ok" and not obstacle else 503)
-
-
-def _database_state(services: Services) -> str:
-    try:
-        is_current = is_migrated(services.engine, MIGRATIONS)
-    except SQLAlchemyError as error:
-        return f"it does not answer ({type(error).__name__})"
-    return "ok" if is_current else "its tables are not those of this version"
 
 
 def _metrics(registry: CollectorRegistry, _request: Request) -> Response:

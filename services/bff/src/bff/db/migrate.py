@@ -18,11 +18,6 @@ def open_database(url: str) -> Engine:
     return database.open_database(url, MIGRATIONS, _check_pages)
 
 
-def is_migrated(engine: Engine) -> bool:
-    """Return whether the database responds and has the tables of this code."""
-    return database.is_migrated(engine, MIGRATIONS)
-
-
 def _check_pages(connection: Connection, shown: str) -> None:
     # Only what people wrote: it is small, and cannot be made again as the ledger can.
     if connection.dialect.name != "sqlite":

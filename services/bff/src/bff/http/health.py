@@ -4,17 +4,17 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bff.db.migrate import is_migrated
+from bff.db.migrate import MIGRATIONS
 from bff.http.gate import Gate
 from bff.services import Services
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from service_kit.database import database_state
 from service_kit.obstacles import find_obstacle
 
 
@@ -43,7 +43,7 @@ def _healthz(_request: Request) -> Response:
 
 def _readyz(services: Services, _request: Request) -> Response:
     """Be ready when the database can be read; the rest is reported, reads work without it."""
-    database = _database_state(services)
+    database = database_state(services.engine, MIGRATIONS)
     obstacle = find_obstacle(services.engine)
     state = {
         "database": database,
@@ -56,13 +56,6 @@ def _readyz(services: Services, _request: Request) -> Response:
 
 def _metrics(registry: CollectorRegistry, _request: Request) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
-def _database_state(services: Services) -> str:
-    try:
-        return "ok" if is_migrated(services.engine) else "its tables are not those of this version"
-    except SQLAlchemyError as error:
-        return f"it does not answer ({type(error).__name__})"
 
 
 def _victoriametrics_state(services: Services) -> str:
