@@ -69,7 +69,7 @@ def _replace(file: Path, text: str) -> None:
 def test_a_doubtful_rise_is_counted_by_a_click_and_taken_back_by_another(
     chain: Chain, page: Page
 ) -> None:
-    """The energy on the page follows both; who answered and when stands beside the event."""
+    """The energy on the page follows both; the event shows who answered and when."""
     today = datetime.now(TOKYO).date()
     days = f"first={today - timedelta(days=3)}&last={today}"
     page.goto(f"/?room=kitchen&shelf=counter&device={DEVICE}&period=custom&{days}")

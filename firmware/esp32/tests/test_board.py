@@ -208,7 +208,7 @@ def test_a_time_that_comes_with_a_failed_answer_does_not_spoil_the_next_attempt(
 def test_lines_of_an_earlier_start_without_a_clock_are_kept_raw(
     server: Measurements, flash: Path
 ) -> None:
-    """Nothing places them, and nobody guesses; those of a start that had a clock at last arrive."""
+    """They get no guessed instant; those of a start that had a clock at last arrive."""
     write_config(flash, server)
     never = [["ntp", False], ["wifi", False], ["run", 200], ["reboot"]]
     run = play(flash, [*never, ["run", 200], ["wifi", True], ["run", 300]])

@@ -74,7 +74,7 @@ class RTC:
 
 
 class WDT:
-    """A watchdog: whoever feeds it too late finds the chip reset."""
+    """A watchdog: when it is fed too late, the chip is reset."""
 
     def __init__(self, id=0, timeout=5000):
         self._timeout, self._fed = timeout, time.elapsed_ms()

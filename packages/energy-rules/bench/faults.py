@@ -20,7 +20,7 @@ ABOUT = (
     "Nothing is known of the days before, and there are no watts beside the counter: both would"
     " help. What is lost is an event that a person can answer. *Invented* is what exceeds the truth"
     " by more than 1 kWh and one step of the counter, as a counter of whole kilowatt-hours cannot"
-    " tell better."
+    " show less."
 )
 HEAD = (
     "| fault | mean error, % | most invented, kWh | most lost, kWh | more than 1 kWh invented"

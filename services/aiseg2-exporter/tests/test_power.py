@@ -30,7 +30,7 @@ def power(
         (0, 0, 1.2, 0.0, {"battery_discharge": 0, "sold": 0}),
         (0, 1, 1.2, 2.1, {"battery_discharge": 0, "bought": 0}),
         (1, 0, 1.2, 0.0, {"battery_charge": 0, "sold": 0}),
-        # A state that nobody has described.
+        # A state without any description.
         (7, 2, 1.2, 2.1, {"bought": 0, "sold": 0}),
     ],
 )

@@ -25,7 +25,7 @@ type Content = bytes | str | dict[str, Any]
 
 
 def make_settings(broker: Mosquitto, folder: Path, **changed: Any) -> Settings:  # noqa: ANN401 - any setting
-    """Settings of a gateway that keeps points: where InfluxDB should be, nobody listens."""
+    """Settings of a gateway that keeps points: nothing listens where InfluxDB should be."""
     fields: dict[str, Any] = {
         "mqtt_host": "127.0.0.1",
         "mqtt_port": broker.port,

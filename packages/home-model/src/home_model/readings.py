@@ -31,7 +31,7 @@ class Reading:
         energy_today_kwh: The device's own counter that starts again each day by its own clock.
         energy_exported_kwh: The device's own counter of energy fed back, when it has one; it may
             begin again at 0.
-        energy_past: The lifetime counter at earlier instants at which nobody read it, in order:
+        energy_past: The lifetime counter at earlier instants, which were not read then, in order:
             instant and kWh; those before the last reading are ignored.
         extra: Other quantities of the family, by their word in `home_model.metrics.EXTRA`.
     """

@@ -73,7 +73,7 @@ def advance(
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """What a counter rose by while nobody read it.
+    """What a counter rose by while it was not read.
 
     Attributes:
         since_kwh: Its total before.

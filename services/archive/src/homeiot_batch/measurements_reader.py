@@ -84,7 +84,7 @@ def _rows(
     day = day.where(instant < _bound(instant, span.end)).order_by(*order).limit(ROWS_AT_ONCE)
     query = day
     while rows := connection.execute(query).mappings().all():
-        connection.rollback()  # on SQLite nobody could write while a query is open
+        connection.rollback()  # SQLite refuses writers while a query is open
         found = [_row(table.name, instant.name, row) for row in rows]
         yield pa.Table.from_pylist(found, schema=MEASUREMENTS)
         query = day.where(tuple_(*order) > tuple_(*(rows[-1][column.name] for column in order)))

@@ -8,7 +8,7 @@ from measurements.services import Services, UsedServices
 from measurements.tokens import Identity, identify, select_tokens
 from service_kit.problems import ProblemError
 
-# A board of the virtual home, which has no token while nobody has made one.
+# A board of the virtual home, which needs no token while there is none.
 ANYONE = Identity("virtual-home", None)
 
 

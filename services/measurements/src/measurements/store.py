@@ -113,7 +113,7 @@ def save_raw(
 
 
 def _lock_board(connection: Connection, batch: Batch) -> Row:
-    """Return the board's row; until the transaction ends nobody else writes for this board."""
+    """Return the board's row; other writers for this board wait until the transaction ends."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"device_id": batch.device_id, "last_arrival_at": batch.received_at}
     new = dialect.insert(BOARDS).values(row)

@@ -131,7 +131,7 @@ TOKENS = Table(
     "board_tokens",
     METADATA,
     Column("id", String(16), primary_key=True),
-    # None: it reads, and writes for nobody.
+    # None: it only reads.
     Column("device_id", String(MAX_DEVICE_ID_LENGTH)),
     Column("digest", String(64), nullable=False),
     Column("created_at", Instant, nullable=False),

@@ -22,7 +22,7 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom a valid token stands for.
+    """What a valid token identifies.
 
     Attributes:
         token_id: Its public part.
@@ -76,7 +76,7 @@ def select_tokens(connection: Connection) -> Sequence[Row]:
 
 
 def identify(connection: Connection, token: str) -> Identity | None:
-    """Return whom a token stands for; None where it is not valid."""
+    """Return what a token identifies; None where it is not valid."""
     prefix, _, rest = token.partition("_")
     token_id, _, secret = rest.partition("_")
     query = select(TOKENS).where(TOKENS.c.id == token_id, TOKENS.c.revoked_at.is_(None))

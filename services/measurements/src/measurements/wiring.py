@@ -59,7 +59,7 @@ def _check_tokens(engine: Engine, settings: Settings) -> None:
     with engine.connect() as connection:
         if not settings.virtual_home and not select_tokens(connection):
             message = (
-                "there is no token, so that nobody could send anything;"
+                "there is no token, so that no board could send anything;"
                 f" make one for each board: DATABASE_URL={engine.url} python -m measurements token"
                 " add DEVICE"
             )

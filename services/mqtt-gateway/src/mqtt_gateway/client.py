@@ -72,7 +72,7 @@ def make_tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is, and as whom to connect.
+    """Where the broker is, and the account to connect with.
 
     Attributes:
         tls: The certificates that are trusted; None for a connection without TLS.
