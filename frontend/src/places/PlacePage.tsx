@@ -33,13 +33,7 @@ const RankingPanel = lazy(() =>
   import("@/panels/ranking/RankingPanel").then((file) => ({ default: file.RankingPanel })),
 );
 
-const HoursPanel = lazy(() =>
-  import("@/panels/hours/HoursPanel").then((file) => ({ default: file.HoursPanel })),
-);
-
-const HouseBelow = lazy(() =>
-  import("./HouseBelow").then((file) => ({ default: file.HouseBelow })),
-);
+const Below = lazy(() => import("./Below").then((file) => ({ default: file.Below })));
 
 /** The house, or the room, shelf or device that the address names. */
 export function PlacePage() {
@@ -84,27 +78,18 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
       ) : (
         <ChildrenPanel node={node} />
       )}
-      <div className="order-1 sm:order-none">
+      <div className="order-1 flex flex-col gap-6 sm:order-none">
         <Seen placeholder={below}>
           <Suspense fallback={below}>
-            <HoursPanel node={node} />
+            <Below node={node} />
           </Suspense>
         </Seen>
+        {node.level !== "house" && (
+          <Suspense>
+            <Siblings way={way} />
+          </Suspense>
+        )}
       </div>
-      {node.level !== "house" && (
-        <Suspense>
-          <Siblings way={way} />
-        </Suspense>
-      )}
-      {node.level === "house" && (
-        <div className="order-1 flex flex-col gap-6 sm:order-none">
-          <Seen placeholder={below}>
-            <Suspense fallback={below}>
-              <HouseBelow house={node} />
-            </Suspense>
-          </Seen>
-        </div>
-      )}
     </div>
   );
 }

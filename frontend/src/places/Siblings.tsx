@@ -13,10 +13,7 @@ export function Siblings({ way }: { way: readonly PlaceNode[] }) {
   const [around, here] = way.slice(-2);
   if (!around || !here || around.children.length < 2) return null;
   return (
-    <nav
-      aria-label={t("siblings", { place: around.name[locale] })}
-      className="order-1 sm:order-none"
-    >
+    <nav aria-label={t("siblings", { place: around.name[locale] })}>
       <h2 className="mb-2 font-semibold">{around.name[locale]}</h2>
       <ul className="flex flex-wrap gap-1.5">
         {around.children.map((each) => (
