@@ -11,7 +11,7 @@ const forwarding: NextConfig = {
 };
 
 // Messages are compiled at build; what formats them then needs no parser.
-const turbopack: NextConfig["turbopack"] = {
+const turbopack = {
   rules: { "**/messages/*/*.json": { loaders: ["./scripts/compile-messages.cjs"], as: "*.js" } },
   resolveAlias: { "use-intl/format-message": "use-intl/format-message/format-only" },
 };
