@@ -1,7 +1,7 @@
 "use client";
 
-import { lazy, Suspense } from "react";
 import { useRouter, useSearchParams } from "next/navigation";
+import { lazy, Suspense } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { AddressLink } from "@/address/AddressLink";
 import { COST } from "@/api/refresh";
@@ -13,8 +13,8 @@ import { Skeleton } from "@/ui/Skeleton";
 import en from "../../messages/en/bills.json";
 import ja from "../../messages/ja/bills.json";
 import { BillPanel } from "./BillPanel";
-import { formatDays } from "./months";
 import { ForecastPanel } from "./ForecastPanel";
+import { formatDays } from "./months";
 import { SharesPanel } from "./SharesPanel";
 import { useBill, useBillList } from "./useBills";
 import { WhatIfPanel } from "./WhatIfPanel";

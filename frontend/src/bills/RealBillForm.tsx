@@ -79,9 +79,7 @@ export function RealBillForm({ bill, real, onDone }: RealBillFormProps) {
         defaultValue={real?.note ?? ""}
         error={errorOf("note")}
       />
-      {save.error !== null && !isFieldFailure(save.error) && (
-        <ProblemNotice failure={save.error} />
-      )}
+      {save.error !== null && !isFieldFailure(save.error) && <ProblemNotice failure={save.error} />}
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={save.isPending}>
           {t("save")}

@@ -3,12 +3,12 @@
 import { type FormEvent, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { WhatIf } from "@/api/types";
+import { useContracts } from "@/contracts/useContracts";
 import { Panel } from "@/panels/Panel";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { formatMoney } from "@/quantities/money";
 import { textOf } from "@/quantities/quantity";
 import { Money } from "@/quantities/Shown";
-import { useContracts } from "@/contracts/useContracts";
 import { Button } from "@/ui/Button";
 import { ColumnTitle } from "@/ui/ColumnTitle";
 import { TableHead } from "@/ui/TableHead";

@@ -33,7 +33,9 @@ describe("the name of a series", () => {
   it("is known for every series of the offered contracts", () => {
     const files = readdirSync(TEMPLATES).filter((name) => name.endsWith(".yaml"));
     const texts = files.map((name) => readFileSync(new URL(name, TEMPLATES), "utf8"));
-    const names = texts.flatMap((text) => [...text.matchAll(/series: (\w+)/g)].map(([, one]) => one));
+    const names = texts.flatMap((text) =>
+      [...text.matchAll(/series: (\w+)/g)].map(([, one]) => one),
+    );
     expect(names.length).toBeGreaterThan(5);
     expect(names.filter((name) => parseSeriesName(name ?? "") === null)).toEqual([]);
   });

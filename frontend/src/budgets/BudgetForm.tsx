@@ -60,9 +60,7 @@ export function BudgetForm({ month }: { month: string }) {
           error={errorOf("amount")}
         />
       </div>
-      {save.error !== null && !isFieldFailure(save.error) && (
-        <ProblemNotice failure={save.error} />
-      )}
+      {save.error !== null && !isFieldFailure(save.error) && <ProblemNotice failure={save.error} />}
       <Button type="submit" look="primary" disabled={save.isPending}>
         {t("save")}
       </Button>

@@ -3,8 +3,8 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Contract } from "@/api/types";
-import { Texts } from "@/language/Texts";
 import { useSeriesName } from "@/bills/names";
+import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { Button } from "@/ui/Button";
@@ -149,7 +149,9 @@ function ContractRow({ contract, onEdit, onDelete }: ContractRowProps) {
           {valid_to && ` · ${t("to")}: ${valid_to}`}
         </p>
         {missing_series.length > 0 && (
-          <p className="text-down">{t("missing", { names: missing_series.map(series).join(t("comma")) })}</p>
+          <p className="text-down">
+            {t("missing", { names: missing_series.map(series).join(t("comma")) })}
+          </p>
         )}
       </div>
       <div className="flex gap-2">

@@ -51,7 +51,12 @@ function Periods({ effect }: { effect: ContractEffect }) {
         </TableHead>
         <tbody>
           {periods.map((period) => (
-            <Row key={period.first_day} label={nameOf(period)} period={period} currency={currency} />
+            <Row
+              key={period.first_day}
+              label={nameOf(period)}
+              period={period}
+              currency={currency}
+            />
           ))}
           {forecast && (
             <Row

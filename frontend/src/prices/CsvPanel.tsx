@@ -29,7 +29,11 @@ export function CsvPanel() {
     <Panel title={t("csv")}>
       <p className="text-muted text-sm">
         {t("csvLead")}{" "}
-        <a href="/api/v1/unit_prices/csv" download="unit_prices.csv" className="text-accent underline">
+        <a
+          href="/api/v1/unit_prices/csv"
+          download="unit_prices.csv"
+          className="text-accent underline"
+        >
           {t("export")}
         </a>
       </p>

@@ -78,7 +78,9 @@ const LOOKS = {
 function Bar({ segment, within }: { segment: Segment; within: Drawn }) {
   const start = positionOf(segment.fromMs, within);
   const width = positionOf(segment.toMs, within) - start;
-  const look = segment.isDraft ? "rounded-sm border border-accent border-dashed px-1.5" : LOOKS[segment.type];
+  const look = segment.isDraft
+    ? "rounded-sm border border-accent border-dashed px-1.5"
+    : LOOKS[segment.type];
   return (
     <div
       className={`absolute overflow-hidden text-ellipsis whitespace-nowrap text-xs leading-6 ${look}`}

@@ -284,7 +284,9 @@ def test_an_open_period_has_a_forecast(
     assert of_house["budgets"] == api.get("/budgets", params={"month": "2026-06"}).json()
     assert api.get("/budgets", params={"month": "2026-05"}).json() == []
     [contract] = api.get("/contracts").json()
-    dearer = contract["document"] | {"lines": [BASIC | {"amount": "2000"}, *contract["document"]["lines"][1:]]}
+    dearer = contract["document"] | {
+        "lines": [BASIC | {"amount": "2000"}, *contract["document"]["lines"][1:]]
+    }
     change = {"name": "contract", "document": dearer}
     trial = {"action": "change", "id": contract["id"], "contract": change}
     effect = api.post("/contracts/effect", json=trial).raise_for_status().json()
@@ -300,7 +302,7 @@ def before_and_after(periods: Sequence[Mapping[str, str]]) -> list[tuple[str, st
 def test_a_contract_shows_each_bill_that_it_changes_before_it_is_saved(
     vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
 ) -> None:
-    """From its first day on, last month as if it had held; refused as the change itself would be."""
+    """From its first day on, and last month as if it had held; refused as the change would be."""
     write_home(home_file, HOUSE)
     import_samples(vm, HOUSE)
     api = open_bff(vm.url, now=lambda: datetime.fromisoformat("2026-06-12T00:00:00+09:00"))

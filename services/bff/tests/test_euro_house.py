@@ -64,7 +64,9 @@ def house(
 
 def test_a_bill_in_euros_has_its_vat_and_its_cents(house: httpx.Client) -> None:
     """18.6837 + 54.7575, 19 % of it rounded to the cent, and the sum to the cent."""
-    bill = house.get("/bills/2026-10", params={"marginal": "true"}).raise_for_status().json()["bill"]
+    bill = (
+        house.get("/bills/2026-10", params={"marginal": "true"}).raise_for_status().json()["bill"]
+    )
     assert (bill["currency"], bill["state"], bill["month"]) == ("EUR", "final", "2026-10")
     assert bill["billed_kwh"] == {"all": "223.5"}
     amounts = {line["name"]: line["amount"] for line in bill["lines"]}
@@ -73,7 +75,7 @@ def test_a_bill_in_euros_has_its_vat_and_its_cents(house: httpx.Client) -> None:
     shares = bill["shares"]
     costs = {each["device"]: Decimal(each["cost"]) for each in shares["devices"]}
     # Each kWh bears 24.5 cents and their VAT; the standing charge and its VAT stay with the house.
-    assert abs(costs["server"] - Decimal("149") * Decimal("0.29155")) < Decimal("1E-6")
+    assert abs(costs["server"] - Decimal(149) * Decimal("0.29155")) < Decimal("1E-6")
     assert abs(costs["server"] - 2 * costs["fridge"]) < Decimal("1E-6")
     lines = {each["name"]: Decimal(each["amount"]) for each in shares["house_lines"]}
     assert lines.keys() == {"standing", "vat"}

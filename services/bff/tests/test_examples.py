@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ devices:
     shelf: counter
     sources:
       - {source: native, id: 0000000000A2, address: 192.0.2.2}
-      - {source: matter, id: 0000000000A2, node_id: 2}
+      - {source: matter, id: 0000000000A2}
 """
 START, END = (datetime(2026, month, 1, tzinfo=UTC) - timedelta(hours=9) for month in (3, 4))
 EVERY = timedelta(minutes=10)
@@ -84,7 +84,7 @@ def house(
         )
     shutil.copytree(CONTRACTS, home_file.parent / "contracts")
     api = open_bff(vm.url, now=lambda: NOW)
-    for start, end in zip(YEARS, YEARS[1:], strict=False):
+    for start, end in pairwise(YEARS):
         price = {
             "price_per_kwh": "30",
             "valid_from": f"{start}-01-01T00:00:00+09:00",
@@ -141,7 +141,9 @@ def execute(
     for body in bodies_of(document, operation):
         until = time.monotonic() + PATIENCE_SECONDS
         # One of the examples rebuilds the ledger.
-        while (answer := api.request(method, whole, params=query, **body)).status_code == REBUILDING:
+        while (
+            answer := api.request(method, whole, params=query, **body)
+        ).status_code == REBUILDING:
             assert time.monotonic() < until, answer.text
             time.sleep(0.1)
         yield answer

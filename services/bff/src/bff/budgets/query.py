@@ -35,7 +35,7 @@ class BudgetedMonth:
 
 
 def select_budgets(session: Session, month: str | None = None) -> Sequence[Budget]:
-    """Select the budgets of a month or all of them, newest month first, the house before devices."""
+    """Select the budgets of a month or all: newest month first, the house before devices."""
     wanted = select(Budget).order_by(Budget.month.desc(), Budget.device)
     return session.scalars(wanted if month is None else wanted.where(Budget.month == month)).all()
 
@@ -47,7 +47,9 @@ def select_current_budgets(services: Services, register: Register) -> Sequence[B
             return ()  # of most houses: no reading period needs to be found
         tariff = select_tariff(session, "import", register.home.zone)
         today = services.now().astimezone(tariff.zone).date()
-        months = {month_of_period(tariff, each) for each in select_periods(tariff, today, today + ONE_DAY)}
+        months = {
+            month_of_period(tariff, each) for each in select_periods(tariff, today, today + ONE_DAY)
+        }
         return [row for month in months for row in select_budgets(session, month)]
 
 

@@ -108,5 +108,5 @@ def expected_totals(
     forecasts = [fetch_forecast(services, register, bill) for bill in bills]
     if not any(forecasts):
         return None
-    before, after = (forecast and forecast.totals[1] for forecast in forecasts)
+    before, after = (None if forecast is None else forecast.totals[1] for forecast in forecasts)
     return before, after

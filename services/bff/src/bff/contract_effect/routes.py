@@ -55,7 +55,9 @@ def try_contract_change(
             if before.total != after.total
         ],
         forecast=period_effect(still_open[0].period, totals) if still_open and totals else None,
-        last_period_as_if=_last_period(services, tried, [before.period for before, _ in bills if not before.is_open]),
+        last_period_as_if=_last_period(
+            services, tried, [before.period for before, _ in bills if not before.is_open]
+        ),
     )
 
 

@@ -73,8 +73,8 @@ class Notice(BaseModel):
         " `configuration_not_reloaded`: processes use an older configuration, the file has"
         " problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot"
         " cloud are left today. `archive_late`: no day was archived for 26 hours."
-        " `budget_passed`: the open reading period cost more than its budget. `budget_forecast`: its"
-        " forecast passes the budget. `virtual_home`: the devices are simulated."
+        " `budget_passed`: the open reading period cost more than its budget. `budget_forecast`:"
+        " its forecast passes the budget. `virtual_home`: the devices are simulated."
     )
     severity: Severity
     since: datetime | None = Field(

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from bff.calendar import HOUR_MILLISECONDS, bucket_edges, month_of
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
-from bff.energy import Integers
-from bff.place_tree import HOUSE
 from bff.db.revisions import Author
+from bff.energy import Integers
 from bff.forecast.query import expect_metered, fetch_past
+from bff.place_tree import HOUSE
 from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
 from bff.prices.query import add_price, change_price, delete_price, select_price_spans
 from bff.prices.spans import PriceSpan, price_by_interval
@@ -142,7 +142,9 @@ def expected_cost(
     edges = [*month.starts_ms, month.to_ms]
     prices = price_by_interval(spans, edges)
     uwh = [int(each) for each in month.uwh]
-    priced = [(of_hour, price) for of_hour, price in zip(uwh, prices, strict=True) if price is not None]
+    priced = [
+        (of_hour, price) for of_hour, price in zip(uwh, prices, strict=True) if price is not None
+    ]
     known_ms = len(uwh) * HOUR_MILLISECONDS
     to_come = CostAmounts(
         through_uwh=sum(uwh),

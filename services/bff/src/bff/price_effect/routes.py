@@ -76,17 +76,13 @@ def _months(
     ]
 
 
-def _forecast(
-    services: Services, trial: Trial, prices: BeforeAndAfter
-) -> EffectOverRange | None:
+def _forecast(services: Services, trial: Trial, prices: BeforeAndAfter) -> EffectOverRange | None:
     register = services.register.current()
     month = expect_month(services, register, trial)
     if month is None:
         return None
     old, new = (expected_cost(services, register, month, spans) for spans in prices)
-    return effect_over_range(
-        register.home, CostQuery(HOUSE, month.from_ms, month.to_ms), old, new
-    )
+    return effect_over_range(register.home, CostQuery(HOUSE, month.from_ms, month.to_ms), old, new)
 
 
 def _last_month(
