@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import httpx
 from pydantic import HttpUrl, SecretStr
 from sqlalchemy import select
 
@@ -22,6 +21,7 @@ from bff.db.checksums import DaySums, row_checksum
 from bff.db.engine import read_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
+from bff.victoriametrics.backup_check import ServerError, fetch_newest_sample, push_line
 from service_kit.clock import utc_now
 from service_kit.errors import CannotStartError, SettingsError
 from service_kit.settings import Settings, load_settings
@@ -29,10 +29,6 @@ from service_kit.settings import Settings, load_settings
 # A backup is made every night; one may fail.
 MAX_AGE = timedelta(hours=50)
 NAME_FORMAT = "bff-%Y%m%dT%H%M%S.%fZ.sqlite3"
-PUSH_PATH = "/api/v1/import/prometheus"
-NEWEST_SAMPLE = 'max(tlast_over_time({__name__=~".+_device_up"}[7d]))'
-DEADLINE_SECONDS = 60.0
-SERVER_WAIT_SECONDS = 300.0
 
 
 class VerifySettings(Settings):
@@ -92,34 +88,15 @@ def verify_samples(settings: VerifySettings) -> str:
         What was found.
 
     Raises:
-        BackupError: It does not start, has no samples, or only old ones.
+        BackupError: It has no samples, or only old ones.
+        ServerError: It does not start.
     """
-    url = str(settings.samples_url).rstrip("/")
-    _wait_for(f"{url}/health")
-    asked = {"query": NEWEST_SAMPLE, "nocache": "1"}
-    answer = httpx.get(
-        f"{url}/api/v1/query", params=asked, trust_env=False, timeout=DEADLINE_SECONDS
-    )
-    found = answer.raise_for_status().json()["data"]["result"]
-    if not found:
+    newest = fetch_newest_sample(str(settings.samples_url))
+    if newest is None:
         message = "the backup of the samples has none of the last seven days"
         raise BackupError(message)
-    newest = datetime.fromtimestamp(float(found[0]["value"][1]), UTC)
     _check_age("the backup of the samples", newest)
     return f"samples until {newest:%Y-%m-%d %H:%M} UTC"
-
-
-def _wait_for(url: str) -> None:
-    until_s = time.monotonic() + SERVER_WAIT_SECONDS
-    while time.monotonic() < until_s:
-        try:
-            httpx.get(url, trust_env=False, timeout=DEADLINE_SECONDS).raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.5)
-        else:
-            return
-    message = f"no server on the restored files: {url} does not answer"
-    raise BackupError(message)
 
 
 def _check_age(name: str, at: datetime) -> None:
@@ -131,14 +108,10 @@ def _check_age(name: str, at: datetime) -> None:
 
 def push_success(settings: VerifySettings, backup: str) -> None:
     """Push the instant of a success."""
-    if settings.victoriametrics_url is None:
-        return
-    line = (
-        f'backup_last_verified_timestamp_seconds{{backup="{backup}",house="{settings.house}"}}'
-        f" {time.time():.0f}\n"
-    )
-    url = str(settings.victoriametrics_url).rstrip("/") + PUSH_PATH
-    httpx.post(url, content=line, trust_env=False, timeout=DEADLINE_SECONDS).raise_for_status()
+    if settings.victoriametrics_url is not None:
+        labels = f'backup="{backup}",house="{settings.house}"'
+        line = f"backup_last_verified_timestamp_seconds{{{labels}}} {time.time():.0f}\n"
+        push_line(str(settings.victoriametrics_url), line)
 
 
 CHECKS: dict[str, Callable[[VerifySettings], str]] = {
@@ -163,7 +136,7 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except (BackupError, CannotStartError, OSError, ValueError, httpx.HTTPError) as error:
+    except (BackupError, CannotStartError, OSError, ValueError, ServerError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"verified {found}\n")
