@@ -103,11 +103,15 @@ def import_plug(vm: VictoriaMetrics, source: str, watts: float) -> None:
     for word, values in of_plug.items():
         points = list(zip(minutes, values, strict=True))
         vm.import_samples({"__name__": f"{family}_{word}", **labels}, points)
-    target = {"job": family, "instance": "exporter"}
+    target = {"house": PLUG["house"], "job": family, "instance": "exporter"}
     of_exporter = {
         "scrape_duration_seconds": target,
         "exporter_age_limit_seconds": target | {"source": source},
-        "exporter_poll_duration_seconds_bucket": {"source": source, "le": "0.25"},
+        "exporter_poll_duration_seconds_bucket": {
+            "house": PLUG["house"],
+            "source": source,
+            "le": "0.25",
+        },
     }
     for name, its_labels in of_exporter.items():
         points = [(at, 0.01 * n) for n, at in enumerate(minutes)]
@@ -118,11 +122,6 @@ def import_plug(vm: VictoriaMetrics, source: str, watts: float) -> None:
 OF_PROCESSES = {
     "up": {"job": "bff"},
     "scrape_duration_seconds": {"job": "bff"},
-    "exporter_state_writable": {"job": "switchbot-cloud"},
-    "exporter_config_last_reload_successful": {"job": "switchbot-cloud"},
-    "exporter_poll_duration_seconds_bucket": {"source": "cloud", "le": "0.25"},
-    "exporter_poll_failures_total": {"device": "tv", "source": "cloud", "kind": "timeout"},
-    "exporter_poll_interval_seconds": {"source": "cloud"},
     "process_resident_memory_bytes": {"job": "bff"},
     "process_cpu_seconds_total": {"job": "bff"},
     "bff_request_duration_seconds_count": {"job": "bff", "route": "/cost", "status": "200"},
