@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from measurements.app import create_app
-from measurements.commands import run_backfill, run_retain, run_token
+from measurements.commands import run_backfill, run_counts, run_retain, run_token
 from measurements.health import create_health_app
 from measurements.settings import FileSettings, Settings
 from measurements.wiring import open_services
@@ -43,10 +43,12 @@ def main(arguments: Sequence[str]) -> int:
                 return run_token(rest)
             case ["retain", *rest]:
                 return run_retain(rest)
+            case ["counts", *rest]:
+                return run_counts(rest)
             case ["backfill", *rest]:
                 return run_backfill(rest)
             case _:
-                sys.stderr.write(f"python -m {NAME} [--check | token | retain | backfill]\n")
+                sys.stderr.write(f"python -m {NAME} [--check | token | retain | counts | backfill]\n")
                 return CANNOT_START
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
