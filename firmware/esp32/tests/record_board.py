@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script beside the tests
 """Record what the firmware sends, for the virtual home on machines without MicroPython.
 
 `python firmware/esp32/tests/record_board.py` writes `tools/up/src/up/recorded_board.json`.
@@ -9,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from testbed.board import DEVICE_ID, play, write_config
 from testbed.exporter import home_of
@@ -21,7 +21,7 @@ STEPS = (["run", 800], ["wifi", False], ["run", 180], ["wifi", True], ["run", 82
 CADENCE_SECONDS = 10
 
 
-def record(service: Measurements, flash: Path) -> list[dict[str, object]]:
+def record(service: Measurements, flash: Path) -> list[dict[str, Any]]:
     """Return the requests with measurements that a board sent: when, its report, and its lines."""
     with faulty_proxy(service.url) as proxy:
         write_config(
@@ -35,7 +35,7 @@ def record(service: Measurements, flash: Path) -> list[dict[str, object]]:
         return list(_requests(proxy.requests))
 
 
-def _requests(received: list[bytes]) -> Iterator[dict[str, object]]:
+def _requests(received: list[bytes]) -> Iterator[dict[str, Any]]:
     for request in received:
         head, _, body = request.partition(b"\r\n\r\n")
         if not head.startswith(b"POST /api/measurements "):

@@ -1,6 +1,8 @@
 """The recording that the virtual home repeats is of what the firmware sends now."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from record_board import record
 
@@ -8,7 +10,7 @@ from testbed.measurements import Measurements
 from up.recorded_board import load_recording
 
 
-def fields(document: dict, name: str = "") -> set[str]:
+def fields(document: Mapping[str, Any], name: str = "") -> set[str]:
     """Return the names of a document and of what is in it."""
     found = {name}
     for key, value in document.items():
@@ -25,8 +27,12 @@ def test_the_recording_is_what_the_firmware_sends(server: Measurements, flash: P
     recorded, now = load_recording(), record(server, flash)
     lines = [line for request in recorded for line in request.lines]
     lines_now = [line for request in now for line in request["lines"]]
-    assert {frozenset(fields(line)) for line in lines} == {frozenset(fields(each)) for each in lines_now}
-    assert {tuple(names(each.report)) for each in recorded} == {tuple(names(each["report"])) for each in now}
+    assert {frozenset(fields(line)) for line in lines} == {
+        frozenset(fields(each)) for each in lines_now
+    }
+    assert {tuple(names(each.report)) for each in recorded} == {
+        tuple(names(each["report"])) for each in now
+    }
     assert abs(len(lines) - len(lines_now)) <= 2
     assert [line["seq"] for line in lines] == list(range(len(lines)))
     assert max(len(request.lines) for request in recorded) >= 12

@@ -65,7 +65,7 @@ def test_the_present_values_of_a_board_are_minutes_old(
     home_file.write_text(text, encoding="utf-8")
 
     def write_of_board(word: str, value: float, ago: float) -> None:
-        write("a", word, value, ago=ago, source="esp32", **{"__name__": f"esp32_{word}"})
+        write("a", word, value, ago=ago, source="esp32", __name__=f"esp32_{word}")
 
     write_of_board("power_watts", 6.0, 280)
     write_of_board("voltage_volts", 12.0, 280)

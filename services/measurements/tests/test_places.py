@@ -92,9 +92,7 @@ def test_what_comes_late_after_a_move_has_the_place_of_then(
     assert set(of_energy.values()) == {"kitchen", "garden"}
 
 
-def test_a_move_is_seen_with_the_first_request_after_it(
-    service: Running, home_file: Path
-) -> None:
+def test_a_move_is_seen_with_the_first_request_after_it(service: Running, home_file: Path) -> None:
     """Before the thread has looked at the configuration."""
     service.post(measured(600))
     home_file.write_text(GARDEN, encoding="utf-8")

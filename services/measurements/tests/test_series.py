@@ -63,9 +63,7 @@ def test_late_measurements_are_passed_on_once_vm_is_back(
     assert kwh == pytest.approx([0.0, 0.5 / 12_000, 1 / 12_000, 1 / 12_000], abs=1e-9)
 
 
-def test_an_hour_without_victoriametrics_loses_nothing(
-    open_service: Open, tmp_path: Path
-) -> None:
+def test_an_hour_without_victoriametrics_loses_nothing(open_service: Open, tmp_path: Path) -> None:
     """What was acknowledged meanwhile arrives once it is back, from the same process."""
     port = free_port()
     service = open_service(victoriametrics_url=f"http://127.0.0.1:{port}")
@@ -75,7 +73,9 @@ def test_an_hour_without_victoriametrics_loses_nothing(
     with service.services.engine.connect() as connection:
         assert count_waiting(connection, OUTBOX).lines >= 13
     with victoria_metrics(tmp_path / "vm", port=port) as vm:
-        assert poll_until(lambda: len(exported(vm, "esp32_power_watts")) == 13, wait_limit_seconds())
+        assert poll_until(
+            lambda: len(exported(vm, "esp32_power_watts")) == 13, wait_limit_seconds()
+        )
         expected = [(at_ms(-60 * minutes), 0.5) for minutes in range(0, 65, 5)]
         assert exported(vm, "esp32_power_watts") == expected
         kwh = [value for _, value in exported(vm, "esp32_energy_total_kwh")]

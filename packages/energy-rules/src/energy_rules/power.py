@@ -45,7 +45,9 @@ def parse_power(at_ms: Int64s, watts: NDArray[np.float64], now_ms: int) -> Sampl
     is_last = np.diff(at_ms, append=now_ms + 1) > 0
     at_ms, mw = at_ms[is_last], mw[is_last]
     steps = np.rint((mw[1:] + mw[:-1]) / 2 * np.diff(at_ms) / MW_MS_PER_UWH).astype(np.int64)
-    return Samples(at_ms, np.concatenate([np.zeros(min(1, len(at_ms)), np.int64), np.cumsum(steps)]))
+    return Samples(
+        at_ms, np.concatenate([np.zeros(min(1, len(at_ms)), np.int64), np.cumsum(steps)])
+    )
 
 
 def judge_power(samples: Samples, limits: Limits) -> Spans:

@@ -12,8 +12,8 @@ Generated from `home_model.metrics` by `make docs`; do not edit.
 
 Labels of every line: {labels}. Their values come from `devices.yaml` alone.
 When a source fails, all its lines but `_device_up` leave `/metrics`; `_device_up` stays with 0.
-Of boards, `_device_up` and `_last_arrival_timestamp_seconds` are on `/metrics`; what they measured is written into
-VictoriaMetrics at the instants at which it was recorded.
+Of boards, `_device_up` and `_last_arrival_timestamp_seconds` are on `/metrics`; what they measured
+is written into VictoriaMetrics at the instants at which it was recorded.
 Right after a start, until the first attempt has had an outcome, there is no line at all.
 
 | metric | type | meaning |

@@ -65,7 +65,7 @@ def _of_day(connection: Connection, zone: ZoneInfo, day: date) -> Iterator[DayCo
         yield DayCount(device_id, day, **counts)
 
 
-def _parsed(start: datetime, end: datetime) -> Select[tuple[str, int]]:
+def _parsed(start: datetime, end: datetime) -> Select[str, int]:
     columns = MEASUREMENTS.c
     return (
         select(columns.device_id, func.count())
@@ -74,7 +74,7 @@ def _parsed(start: datetime, end: datetime) -> Select[tuple[str, int]]:
     )
 
 
-def _raw(connection: Connection, start: datetime, end: datetime) -> Select[tuple[str, str, int]]:
+def _raw(connection: Connection, start: datetime, end: datetime) -> Select[str, str, int]:
     columns = RAW.c
     different = (
         select(columns.device_id, columns.reason, columns.payload)

@@ -1,4 +1,4 @@
-"""`python -m measurements.openapi` writes `openapi.json`, the description of what boards send to."""
+"""`python -m measurements.openapi` writes `openapi.json`, the description of the API."""
 
 import json
 from pathlib import Path

@@ -133,8 +133,8 @@ def record_places(engine: Engine, placed: Mapping[str, Placed], at: datetime) ->
             # As a request does: nothing of this board is stored meanwhile.
             locked = select(BOARDS.c.device_id).where(BOARDS.c.device_id == device_id)
             connection.execute(locked.with_for_update())
-            board = placed.get(device_id)
-            record_place(connection, device_id, board and board.labels, at)
+            labels = placed[device_id].labels if device_id in placed else None
+            record_place(connection, device_id, labels, at)
 
 
 def pass_on_stored(engine: Engine, at: datetime) -> bool:

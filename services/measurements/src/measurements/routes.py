@@ -172,7 +172,7 @@ async def post_raw_measurements(
     return await run_in_threadpool(_take_raw, services, identity, sent, device_id)
 
 
-@router.get("/measurement-counts", name="get_measurement_counts", response_model=ArrivalCounts)
+@router.get("/measurement-counts", name="get_measurement_counts")
 def get_measurement_counts(
     services: UsedServices,
     _reader: Reader,

@@ -99,7 +99,9 @@ def play(recording: Sequence[Request], board: Board, around: Surroundings) -> No
     for up_seconds, step in _steps(recording):
         around.sleep(max(0.0, board.started + up_seconds - around.unix_seconds()))
         if isinstance(step, Request):
-            board.kept += [measured.pop(each["seq"]) for each in step.lines if each["seq"] in measured]
+            board.kept += [
+                measured.pop(each["seq"]) for each in step.lines if each["seq"] in measured
+            ]
             _send(board, step, around)
         elif (watts := around.read_watts()) is not None:
             measured[step["seq"]] = _measure(step, board, around.unix_seconds(), watts)

@@ -235,7 +235,7 @@ class Ledger:
         return day_start(self.now_ms() - self.samples_kept_days * DAY_MS) + DAY_MS
 
     def sample_source(self, now_ms: int, patience: Patience = BACKGROUND) -> SampleSource:
-        """Return where samples are fetched from: those that energy is made from, up to an instant."""
+        """Return where the samples of energy are fetched from, up to an instant."""
         return SampleSource(self.victoriametrics, energy_series(self.home()), now_ms, patience)
 
     def rules(self) -> Rules:
