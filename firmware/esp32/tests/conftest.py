@@ -1,5 +1,6 @@
 """The board's flash, the compiled firmware, and the service that boards send to."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ from testbed.exporter import home_of
 from testbed.measurements import Measurements, measurements
 from testbed.postgresql import find_program, postgresql
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
