@@ -4205,7 +4205,7 @@ export interface components {
             to: string;
             /**
              * Kind
-             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted.
+             * @description start: the first sample, which is no energy. gap: a silence, estimated. glitch: a sample that never happened. reset: the counter began again. replacement: a change that the device cannot have used. moved: several series, because labels changed. edges: the readings lie inside the day, energy up to its edges beside them. other_source: in some slots another source of the device counted. by_power: the source has no counter; the ledger integrates its power, late samples too.
              * @example gap
              */
             kind: string;
@@ -4724,6 +4724,11 @@ export interface components {
              * @example 12.4
              */
             age_seconds: number | null;
+            /**
+             * Arrived At
+             * @description Of a device that sends its measurements, late ones too: when it last sent something.
+             */
+            arrived_at: string | null;
         };
         /**
          * Span

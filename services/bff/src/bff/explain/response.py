@@ -19,6 +19,7 @@ from bff.time_grid import SLOT_MS, day_start, in_zone, slot_edges, slot_start, u
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans
+from home_model.sources import is_pushed
 
 type Quality = Literal["measured", "estimated", "mixed", "missing"]
 
@@ -72,7 +73,8 @@ def edge_readings(
     """Return the readings of every source on both sides of an edge."""
     for source in rules.by_source():
         of_source = samples.get(source.source, NO_SAMPLES)
-        if source.is_former and not len(of_source):
+        # A source that measures power has no counter to read.
+        if (source.is_former and not len(of_source)) or is_pushed(source.source):
             continue
         after = int(np.searchsorted(of_source.at_ms, at_ms, side="right"))
         yield EdgeReading(
