@@ -218,5 +218,5 @@ def test_folders_of_this_machine_are_mounted_for_selinux_too() -> None:
     mounts = [str(v) for part in SERVICES.values() for v in part.get("volumes", ())]
     folders = [mount.split(":") for mount in mounts if mount.startswith("./")]
     assert folders
-    unlabelled = {mount[0] for mount in folders if "z" not in ",".join(mount[2:]).split(",")}
+    unlabelled = {path for path, _, *mode in folders if "z" not in ",".join(mode).split(",")}
     assert unlabelled == {"./data/duckdb", "./data/parquet"}
