@@ -180,6 +180,7 @@ def start_exporter(tmp_path: Path) -> Iterator[Callable[[str], tuple[ExporterPro
         yield start
 
 
+@pytest.mark.long
 def test_a_new_pod_goes_on_with_the_series_of_the_old_one(
     home: tuple[Object, ...],
     api_server: ApiServer,
