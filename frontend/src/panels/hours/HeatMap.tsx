@@ -4,11 +4,11 @@ import { type CSSProperties, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { WeekHours } from "@/api/types";
 import { useHouse } from "@/house/HouseProvider";
+import { useMeasure } from "@/panels/costs/useMeasure";
 import { formatEnergy } from "@/quantities/energy";
 import { formatMoney } from "@/quantities/money";
 import { textOf } from "@/quantities/quantity";
 import { Download } from "@/ui/Download";
-import { useMeasure } from "../costs/useMeasure";
 import { type Cell, cellsOf, HOURS, largestMean, WEEKDAYS } from "./cells";
 
 /** A day that is a Monday, for the names of the days. */

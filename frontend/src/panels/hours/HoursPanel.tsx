@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "use-intl";
-import { COST } from "@/api/refresh";
+import { api } from "@/api/client";
+import { COST, every } from "@/api/refresh";
 import type { PlaceNode } from "@/api/types";
 import { useHouse } from "@/house/HouseProvider";
 import { Texts } from "@/language/Texts";
@@ -13,8 +14,6 @@ import { placeOf } from "@/places/tree";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../../messages/en/place.json";
 import ja from "../../../messages/ja/place.json";
-import { api } from "../../api/client";
-import { every } from "../../api/refresh";
 import { HeatMap } from "./HeatMap";
 
 const TEXTS = { en, ja };

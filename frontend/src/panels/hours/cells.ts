@@ -1,6 +1,6 @@
 import type { WeekHour } from "@/api/types";
+import type { Measure } from "@/panels/costs/buckets";
 import { isPartial } from "@/quantities/coverage";
-import type { Measure } from "../costs/buckets";
 
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);

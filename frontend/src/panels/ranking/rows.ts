@@ -1,6 +1,6 @@
 import type { Cost, PlaceNode } from "@/api/types";
+import type { ChildRow } from "@/panels/children/rows";
 import type { Row } from "@/ui/Download";
-import type { ChildRow } from "../children/rows";
 
 /** The rows with the places between the one shown and the device, outermost first. */
 export function withPlaces(rows: readonly ChildRow[], around: PlaceNode): ChildRow[] {
