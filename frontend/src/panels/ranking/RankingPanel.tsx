@@ -82,7 +82,7 @@ function Rows({ node, cost }: { node: PlaceNode; cost?: Cost }) {
   );
 }
 
-export function RankingSkeleton({ node }: { node: PlaceNode }) {
+function RankingSkeleton({ node }: { node: PlaceNode }) {
   const rows = Math.min(devicesOf(node).length, FIRST_ROWS);
   return <Skeleton className="w-full" height={`${rows * 3.4}rem`} />;
 }
