@@ -85,6 +85,37 @@ def test_axe_finds_nothing(contexts: Any, width: int, theme: str, language: str)
     assert found == {}
 
 
+def open_forms(page: Page) -> Iterator[str]:
+    """Open one form after the other, each with what it shows before something is saved."""
+    open_settled(page, "/contracts")
+    page.get_by_test_id("series-levy").locator("summary").click()
+    page.get_by_test_id("series-levy").get_by_label("CSV file").wait_for()
+    page.get_by_role("button", name="New list of rates").click()
+    page.get_by_role("button", name="Write one").click()
+    page.get_by_label("Document").wait_for()
+    yield "contracts and rates"
+    open_settled(page, "/bills")
+    page.get_by_role("button", name="Enter the paper bill").first.click()
+    page.get_by_label("Amount, in JPY").wait_for()
+    page.get_by_role("button", name="room", exact=True).click()
+    yield "paper bill, budget and shares by room"
+    open_settled(page, "/prices")
+    page.get_by_role("button", name="Delete", exact=True).first.click()
+    page.get_by_test_id("effect-forecast").wait_for()
+    yield "the effect of a price"
+
+
+def test_axe_finds_nothing_in_open_forms(contexts: Any) -> None:  # noqa: ANN401 - a factory
+    """Those of contracts, rates, paper bills, budgets and prices; nothing scrolls sideways."""
+    page = contexts(viewport={"width": 390, "height": 900}, locale="en").new_page()
+    found = {}
+    for name in open_forms(page):
+        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if problems := [*violations(page), *([f"{excess} px too wide"] if excess > 0 else [])]:
+            found[name] = problems
+    assert found == {}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("width", "text_percent"), [(320, 100), (640, 200), (390, 100)])
 def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) -> None:  # noqa: ANN401

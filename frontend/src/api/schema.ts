@@ -323,6 +323,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contracts/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a change of contracts would do, without doing it
+         * @description Refused (404, 409, 422) exactly when the change itself would be.
+         */
+        post: operations["try_contract_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contracts/templates": {
         parameters: {
             query?: never;
@@ -1127,6 +1147,18 @@ export interface components {
         /** @enum {string} */
         Action: "always_there" | "renamed" | "never_was";
         /**
+         * AddContractTrial
+         * @description Try to add a contract.
+         */
+        AddContractTrial: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "add";
+            contract: components["schemas"]["ContractInput"];
+        };
+        /**
          * AddTrial
          * @description Try to add a price.
          */
@@ -1538,6 +1570,8 @@ export interface components {
         BillState: "provisional" | "final";
         /** @enum {string} */
         Bucket: "hour" | "day" | "month";
+        /** @enum {string} */
+        BudgetCode: "budget_passed" | "budget_forecast";
         /**
          * BudgetInput
          * @description What a month may cost.
@@ -1607,6 +1641,23 @@ export interface components {
         BudgetState: "within" | "forecast_over" | "over" | "unknown";
         /** @enum {string} */
         Change: "added" | "moved" | "retired" | "returned" | "became" | "sources";
+        /**
+         * ChangeContractTrial
+         * @description Try to change a contract.
+         */
+        ChangeContractTrial: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "change";
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+            contract: components["schemas"]["ContractInput"];
+        };
         /**
          * ChangeTrial
          * @description Try to change a price.
@@ -1758,6 +1809,27 @@ export interface components {
             valid_from?: components["schemas"]["MonthOrDate"] | null;
             /** Zone */
             zone?: string | null;
+        };
+        /**
+         * ContractEffect
+         * @description The effect of a change of contracts on the bills of the last 800 days.
+         */
+        ContractEffect: {
+            statement: components["schemas"]["Statement"];
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Periods
+             * @description The reading periods whose bill would change, oldest first.
+             */
+            periods: components["schemas"]["PeriodEffect"][];
+            /** @description The open period as it is expected to end; null: no forecast. */
+            forecast: components["schemas"]["PeriodEffect"] | null;
+            /** @description The last period that is over, with the new contract as if it had held; null for a deleted contract. */
+            last_period_as_if: components["schemas"]["PeriodEffect"] | null;
         };
         /**
          * ContractInput
@@ -2137,6 +2209,22 @@ export interface components {
             starts: string;
         };
         /**
+         * DeleteContractTrial
+         * @description Try to delete a contract.
+         */
+        DeleteContractTrial: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "delete";
+            /**
+             * Id
+             * @example 1
+             */
+            id: number;
+        };
+        /**
          * DeleteTrial
          * @description Try to delete a price.
          */
@@ -2169,6 +2257,12 @@ export interface components {
         /**
          * DeviceMetaInput
          * @description All that people entered for a device: what is left out is deleted.
+         * @example {
+         *       "display_name": {
+         *         "ja": "サーバー"
+         *       },
+         *       "rated_power_watts": 500
+         *     }
          */
         DeviceMetaInput: {
             /** @default {} */
@@ -2189,6 +2283,12 @@ export interface components {
         /**
          * DeviceMetaRow
          * @description What people entered for a device.
+         * @example {
+         *       "display_name": {
+         *         "ja": "サーバー"
+         *       },
+         *       "rated_power_watts": 500
+         *     }
          */
         DeviceMetaRow: {
             /** @default {} */
@@ -2437,6 +2537,8 @@ export interface components {
              * @description The months whose cost would change, oldest first.
              */
             months: components["schemas"]["EffectOverRange"][];
+            /** @description The month in which the price begins, the present one where it began before: measured until now, from then on as the same weekdays of the last four weeks. null: with less than three days of data, or more than three months ahead. */
+            forecast: components["schemas"]["EffectOverRange"] | null;
             /** @description The house's last month, with the new price as if it had held; null for a deleted price. */
             last_month_as_if: components["schemas"]["EffectOverRange"] | null;
         };
@@ -3268,7 +3370,7 @@ export interface components {
              * @example 2026-03-01T00:10:00+00:00
              */
             version: string;
-            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `rules_changed`: new rules of counting changed energy of the past, see `/ledger/changes`. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `virtual_home`: the devices are simulated. */
+            /** @description `device_down`: it does not respond. `device_silent`: no exporter reports it. `negative_rest`: the devices behind a meter measured more than it. `doubtful_rise`, `doubtful_restart`, `fall`: events of its counter that nobody answered; their energy is missing. `stuck`, `over_rating`, `factor_of_ten`: events of the last 31 days. `victoriametrics_down`: readings and states are unknown. `ledger_behind`: newer readings are in no cost. `ledger_rebuilding`: energy is being computed again. `rules_changed`: new rules of counting changed energy of the past, see `/ledger/changes`. `configuration_not_reloaded`: processes use an older configuration, the file has problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot cloud are left today. `archive_late`: no day was archived for 26 hours. `budget_passed`: the open reading period cost more than its budget. `budget_forecast`: its forecast passes the budget. `virtual_home`: the devices are simulated. */
             code: components["schemas"]["NoticeCode"];
             severity: components["schemas"]["Severity"];
             /**
@@ -3329,6 +3431,8 @@ export interface components {
              * @description Of `ledger_rebuilding`.
              */
             eta_seconds?: number | null;
+            /** @description Of `budget_…`. */
+            budget?: components["schemas"]["BudgetRow"] | null;
             /**
              * Processes
              * @description Of `configuration_not_reloaded`.
@@ -3338,12 +3442,12 @@ export interface components {
             /** @description null until somebody has seen this version of it. */
             acknowledgement?: components["schemas"]["Acknowledgement"] | null;
         };
-        NoticeCode: ("device_down" | "device_silent" | "negative_rest") | components["schemas"]["EventKind"] | components["schemas"]["HouseCode"];
+        NoticeCode: ("device_down" | "device_silent" | "negative_rest") | components["schemas"]["EventKind"] | components["schemas"]["HouseCode"] | components["schemas"]["BudgetCode"];
         /** @enum {string} */
         NoticeKind: "stuck" | "over_rating" | "factor_of_ten" | "bill_drift";
         /**
          * NoticeList
-         * @description All notices of the house, the gravest first, then the newest.
+         * @description All notices of the house, the gravest first, then the newest; and the present budgets.
          */
         NoticeList: {
             /**
@@ -3353,6 +3457,11 @@ export interface components {
             now: string;
             /** Notices */
             notices: components["schemas"]["Notice"][];
+            /**
+             * Budgets
+             * @description Those of the open reading period, also where they are kept.
+             */
+            budgets: components["schemas"]["BudgetRow"][];
         };
         /** @enum {string} */
         ObjectType: "contract" | "series" | "reading_dates" | "real_bill" | "budget" | "unit_price";
@@ -3580,6 +3689,36 @@ export interface components {
              * @example 0.0968
              */
             cost_change_ratio: number | null;
+        };
+        /**
+         * PeriodEffect
+         * @description The bill of a reading period before and after a change.
+         */
+        PeriodEffect: {
+            /**
+             * First Day
+             * Format: date
+             * @example 2026-05-11
+             */
+            first_day: string;
+            /**
+             * End Day
+             * Format: date
+             * @description The first day after it.
+             * @example 2026-06-10
+             */
+            end_day: string;
+            /**
+             * Before
+             * @description null: no contract, or nothing measured.
+             * @example 12356
+             */
+            before: string | null;
+            /**
+             * After
+             * @example 12980
+             */
+            after: string | null;
         };
         /**
          * PeriodOverview
@@ -4081,6 +4220,10 @@ export interface components {
         /**
          * RebuildRange
          * @description Which slots to rebuild; an empty object means all of them.
+         * @example {
+         *       "from": "2026-03-01T00:00:00+09:00",
+         *       "to": "2026-03-02T00:00:00+09:00"
+         *     }
          */
         RebuildRange: {
             /** From */
@@ -5664,6 +5807,39 @@ export interface operations {
             };
         };
     };
+    try_contract_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddContractTrial"] | components["schemas"]["ChangeContractTrial"] | components["schemas"]["DeleteContractTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractEffect"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_templates: {
         parameters: {
             query?: never;
@@ -6432,7 +6608,10 @@ export interface operations {
     };
     list_budgets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only of this month; those of the open reading period are also in `/notices`. */
+                month?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7159,7 +7338,7 @@ export interface operations {
             query: {
                 /** @description A device with two sources. */
                 device: string;
-                /** @description The first instant of the range. */
+                /** @description The first instant. */
                 from: string;
                 /** @description The first instant after it. */
                 to: string;

@@ -50,6 +50,22 @@ export type BillForecast = Schemas["BillForecast"];
 export type WhatIf = Schemas["WhatIf"];
 export type WhatIfInput = Schemas["WhatIfInput"];
 export type Contract = Schemas["ContractRow"];
+export type ContractInput = Schemas["ContractInput"];
 export type ContractTemplate = Schemas["TemplateRow"];
 export type ReadingDates = Schemas["ReadingDates"];
 export type Revision = Schemas["RevisionRow"];
+export type Series = Schemas["SeriesRow"];
+export type SeriesValues = Schemas["SeriesValues"];
+export type SeriesInput = Schemas["SeriesInput"];
+export type SeriesChange = Schemas["SeriesChange"];
+export type ValueChange = Schemas["ValueChange"];
+export type RealBill = Schemas["RealBillRow"];
+export type RealBillInput = Schemas["RealBillInput"];
+export type Budget = Schemas["BudgetRow"];
+export type ContractEffect = Schemas["ContractEffect"];
+export type PeriodEffect = Schemas["PeriodEffect"];
+/** A change of contracts to try without making it. */
+export type ContractTrial =
+  | Schemas["AddContractTrial"]
+  | Schemas["ChangeContractTrial"]
+  | Schemas["DeleteContractTrial"];

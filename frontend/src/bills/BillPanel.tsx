@@ -5,6 +5,7 @@ import type { Bill } from "@/api/types";
 import { Panel } from "@/panels/Panel";
 import { Energy, Money } from "@/quantities/Shown";
 import { useLineName } from "./names";
+import { useMissing } from "./useMissing";
 
 /** The lines of a bill, its total, and what it rests on. */
 export function BillPanel({ bill }: { bill: Bill }) {
@@ -31,6 +32,7 @@ export function BillPanel({ bill }: { bill: Bill }) {
 
 function Lines({ bill }: { bill: Bill }) {
   const name = useLineName();
+  const lacking = useMissing();
   const bands = Object.entries(bill.billed_kwh);
   return (
     <dl className="mt-3 divide-y divide-line text-sm">
@@ -49,7 +51,7 @@ function Lines({ bill }: { bill: Bill }) {
             <Money
               amount={line.amount}
               currency={bill.currency}
-              {...(line.missing[0] && { why: line.missing[0] })}
+              {...(line.missing[0] && { why: lacking(line.missing[0]) })}
             />
           </dd>
         </div>
@@ -60,16 +62,27 @@ function Lines({ bill }: { bill: Bill }) {
 
 function Notes({ bill }: { bill: Bill }) {
   const t = useTranslations("bills");
+  const lacking = useMissing();
   const meters = new Set(bill.parts.map(({ rests_on }) => rests_on));
   return (
     <ul className="mt-3 space-y-1 text-muted text-sm">
       {bill.reasons.map((reason) => (
         <li key={reason}>
           {t(`reasons.${reason}`)}
-          {reason === "rate_missing" && ` ${bill.missing.join(", ")}`}
+          {reason === "rate_missing" && <Missing names={bill.missing.map(lacking)} />}
         </li>
       ))}
       {[...meters].map((meter) => meter && <li key={meter}>{t(`restsOn.${meter}`)}</li>)}
+    </ul>
+  );
+}
+
+function Missing({ names }: { names: readonly string[] }) {
+  return (
+    <ul className="ms-5 list-disc">
+      {[...new Set(names)].map((name) => (
+        <li key={name}>{name}</li>
+      ))}
     </ul>
   );
 }

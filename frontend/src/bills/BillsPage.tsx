@@ -1,6 +1,7 @@
 "use client";
 
 import { useRouter, useSearchParams } from "next/navigation";
+import { lazy, Suspense } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { AddressLink } from "@/address/AddressLink";
 import { COST } from "@/api/refresh";
@@ -13,11 +14,20 @@ import en from "../../messages/en/bills.json";
 import ja from "../../messages/ja/bills.json";
 import { BillPanel } from "./BillPanel";
 import { ForecastPanel } from "./ForecastPanel";
+import { formatDays } from "./months";
 import { SharesPanel } from "./SharesPanel";
 import { useBill, useBillList } from "./useBills";
 import { WhatIfPanel } from "./WhatIfPanel";
 
 const TEXTS = { en, ja };
+
+// Below the bill itself.
+const BudgetPanel = lazy(() =>
+  import("@/budgets/BudgetPanel").then((file) => ({ default: file.BudgetPanel })),
+);
+const RealBillPanel = lazy(() =>
+  import("./RealBillPanel").then((file) => ({ default: file.RealBillPanel })),
+);
 
 export function BillsPage() {
   return (
@@ -72,7 +82,7 @@ function useChosen(bills: readonly Bill[]): string {
 function PeriodChoice({ bills }: { bills: readonly Bill[] }) {
   const t = useTranslations("bills");
   const router = useRouter();
-  const days = useDays();
+  const locale = useLocale();
   const chosen = useChosen(bills);
   if (bills.length === 0) return null;
   return (
@@ -85,22 +95,12 @@ function PeriodChoice({ bills }: { bills: readonly Bill[] }) {
       >
         {bills.toReversed().map(({ first_day, end_day }) => (
           <option key={first_day} value={first_day}>
-            {days(first_day, end_day)}
+            {formatDays(locale, first_day, end_day)}
           </option>
         ))}
       </select>
     </label>
   );
-}
-
-/** The first and the last day of a period for people. */
-function useDays() {
-  const locale = useLocale();
-  const options = { dateStyle: "medium", timeZone: "UTC" } as const;
-  const format = new Intl.DateTimeFormat(locale, options);
-  const DAY_MS = 86_400_000;
-  return (first: string, end: string) =>
-    format.formatRange(Date.parse(first), Date.parse(end) - DAY_MS);
 }
 
 function Chosen({ bills }: { bills: readonly Bill[] }) {
@@ -117,8 +117,15 @@ function Chosen({ bills }: { bills: readonly Bill[] }) {
               {sold && <BillPanel bill={sold} />}
               {bill.reasons.includes("period_open") && <ForecastPanel period={bill.first_day} />}
             </div>
-            {bill.shares && <SharesPanel shares={bill.shares} total={bill.total} />}
+            {bill.shares && <SharesPanel bill={bill} shares={bill.shares} />}
           </div>
+          <Suspense fallback={<Skeleton className="h-48 w-full rounded-lg" />}>
+            <div className="grid items-start gap-6 lg:grid-cols-2">
+              {bill.month && <BudgetPanel month={bill.month} />}
+              <RealBillPanel bill={bill} />
+              {sold && <RealBillPanel bill={sold} />}
+            </div>
+          </Suspense>
           <WhatIfPanel />
         </div>
       )}

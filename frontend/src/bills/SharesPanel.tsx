@@ -1,79 +1,59 @@
 "use client";
 
+import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
-import type { Shares } from "@/api/types";
+import type { Bill, Shares } from "@/api/types";
 import { useDevices } from "@/panels/device/useDevice";
 import { Panel } from "@/panels/Panel";
-import { Energy, Money } from "@/quantities/Shown";
-import { ColumnTitle } from "@/ui/ColumnTitle";
-import { TableHead } from "@/ui/TableHead";
-import { useLineName } from "./names";
+import { Choice } from "@/ui/Choice";
+import { PlaceShares } from "./PlaceShares";
+import { ShareTable } from "./ShareTable";
+
+const LEVELS = ["device", "shelf", "room"] as const;
 
 interface SharesPanelProps {
+  bill: Bill;
   shares: Shares;
-  total: string | null;
 }
 
-/** A bill divided: devices, the rest, house lines and rounding are the total exactly. */
-export function SharesPanel({ shares, total }: SharesPanelProps) {
+/** A bill divided: devices or places, the rest, house lines and rounding are the total exactly. */
+export function SharesPanel({ bill, shares }: SharesPanelProps) {
   const t = useTranslations("bills");
-  const deviceName = useDeviceName();
-  const name = useLineName();
-  const devices = shares.devices.toSorted((one, other) => Number(other.cost) - Number(one.cost));
+  const [level, setLevel] = useState<(typeof LEVELS)[number]>("device");
+  const choices = LEVELS.map((value) => ({ value, label: t(`levels.${value}`) }));
   return (
-    <Panel title={t("shares")}>
-      <table className="w-full text-sm">
-        <TableHead>
-          <ColumnTitle align="start">{t("device")}</ColumnTitle>
-          <ColumnTitle align="end">{t("kwh")}</ColumnTitle>
-          <ColumnTitle align="end">{t("share")}</ColumnTitle>
-          <ColumnTitle align="end">{t("marginal")}</ColumnTitle>
-        </TableHead>
-        <tbody>
-          {devices.map(({ device, kwh, cost, marginal }) => (
-            <ShareRow
-              key={device}
-              name={deviceName(device)}
-              kwh={kwh}
-              cost={cost}
-              marginal={marginal}
-            />
-          ))}
-          <ShareRow name={name("rest")} kwh={shares.rest_kwh} cost={shares.rest} />
-          {shares.house_lines.map((line) => (
-            <ShareRow key={line.name} name={name(line.name)} cost={line.amount} />
-          ))}
-          <ShareRow name={name("rounding")} cost={shares.rounding} />
-          <ShareRow name={t("total")} cost={total} isTotal />
-        </tbody>
-      </table>
+    <Panel
+      title={t("shares")}
+      aside={<Choice label={t("level")} choices={choices} chosen={level} onChoose={setLevel} />}
+    >
+      {level === "device" ? (
+        <DeviceShares shares={shares} total={bill.total} />
+      ) : (
+        <PlaceShares bill={bill} level={level} />
+      )}
       <p className="mt-3 text-muted text-xs">{t("marginalMeans")}</p>
     </Panel>
   );
 }
 
-interface ShareRowProps {
-  name: string;
-  kwh?: string;
-  cost: string | null;
-  marginal?: string | null;
-  isTotal?: boolean;
-}
-
-function ShareRow({ name, kwh, cost, marginal, isTotal }: ShareRowProps) {
+function DeviceShares({ shares, total }: { shares: Shares; total: string | null }) {
+  const deviceName = useDeviceName();
+  const { devices, rest, rest_kwh, house_lines, rounding } = shares;
+  const rows = devices.map(({ device, kwh, cost, marginal }) => ({
+    key: device,
+    name: deviceName(device),
+    kwh,
+    cost,
+    marginal,
+  }));
   return (
-    <tr
-      className={`border-line border-b last:border-0 ${isTotal ? "font-semibold" : "font-normal"}`}
-    >
-      <th scope="row" className="wrap-anywhere py-2 text-start [font-weight:inherit] sm:pe-4">
-        {name}
-      </th>
-      <td className="py-2 ps-3 text-end">{kwh && <Energy kwh={kwh} />}</td>
-      <td className="py-2 ps-3 text-end">
-        <Money amount={cost} />
-      </td>
-      <td className="py-2 ps-3 text-end text-muted">{marginal && <Money amount={marginal} />}</td>
-    </tr>
+    <ShareTable
+      rows={rows}
+      rest={{ kwh: rest_kwh, cost: rest }}
+      houseLines={house_lines}
+      rounding={rounding}
+      total={total}
+    />
   );
 }
 

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { WhatIf } from "@/api/types";
+import { useContracts } from "@/contracts/useContracts";
 import { Panel } from "@/panels/Panel";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { formatMoney } from "@/quantities/money";
@@ -11,20 +12,32 @@ import { Money } from "@/quantities/Shown";
 import { Button } from "@/ui/Button";
 import { ColumnTitle } from "@/ui/ColumnTitle";
 import { TableHead } from "@/ui/TableHead";
+import { formatBillMonth } from "./months";
 import { useTemplates, useWhatIf } from "./useBills";
+import { Why } from "./Why";
 
-/** Any offered contract on the past of the house. */
+/** Any contract, offered or the house's own, on the past of the house. */
 export function WhatIfPanel() {
   const t = useTranslations("bills");
   const locale = useLocale();
   const { data: templates } = useTemplates();
+  const { data: contracts } = useContracts();
   const [chosen, setChosen] = useState("");
   const { mutate, data, error, isPending } = useWhatIf();
-  if (!templates || templates.length === 0) return null;
-  const template = chosen || (templates[0]?.template ?? "");
+  if (!templates || !contracts || templates.length + contracts.length === 0) return null;
+  const offered = templates.map((each) => ({
+    key: `template ${each.template}`,
+    name: each.name[locale],
+    body: { template: each.template },
+  }));
+  const own = contracts
+    .filter(({ statement }) => statement === "import")
+    .map(({ id, name }) => ({ key: `contract ${id}`, name, body: { contract_id: id } }));
+  const choices = [...offered, ...own];
+  const choice = choices.find(({ key }) => key === chosen) ?? choices[0];
   const ask = (event: FormEvent) => {
     event.preventDefault();
-    mutate({ body: { template } });
+    if (choice) mutate({ body: choice.body });
   };
   return (
     <Panel title={t("whatIf")}>
@@ -32,15 +45,12 @@ export function WhatIfPanel() {
       <form onSubmit={ask} className="mt-3 flex flex-wrap items-center gap-3">
         <select
           aria-label={t("choose")}
-          value={template}
+          value={choice?.key}
           onChange={({ target }) => setChosen(target.value)}
           className="tap max-w-full rounded-md border border-line-strong bg-paper px-3 py-2"
         >
-          {templates.map((each) => (
-            <option key={each.template} value={each.template}>
-              {each.name[locale]}
-            </option>
-          ))}
+          <Group label={t("offered")} choices={offered} />
+          <Group label={t("ownContracts")} choices={own} />
         </select>
         <Button type="submit" look="primary" disabled={isPending}>
           {t("try")}
@@ -49,6 +59,24 @@ export function WhatIfPanel() {
       {error !== null && <ProblemNotice failure={error} />}
       {data && <Periods tried={data} />}
     </Panel>
+  );
+}
+
+interface GroupProps {
+  label: string;
+  choices: readonly { key: string; name: string }[];
+}
+
+function Group({ label, choices }: GroupProps) {
+  if (choices.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {choices.map(({ key, name }) => (
+        <option key={key} value={key}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
   );
 }
 
@@ -68,7 +96,7 @@ function Periods({ tried }: { tried: WhatIf }) {
           {periods.map(({ own, other, difference: more }) => (
             <tr key={own.first_day} className="border-line border-b">
               <th scope="row" className="py-2 pe-4 text-start font-normal">
-                {own.month ?? other.month}
+                <Month month={own.month ?? other.month} />
               </th>
               <Amount amount={own.total} currency={currency} />
               <Amount amount={other.total} currency={currency} />
@@ -90,8 +118,14 @@ function Periods({ tried }: { tried: WhatIf }) {
         </tbody>
       </table>
       <p className="mt-2 text-muted text-xs">{t("provisionalNote")}</p>
+      <Why tried={tried} />
     </>
   );
+}
+
+function Month({ month }: { month: string | null }) {
+  const locale = useLocale();
+  return month === null ? "—" : formatBillMonth(locale, month);
 }
 
 interface AmountProps {

@@ -1,22 +1,41 @@
 "use client";
 
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Contract } from "@/api/types";
+import { useSeriesName } from "@/bills/names";
 import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
-import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
 import { PageHeading } from "@/ui/PageHeading";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../messages/en/bills.json";
 import ja from "../../messages/ja/bills.json";
-import { ContractEditor } from "./ContractEditor";
-import { HistoryPanel } from "./HistoryPanel";
-import { ReadingsPanel } from "./ReadingsPanel";
-import { TemplatesPanel } from "./TemplatesPanel";
-import { useContracts, useContractWrites } from "./useContracts";
+import { useContracts } from "./useContracts";
+
+// The list is the first view; all others come after it.
+const ContractEditor = lazy(() =>
+  import("./ContractEditor").then((file) => ({ default: file.ContractEditor })),
+);
+const DeleteContract = lazy(() =>
+  import("./DeleteContract").then((file) => ({ default: file.DeleteContract })),
+);
+const ContractsTimeline = lazy(() =>
+  import("./ContractsTimeline").then((file) => ({ default: file.ContractsTimeline })),
+);
+const TemplatesPanel = lazy(() =>
+  import("./TemplatesPanel").then((file) => ({ default: file.TemplatesPanel })),
+);
+const ReadingsPanel = lazy(() =>
+  import("./ReadingsPanel").then((file) => ({ default: file.ReadingsPanel })),
+);
+const SeriesPanel = lazy(() =>
+  import("@/series/SeriesPanel").then((file) => ({ default: file.SeriesPanel })),
+);
+const HistoryPanel = lazy(() =>
+  import("@/history/HistoryPanel").then((file) => ({ default: file.HistoryPanel })),
+);
 
 const TEXTS = { en, ja };
 
@@ -44,46 +63,62 @@ function Contracts() {
       >
         <Listed onEdit={setEdited} />
         {edited !== null && (
-          <ContractEditor
-            key={edited === "new" ? "new" : edited.id}
-            contract={edited === "new" ? undefined : edited}
-            onDone={() => setEdited(null)}
-          />
+          <Suspense fallback={waiting}>
+            <ContractEditor
+              key={edited === "new" ? "new" : edited.id}
+              contract={edited === "new" ? undefined : edited}
+              onDone={() => setEdited(null)}
+            />
+          </Suspense>
         )}
       </Panel>
-      <TemplatesPanel />
-      <ReadingsPanel />
-      <HistoryPanel />
+      <Suspense fallback={waiting}>
+        <TemplatesPanel />
+        <SeriesPanel />
+        <ReadingsPanel />
+        <HistoryPanel />
+      </Suspense>
     </div>
   );
 }
 
+const waiting = <Skeleton className="h-24 w-full" />;
+
 function Listed({ onEdit }: { onEdit: (contract: Contract) => void }) {
   const t = useTranslations("contracts");
   const answer = useContracts();
-  const { remove } = useContractWrites(() => undefined);
+  const [deleted, setDeleted] = useState<Contract | null>(null);
   return (
     <>
-      {remove.error !== null && <ProblemNotice failure={remove.error} />}
       <Loaded
         answer={answer}
-        skeleton={<Skeleton className="h-24 w-full" />}
+        skeleton={waiting}
         isEmpty={(contracts) => contracts.length === 0}
         empty={<p className="py-6 text-center text-muted">{t("empty")}</p>}
       >
         {(contracts) => (
-          <ul className="divide-y divide-line text-sm">
-            {contracts.map((contract) => (
-              <ContractRow
-                key={contract.id}
-                contract={contract}
-                onEdit={() => onEdit(contract)}
-                onDelete={() => remove.mutate({ params: { path: { contract_id: contract.id } } })}
-              />
-            ))}
-          </ul>
+          <>
+            <Suspense fallback={<Skeleton className="my-3 h-12 w-full" />}>
+              <ContractsTimeline contracts={contracts} />
+            </Suspense>
+            <ul className="divide-y divide-line text-sm">
+              {contracts.map((contract) => (
+                <ContractRow
+                  key={contract.id}
+                  contract={contract}
+                  onEdit={() => onEdit(contract)}
+                  onDelete={() => setDeleted(contract)}
+                />
+              ))}
+            </ul>
+          </>
         )}
       </Loaded>
+      {deleted && (
+        <Suspense>
+          <DeleteContract contract={deleted} onClose={() => setDeleted(null)} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -96,6 +131,7 @@ interface ContractRowProps {
 
 function ContractRow({ contract, onEdit, onDelete }: ContractRowProps) {
   const t = useTranslations("contracts");
+  const series = useSeriesName();
   const { name, valid_from, valid_to, statement, missing_series } = contract;
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3">
@@ -113,7 +149,9 @@ function ContractRow({ contract, onEdit, onDelete }: ContractRowProps) {
           {valid_to && ` · ${t("to")}: ${valid_to}`}
         </p>
         {missing_series.length > 0 && (
-          <p className="text-down">{t("missing", { names: missing_series.join(", ") })}</p>
+          <p className="text-down">
+            {t("missing", { names: missing_series.map(series).join(t("comma")) })}
+          </p>
         )}
       </div>
       <div className="flex gap-2">

@@ -11,6 +11,7 @@ import { Button } from "@/ui/Button";
 import { isFieldFailure } from "@/ui/useFieldErrors";
 import { closable, type Draft, priceInput, trialOf } from "./draft";
 import { EffectOf } from "./EffectOf";
+import { PricesTimeline } from "./PricesTimeline";
 import { usePriceWrites } from "./usePrices";
 
 interface PriceReviewProps {
@@ -32,7 +33,7 @@ export function PriceReview({
   onDone,
 }: PriceReviewProps) {
   const t = useTranslations("prices");
-  const { time_zone } = useHouse();
+  const { time_zone, currency } = useHouse();
   const [closesOpen, setClosesOpen] = useState(false);
   const { add, change } = usePriceWrites(onDone);
   const input = priceInput(draft, time_zone);
@@ -44,8 +45,18 @@ export function PriceReview({
 
   function offerToClose(failure: unknown) {
     const open = closable(prices, parseProblem(failure).conflictsWith, input.valid_from);
-    if (!open || changed) return null;
-    return <CloseOffer at={input.valid_from} onAccept={() => setClosesOpen(true)} />;
+    const problem = parseProblem(failure);
+    if (problem.type !== "prices-overlap") return null;
+    const others = prices.filter(({ id }) => id !== changed?.id);
+    const draft = { ...input, valid_to: input.valid_to ?? null, currency };
+    return (
+      <>
+        <PricesTimeline prices={others} draft={draft} />
+        {open && !changed && (
+          <CloseOffer at={input.valid_from} onAccept={() => setClosesOpen(true)} />
+        )}
+      </>
+    );
   }
 
   const failure = add.error ?? change.error;

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { UnitPrice } from "@/api/types";
 import { Texts } from "@/language/Texts";
@@ -13,10 +13,23 @@ import enFields from "../../messages/en/fields.json";
 import en from "../../messages/en/prices.json";
 import jaFields from "../../messages/ja/fields.json";
 import ja from "../../messages/ja/prices.json";
-import { DeleteDialog } from "./DeleteDialog";
-import { PriceDialog } from "./PriceDialog";
 import { PricesTable } from "./PricesTable";
 import { usePrices } from "./usePrices";
+
+// What is below the list, and what is open over it, is not needed for the first view.
+const DeleteDialog = lazy(() =>
+  import("./DeleteDialog").then((file) => ({ default: file.DeleteDialog })),
+);
+const PriceDialog = lazy(() =>
+  import("./PriceDialog").then((file) => ({ default: file.PriceDialog })),
+);
+const PricesTimeline = lazy(() =>
+  import("./PricesTimeline").then((file) => ({ default: file.PricesTimeline })),
+);
+const CsvPanel = lazy(() => import("./CsvPanel").then((file) => ({ default: file.CsvPanel })));
+const HistoryPanel = lazy(() =>
+  import("@/history/HistoryPanel").then((file) => ({ default: file.HistoryPanel })),
+);
 
 const TEXTS = { en: { ...en, ...enFields }, ja: { ...ja, ...jaFields } };
 
@@ -53,15 +66,26 @@ function Prices() {
           empty={<p className="py-10 text-center text-muted">{t("empty")}</p>}
         >
           {(prices) => (
-            <PricesTable
-              prices={prices}
-              onChange={(price) => setTask({ do: "change", price })}
-              onDelete={(price) => setTask({ do: "delete", price })}
-            />
+            <>
+              <Suspense fallback={<Skeleton className="h-12 w-full" />}>
+                <PricesTimeline prices={prices} />
+              </Suspense>
+              <PricesTable
+                prices={prices}
+                onChange={(price) => setTask({ do: "change", price })}
+                onDelete={(price) => setTask({ do: "delete", price })}
+              />
+            </>
           )}
         </Loaded>
       </Panel>
-      {task && <TaskDialog task={task} prices={answer.data ?? []} onClose={() => setTask(null)} />}
+      <Suspense>
+        <CsvPanel />
+        <HistoryPanel of="unit_price" />
+        {task && (
+          <TaskDialog task={task} prices={answer.data ?? []} onClose={() => setTask(null)} />
+        )}
+      </Suspense>
     </div>
   );
 }

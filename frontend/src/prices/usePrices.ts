@@ -23,3 +23,12 @@ export function usePriceWrites(onDone: () => void) {
     remove: api.useMutation("delete", "/api/v1/unit_prices/{price_id}", { onSuccess }),
   };
 }
+
+/** A file of prices: what it would add, and adding it. */
+export function usePricesFile(onDone: () => void) {
+  const onSuccess = useFetchAll(onDone);
+  return {
+    preview: api.useMutation("post", "/api/v1/unit_prices/csv"),
+    save: api.useMutation("post", "/api/v1/unit_prices/csv", { onSuccess }),
+  };
+}

@@ -35,6 +35,7 @@ SIZES = {
         Size(devices=50, days=365, times=15, watch_seconds=0),
         Size(devices=200, days=365, times=15, watch_seconds=900),
     ],
+    "bills": [Size(devices=200, days=365, times=7, watch_seconds=0, only_bills=True)],
 }
 
 LOG = logging.getLogger("bench")
@@ -86,6 +87,9 @@ def _bff(folder: Path, url: str, size: Size) -> Generator[Bff]:
 
 def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Figure]:
     yield from rebuild(running, size)
+    if size.only_bills:
+        yield from bills_by_contract(asked, running, size)
+        return
     yield from changed_prices(asked, size)
     yield from questions(asked, size)
     yield from bills_by_contract(asked, running, size)

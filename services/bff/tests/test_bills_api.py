@@ -1,6 +1,6 @@
 """Bills and costs by contract of a house that buys, sells and generates, on the real vmsingle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import batched
@@ -278,6 +278,56 @@ def test_an_open_period_has_a_forecast(
     assert found["next_tier"] == {"from_kwh": "250", "price": "40", "on": "2026-06-06"}
     [budget] = api.get("/budgets").json()
     assert (budget["state"], budget["expected"]) == ("forecast_over", "10020")
+    of_house = api.get("/notices").json()
+    [notice] = [each for each in of_house["notices"] if each["code"].startswith("budget")]
+    assert (notice["id"], notice["budget"]["expected"]) == ("budget_forecast", "10020")
+    assert of_house["budgets"] == api.get("/budgets", params={"month": "2026-06"}).json()
+    assert api.get("/budgets", params={"month": "2026-05"}).json() == []
+    [contract] = api.get("/contracts").json()
+    dearer = contract["document"] | {
+        "lines": [BASIC | {"amount": "2000"}, *contract["document"]["lines"][1:]]
+    }
+    change = {"name": "contract", "document": dearer}
+    trial = {"action": "change", "id": contract["id"], "contract": change}
+    effect = api.post("/contracts/effect", json=trial).raise_for_status().json()
+    assert before_and_after(effect["periods"]) == [("7060", "8060")]
+    assert before_and_after([effect["forecast"]]) == [("10020", "11020")]
+    assert api.get("/contracts").json() == [contract]
+
+
+def before_and_after(periods: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
+    return [(each["before"], each["after"]) for each in periods]
+
+
+def test_a_contract_shows_each_bill_that_it_changes_before_it_is_saved(
+    vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+) -> None:
+    """From its first day on, and last month as if it had held; refused as the change would be."""
+    write_home(home_file, HOUSE)
+    import_samples(vm, HOUSE)
+    api = open_bff(vm.url, now=lambda: datetime.fromisoformat("2026-06-12T00:00:00+09:00"))
+    dates = {"dates": ["2026-05-11", "2026-06-10"], "day_of_month": None}
+    api.put("/reading_dates", json=dates).raise_for_status()
+    agree(api, ENERGY)
+    wait_for(api, "/cost", PERIOD)
+    document = ROUNDED | {"lines": [ENERGY | {"price": "40"}], "valid_from": "2026-05-26"}
+    trial = {"action": "add", "contract": {"name": "dearer", "document": document}}
+    effect = api.post("/contracts/effect", json=trial).raise_for_status().json()
+    assert before_and_after(effect["periods"]) == [("8640", "10080")]
+    assert before_and_after([effect["last_period_as_if"]]) == [("8640", "11520")]
+    [contract] = api.get("/contracts").json()
+    delete = {"action": "delete", "id": contract["id"]}
+    effect = api.post("/contracts/effect", json=delete).raise_for_status().json()
+    assert before_and_after(effect["periods"]) == [("8640", None)]
+    assert effect["last_period_as_if"] is None
+    same = trial | {"contract": {"name": "other", "document": contract["document"]}}
+    refused = api.post("/contracts/effect", json=same)
+    assert refused.json()["type"] == "urn:ppms:contracts-overlap"
+    assert api.post("/contracts/effect", json=delete | {"id": 99}).status_code == 404
+
+
+def before_and_after_cost(effect: Mapping[str, str]) -> tuple[str, str]:
+    return effect["cost_before"], effect["cost_after"]
 
 
 def test_a_price_shows_each_month_that_it_changes_before_it_is_saved(
@@ -300,4 +350,13 @@ def test_a_price_shows_each_month_that_it_changes_before_it_is_saved(
         "7632",
     )
     assert effect["last_month_as_if"]["cost_after"] == "9072"
+    # June is to come: 600 W go on.
+    assert before_and_after_cost(effect["forecast"]) == ("8640", "12960")
+    half_july = dearer | {"valid_from": "2026-07-16T00:00:00+09:00"}
+    effect = api.post("/unit_prices/effect", json=trial | {"price": half_july}).json()
+    assert effect["months"] == []
+    assert effect["forecast"]["from"] == "2026-07-01T00:00:00+09:00"
+    assert before_and_after_cost(effect["forecast"]) == ("8928", "11232")
+    far = dearer | {"valid_from": "2027-01-01T00:00:00+09:00"}
+    assert api.post("/unit_prices/effect", json=trial | {"price": far}).json()["forecast"] is None
     assert len(api.get("/unit_prices").json()) == 1

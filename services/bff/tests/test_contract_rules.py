@@ -20,7 +20,7 @@ from bff.contracts.holidays import public_holidays
 from bff.contracts.period import BilledPart, month_name
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import average_shares
-from bff.units import UWH_PER_KWH
+from bff.units import MONEY_EXPONENT, UWH_PER_KWH
 
 CASES = yaml.safe_load((Path(__file__).parents[3] / "tests/tariff/cases.yaml").read_text())
 UNROUNDED_TOLERANCE = Fraction(5, 1000)
@@ -117,9 +117,14 @@ def test_average_shares_add_up_to_the_bill(
     """Devices, rest, lines of the house and rounding are the bill, exactly."""
     bill, usages = _bill(case, period)
     shares = average_shares(bill, usages, bill.usage)
-    parts = [*shares.devices.values(), shares.rest, *shares.house_lines.values(), shares.rounding]
+    of_energy = [*shares.devices_e21.values(), shares.rest_e21]
+    parts = [*map(money, of_energy), *shares.house_lines.values(), shares.rounding]
     assert sum(parts) == bill.total
     assert abs(shares.rounding) < 2 + len(bill.charges)
+
+
+def money(e21: int) -> Fraction:
+    return Fraction(e21, 10**MONEY_EXPONENT)
 
 
 def test_a_share_follows_the_energy_of_a_device() -> None:
@@ -130,9 +135,8 @@ def test_a_share_follows_the_energy_of_a_device() -> None:
     assert used == Fraction("43.2")
     shared = sum(charge.exact for charge in bill.charges if charge.name != "basic")
     exact = shared * usages["fridge"].total_uwh / bill.usage.total_uwh
-    assert (
-        0 <= exact - average_shares(bill, usages, bill.usage).devices["fridge"] < Fraction(1, 10**6)
-    )
+    share = money(average_shares(bill, usages, bill.usage).devices_e21["fridge"])
+    assert 0 <= exact - share < Fraction(1, 10**6)
 
 
 def test_the_marginal_cost_is_what_the_last_tier_takes() -> None:
@@ -140,5 +144,5 @@ def test_the_marginal_cost_is_what_the_last_tier_takes() -> None:
     case = next(each for each in CASES["cases"] if "meter" in each)
     bill, usages = _bill(case, case["periods"][0])
     saved = without(bill, usages["fridge"])
-    assert saved > average_shares(bill, usages, bill.usage).devices["fridge"]
+    assert saved > money(average_shares(bill, usages, bill.usage).devices_e21["fridge"])
     assert without(bill, Usage({ALL: 0})) == 0

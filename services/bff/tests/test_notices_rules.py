@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bff.budgets.schemas import BudgetRow
 from bff.cost.schemas import OverMeasured, Suspect
 from bff.ledger_state.schemas import LedgerState, RebuildState
 from bff.names import Names
@@ -109,6 +110,31 @@ def test_a_bill_that_drifts_is_about_the_house(facts: Facts) -> None:
     drift = EventGroup("house", "bill_drift", "supplier", 1, 0, 900_000, 5, None)
     notice = only(replace(facts, events=[drift]))
     assert (notice.id, notice.place) == ("bill_drift", None)
+
+
+def test_a_budget_is_a_notice_when_it_is_passed_and_when_the_forecast_passes_it(
+    facts: Facts,
+) -> None:
+    """Of the house without a device; one that is kept is none; a larger one is another notice."""
+    house = BudgetRow(
+        device=None,
+        month="2026-03",
+        amount="9000",
+        currency="JPY",
+        first_day=None,
+        end_day=None,
+        spent="6000",
+        expected="9500",
+        state="forecast_over",
+    )
+    kept = house.model_copy(update={"device": "b", "state": "within"})
+    passed = house.model_copy(update={"device": "a", "state": "over"})
+    sold = house.model_copy(update={"device": "sold", "state": "over"})
+    of_house, of_device = find_notices(replace(facts, budgets=[house, kept, passed, sold]))
+    assert (of_house.id, of_house.place, of_house.budget) == ("budget_forecast", None, house)
+    assert (of_device.id, of_device.severity) == ("budget_passed.a", "warning")
+    larger = house.model_copy(update={"amount": "9400"})
+    assert only(replace(facts, budgets=[larger])).version != of_house.version
 
 
 def test_new_rules_that_changed_the_past_are_a_notice(facts: Facts) -> None:

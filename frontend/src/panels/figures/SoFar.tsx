@@ -1,27 +1,47 @@
 "use client";
 
+import { lazy, Suspense } from "react";
 import type { Answer } from "@/api/answer";
 import { COST } from "@/api/refresh";
-import type { Cost } from "@/api/types";
+import type { Budget, Cost } from "@/api/types";
 import { Explained } from "@/explain/Explained";
 import { CostValue } from "@/panels/CostValue";
 import { Loaded } from "@/panels/Loaded";
+import { useNotices } from "@/panels/notices/useNotices";
 import type { Place } from "@/places/place";
 import { useMonthCost, useTodayCost } from "@/places/useCost";
 import { Energy } from "@/quantities/Shown";
 import { Skeleton } from "@/ui/Skeleton";
 import { useIsShown, useSoFarTitle } from "./PeriodFigure";
 
+// Most houses have no budget, and the first view does not wait for one.
+const CurrentBudget = lazy(() =>
+  import("@/budgets/CurrentBudget").then((file) => ({ default: file.CurrentBudget })),
+);
+
 /** Today and this month so far, as far as the period's own figure does not show them. */
 export function SoFar({ place }: { place: Place }) {
   const isToday = useIsShown("day");
   const isMonth = useIsShown("month");
+  const budget = useBudget(place);
   return (
     <dl className="grid content-start gap-4 px-4 py-4 sm:px-5">
       {!isToday && <Today place={place} />}
       {!isMonth && <Month place={place} />}
+      {budget && (
+        <Suspense>
+          <CurrentBudget budget={budget} />
+        </Suspense>
+      )}
     </dl>
   );
+}
+
+/** That of the house or of a device; it comes with the notices, which rest on the same forecast. */
+function useBudget({ room, device }: Place): Budget | undefined {
+  const { data } = useNotices();
+  if (room && !device) return undefined;
+  return data?.budgets.find((budget) => budget.device === (device ?? null));
 }
 
 function Today({ place }: { place: Place }) {

@@ -2,13 +2,14 @@
 
 import { lazy, Suspense, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
-import type { Notice } from "@/api/types";
+import type { Budget, Notice } from "@/api/types";
 import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { PlaceLink } from "@/places/PlaceLink";
 import { placeFromPath } from "@/places/place";
 import { formatShare } from "@/quantities/coverage";
 import { formatEnergy } from "@/quantities/energy";
+import { formatMoney } from "@/quantities/money";
 import { textOf } from "@/quantities/quantity";
 import { Age } from "@/quantities/Shown";
 
@@ -66,7 +67,8 @@ function Amounts({ notice, receivedAtMs }: NoticeItemProps) {
   const t = useTranslations("notices");
   const locale = useLocale();
   const { time_zone } = useHouse();
-  const { code, since, age_seconds, energy_kwh } = notice;
+  const { code, since, age_seconds, energy_kwh, budget } = notice;
+  if (budget) return <BudgetAmounts budget={budget} />;
   const isDevice = code === "device_down" || code === "device_silent";
   if (!since) return isDevice && <p className="text-muted">{t("never")}</p>;
   return (
@@ -87,6 +89,19 @@ function Amounts({ notice, receivedAtMs }: NoticeItemProps) {
           })}
         </span>
       )}
+    </p>
+  );
+}
+
+function BudgetAmounts({ budget }: { budget: Budget }) {
+  const t = useTranslations("notices");
+  const locale = useLocale();
+  const { amount, spent, expected, currency, state } = budget;
+  const money = (value: string) => textOf(formatMoney(locale, currency, value));
+  const reached = state === "over" ? spent : expected;
+  return (
+    <p className="text-muted">
+      {t("budget", { amount: money(amount), reached: reached === null ? "—" : money(reached) })}
     </p>
   );
 }

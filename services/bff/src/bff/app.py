@@ -11,6 +11,7 @@ from bff.bills.routes import router as bills
 from bff.budgets.routes import router as budgets
 from bff.changes.routes import router as changes
 from bff.comparison.routes import router as comparison
+from bff.contract_effect.routes import router as contract_effect
 from bff.contract_templates.routes import router as contract_templates
 from bff.contracts.routes import router as contracts
 from bff.corrections.routes import router as register
@@ -112,6 +113,7 @@ FEATURES = (
     prices,
     effect,
     # Before `/contracts/{contract_id}`.
+    contract_effect,
     contract_templates,
     what_if,
     contracts,

@@ -43,7 +43,7 @@ def write_home(path: Path, case: Case) -> None:
     home = {
         "house": "home",
         "time_zone": case.get("zone", "UTC"),
-        "currency": "JPY",
+        "currency": case.get("currency", "JPY"),
         "rooms": [
             {"room": room, "shelves": [{"shelf": shelf} for shelf in shelves]}
             for room, shelves in places.items()

@@ -1,10 +1,12 @@
 """The intervals of a billed part: bands of a day and slots of the market, by instants. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from bff.calendar import midnight
 from bff.contracts.bands import Calendar, MissingDayError, band_at, band_edges
@@ -41,17 +43,33 @@ class PartLayout:
         """Each band once, in the order of the contract where it has one."""
         return tuple(dict.fromkeys(self.bands))
 
+    @cached_property
+    def _columns(self) -> Sequence[Integers]:
+        """The intervals of each band."""
+        position = {band: at for at, band in enumerate(self.band_names)}
+        of_interval = np.array([position[band] for band in self.bands], dtype=np.int64)
+        return [np.flatnonzero(of_interval == at) for at in range(len(position))]
+
+    @cached_property
+    def _slot_starts(self) -> Integers:
+        """The first interval of each slot; every slot has one."""
+        return np.searchsorted(self.slot, np.arange(len(self.slots)))
+
+    def usages(self, uwh: Integers) -> list[Usage]:
+        """Return the energy of several devices as it is charged: shape (devices, intervals)."""
+        by_band = [uwh[:, columns].sum(axis=1).tolist() for columns in self._columns]
+        by_slot: Sequence[Sequence[int]] = [()] * len(uwh)
+        if self.slots:
+            by_slot = np.add.reduceat(uwh, self._slot_starts, axis=1).tolist()
+        return [
+            Usage(dict(zip(self.band_names, of_bands, strict=True)), of_slots)
+            for of_bands, of_slots in zip(zip(*by_band, strict=True), by_slot, strict=True)
+        ]
+
     def usage(self, uwh: Integers, export_uwh: int = 0) -> Usage:
         """Return energy by interval as it is charged."""
-        values = uwh.tolist()
-        by_band = dict.fromkeys(self.band_names, 0)
-        for band, value in zip(self.bands, values, strict=True):
-            by_band[band] += value
-        by_slot = [0] * len(self.slots)
-        if self.slots:
-            for slot, value in zip(self.slot, values, strict=True):
-                by_slot[slot] += value
-        return Usage(by_band, by_slot, export_uwh)
+        [used] = self.usages(uwh[np.newaxis])
+        return replace(used, export_uwh=export_uwh)
 
 
 def layout_of(

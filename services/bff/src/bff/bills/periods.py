@@ -39,7 +39,7 @@ def periods_of_month(tariff: Tariff, month: str) -> list[Period]:
     """Return the reading periods whose bills bear a month."""
     day = _day(month)
     near = select_periods(tariff, day - AROUND_A_MONTH, day + AROUND_A_MONTH)
-    return [each for each in near if _month(tariff, each) == month]
+    return [each for each in near if month_of_period(tariff, each) == month]
 
 
 def _day(key: str) -> date:
@@ -52,7 +52,8 @@ def _day(key: str) -> date:
         ) from None
 
 
-def _month(tariff: Tariff, period: Period) -> str:
+def month_of_period(tariff: Tariff, period: Period) -> str:
+    """Return the month that the bill of a reading period bears."""
     parts = parts_of(period, tariff.contracts)
     months = parts[0].agreed.document.months if parts else "end"
     return parts[0].part.month if parts else month_name(period.first_day, period.end_day, months)

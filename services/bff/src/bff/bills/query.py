@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
+
 from bff.bills.energy import HouseEnergy, Meter, fetch_house_energy
 from bff.bills.layout import PartLayout, layout_of
 from bff.bills.tariff import Tariff, select_slot_prices, select_tariff
@@ -54,11 +56,8 @@ class MeasuredPart:
     @property
     def used(self) -> Usage:
         """What was used in the house: the devices and the rest."""
-        devices = sum(
-            (uwh[self.columns] for uwh in self.energy.devices.values()),
-            self.energy.rest_uwh[self.columns],
-        )
-        return self.layout.usage(devices)
+        rest = self.energy.rest_uwh[self.columns]
+        return self.layout.usage(self._device_uwh.sum(axis=0) + rest)
 
     @property
     def rest(self) -> Usage:
@@ -68,7 +67,15 @@ class MeasuredPart:
     @property
     def devices(self) -> dict[str, Usage]:
         """What each device used."""
-        return {name: self.usage_of(uwh) for name, uwh in self.energy.devices.items()}
+        usages = self.layout.usages(self._device_uwh)
+        return dict(zip(self.energy.devices, usages, strict=True))
+
+    @property
+    def _device_uwh(self) -> Integers:
+        """What each device used: shape (devices, intervals)."""
+        of_devices = [uwh[self.columns] for uwh in self.energy.devices.values()]
+        none = np.zeros((0, len(self.layout.bands)), dtype=np.int64)
+        return np.stack(of_devices) if of_devices else none
 
     def usage_of(self, uwh: Integers) -> Usage:
         """Return energy of all intervals, as this part charges it."""

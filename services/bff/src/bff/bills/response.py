@@ -1,12 +1,13 @@
 """Bills as the API shows them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from bff.bills.query import MeasuredPart, PeriodBill
 from bff.bills.schemas import Bill, BillLine, DeviceShare, HouseShare, PartRow, Shares
-from bff.contracts.bill import without
-from bff.contracts.charges import ZERO
+from bff.contracts.bill import PartBill, without
+from bff.contracts.charges import ZERO, Usage
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import Shares as ExactShares
 from bff.contracts.shares import average_shares
@@ -84,15 +85,24 @@ def _added_lines(parts: Sequence[MeasuredPart]) -> list[BillLine]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _SharedPart:
+    """A part of a period, what each device used in it, and its shares."""
+
+    bill: PartBill
+    usages: Mapping[str, Usage]
+    shares: ExactShares
+
+
 def _shares(parts: Sequence[MeasuredPart], *, marginal: bool) -> Shares:
-    billed = [part for part in parts if part.bill]
-    exact = [_exact_shares(part) for part in billed]
-    names = dict.fromkeys(name for each in exact for name in each.devices)
+    shared = [_shared(part, part.bill) for part in parts if part.bill]
+    exact = [each.shares for each in shared]
+    names = dict.fromkeys(name for each in shared for name in each.usages)
     house = dict.fromkeys(name for each in exact for name in each.house_lines)
     return Shares(
-        devices=[_device_share(billed, exact, name, marginal=marginal) for name in names],
-        rest_kwh=scaled(sum(part.rest.total_uwh for part in billed), UWH_EXPONENT),
-        rest=_exact(each.rest for each in exact),
+        devices=[_device_share(shared, name, marginal=marginal) for name in names],
+        rest_kwh=scaled(sum(part.rest.total_uwh for part in parts if part.bill), UWH_EXPONENT),
+        rest=scaled(sum(each.rest_e21 for each in exact), MONEY_EXPONENT),
         house_lines=[
             HouseShare(name=name, amount=_exact(each.house_lines.get(name, ZERO) for each in exact))
             for name in house
@@ -101,23 +111,18 @@ def _shares(parts: Sequence[MeasuredPart], *, marginal: bool) -> Shares:
     )
 
 
-def _exact_shares(part: MeasuredPart) -> ExactShares:
-    if part.bill is None:
-        return ExactShares({}, ZERO, {}, ZERO)
-    return average_shares(part.bill, part.devices, part.used)
+def _shared(part: MeasuredPart, bill: PartBill) -> _SharedPart:
+    usages = part.devices
+    return _SharedPart(bill, usages, average_shares(bill, usages, part.used))
 
 
-def _device_share(
-    parts: Sequence[MeasuredPart], exact: Sequence[ExactShares], name: str, *, marginal: bool
-) -> DeviceShare:
-    uwh = sum(int(part.energy.devices[name][part.columns].sum()) for part in parts)
-    saved = (
-        without(part.bill, part.usage_of(part.energy.devices[name])) for part in parts if part.bill
-    )
+def _device_share(parts: Sequence[_SharedPart], name: str, *, marginal: bool) -> DeviceShare:
+    uwh = sum(part.usages[name].total_uwh for part in parts)
+    saved = (without(part.bill, part.usages[name]) for part in parts)
     return DeviceShare(
         device=name,
         kwh=scaled(uwh, UWH_EXPONENT),
-        cost=_exact(each.devices[name] for each in exact),
+        cost=scaled(sum(part.shares.devices_e21[name] for part in parts), MONEY_EXPONENT),
         marginal=_exact(saved) if marginal else None,
     )
 

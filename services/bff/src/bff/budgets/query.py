@@ -8,15 +8,17 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bff.bills.periods import periods_of_month
+from bff.bills.periods import ONE_DAY, month_of_period, periods_of_month, select_periods
 from bff.bills.query import PeriodBill, compute_bills, load_tariff
+from bff.bills.tariff import select_tariff
 from bff.contracts.shares import average_shares
+from bff.db.engine import read_session
 from bff.db.revisions import Author, State, record
 from bff.db.tables import Budget
 from bff.forecast.query import Forecast, fetch_forecast
 from bff.register.view import Register
 from bff.services import Services
-from bff.units import plain
+from bff.units import MONEY_EXPONENT, plain
 from service_kit.problems import not_found
 
 HOUSE = ""
@@ -32,9 +34,23 @@ class BudgetedMonth:
     expected: Fraction | None
 
 
-def select_budgets(session: Session) -> Sequence[Budget]:
-    """Select all budgets, newest month first, the house before devices."""
-    return session.scalars(select(Budget).order_by(Budget.month.desc(), Budget.device)).all()
+def select_budgets(session: Session, month: str | None = None) -> Sequence[Budget]:
+    """Select the budgets of a month or all: newest month first, the house before devices."""
+    wanted = select(Budget).order_by(Budget.month.desc(), Budget.device)
+    return session.scalars(wanted if month is None else wanted.where(Budget.month == month)).all()
+
+
+def select_current_budgets(services: Services, register: Register) -> Sequence[Budget]:
+    """Select the budgets of the reading period that is open now."""
+    with read_session(services.engine) as session:
+        if session.scalar(select(Budget.month).limit(1)) is None:
+            return ()  # of most houses: no reading period needs to be found
+        tariff = select_tariff(session, "import", register.home.zone)
+        today = services.now().astimezone(tariff.zone).date()
+        months = {
+            month_of_period(tariff, each) for each in select_periods(tariff, today, today + ONE_DAY)
+        }
+        return [row for month in months for row in select_budgets(session, month)]
 
 
 def save_budget(
@@ -113,7 +129,7 @@ def _budgeted(budget: Budget, bill: PeriodBill | None, forecast: Forecast | None
         usage = part.devices.get(budget.device)
         if part.bill and usage is not None:
             shares = average_shares(part.bill, {budget.device: usage}, part.used)
-            spent += shares.devices[budget.device]
+            spent += Fraction(shares.devices_e21[budget.device], 10**MONEY_EXPONENT)
             uwh += usage.total_uwh
     expected = None
     if forecast is not None and uwh > 0:

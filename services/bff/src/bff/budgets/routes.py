@@ -14,11 +14,20 @@ from bff.services import UsedServices
 
 router = APIRouter(prefix="/budgets", tags=["bills"])
 
+MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 BudgetMonth = Annotated[
     str,
     Path(
-        pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+        pattern=MONTH_PATTERN,
         description="The month that the bill bears.",
+        examples=["2026-06"],
+    ),
+]
+OfMonth = Annotated[
+    str | None,
+    Query(
+        pattern=MONTH_PATTERN,
+        description="Only of this month; those of the open reading period are also in `/notices`.",
         examples=["2026-06"],
     ),
 ]
@@ -28,11 +37,11 @@ OfDevice = Annotated[
 
 
 @router.get("", summary="Budgets, and what their months cost")
-def list_budgets(services: UsedServices) -> list[BudgetRow]:
+def list_budgets(services: UsedServices, month: OfMonth = None) -> list[BudgetRow]:
     """Newest first. An open month has a forecast once there are three days of data."""
     register = services.register.current()
     with read_session(services.engine) as session:
-        budgets = query.select_budgets(session)
+        budgets = query.select_budgets(session, month)
     months = query.fetch_months(services, register, budgets)
     return [budget_row(month, register.home.currency) for month in months]
 

@@ -13,7 +13,7 @@ from bff.comparison.query import (
 )
 from bff.comparison.response import comparison_response
 from bff.comparison.schemas import Comparison
-from bff.http.params import Instant
+from bff.http.params import From, To
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.victoriametrics.power import SourceSeries, fetch_power
@@ -26,8 +26,8 @@ router = APIRouter(tags=["ledger"])
 def get_comparison(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     device: Annotated[str, Query(description="A device with two sources.", examples=["kettle"])],
-    from_: Annotated[Instant, Query(alias="from", description="The first instant of the range.")],
-    to: Annotated[Instant, Query(description="The first instant after it.")],
+    from_: From,
+    to: To,
     a: Annotated[
         str | None, Query(description="By default its first source.", examples=["native"])
     ] = None,

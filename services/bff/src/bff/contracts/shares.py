@@ -44,10 +44,17 @@ class UnitPrices:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Money by device, the rest no device explains, lines of the house, and rounding."""
+    """A bill divided.
 
-    devices: Mapping[str, Fraction]
-    rest: Fraction
+    Attributes:
+        devices_e21: What each device bears, in 10^-21 currency units.
+        rest_e21: What no device explains.
+        house_lines: What no energy bears, by line.
+        rounding: What is left of the total.
+    """
+
+    devices_e21: Mapping[str, int]
+    rest_e21: int
     house_lines: Mapping[str, Fraction]
     rounding: Fraction
 
@@ -61,11 +68,11 @@ def average_shares(bill: PartBill, devices: Mapping[str, Usage], used: Usage) ->
         used: What was used in the house: more than is billed where it also generates.
     """
     prices = unit_prices(bill, used)
-    shares = {device: _money(prices.cost_e21(usage)) for device, usage in devices.items()}
-    rest = _money(prices.cost_e21(used)) - sum(shares.values(), ZERO)
+    shares = {device: prices.cost_e21(usage) for device, usage in devices.items()}
+    used_e21 = prices.cost_e21(used)
     house = house_lines(bill)
-    shared = sum(shares.values(), ZERO) + rest + sum(house.values(), ZERO)
-    return Shares(shares, rest, house, bill.total - shared)
+    shared = Fraction(used_e21, 10**MONEY_EXPONENT) + sum(house.values(), ZERO)
+    return Shares(shares, used_e21 - sum(shares.values()), house, bill.total - shared)
 
 
 def house_lines(bill: PartBill) -> dict[str, Fraction]:
@@ -95,7 +102,3 @@ def _sum_of_band(known: Sequence[Charge], band: str) -> Fraction:
 
 def _per_kwh(amount: Fraction, uwh: int) -> int:
     return int(amount * 10**PRICE_EXPONENT * UWH_PER_KWH / uwh) if uwh > 0 else 0
-
-
-def _money(e21: int) -> Fraction:
-    return Fraction(e21, 10**MONEY_EXPONENT)

@@ -15,7 +15,12 @@ class DisplayName(BaseModel):
 class DeviceMetaInput(BaseModel):
     """All that people entered for a device: what is left out is deleted."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"display_name": {"ja": "サーバー"}, "rated_power_watts": 500}]
+        },
+    )
 
     display_name: DisplayName = DisplayName()
     note: str = Field(default="", max_length=2000, examples=["Behind the desk; filter in May"])

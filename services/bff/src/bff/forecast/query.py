@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bff.bills.energy import HouseEnergy, fetch_house_energy
+from bff.bills.energy import HouseEnergy, Metered, fetch_house_energy
 from bff.bills.query import MAX_MISSING_SHARE, MeasuredPart, PeriodBill
 from bff.calendar import HOUR_MILLISECONDS
 from bff.contracts.bill import PartBill, part_bill
@@ -52,7 +52,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hours:
+class PastHours:
     """The hours of the last weeks, and the first one to come."""
 
     first_ms: int
@@ -70,10 +70,10 @@ def fetch_forecast(services: Services, register: Register, bill: PeriodBill) -> 
     part = bill.parts[-1] if bill.parts else None
     if part is None or part.bill is None or part.meter is None or not bill.is_open:
         return None
-    past = _fetch_past(services, register)
+    past = fetch_past(services, register)
     hours = max(0, -((past.first_ms - part.layout.edges[-1]) // HOUR_MILLISECONDS))
     metered = past.energy.by_meter[part.meter]
-    expected = _expect(past, metered.uwh, metered.known_ms, metered.missing_ms, hours)
+    expected = expect_metered(past, metered, hours)
     if expected is None:
         return None
     before = sum((each.bill.total for each in bill.parts[:-1] if each.bill), Fraction())
@@ -97,22 +97,26 @@ def fetch_forecast(services: Services, register: Register, bill: PeriodBill) -> 
     )
 
 
-def _fetch_past(services: Services, register: Register) -> _Hours:
+def fetch_past(services: Services, register: Register) -> PastHours:
+    """Fetch the hours that a forecast rests on."""
     now_ms = unix_milliseconds(services.now())
     first_ms = now_ms // HOUR_MILLISECONDS * HOUR_MILLISECONDS
     edges = list(range(first_ms - PAST_DAYS * DAY_MS, first_ms + 1, HOUR_MILLISECONDS))
-    return _Hours(first_ms, fetch_house_energy(services.energy_between, register.entries, edges))
+    return PastHours(first_ms, fetch_house_energy(services.energy_between, register.entries, edges))
 
 
-def _expect(
-    past: _Hours, uwh: Integers, known_ms: Integers, missing_ms: Integers, hours: int
-) -> Expected | None:
+def expect_metered(past: PastHours, metered: Metered, hours: int) -> Expected | None:
+    """Return the energy of hours to come by one way of measuring the house.
+
+    None with less than three days of data.
+    """
+    known_ms, missing_ms = metered.known_ms, metered.missing_ms
     known = (known_ms > 0) & (missing_ms <= float(MAX_MISSING_SHARE) * (known_ms + missing_ms))
-    return expect_hours(uwh, known, past.first_ms // HOUR_MILLISECONDS, hours)
+    return expect_hours(metered.uwh, known, past.first_ms // HOUR_MILLISECONDS, hours)
 
 
 def _bill_with(
-    part: MeasuredPart, bill: PartBill, past: _Hours, expected: Expected, uwh: int
+    part: MeasuredPart, bill: PartBill, past: PastHours, expected: Expected, uwh: int
 ) -> PartBill:
     """Return the bill with the hours to come, scaled to a sum."""
     scale = Fraction(uwh, expected.total_uwh) if expected.total_uwh else Fraction()
@@ -131,7 +135,7 @@ def _bill_with(
 
 
 def _next_tier(
-    bill: PartBill, past: _Hours, expected: Expected, register: Register
+    bill: PartBill, past: PastHours, expected: Expected, register: Register
 ) -> NextTier | None:
     tiers = next((line.tiers for line in bill.document.energy_lines if line.tiers), None)
     so_far_uwh = bill.usage.total_uwh
@@ -155,7 +159,7 @@ def _tier_after(tiers: Sequence[Tier], uwh: int) -> tuple[Fraction, Fraction] | 
     return None
 
 
-def _device_uwh(bill: PeriodBill, past: _Hours, name: str, uwh: Integers, hours: int) -> int:
+def _device_uwh(bill: PeriodBill, past: PastHours, name: str, uwh: Integers, hours: int) -> int:
     """Return what a device used in the period and is expected to use."""
     so_far = sum(int(each.energy.devices[name][each.columns].sum()) for each in bill.parts)
     known = np.ones(len(uwh), dtype=bool)

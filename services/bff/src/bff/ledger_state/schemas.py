@@ -38,7 +38,13 @@ class LedgerState(BaseModel):
 class RebuildRange(BaseModel):
     """Which slots to rebuild; an empty object means all of them."""
 
-    model_config = ConfigDict(extra="forbid", validate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        json_schema_extra={
+            "examples": [{"from": "2026-03-01T00:00:00+09:00", "to": "2026-03-02T00:00:00+09:00"}]
+        },
+    )
 
     from_: Instant | None = Field(default=None, alias="from")
     to: Instant | None = None

@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bff.budgets.query import fetch_months, select_current_budgets
+from bff.budgets.response import budget_row
+from bff.budgets.schemas import BudgetRow
 from bff.calendar import midnight
 from bff.changes.query import select_changed_at
 from bff.cost.query import CostQuery, fetch_cost, group
@@ -74,6 +77,7 @@ def fetch_facts(services: Services) -> Facts:
         victoriametrics_error=error,
         rules_changed_at=rules_changed_at,
         is_virtual=services.settings.virtual_home,
+        budgets=_fetch_budgets(services, register),
     )
 
 
@@ -104,6 +108,16 @@ def _fetch_over_measured(
     except (LedgerStaleError, VictoriaMetricsDownError):
         return ()
     return meter_notes(table.notes)["over_measured"]
+
+
+def _fetch_budgets(services: Services, register: Register) -> Sequence[BudgetRow]:
+    """Fetch the budgets of the open reading period; none where its energy is not known now."""
+    budgets = select_current_budgets(services, register)
+    try:
+        months = list(fetch_months(services, register, budgets))
+    except (LedgerStaleError, VictoriaMetricsDownError):
+        return ()
+    return [budget_row(month, register.home.currency) for month in months]
 
 
 def _fetch_processes(services: Services) -> ProcessFacts:

@@ -30,7 +30,9 @@ def list_notices(services: UsedServices) -> NoticeList:
         rows = query.select_acknowledgements(session)
     zone = facts.home.zone
     notices = with_acknowledgements(find_notices(facts), rows, zone)
-    return NoticeList(now=facts.now.astimezone(zone), notices=ordered(notices))
+    return NoticeList(
+        now=facts.now.astimezone(zone), notices=ordered(notices), budgets=list(facts.budgets)
+    )
 
 
 @router.put("/{notice_id}/acknowledgement", summary="Acknowledge a notice")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bff.budgets.schemas import BudgetRow
 from bff.cost.schemas import OverMeasured
 from bff.db.tables import QUESTIONS, EventKind
 from bff.http.schemas import PlaceRef
@@ -76,6 +77,7 @@ class Facts:
         not_up: The devices that are down or silent.
         over_measured: The meters whose rest is negative since `over_measured_since`.
         prices: Of each direction that the house needs.
+        budgets: Of the open reading period.
         configuration_changed_at: The last change of the configuration file.
         rules_changed_at: When new rules of the ledger had changed the past; None if none did.
         victoriametrics_error: Why states are unknown; None when they are known.
@@ -95,6 +97,7 @@ class Facts:
     rules_changed_at: datetime | None
     victoriametrics_error: str | None
     is_virtual: bool
+    budgets: Sequence[BudgetRow] = ()
 
 
 def find_notices(facts: Facts) -> list[Notice]:
@@ -105,6 +108,7 @@ def find_notices(facts: Facts) -> list[Notice]:
         *_events(facts),
         *(_negative_rest(facts, each) for each in facts.over_measured),
         *_prices(facts),
+        *_budgets(facts),
     ]
 
 
@@ -279,4 +283,21 @@ def _prices(facts: Facts) -> Iterator[Notice]:
             since=since,
             subject=direction,
             direction=direction,
+        )
+
+
+def _budgets(facts: Facts) -> Iterator[Notice]:
+    """A budget that is passed is another notice than one that the forecast passes."""
+    codes: dict[str, NoticeCode] = {"over": "budget_passed", "forecast_over": "budget_forecast"}
+    for budget in facts.budgets:
+        device = _device(facts.home, budget.device)
+        if budget.state not in codes or (budget.device and device is None):
+            continue  # within, or of a device that left the configuration
+        yield _notice(
+            facts,
+            codes[budget.state],
+            "warning",
+            version=f"{budget.month} {budget.amount}",
+            device=device,
+            budget=budget,
         )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bff.budgets.schemas import BudgetRow
 from bff.db.tables import EventKind
 from bff.http.schemas import PlaceRef
 from bff.names import Names
@@ -22,7 +23,10 @@ type HouseCode = Literal[
     "archive_late",
     "virtual_home",
 ]
-type NoticeCode = Literal["device_down", "device_silent", "negative_rest"] | EventKind | HouseCode
+type BudgetCode = Literal["budget_passed", "budget_forecast"]
+type NoticeCode = (
+    Literal["device_down", "device_silent", "negative_rest"] | EventKind | HouseCode | BudgetCode
+)
 type Severity = Literal["error", "warning", "info"]
 
 
@@ -69,7 +73,8 @@ class Notice(BaseModel):
         " `configuration_not_reloaded`: processes use an older configuration, the file has"
         " problems. `missing_price`: no price holds now. `quota_low`: few calls of the SwitchBot"
         " cloud are left today. `archive_late`: no day was archived for 26 hours."
-        " `virtual_home`: the devices are simulated."
+        " `budget_passed`: the open reading period cost more than its budget. `budget_forecast`:"
+        " its forecast passes the budget. `virtual_home`: the devices are simulated."
     )
     severity: Severity
     since: datetime | None = Field(
@@ -92,6 +97,7 @@ class Notice(BaseModel):
     daily_calls: int | None = Field(default=None, description="Of `quota_low`.")
     progress: float | None = Field(default=None, description="Of `ledger_rebuilding`, 0 to 1.")
     eta_seconds: float | None = Field(default=None, description="Of `ledger_rebuilding`.")
+    budget: BudgetRow | None = Field(default=None, description="Of `budget_…`.")
     processes: list[str] = Field(default=[], description="Of `configuration_not_reloaded`.")
     acknowledgement: Acknowledgement | None = Field(
         default=None, description="null until somebody has seen this version of it."
@@ -99,7 +105,10 @@ class Notice(BaseModel):
 
 
 class NoticeList(BaseModel):
-    """All notices of the house, the gravest first, then the newest."""
+    """All notices of the house, the gravest first, then the newest; and the present budgets."""
 
     now: datetime
     notices: list[Notice]
+    budgets: list[BudgetRow] = Field(
+        description="Those of the open reading period, also where they are kept."
+    )

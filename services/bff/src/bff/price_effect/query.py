@@ -1,25 +1,31 @@
 """Prices before and after a change, and the costs of the house with each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bff.calendar import bucket_edges, month_of
+from bff.calendar import HOUR_MILLISECONDS, bucket_edges, month_of
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.db.revisions import Author
+from bff.energy import Integers
+from bff.forecast.query import expect_metered, fetch_past
+from bff.place_tree import HOUSE
 from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
 from bff.prices.query import add_price, change_price, delete_price, select_price_spans
-from bff.prices.spans import PriceSpan
+from bff.prices.spans import PriceSpan, price_by_interval
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import EPOCH, unix_milliseconds
+from bff.time_grid import DAY_MS, EPOCH, in_zone, unix_milliseconds
 from bff.units import PRICE_EXPONENT
 from service_kit.database import serialised
 
 MAX_PAST = timedelta(days=3653)
+# Beyond three months the same weekdays of the last weeks are no forecast.
+MAX_AHEAD_MS = 92 * DAY_MS
 
 type BeforeAndAfter = tuple[Sequence[PriceSpan], Sequence[PriceSpan]]
 
@@ -86,3 +92,73 @@ def house_cost(
     now_ms = unix_milliseconds(services.now())
     grouping = group(register, query, register.home.zone)
     return fetch_cost(services.energy_between, grouping, spans, now_ms).total
+
+
+@dataclass(frozen=True, slots=True)
+class HoursToCome:
+    """The energy that is expected from now on until the end of a month.
+
+    Attributes:
+        from_ms: When the month begins.
+        starts_ms: The start of each hour of it that is not over.
+        uwh: What the house is expected to use in each.
+    """
+
+    from_ms: int
+    to_ms: int
+    starts_ms: Sequence[int]
+    uwh: Integers
+
+
+def expect_month(services: Services, register: Register, trial: Trial) -> HoursToCome | None:
+    """Return the month in which a price begins, the present one where it began before.
+
+    None where it is too far ahead, or with less than three days of data.
+    """
+    now_ms = unix_milliseconds(services.now())
+    begins_ms = 0 if isinstance(trial, DeleteTrial) else unix_milliseconds(trial.price.valid_from)
+    zone = register.home.zone
+    from_ms, to_ms = month_of(in_zone(max(now_ms, begins_ms), zone), zone)
+    if to_ms - now_ms > MAX_AHEAD_MS:
+        return None
+    past = fetch_past(services, register)
+    starts_ms = range(past.first_ms, to_ms, HOUR_MILLISECONDS)
+    # What a unit price is paid for is what is used, however it was measured.
+    used = past.energy.by_meter.get("devices")
+    expected = None if used is None else expect_metered(past, used, len(starts_ms))
+    if expected is None:
+        return None
+    skipped = max(0, -((past.first_ms - from_ms) // HOUR_MILLISECONDS))
+    return HoursToCome(from_ms, to_ms, starts_ms[skipped:], expected.uwh[skipped:])
+
+
+def expected_cost(
+    services: Services, register: Register, month: HoursToCome, spans: Sequence[PriceSpan]
+) -> CostAmounts:
+    """Return what a month costs with these prices: measured until now, expected from then on.
+
+    An hour to come has the price that holds when it begins.
+    """
+    edges = [*month.starts_ms, month.to_ms]
+    prices = price_by_interval(spans, edges)
+    uwh = [int(each) for each in month.uwh]
+    priced = [
+        (of_hour, price) for of_hour, price in zip(uwh, prices, strict=True) if price is not None
+    ]
+    known_ms = len(uwh) * HOUR_MILLISECONDS
+    to_come = CostAmounts(
+        through_uwh=sum(uwh),
+        measured_uwh=0,
+        estimated_uwh=sum(uwh),
+        unpriced_uwh=sum(uwh) - sum(of_hour for of_hour, _ in priced),
+        cost_e21=sum(of_hour * price for of_hour, price in priced),
+        priced_ms=len(priced) * HOUR_MILLISECONDS,
+        measured_ms=0,
+        estimated_ms=known_ms,
+        missing_ms=0,
+        unpriced=(),
+    )
+    if edges[0] <= month.from_ms:
+        return to_come
+    so_far = CostQuery(HOUSE, month.from_ms, edges[0])
+    return added([house_cost(services, register, so_far, spans), to_come])

@@ -13,6 +13,8 @@ from bff.place_tree import HOUSE
 from bff.price_effect.query import (
     BeforeAndAfter,
     always,
+    expect_month,
+    expected_cost,
     first_known_month,
     house_cost,
     months_cost,
@@ -54,6 +56,7 @@ def try_change(
         present_month=effect(month_from_ms, month_to_ms),
         all_time=None if first_ms is None else effect(first_ms, month_to_ms),
         months=[] if first_ms is None else _months(services, prices, first_ms, month_to_ms),
+        forecast=_forecast(services, trial, prices),
         last_month_as_if=_last_month(services, trial, prices[0], month_from_ms),
     )
 
@@ -71,6 +74,15 @@ def _months(
         for (start_ms, end_ms), old, new in zip(pairwise(edges), before, after, strict=True)
         if (old.cost_e21, old.priced_ms) != (new.cost_e21, new.priced_ms)
     ]
+
+
+def _forecast(services: Services, trial: Trial, prices: BeforeAndAfter) -> EffectOverRange | None:
+    register = services.register.current()
+    month = expect_month(services, register, trial)
+    if month is None:
+        return None
+    old, new = (expected_cost(services, register, month, spans) for spans in prices)
+    return effect_over_range(register.home, CostQuery(HOUSE, month.from_ms, month.to_ms), old, new)
 
 
 def _last_month(

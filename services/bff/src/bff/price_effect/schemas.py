@@ -61,6 +61,11 @@ class Effect(BaseModel):
     months: list[EffectOverRange] = Field(
         description="The months whose cost would change, oldest first."
     )
+    forecast: EffectOverRange | None = Field(
+        description="The month in which the price begins, the present one where it began before:"
+        " measured until now, from then on as the same weekdays of the last four weeks. null: with"
+        " less than three days of data, or more than three months ahead."
+    )
     last_month_as_if: EffectOverRange | None = Field(
         description="The house's last month, with the new price as if it had held; null for a"
         " deleted price."
