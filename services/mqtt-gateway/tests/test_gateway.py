@@ -20,7 +20,6 @@ from mqtt_emulator.broker import Mosquitto
 from mqtt_gateway.client import Connection
 from mqtt_gateway.devices import Device
 from testbed.process import free_port
-from testbed.volume import Volume
 
 BOILER = source("tasmota", "boiler")
 PLUG = source("shelly_gen2", "plug")
@@ -247,28 +246,6 @@ async def test_nonsense_harms_nothing_but_itself(broker: Mosquitto, tmp_path: Pa
             "bad_payload": len(nonsense), "too_large": 1, "no_value": 1, "used": 2,
         }  # fmt: skip
     assert len(kept_lines(settings)) == 2
-
-
-@pytest.mark.parametrize("is_full", [True, False])
-async def test_a_volume_that_cannot_be_written_leaves_messages_at_the_broker(
-    broker: Mosquitto,
-    small_volume: Volume,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    is_full: bool,
-) -> None:
-    """Full or read-only: it is logged, and the point is there once the volume is mended."""
-    write_config(tmp_path)
-    settings = make_settings(broker, tmp_path, state_dir=small_volume.path)
-    async with running(settings, [BOILER]) as gateway:
-        await gateway.until_subscribed()
-        small_volume.fill() if is_full else small_volume.set_read_only(read_only=True)
-        await send(broker, (SENSOR, TASMOTA))
-        await gateway.until(lambda: "points cannot be kept" in caplog.text)
-        small_volume.empty() if is_full else small_volume.set_read_only(read_only=False)
-        await gateway.until(lambda: len(kept_lines(settings)) == 1)
-        await gateway.until(lambda: "points are kept again" in caplog.text)
 
 
 async def test_an_exception_in_one_device_does_not_stop_the_others(
