@@ -56,6 +56,7 @@ docs: python page ## Write the generated files anew: lists of sources, metrics, 
 	python -m manifests.generate
 	python -m home_model.reference > docs/metrics.md
 	python -m bff.openapi
+	python -m measurements.openapi
 	cd frontend && npm run --silent types
 
 check-config: python ## List every problem of config/devices.yaml

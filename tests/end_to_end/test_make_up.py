@@ -80,8 +80,16 @@ def test_boards_measure_what_the_plugs_of_their_devices_do(small: Chain) -> None
     wait_until(lambda: fetch_board_watts(small).keys() == BOARDS.keys(), small)
     for device, watts in fetch_board_watts(small).items():
         assert 0 < watts < small.api(f"/devices/{device}")["rated_power_watts"]
-    sources = {source["source"] for source in small.api("/devices/network")["sources"]}
-    assert sources == {"cloud", "esp32"}
+    sources = {each["source"]: each for each in small.api("/devices/network")["sources"]}
+    assert sources.keys() == {"cloud", "esp32"}
+    wait_until(lambda: last_arrival(small) is not None, small)
+
+
+def last_arrival(chain: Chain) -> str | None:
+    [board] = [
+        each for each in chain.api("/devices/network")["sources"] if each["source"] == "esp32"
+    ]
+    return board["arrived_at"]
 
 
 def fetch_board_watts(chain: Chain) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """The board's flash, the compiled firmware, and the service that boards send to."""
 
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,10 @@ import pytest
 from testbed.board import DEVICE_ID, FIRMWARE, MICROPYTHON, compile_firmware, micropython_is_there
 from testbed.exporter import home_of
 from testbed.measurements import Measurements, measurements
+from testbed.postgresql import find_program, postgresql
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")
@@ -18,17 +23,29 @@ def vmsingle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VictoriaMetri
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
+)
 def server(
-    vmsingle: VictoriaMetrics, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    vmsingle: VictoriaMetrics,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Measurements]:
-    """The service on SQLite. Tests share it: each flash has starts of its own."""
+    """The service on either database. Tests share it: each flash has starts of its own."""
     folder, home = (
         tmp_path_factory.mktemp("measurements"),
         home_of(f"{{source: esp32, id: {DEVICE_ID}}}"),
     )
-    with measurements(folder, home, DEVICE_ID, VICTORIAMETRICS_URL=vmsingle.url) as service:
-        yield service
+    with ExitStack() as stack:
+        database_url = ""
+        if request.param == "postgresql":
+            if not find_program("initdb"):
+                pytest.skip("PostgreSQL is not installed (apt install postgresql)")
+            database_url = stack.enter_context(postgresql())
+        service = measurements(
+            folder, home, DEVICE_ID, database_url, VICTORIAMETRICS_URL=vmsingle.url
+        )
+        yield stack.enter_context(service)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ const KINDS = [
   "moved",
   "edges",
   "other_source",
+  "by_power",
 ] as const;
 
 /** A kind of difference the page has words for. */

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -62,6 +63,27 @@ def test_a_longer_time_has_longer_steps(api: httpx.Client) -> None:
 def test_what_was_never_measured_has_no_curve(api: httpx.Client) -> None:
     """Not a line of zeros."""
     assert curves(api, quantity="temperature_celsius")["sources"] == []
+
+
+def test_a_board_that_measures_minutes_apart_has_a_line(
+    open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path
+) -> None:
+    """Not single points with nothing between; an hour of silence is a gap all the same."""
+    board = "{source: esp32, id: esp32-kitchen}"
+    text = home_file.read_text("utf-8").replace("{source: cloud, id: 0000000000A1}", board)
+    home_file.write_text(text, encoding="utf-8")
+    points = [
+        ((BEGINS + timedelta(minutes=5 * step)).timestamp(), 21.5 + step % 2)
+        for step in range(288)
+        if not 100 <= step < 112
+    ]
+    of_board = LABELS | {"source": "esp32", "__name__": "esp32_temperature_celsius"}
+    vm.import_samples(of_board, points)
+    day = curves(open_bff(vm.url, now=lambda: BEGINS + DAY), quantity="temperature_celsius")
+    [source] = day["sources"]
+    silent = [step for step, value in enumerate(source["low"]) if value is None]
+    assert silent == list(range(505, 560))
+    assert {*source["low"], *source["high"]} == {None, 21.5, 22.5}
 
 
 def test_a_range_without_time_is_refused(api: httpx.Client) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -53,6 +54,36 @@ def test_a_device_with_a_fresh_reading_is_up(api: httpx.Client, write: Write) ->
     assert (shown["power_watts"], shown["voltage_volts"]) == (83.2, 101.3)
     assert shown["current_amperes"] is None
     assert shown["age_seconds"] == pytest.approx(7, abs=0.01)
+
+
+def test_the_present_values_of_a_board_are_minutes_old(
+    open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path, write: Write, began: float
+) -> None:
+    """It measures every five; when it last sent something is beside them."""
+    board = "{source: esp32, id: esp32-kitchen}"
+    text = home_file.read_text("utf-8").replace("{source: cloud, id: 0000000000A1}", board)
+    home_file.write_text(text, encoding="utf-8")
+
+    def write_of_board(word: str, value: float, ago: float) -> None:
+        write("a", word, value, ago=ago, source="esp32", __name__=f"esp32_{word}")
+
+    write_of_board("power_watts", 6.0, 280)
+    write_of_board("voltage_volts", 12.0, 280)
+    write_of_board("reading_timestamp_seconds", began - 280, 280)
+    write_of_board("device_up", 1, 5)
+    write_of_board("last_arrival_timestamp_seconds", began - 40, 5)
+    api = open_bff(vm.url, now=lambda: datetime.fromtimestamp(began, UTC))
+    shown = device(api, "a")
+    assert (shown["state"], shown["power_watts"], shown["voltage_volts"]) == ("up", 6, 12)
+    assert shown["age_seconds"] == pytest.approx(280, abs=0.01)
+    [source] = shown["sources"]
+    arrived = datetime.fromisoformat(source["arrived_at"]).timestamp()
+    assert arrived == pytest.approx(began - 40, abs=0.01)
+    # Its service reports that nothing comes any more.
+    write_of_board("device_up", 0, 1)
+    shown = device(api, "a")
+    assert (shown["state"], shown["power_watts"]) == ("down", None)
+    assert shown["sources"][0]["arrived_at"] == source["arrived_at"]
 
 
 def test_the_exporters_own_time_of_the_reading_counts(

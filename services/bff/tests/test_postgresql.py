@@ -1,17 +1,17 @@
 """The same tables and rules on a real PostgreSQL, as k8s/overlays/cluster runs it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
 
 import httpx
-from sqlalchemy import create_engine, text
+import pytest
 
-from service_kit.waiting import poll_until
+from bff.db.copy import CopyError, copy_database
 from testbed.bff import Bff
-from testbed.victoria_metrics import VictoriaMetrics
+from testbed.process import free_port
 
-type Json = dict[str, Any]
 type StartBff = Callable[..., Bff]
 
 FLAT = {
@@ -39,72 +39,60 @@ def test_prices_live_in_postgresql(start_bff: StartBff, postgresql_url: str) -> 
     assert second.http.get("/ledger").status_code == 200
 
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-RANGE = {"from": START.isoformat(), "to": (START + timedelta(days=12)).isoformat(), "by": "day"}
-DAY_8_MS = round((START + timedelta(days=8)).timestamp() * 1000)
+def test_four_writers_on_two_bffs_are_all_served(start_bff: StartBff, postgresql_url: str) -> None:
+    """Serialised transactions that were in each other's way are repeated: 100 of 100 are saved."""
+    ports = {"LISTEN_PORT": str(free_port()), "HEALTH_PORT": str(free_port())}
+    bffs = [start_bff(DATABASE_URL=postgresql_url), start_bff(DATABASE_URL=postgresql_url, **ports)]
+
+    def url_of(writer: int) -> httpx.URL:
+        return bffs[writer % 2].http.base_url
+
+    def write(writer: int) -> list[int]:
+        with httpx.Client(base_url=url_of(writer), trust_env=False, timeout=60) as http:
+            years = range(2000 + writer * 25, 2025 + writer * 25)
+            return [http.post("/unit_prices", json=_price_of(year)).status_code for year in years]
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = [status for found in pool.map(write, range(4)) for status in found]
+    assert statuses == [201] * 100
+    years = [row["valid_from"][:4] for row in bffs[0].http.get("/unit_prices").json()]
+    assert years == [str(year) for year in range(2000, 2100)]
 
 
-def write_samples(vm: VictoriaMetrics) -> None:
-    labels = {"house": "home", "room": "work", "shelf": "s", "device": "a", "source": "cloud"}
-    points = [(START.timestamp() + 600 * n, n / 10) for n in range(14 * 144)]
-    vm.import_samples({"__name__": "switchbot_energy_total_kwh"} | labels, points)
+def _price_of(year: int) -> dict[str, str]:
+    edges = (f"{each}-01-01T00:00:00+09:00" for each in (year, year + 1))
+    return {"price_per_kwh": "31.7", **dict(zip(("valid_from", "valid_to"), edges, strict=True))}
 
 
-def cost(running: Bff) -> Json:
-    """The answer, as soon as there is one; until then nothing but 503."""
-    found: list[Json] = []
-
-    def is_there() -> bool:
-        answer = running.http.get("/cost", params=RANGE)
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-            found.append(answer.raise_for_status().json())
-        return bool(found)
-
-    assert poll_until(is_there, 60)
-    return found[0]
+YEARS = (2020, 2021, 2022)
+PAGES = ("/unit_prices", "/device_meta", "/history", "/contracts", "/register")
 
 
-def run_sql(url: str, statement: str) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        assert connection.execute(text(statement)).rowcount > 0
-    engine.dispose()
-
-
-def stop(running: Bff) -> None:
-    running.process.terminate()
-    assert running.process.wait(30) == 0
-
-
-def test_damaged_and_archived_days_in_postgresql(
-    start_bff: StartBff, vm: VictoriaMetrics, postgresql_url: str
+def test_a_database_is_copied_to_postgresql_and_back(
+    start_bff: StartBff, postgresql_url: str, tmp_path: Path
 ) -> None:
-    """A changed row is never served and is rebuilt; a lost sample takes no energy with it."""
-    write_samples(vm)
-    running = start_bff(DATABASE_URL=postgresql_url)
-    wanted = cost(running)
-    price = {"price_per_kwh": "30", "valid_from": (START + timedelta(seconds=77)).isoformat()}
-    running.http.post("/unit_prices", json=price).raise_for_status()
-    priced = cost(running)
-    assert priced["rows"][1]["figures"]["energy_kwh"] == wanted["rows"][1]["figures"]["energy_kwh"]
-    run_sql(
-        postgresql_url,
-        f"UPDATE ledger_days SET measured_uwh = 1 WHERE day_unix_ms = {DAY_8_MS}",  # noqa: S608
-    )
-    damaged = running.http.get("/cost", params=RANGE)
-    assert damaged.json().get("type") == "urn:ppms:ledger-damaged"
-    assert cost(running) == priced
-    kinds = {event["kind"] for event in running.http.get("/events").json()["events"]}
-    assert kinds == {"ledger_damaged"}
-    stop(running)
-    vm.post('/api/v1/admin/tsdb/delete_series?match[]={device="a"}')
-    vm.settle()
-    second = start_bff(DATABASE_URL=postgresql_url)
-    assert cost(second) == priced
-    explained = {"device": "a"} | RANGE | {"to": (START + timedelta(hours=1)).isoformat()}
-    del explained["by"]
-    slots = second.http.get("/explain", params=explained).raise_for_status().json()["slots"]
-    assert all(slot["archived"] for slot in slots)
+    """Equal answers from all three, and an id that was deleted does not come back in any."""
+    urls = [f"sqlite:///{tmp_path}/first.db", postgresql_url, f"sqlite:///{tmp_path}/last.db"]
+    first = start_bff(DATABASE_URL=urls[0])
+    ids = [first.http.post("/unit_prices", json=_price_of(year)).json()["id"] for year in YEARS]
+    first.http.delete(f"/unit_prices/{ids[2]}")
+    first.http.put("/device_meta/kettle", json={"display_name": {"ja": "湯沸かし"}})
+    answers = [_answers_and_stop(first)]
+    for source, target in pairwise(urls):
+        assert copy_database(source, target) > 0
+        answers.append(_answers_and_stop(start_bff(DATABASE_URL=target)))
+    assert answers == [answers[0]] * 3
+    last = start_bff(DATABASE_URL=urls[2])
+    assert last.http.post("/unit_prices", json=_price_of(2023)).json()["id"] == ids[2] + 1
+    with pytest.raises(CopyError, match="is not empty"):
+        copy_database(urls[0], postgresql_url)
+
+
+def _answers_and_stop(bff: Bff) -> list[object]:
+    answers = [bff.http.get(page).json() for page in PAGES]
+    bff.process.terminate()
+    assert bff.process.wait(30) == 0
+    return answers
 
 
 def test_contracts_and_their_bills_live_in_postgresql(

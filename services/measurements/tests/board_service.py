@@ -92,7 +92,7 @@ def running(database_url: str, home_file: Path, **changed: object) -> Generator[
     box: list[Running] = []
     registry = CollectorRegistry()
     with (
-        open_services(settings, registry, lambda: box[0].now) as services,
+        open_services(settings, registry, lambda: box[0].now if box else NOW) as services,
         serving(services) as url,
         httpx.Client(
             base_url=url,

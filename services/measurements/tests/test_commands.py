@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from board_service import DEVICE, NOW, Running, measured
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.utils import floatToGoString
 
 from measurements.__main__ import main
 from measurements.backfill import RowError, form_of, parse_mapping, parse_rows, read_rows
@@ -179,6 +180,7 @@ def test_what_is_scraped_of_a_board(service: Running) -> None:
     labels = 'device="sensor",house="home",room="kitchen",shelf="wall",source="esp32"'
     for line in (
         f"esp32_device_up{{{labels}}} 1.0",
+        f"esp32_last_arrival_timestamp_seconds{{{labels}}} {floatToGoString(NOW.timestamp())}",
         'measurements_stored_total{device_id="esp32-kitchen"} 1.0',
         'measurements_clock_skew_seconds{device_id="esp32-kitchen"} 5.0',
         'measurements_board_report{device_id="esp32-kitchen",name="dropped"} 4.0',

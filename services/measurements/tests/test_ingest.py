@@ -8,14 +8,21 @@ import httpx
 import pytest
 from board_service import DEVICE, NOW, Open, Running, measured
 
+from measurements.openapi import FILE
 from measurements.routes import EXAMPLE
 
 
 def test_one_measurement_is_stored_with_its_columns_and_all_of_its_payload(
     service: Running,
 ) -> None:
-    """The documented example, whose instant has an offset and whose humidity is null."""
-    answer = service.post(EXAMPLE)
+    """The body of the specification, as the description of the API has it, byte for byte."""
+    content = json.loads(FILE.read_text("utf-8"))["paths"]["/api/measurements"]["post"]
+    examples = content["requestBody"]["content"]["application/json"]["examples"]
+    example = examples["one"]["value"]
+    assert example == EXAMPLE
+    assert (example["humidity"], example["recordedAt"][-6:]) == (None, "+09:00")
+    assert {"bmp280", "ina219"} <= set(example["payload"]["sensor"].values())
+    answer = service.post(example)
     assert answer.status_code == 200
     assert answer.json() == {
         "received": 1, "new": 1, "duplicates": 0, "conflicts": 0, "unplaced": 0,

@@ -11,7 +11,7 @@ from measurements.series import Energy, advance
 from measurements.tables import OUTBOX
 from service_kit.waiting import poll_until
 from testbed.process import free_port, wait_limit_seconds
-from testbed.victoria_metrics import VictoriaMetrics
+from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from timeseries_io.outbox import count_waiting
 from timeseries_io.victoria_metrics import VictoriaMetrics as Client
 
@@ -61,6 +61,26 @@ def test_late_measurements_are_passed_on_once_vm_is_back(
     # 0.5 W for 300 s, twice; none for the three days without a measurement.
     kwh = [value for _, value in exported(vm, "esp32_energy_total_kwh")]
     assert kwh == pytest.approx([0.0, 0.5 / 12_000, 1 / 12_000, 1 / 12_000], abs=1e-9)
+
+
+def test_an_hour_without_victoriametrics_loses_nothing(open_service: Open, tmp_path: Path) -> None:
+    """What was acknowledged meanwhile arrives once it is back, from the same process."""
+    port = free_port()
+    service = open_service(victoriametrics_url=f"http://127.0.0.1:{port}")
+    for minutes in range(0, 65, 5):
+        service.now = NOW + timedelta(minutes=minutes)
+        assert service.post(measured(-60 * minutes)).json()["new"] == 1
+    with service.services.engine.connect() as connection:
+        assert count_waiting(connection, OUTBOX).lines >= 13
+    with victoria_metrics(tmp_path, port=port) as vm:
+        assert poll_until(
+            lambda: len(exported(vm, "esp32_power_watts")) == 13, wait_limit_seconds()
+        )
+        expected = [(at_ms(-60 * minutes), 0.5) for minutes in range(0, 65, 5)]
+        assert exported(vm, "esp32_power_watts") == expected
+        kwh = [value for _, value in exported(vm, "esp32_energy_total_kwh")]
+        # Twelve intervals, each rounded to a micro-watt-hour.
+        assert kwh[-1] == pytest.approx(0.0005, abs=1e-8)
 
 
 def test_what_the_configuration_does_not_place_is_stored_and_not_passed_on(

@@ -125,7 +125,7 @@ def test_matter_can_be_left_out() -> None:
     assert not {"matter", "tplink_matter"} & {each.name for each in processes(settings, home)}
 
 
-def test_with_micropython_two_devices_have_boards() -> None:
+def test_two_devices_have_boards() -> None:
     """Second in rank; each board is a process, and the service that it sends to is another."""
     settings = Settings(virtual_boards=True, virtual_matter=False)
     home = house.load(settings)
@@ -135,17 +135,19 @@ def test_with_micropython_two_devices_have_boards() -> None:
     assert {"esp32", *(f"board-{device}" for device in boards.BOARDS)} <= names
 
 
-def test_without_micropython_there_are_no_boards(
+def test_without_micropython_the_boards_are_as_recorded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Nor their service; asked for, they are refused with the way out."""
+    """The same processes, by another program; they can be left out."""
     monkeypatch.setenv("PATH", str(tmp_path))
     settings = Settings(virtual_matter=False)
     home = house.load(settings)
-    assert not any(boards_of(device) for device in home.devices)
-    assert "esp32" not in {each.name for each in processes(settings, home)}
-    asked = Settings(virtual_boards=True, virtual_matter=False)
-    assert any(boards.WAY_OUT in problem for problem in problems(asked, ()))
+    found = {each.name: each.command for each in processes(settings, home)}
+    for device in boards.BOARDS:
+        assert "up.recorded_board" in found[f"board-{device}"]
+    without = Settings(virtual_boards=False, virtual_matter=False)
+    assert not any(boards_of(device) for device in house.load(without).devices)
+    assert "esp32" not in {each.name for each in processes(without, house.load(without))}
 
 
 def boards_of(device: Device) -> list[str]:

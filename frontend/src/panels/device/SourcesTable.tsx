@@ -2,6 +2,8 @@
 
 import { useLocale, useTranslations } from "use-intl";
 import type { SourceState } from "@/api/types";
+import { formatMoment } from "@/house/dates";
+import { useHouse } from "@/house/HouseProvider";
 import { StateWord } from "@/panels/StateWord";
 import { decimal } from "@/quantities/quantity";
 import { Age, Power, Unknown } from "@/quantities/Shown";
@@ -68,6 +70,7 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
             </span>
           )}
         </div>
+        {source.arrived_at && <LastArrival at={source.arrived_at} />}
       </th>
       <td className="ps-4 text-end">
         <Power watts={source.power_watts} />
@@ -79,6 +82,18 @@ function SourceRow({ source, isShown, receivedAtMs }: SourceRowProps) {
         <Measured value={source.current_amperes} unit="A" digits={2} />
       </td>
     </tr>
+  );
+}
+
+/** Of a board: when it last sent something, which may have been measured long before. */
+function LastArrival({ at }: { at: string }) {
+  const t = useTranslations("device");
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  return (
+    <div data-testid="last-arrival" className="mt-0.5 font-normal text-muted text-xs">
+      {t("lastArrival", { at: formatMoment(locale, at, time_zone) })}
+    </div>
   );
 }
 

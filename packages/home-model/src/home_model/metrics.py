@@ -1,9 +1,10 @@
 """The metric table: every name, type and help text that an exporter may expose for a device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from home_model.sources import Family
+from home_model.sources import PUSHED_FAMILIES, Family
 
 LABELS = ("house", "room", "shelf", "device", "source")
 
@@ -30,8 +31,16 @@ ENERGY_EXPORTED = Metric(
 )
 VOLTAGE = Metric("voltage_volts", "gauge", "RMS voltage, in volts.")
 CURRENT = Metric("current_amperes", "gauge", "RMS current, in amperes.")
+TEMPERATURE = Metric("temperature_celsius", "gauge", "Temperature, in degrees Celsius.")
+HUMIDITY = Metric("humidity_percent", "gauge", "Relative humidity, in percent.")
+PRESSURE = Metric("pressure_hpa", "gauge", "Air pressure, in hectopascals.")
 UP = Metric("device_up", "gauge", "1 if the last reading is good and fresh, else 0.")
 
+LAST_ARRIVAL = Metric(
+    "last_arrival_timestamp_seconds",
+    "gauge",
+    "Unix time at which the device last sent something, in seconds.",
+)
 READING_TIMESTAMP = Metric(
     "reading_timestamp_seconds",
     "gauge",
@@ -50,6 +59,25 @@ EXTRA = (
 )
 
 TABLE = (POWER, ENERGY, ENERGY_EXPORTED, VOLTAGE, CURRENT, READING_TIMESTAMP, UP, *EXTRA)
+
+# Of devices that send what they measured.
+PUSHED_TABLE = (
+    POWER,
+    ENERGY,
+    VOLTAGE,
+    CURRENT,
+    TEMPERATURE,
+    HUMIDITY,
+    PRESSURE,
+    READING_TIMESTAMP,
+    LAST_ARRIVAL,
+    UP,
+)
+
+
+def table_of(family: Family) -> Sequence[Metric]:
+    """Return the metrics that a family may have."""
+    return PUSHED_TABLE if family in PUSHED_FAMILIES else TABLE
 
 
 def metric_name(family: Family, metric: Metric) -> str:

@@ -2,14 +2,14 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry
 
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from measurements.app import create_app
-from measurements.commands import run_backfill, run_retain, run_token
+from measurements.commands import run_backfill, run_counts, run_retain, run_token
 from measurements.health import create_health_app
 from measurements.settings import FileSettings, Settings
 from measurements.wiring import open_services
@@ -23,6 +23,13 @@ from service_kit.settings import load_settings, secret_values
 
 NAME = "measurements"
 CANNOT_START = 2
+
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "token": run_token,
+    "retain": run_retain,
+    "counts": run_counts,
+    "backfill": run_backfill,
+}
 
 LOG = logging.getLogger(NAME)
 
@@ -39,14 +46,10 @@ def main(arguments: Sequence[str]) -> int:
                 _serve(load_settings(Settings))
             case ["--check"]:
                 load_home(load_settings(FileSettings).config_file)
-            case ["token", *rest]:
-                return run_token(rest)
-            case ["retain", *rest]:
-                return run_retain(rest)
-            case ["backfill", *rest]:
-                return run_backfill(rest)
+            case [command, *rest] if command in COMMANDS:
+                return COMMANDS[command](rest)
             case _:
-                sys.stderr.write(f"python -m {NAME} [--check | token | retain | backfill]\n")
+                sys.stderr.write(f"python -m {NAME} [--check | {' | '.join(COMMANDS)}]\n")
                 return CANNOT_START
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")

@@ -1,10 +1,12 @@
 """The HTTP application that boards send to."""
 
+from typing import Any, override
+
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from measurements.health import healthz
-from measurements.routes import router
+from measurements.routes import REQUEST_BODY, router
 from measurements.services import Services
 from service_kit.error_handlers import Texts, add_error_handlers
 from service_kit.gate import Gate
@@ -17,9 +19,18 @@ Units and rules: docs/measurements.md.
 TEXTS = Texts("the service", "/api/openapi.json", "The body is larger than MAX_BODY_BYTES.")
 
 
+class _Application(FastAPI):
+    @override
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()
+        # FastAPI leaves out what is null; in the example a value that was not measured is.
+        document["paths"]["/api/measurements"]["post"] |= REQUEST_BODY
+        return document
+
+
 def create_app(services: Services | None = None) -> FastAPI:
     """Create the application. Without services it can only describe itself."""
-    app = FastAPI(
+    app = _Application(
         title="PPMS measurements",
         version="1",
         description=DESCRIPTION,

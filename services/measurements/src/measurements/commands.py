@@ -1,11 +1,11 @@
-"""The commands beside the service itself: tokens, retention, and the backfill of old files."""
+"""The commands beside the service itself: tokens, retention, counts, the backfill of old files."""
 
 import argparse
 import json
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import batched
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from home_model.load import load_home
 from measurements.backfill import FORMS, RowError, form_of, parse_mapping, parse_rows, read_rows
+from measurements.counts import select_day_counts
 from measurements.parse import NDJSON, device_id_problem
 from measurements.retention import old_days, remove_day
 from measurements.settings import DatabaseSettings, FileSettings
@@ -111,6 +112,33 @@ def _retain(engine: Engine, zone: ZoneInfo, parsed: argparse.Namespace) -> int:
         verb = "would be removed" if parsed.dry_run else "are removed"
         sys.stdout.write(f"{each.day}: {each.rows} rows {verb}\n")
     return 1 if waiting else 0
+
+
+def run_counts(arguments: Sequence[str]) -> int:
+    """`counts [--days 7]`: what arrived parsed and raw, by board and day.
+
+    Returns:
+        The exit code: 1 where measurements arrived raw alone.
+    """
+    parser = argparse.ArgumentParser(prog="python -m measurements counts")
+    parser.add_argument("--days", type=int, default=7, help="of the home, today included")
+    parsed = parser.parse_args(arguments)
+    zone = load_home(load_settings(FileSettings).config_file).zone
+    last = utc_now().astimezone(zone).date()
+    first = last - timedelta(days=max(1, parsed.days) - 1)
+    settings = load_settings(DatabaseSettings)
+    engine = open_database(settings.database_url.get_secret_value(), MIGRATIONS)
+    try:
+        with engine.connect() as connection:
+            days = list(select_day_counts(connection, zone, first, last))
+    finally:
+        engine.dispose()
+    for each in days:
+        sys.stdout.write(
+            f"{each.day} {each.device_id}: {each.parsed} parsed, {each.raw} raw,"
+            f" {each.conflicts} conflicts, {each.unplaced} unplaced, {each.missing} missing\n"
+        )
+    return 1 if any(each.missing for each in days) else 0
 
 
 def run_backfill(arguments: Sequence[str]) -> int:

@@ -9,7 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, Row, select
 
-from measurements.series import Placed
+from home_model.metrics import LABELS, LAST_ARRIVAL, UP, metric_name
+from home_model.metrics import Metric as DeviceMetric
+from measurements.series import FAMILY, Placed
 from measurements.tables import BOARDS
 from timeseries_io.delivery import Delivery
 
@@ -63,7 +65,7 @@ class BoardsCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         with self._engine.connect() as connection:
             boards = connection.execute(select(BOARDS).order_by(BOARDS.c.device_id)).all()
-        yield self._up(boards)
+        yield from self._placed_boards(boards)
         yield _gauge(
             "measurements_last_arrival_timestamp_seconds",
             "When a board last sent something, in Unix seconds.",
@@ -85,17 +87,21 @@ class BoardsCollector(Collector):
             yield counter
         yield _reports(boards)
 
-    def _up(self, boards: Sequence[Row]) -> Metric:
+    def _placed_boards(self, boards: Sequence[Row]) -> Iterator[Metric]:
         arrivals = {board.device_id: board.last_arrival_at for board in boards}
-        now, names = self._now(), ("house", "room", "shelf", "device", "source")
-        up = GaugeMetricFamily(
-            "esp32_device_up", "1 if the board sent something lately, else 0.", labels=names
-        )
+        now, up, last_arrival = self._now(), _of_place(UP), _of_place(LAST_ARRIVAL)
         for device_id, placed in self._placed().items():
             at = arrivals.get(device_id)
             is_up = at is not None and (now - at).total_seconds() <= self._silent_after_seconds
-            up.add_metric([placed.labels[name] for name in names], float(is_up))
-        return up
+            labels = [placed.labels[name] for name in LABELS]
+            up.add_metric(labels, float(is_up))
+            if at is not None:
+                last_arrival.add_metric(labels, at.timestamp())
+        yield from (up, last_arrival)
+
+
+def _of_place(metric: DeviceMetric) -> GaugeMetricFamily:
+    return GaugeMetricFamily(metric_name(FAMILY, metric), metric.help, labels=LABELS)
 
 
 def _reports(boards: Sequence[Row]) -> Metric:

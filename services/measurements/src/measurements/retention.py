@@ -59,7 +59,7 @@ def old_days(
 
 def remove_day(connection: Connection, zone: ZoneInfo, day: date) -> None:
     """Remove the rows of a day."""
-    start, end = _bounds(zone, day)
+    start, end = bounds_of_day(zone, day)
     for table, instant in DATED:
         connection.execute(delete(table).where(instant >= start, instant < end))
 
@@ -70,7 +70,7 @@ def _first_day(connection: Connection, zone: ZoneInfo) -> date | None:
 
 
 def _count(connection: Connection, zone: ZoneInfo, day: date) -> int:
-    start, end = _bounds(zone, day)
+    start, end = bounds_of_day(zone, day)
     return sum(
         connection.execute(
             select(func.count()).select_from(table).where(instant >= start, instant < end)
@@ -79,7 +79,8 @@ def _count(connection: Connection, zone: ZoneInfo, day: date) -> int:
     )
 
 
-def _bounds(zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
+def bounds_of_day(zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
+    """Return the start of a day of the home and that of the next one, in UTC."""
     start, end = (
         datetime.combine(each, time(), zone).astimezone(UTC)
         for each in (day, day + timedelta(days=1))

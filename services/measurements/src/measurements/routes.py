@@ -1,10 +1,10 @@
-"""POST and GET /api/measurements, POST /api/raw-measurements."""
+"""POST and GET /api/measurements, POST /api/raw-measurements, GET /api/measurement-counts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import orjson
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AwareDatetime, BaseModel, Field
 
 from measurements.auth import Reader, Writer, check_device
+from measurements.counts import DayCount, select_day_counts
 from measurements.parse import (
     JSON,
     NDJSON,
@@ -31,7 +32,7 @@ from measurements.response import chosen_media_type, parse_cursor, write_cursor,
 from measurements.services import Services, UsedServices
 from measurements.store import Batch, Counts, save_batch, save_raw
 from measurements.tokens import Identity
-from service_kit.problems import ProblemError
+from service_kit.problems import ProblemError, wrong_input
 
 router = APIRouter(prefix="/api")
 
@@ -39,6 +40,7 @@ NDJSON_TYPES = (NDJSON, "application/ndjson")
 MAX_REASONS = 20
 MAX_REASON_LENGTH = 120
 MAX_PAGE = 10_000
+DEFAULT_DAYS, MAX_DAYS = 7, 93
 
 EXAMPLE = {
     "deviceId": "esp32-kitchen",
@@ -98,6 +100,29 @@ class PartialAcknowledgement(Acknowledgement):
     reasons: list[Refused] = Field(description=f"Of the first {MAX_REASONS}.")
 
 
+class ArrivalCount(BaseModel):
+    """What arrived of one board on one day of the home."""
+
+    device_id: str = Field(serialization_alias="deviceId")
+    day: date
+    parsed: int = Field(description="Stored measurements.")
+    raw: int = Field(description="Measurements in bodies that were sent to be kept raw.")
+    conflicts: int = Field(description="Kept raw: another measurement has their identity.")
+    unplaced: int = Field(description="Kept raw: of an earlier start without a clock.")
+    missing: int = Field(description="How many arrived raw alone.")
+
+    @classmethod
+    def of(cls, count: DayCount) -> Self:
+        """Return the same as it is shown."""
+        return cls(**asdict(count), missing=count.missing)
+
+
+class ArrivalCounts(BaseModel):
+    """What arrived, by day and board; days without anything are left out."""
+
+    days: list[ArrivalCount]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sent:
     """A request as it arrived."""
@@ -145,6 +170,30 @@ async def post_raw_measurements(
     """Keep any JSON as it is, for later; it is read by nothing but the archive."""
     sent = await _receive(request, services, (JSON,))
     return await run_in_threadpool(_take_raw, services, identity, sent, device_id)
+
+
+@router.get("/measurement-counts", name="get_measurement_counts")
+def get_measurement_counts(
+    services: UsedServices,
+    _reader: Reader,
+    first: Annotated[
+        date | None, Query(alias="from", description="The first day; by default a week ago.")
+    ] = None,
+    last: Annotated[
+        date | None, Query(alias="to", description="The last day; by default today.")
+    ] = None,
+) -> ArrivalCounts:
+    """Compare what arrived parsed and what arrived raw, by board and day of the home."""
+    zone = services.config.current().zone
+    last = last or services.now().astimezone(zone).date()
+    first = first or last - timedelta(days=DEFAULT_DAYS - 1)
+    if not timedelta() <= last - first < timedelta(days=MAX_DAYS):
+        message = f"from must not be after to, nor {MAX_DAYS} days or more before it"
+        way_out = "Request some days."
+        raise wrong_input(message, where="query.from", what_to_do=way_out)
+    with services.engine.connect() as connection:
+        found = select_day_counts(connection, zone, first, last)
+        return ArrivalCounts(days=[ArrivalCount.of(each) for each in found])
 
 
 @router.get("/measurements", name="get_measurements", response_model=dict[str, Any])
@@ -212,7 +261,8 @@ def _take(services: Services, identity: Identity, sent: _Sent, *, is_partial: bo
         )
         placed = services.placed(batch.device_id)
         with services.writing() as connection:
-            counts = save_batch(connection, batch, placed)
+            passes_on = services.delivery is not None
+            counts = save_batch(connection, batch, placed, passes_on=passes_on)
     return _acknowledge(counts, faults)
 
 

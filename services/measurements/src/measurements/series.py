@@ -1,7 +1,7 @@
 """The series of placed boards for VictoriaMetrics, at the instants at which they were recorded.
 
-Energy is the trapezoid between two neighbouring measurements, never across a gap: the rule that
-exporters have for a device without a counter. Pure.
+The ledger integrates the power. The counter beside it is for dashboards: the trapezoid between two
+neighbouring measurements, never across a gap, of what arrives in the order of time. Pure.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,8 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Row
+
 from home_model.config import Home, labels_of
-from home_model.sources import Esp32Source
+from home_model.metrics import (
+    CURRENT,
+    ENERGY,
+    HUMIDITY,
+    POWER,
+    PRESSURE,
+    READING_TIMESTAMP,
+    TEMPERATURE,
+    VOLTAGE,
+    Metric,
+    metric_name,
+)
+from home_model.sources import Esp32Source, Family
 from measurements.parse import Measurement
 from timeseries_io.victoria_metrics import Series, encode_series
 
@@ -18,8 +32,11 @@ MW_PER_W = MA_PER_A = 1_000
 UWH_PER_KWH = 10**9
 # mW times µs in one µWh: 1 µWh is 3.6 mJ.
 MW_US_PER_UWH = 3_600_000
-FAMILY = "esp32"
+FAMILY: Family = "esp32"
 MS_PER_S = 1_000
+
+# As it was sent, or as it is stored.
+type Measured = Measurement | Row[Any]
 
 # An instant and a value at it.
 type Point = tuple[datetime, float]
@@ -93,26 +110,26 @@ def count_energy(
 
 
 def encode_measurements(
-    placed: Placed, measurements: Sequence[Measurement], energy: Sequence[Point]
+    labels: Mapping[str, str], measurements: Sequence[Measured], energy: Sequence[Point]
 ) -> list[str]:
     """Return lines for the import: one for each series that has a value."""
-    found = {name: list(_points(measurements, read)) for name, read in GAUGES.items()}
-    found["energy_total_kwh"] = list(energy)
-    return [_line(placed, name, points) for name, points in found.items() if points]
+    found = {metric: list(_points(measurements, read)) for metric, read in GAUGES.items()}
+    found[ENERGY] = list(energy)
+    return [_line(labels, metric, points) for metric, points in found.items() if points]
 
 
 def _points(
-    measurements: Iterable[Measurement], read: Callable[[Measurement], float | None]
+    measurements: Iterable[Measured], read: Callable[[Measured], float | None]
 ) -> Iterator[Point]:
     for one in measurements:
         if (value := read(one)) is not None:
             yield one.recorded_at, value
 
 
-def _line(placed: Placed, name: str, points: Sequence[Point]) -> str:
-    labels = {"__name__": f"{FAMILY}_{name}", **placed.labels}
+def _line(labels: Mapping[str, str], metric: Metric, points: Sequence[Point]) -> str:
+    named = {"__name__": metric_name(FAMILY, metric), **labels}
     at_ms = [round(at.timestamp() * MS_PER_S) for at, _ in points]
-    return encode_series(Series(labels, at_ms, [value for _, value in points]))
+    return encode_series(Series(named, at_ms, [value for _, value in points]))
 
 
 def pressure_hpa(payload: Mapping[str, Any]) -> float | None:
@@ -128,14 +145,14 @@ def _scaled(value: float | None, divisor: int) -> float | None:
     return None if value is None else value / divisor
 
 
-# What is read of a measurement, by the name behind `esp32_`.
-GAUGES: Mapping[str, Callable[[Measurement], float | None]] = {
-    "power_watts": lambda one: _scaled(one.power_mw, MW_PER_W),
-    "voltage_volts": lambda one: one.voltage_v,
-    "current_amperes": lambda one: _scaled(one.current_ma, MA_PER_A),
-    "temperature_celsius": lambda one: one.temperature,
-    "humidity_percent": lambda one: one.humidity,
-    "pressure_hpa": lambda one: pressure_hpa(one.payload),
+# What is read of a measurement.
+GAUGES: Mapping[Metric, Callable[[Measured], float | None]] = {
+    POWER: lambda one: _scaled(one.power_mw, MW_PER_W),
+    VOLTAGE: lambda one: one.voltage_v,
+    CURRENT: lambda one: _scaled(one.current_ma, MA_PER_A),
+    TEMPERATURE: lambda one: one.temperature,
+    HUMIDITY: lambda one: one.humidity,
+    PRESSURE: lambda one: pressure_hpa(one.payload),
     # The page shows by it how old the newest values are.
-    "reading_timestamp_seconds": lambda one: one.recorded_at.timestamp(),
+    READING_TIMESTAMP: lambda one: one.recorded_at.timestamp(),
 }

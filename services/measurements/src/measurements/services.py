@@ -15,9 +15,9 @@ from measurements.limits import RequestRates
 from measurements.metrics import Counters
 from measurements.series import Placed, placed_boards
 from measurements.settings import Settings
+from measurements.tables import for_writing
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile
-from service_kit.database import serialised
 from service_kit.problems import ProblemError
 from timeseries_io.delivery import Delivery
 
@@ -67,9 +67,7 @@ class Services:
                 retry_after_seconds=5,
             )
         try:
-            is_sqlite = self.engine.dialect.name == "sqlite"
-            engine = serialised(self.engine) if is_sqlite else self.engine
-            with engine.begin() as connection:
+            with for_writing(self.engine).begin() as connection:
                 yield connection
         finally:
             self.writers.release()

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from measurements.parse import BoardClock, Measurement, Unplaced
-from measurements.series import Energy, Placed, count_energy, encode_measurements
+from measurements.places import lines_by_place, record_place
+from measurements.series import Energy, Placed, Point, count_energy
 from measurements.tables import BOARDS, MEASUREMENTS, OUTBOX, RAW
 from timeseries_io.outbox import enqueue
 
@@ -67,15 +68,20 @@ class Counts:
     unplaced: int = 0
 
 
-def save_batch(connection: Connection, batch: Batch, placed: Placed | None) -> Counts:
+def save_batch(
+    connection: Connection, batch: Batch, placed: Placed | None, *, passes_on: bool
+) -> Counts:
     """Save a batch, what VictoriaMetrics is to get of it, and what is known of its board.
 
     Args:
         connection: In a transaction, on SQLite one that excludes other writers.
         batch: What arrived.
         placed: Where the configuration places the board, if it does.
+        passes_on: Whether there is a VictoriaMetrics.
     """
     board = _lock_board(connection, batch)
+    labels = None if placed is None else placed.labels
+    places = record_place(connection, batch.device_id, labels, batch.received_at)
     sorting = _Sorting(connection, batch.device_id)
     for some in batched(batch.measurements, ROWS_PER_QUERY, strict=False):
         sorting.add(some)
@@ -91,7 +97,10 @@ def save_batch(connection: Connection, batch: Batch, placed: Placed | None) -> C
         unplaced=len(batch.unplaced),
     )
     new = [one for one, _ in sorting.new]
-    energy = _enqueue(connection, batch, board, new, placed)
+    energy, points = _count_energy(board, new, placed)
+    if passes_on:
+        lines = lines_by_place(places, new, points)
+        enqueue(connection, OUTBOX, lines, batch.received_at)
     _save_board(connection, batch, board, counts, energy)
     return counts
 
@@ -222,19 +231,13 @@ def _insert(
         connection.execute(insert(MEASUREMENTS), rows)
 
 
-def _enqueue(
-    connection: Connection,
-    batch: Batch,
-    board: Row,
-    new: Sequence[Measurement],
-    placed: Placed | None,
-) -> Energy:
+def _count_energy(
+    board: Row, new: Sequence[Measurement], placed: Placed | None
+) -> tuple[Energy, Sequence[Point]]:
     energy = Energy(board.newest_at, board.newest_power_mw, board.energy_uwh)
     if placed is None:
-        return energy
-    energy, points = count_energy(energy, new, placed.gap_limit)
-    enqueue(connection, OUTBOX, encode_measurements(placed, new, points), batch.received_at)
-    return energy
+        return energy, ()
+    return count_energy(energy, new, placed.gap_limit)
 
 
 def _save_board(

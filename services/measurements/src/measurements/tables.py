@@ -1,4 +1,4 @@
-"""The tables: measurements, raw bodies, boards, tokens, and the outbox to VictoriaMetrics.
+"""The tables: measurements, raw bodies, boards, their places, tokens, the outbox.
 
 The archive reads `device_measurements` by `recorded_at` and `raw_measurements` by `received_at`.
 """
@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Double,
+    Engine,
     Index,
     Integer,
     MetaData,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+from service_kit.database import serialised
 from timeseries_io.outbox import define_outbox
 
 MAX_DEVICE_ID_LENGTH = 64
@@ -94,6 +96,8 @@ Index(
     MEASUREMENTS.c.id,
 )
 Index("ix_device_measurements_recorded_at", MEASUREMENTS.c.recorded_at, MEASUREMENTS.c.id)
+# What arrived on a day, to be compared with what was kept raw.
+Index("ix_device_measurements_received_at", MEASUREMENTS.c.received_at)
 
 RAW = Table(
     "raw_measurements",
@@ -127,6 +131,21 @@ BOARDS = Table(
     Column("report", _DOCUMENT),
 )
 
+PLACES = Table(
+    "board_places",
+    METADATA,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("device_id", String(MAX_DEVICE_ID_LENGTH), nullable=False),
+    Column("since", Instant, nullable=False),
+    # None: the configuration placed it nowhere.
+    Column("labels", _DOCUMENT),
+    # Of the measurements that were stored before it was placed: those from `next_id` to
+    # `last_id` are still to be passed on. None: all are.
+    Column("next_id", BigInteger),
+    Column("last_id", BigInteger),
+)
+Index("ix_board_places_device", PLACES.c.device_id, PLACES.c.since, PLACES.c.id)
+
 TOKENS = Table(
     "board_tokens",
     METADATA,
@@ -139,3 +158,11 @@ TOKENS = Table(
 )
 
 OUTBOX = define_outbox(METADATA, "measurements_outbox")
+
+
+def for_writing(engine: Engine) -> Engine:
+    """Return the engine of transactions that write: on SQLite they exclude others from the start.
+
+    On PostgreSQL the row of the board is locked.
+    """
+    return serialised(engine) if engine.dialect.name == "sqlite" else engine

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 from sqlalchemy import Engine
 
 from measurements.metrics import BoardsCollector, Counters, OutboxCollector
+from measurements.places import follow_places
 from measurements.series import placed_boards
 from measurements.services import Services, open_rates, open_writers
 from measurements.settings import Settings
@@ -38,7 +39,7 @@ def open_services(
     engine = open_database(settings.database_url.get_secret_value(), MIGRATIONS)
     try:
         _check_tokens(engine, settings)
-        with delivering(engine, settings) as delivery:
+        with delivering(engine, settings) as delivery, _following(engine, config, delivery, now):
             services = Services(
                 settings=settings,
                 config=config,
@@ -90,6 +91,28 @@ def delivering(engine: Engine, settings: Settings) -> Generator[Delivery | None]
         finally:
             stop.set()
             thread.join()
+
+
+@contextmanager
+def _following(
+    engine: Engine, config: ConfigFile, delivery: Delivery | None, now: Callable[[], datetime]
+) -> Generator[None]:
+    """Follow the places of boards in a thread, where their series go anywhere."""
+    if delivery is None:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=follow_places,
+        args=(engine, lambda: placed_boards(config.current()), now, stop),
+        name="places",
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def _register(services: Services, registry: CollectorRegistry) -> None:

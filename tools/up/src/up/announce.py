@@ -6,7 +6,7 @@ from home_model.config import Home
 from home_model.load import load_home
 from mqtt_emulator.broker import WAY_OUT as MQTT_WAY_OUT
 from up.bluetooth import WAY_OUT
-from up.boards import WAY_OUT as BOARDS_WAY_OUT
+from up.boards import runs_firmware
 from up.house import sources_of
 from up.matter import OVER_MATTER
 from up.process import Process
@@ -61,14 +61,14 @@ def _virtual(home: Home) -> tuple[str, ...]:
     sources = sources_of(home)
     no_radio = f"It has no Bluetooth here; {WAY_OUT}."
     no_mqtt = f"It has no MQTT here; {MQTT_WAY_OUT}."
-    no_boards = f"It has no ESP32 boards here; {BOARDS_WAY_OUT}."
+    recorded = "Its ESP32 boards are recorded; scripts/setup-micropython has them run the firmware."
     no_matter = "It has no Matter here; VIRTUAL_MATTER=1 shows the reason."
     return (
         "This is a virtual home; README.md has how to show yours.",
         *(() if "ble" in sources else (no_radio,)),
         *(() if "matter" in sources else (no_matter,)),
         *(() if "mqtt" in sources else (no_mqtt,)),
-        *(() if "esp32" in sources else (no_boards,)),
+        *((recorded,) if "esp32" in sources and not runs_firmware() else ()),
     )
 
 

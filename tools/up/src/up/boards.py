@@ -1,6 +1,7 @@
-"""Whether the virtual home has ESP32 boards: their firmware itself, under MicroPython."""
+"""The ESP32 boards of the virtual home: their firmware under MicroPython, else as recorded."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,40 +13,36 @@ from up.settings import Settings
 # A board measures DC: these devices have an adapter, and up to 38 W.
 BOARDS = {"network": "esp32-network", "recorder": "esp32-recorder"}
 PROGRAM = "micropython"
-WAY_OUT = "scripts/setup-micropython installs it (Debian packages, unpacked into .tools)"
 FIRMWARE = Path("firmware/esp32").resolve()
 
 
-def is_wanted(settings: Settings) -> bool:
-    """Return the setting; by default whether MicroPython is there."""
-    if settings.virtual_boards is None:
-        return shutil.which(PROGRAM) is not None
-    return settings.virtual_boards
+def runs_firmware() -> bool:
+    """Return whether MicroPython is there (scripts/setup-micropython installs it)."""
+    return shutil.which(PROGRAM) is not None
 
 
 def sources(settings: Settings, board: str, device: Device) -> Iterator[Source]:
     """Yield what the device of a board has beside its own sources."""
-    if device.device == board and is_wanted(settings):
+    if device.device == board and settings.virtual_boards:
         yield Esp32Source(source="esp32", id=BOARDS[board])
-
-
-def problems(settings: Settings) -> Iterator[str]:
-    """Yield why boards that were asked for cannot run."""
-    if settings.is_virtual and settings.virtual_boards and shutil.which(PROGRAM) is None:
-        yield f"VIRTUAL_BOARDS: there is no {PROGRAM}; {WAY_OUT}"
 
 
 def process(settings: Settings, board: str) -> Process:
     """Return the board that measures a device; its flash is a folder."""
     watts_url = local_url(settings.virtual_home_port, "/virtual/")
     flash = settings.home_dir / "boards" / board
+    base_url = local_url(settings.measurements_port, "")
+    given = (str(flash), BOARDS[board], board, watts_url, base_url)
     path = (FIRMWARE / "unix", FIRMWARE, FIRMWARE / "lib", ".frozen")
-    script, base_url = FIRMWARE / "unix" / "at_home.py", local_url(settings.measurements_port, "")
+    script = str(FIRMWARE / "unix" / "at_home.py")
+    is_firmware = runs_firmware()
+    program = (PROGRAM, script) if is_firmware else (sys.executable, "-m", "up.recorded_board")
+    env = {"MICROPYPATH": ":".join(map(str, path)), "TZ": "UTC"} if is_firmware else {}
     return Process(
         f"board-{board}",
-        (PROGRAM, str(script), str(flash), BOARDS[board], board, watts_url, base_url),
+        (*program, *given),
         {},
         f"file://{flash / 'ready'}",
-        {"MICROPYPATH": ":".join(map(str, path)), "TZ": "UTC"},
+        env,
         after=(watts_url,),
     )

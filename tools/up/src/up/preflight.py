@@ -4,7 +4,7 @@ import socket
 import subprocess
 from collections.abc import Iterable, Iterator
 
-from up import bluetooth, boards, matter
+from up import bluetooth, matter
 from up.process import Process
 from up.settings import Settings
 
@@ -16,7 +16,6 @@ def problems(settings: Settings, processes: Iterable[Process]) -> list[str]:
         *(() if settings.is_virtual else _refused(processes)),
         *bluetooth.problems(settings),
         *matter.problems(settings),
-        *boards.problems(settings),
         *_taken_ports(processes),
     ]
 

@@ -38,8 +38,8 @@ class Settings(BaseSettings):
             scripts/setup-matter has been run and namespaces can be made.
         virtual_mqtt: Whether three of its devices are also read over MQTT; by default where there
             is a mosquitto.
-        virtual_boards: Whether two of its devices are also measured by ESP32 boards; by default
-            where scripts/setup-micropython has been run.
+        virtual_boards: Whether two of its devices are also measured by ESP32 boards: by their
+            firmware where scripts/setup-micropython has been run, else as it was recorded.
         matter_server_url: Of a real home with `matter` sources; else the exporter's default.
         fetchers: Which of its sources an exporter with several reads; by default those configured.
     """
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     virtual_home: bool | None = None
     virtual_bluetooth: bool | None = None
     virtual_matter: bool | None = None
-    virtual_boards: bool | None = None
+    virtual_boards: bool = True
     virtual_mqtt: bool | None = None
     matter_server_url: str | None = None
     fetchers: str | None = None

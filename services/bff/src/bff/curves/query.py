@@ -6,6 +6,7 @@ from bff.time_grid import Interval
 from bff.victoriametrics.curves import Curve, fetch_curve
 from bff.victoriametrics.power import SourceSeries
 from home_model.config import Device, Home
+from home_model.sources import Source, is_pushed
 from service_kit.problems import wrong_input
 
 MAX_POINTS = 1_500
@@ -46,7 +47,15 @@ def fetch_curves(
             SourceSeries(home.house, device.device, source).selector(quantity),
             interval,
             step_ms,
+            _window_ms(source, step_ms),
         )
         for source in device.sources
     }
     return {source: curve for source, curve in found.items() if curve is not None}
+
+
+def _window_ms(source: Source, step_ms: int) -> int:
+    """A board measures minutes apart: until its silence limit the last value is drawn."""
+    if not is_pushed(source.source):
+        return step_ms
+    return max(step_ms, round(source.gap_limit_seconds * 1000))

@@ -19,6 +19,7 @@ from bff.time_grid import SLOT_MS, day_start, in_zone, slot_edges, slot_start, u
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans
+from home_model.sources import is_pushed
 
 type Quality = Literal["measured", "estimated", "mixed", "missing"]
 
@@ -35,7 +36,7 @@ def explained_slots(
 ) -> Iterator[ExplainedSlot]:
     """Return each slot with its energy and the source that counted in it."""
     grid = slot_edges(slot_start(edges[0]), slot_start(edges[-1] - 1) + SLOT_MS)
-    sources = slots_between(spans, grid).source.tolist()
+    sources = slots_between(spans, grid, found.rules.former_orders).source.tolist()
     for (start_ms, end_ms), amounts in zip(pairwise(edges), found.of_slots, strict=True):
         kept = found.archived.get(day_start(start_ms))
         position = sources[(start_ms - int(grid[0])) // SLOT_MS]
@@ -72,7 +73,8 @@ def edge_readings(
     """Return the readings of every source on both sides of an edge."""
     for source in rules.by_source():
         of_source = samples.get(source.source, NO_SAMPLES)
-        if source.is_former and not len(of_source):
+        # A source that measures power has no counter to read.
+        if (source.is_former and not len(of_source)) or is_pushed(source.source):
             continue
         after = int(np.searchsorted(of_source.at_ms, at_ms, side="right"))
         yield EdgeReading(

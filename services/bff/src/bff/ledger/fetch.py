@@ -17,8 +17,10 @@ from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
 from bff.victoriametrics.counters import CounterSelection, RawSamples, fetch_counters
 from energy_rules.learning import WINDOW_MS
 from energy_rules.limits import Limits
+from energy_rules.power import parse_power
 from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
 from home_model.metrics import POWER
+from home_model.sources import is_pushed
 
 # Sources that are read regularly have their neighbouring samples within this.
 NEAR_MS = 3_600_000
@@ -47,8 +49,7 @@ class SampleSource:
         )
         parsed: dict[str, SamplesBySource] = {device: {} for device in devices}
         for (device, source), raw in found.items():
-            sound = parse_samples(raw.at_ms, raw.values, self.now_ms)
-            parsed[device][source] = sound.samples
+            parsed[device][source] = _parse(source, raw, self.now_ms)
         return parsed
 
     def fetch_power(self, device: str, interval: Interval) -> dict[str, RawSamples]:
@@ -61,6 +62,12 @@ class SampleSource:
             patience=self.patience,
         )
         return {source: raw for (_, source), raw in found.items()}
+
+
+def _parse(source: str, raw: RawSamples, now_ms: int) -> Samples:
+    if is_pushed(source):
+        return parse_power(raw.at_ms, raw.values, now_ms)
+    return parse_samples(raw.at_ms, raw.values, now_ms).samples
 
 
 def fetch_with_neighbours(

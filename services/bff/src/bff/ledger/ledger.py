@@ -16,7 +16,7 @@ from bff.ledger.open_slots import OpenSlots
 from bff.ledger.partial_slots import SplitCache
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
 from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
-from bff.victoriametrics.counters import all_counters
+from bff.victoriametrics.counters import energy_series
 from home_model.config import Home
 
 type Rules = Mapping[str, DeviceRules]
@@ -235,11 +235,12 @@ class Ledger:
         return day_start(self.now_ms() - self.samples_kept_days * DAY_MS) + DAY_MS
 
     def sample_source(self, now_ms: int, patience: Patience = BACKGROUND) -> SampleSource:
-        """Return where samples are fetched from: those of all counters, up to an instant."""
-        return SampleSource(self.victoriametrics, all_counters(self.home()), now_ms, patience)
+        """Return where the samples of energy are fetched from, up to an instant."""
+        return SampleSource(self.victoriametrics, energy_series(self.home()), now_ms, patience)
 
     def rules(self) -> Rules:
         """Return the rules of every device."""
+        home = self.home()  # first: it saves what changed in the configuration
         with read_session(self.engine) as session:
             given = select_given(session)
-        return rules_of(self.home(), given)
+        return rules_of(home, given)

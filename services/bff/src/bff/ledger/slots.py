@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from bff.energy import Integers, Slots
-from bff.ledger.device_rules import DeviceRules, SourceRules
+from bff.ledger.device_rules import DeviceRules, FormerOrder, SourceRules
 from energy_rules.history import History
 from energy_rules.limits import bounds_of
+from energy_rules.power import judge_power
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.series import Power, Question, judge, learn_cleaned
 from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Spans, between
-from energy_rules.state import Note, Quality
-from home_model.sources import SOURCE_OF_NAME
+from energy_rules.state import Note
+from home_model.sources import is_pushed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +67,15 @@ class Witness:
 def judge_source(
     samples: Samples, rules: SourceRules, now_ms: int, witness: Witness | None = None
 ) -> JudgedSource:
-    """Return what the samples of one source come to."""
+    """Return what the samples of one source come to: of its counter, or else of its power."""
+    if is_pushed(rules.source):
+        return JudgedSource(judge_power(samples, rules.limits), [], step_uwh=1, renewal_ms=0)
     learned, witness = learn_cleaned(samples, rules.limits), witness or Witness()
     question = Question(
         bounds_of(rules.limits, learned), now_ms, witness.past, rules.answer_at(), witness.power
     )
     judged = judge(samples, question)
-    spans = judged.spans
-    if is_pushed(rules.source):
-        # Its counter is made from watts: in a silence it counted nothing, which is missing, not 0.
-        spans = spans.part(spans.quality == Quality.MEASURED)
-    return JudgedSource(spans, judged.notes, learned.step_uwh, learned.renewal_ms)
-
-
-def is_pushed(source: str) -> bool:
-    """Return whether devices send their power, from which a service makes the counter."""
-    row = SOURCE_OF_NAME.get(source)
-    return row is not None and row.is_pushed
+    return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
 
 
 def judge_device(
@@ -108,8 +103,19 @@ def judge_device(
     return JudgedDevice(sources, without_stuck(compared, stuck), stuck)
 
 
-def slots_between(sources: Sequence[Spans], edges_ms: Integers) -> Slots:
-    """Return the slots between neighbouring edges."""
+def slots_between(
+    sources: Sequence[Spans], edges_ms: Integers, former_orders: Sequence[FormerOrder] = ()
+) -> Slots:
+    """Return the slots between neighbouring edges.
+
+    Args:
+        sources: The energy of each source, in the order of the device's rules.
+        edges_ms: The edges.
+        former_orders: In which other orders the sources counted before; see `DeviceRules`.
+    """
     amounts = [between(spans, edges_ms) for spans in sources]
     choice = choose(amounts)
+    for order in reversed(former_orders):
+        before = np.array(order.positions)[choose([amounts[each] for each in order.positions])]
+        choice = np.where(edges_ms[:-1] < order.until_ms, before, choice)
     return Slots(chosen(amounts, choice), choice)

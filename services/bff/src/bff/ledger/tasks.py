@@ -24,7 +24,7 @@ from bff.ledger.store import (
 )
 from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval, day_start, slot_start
 from bff.victoriametrics.client import SourceOfDevice
-from bff.victoriametrics.counters import DayCounts, all_counters, fetch_day_counts
+from bff.victoriametrics.counters import DayCounts, energy_series, fetch_day_counts
 from bff.victoriametrics.errors import VictoriaMetricsRefusedError
 
 LOG = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ def count_samples(
     Returns:
         The stale days by device.
     """
-    everyone = all_counters(ledger.home())
+    everyone = energy_series(ledger.home())
     counters = everyone if devices is None else everyone.only(tuple(devices))
     counted = fetch_day_counts(ledger.victoriametrics, counters, interval.start_ms, interval.end_ms)
     _find_sources(ledger, state, counted)

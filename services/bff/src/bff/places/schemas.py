@@ -109,6 +109,10 @@ class SourceState(BaseModel):
     current_amperes: float | None = Field(examples=[0.87])
     at: datetime | None = Field(description=AT_MEANING)
     age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
+    arrived_at: datetime | None = Field(
+        description="Of a device that sends its measurements, late ones too: when it last sent"
+        " something.",
+    )
 
 
 class DeviceState(BaseModel):

@@ -30,7 +30,11 @@ def without_values(
     last_readings: LastReadings,
 ) -> Mapping[SourceOfDevice, Live]:
     """Return for these sources when they were last read, without any value of that time."""
-    return {key: Live(up=live.get(key, Live()).up, at=last_readings.get(key)) for key in keys}
+    return {
+        key: Live(up=known.up, at=last_readings.get(key), arrived_at=known.arrived_at)
+        for key in keys
+        for known in (live.get(key, Live()),)
+    }
 
 
 def device_state(
@@ -85,6 +89,7 @@ def _source_state(source: str, values: Live, now: datetime, zone: ZoneInfo) -> S
         current_amperes=values.current_amperes,
         at=values.at and values.at.astimezone(zone),
         age_seconds=_age_seconds(values.at, now),
+        arrived_at=values.arrived_at and values.arrived_at.astimezone(zone),
     )
 
 

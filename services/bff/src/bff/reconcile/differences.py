@@ -9,8 +9,9 @@ from bff.ledger.device_rules import SourceRules
 from bff.ledger.slots import judge_source
 from bff.reconcile.reasons import Event, events
 from bff.time_grid import Interval
-from energy_rules.samples import Samples
+from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans, between
+from home_model.sources import is_pushed
 
 # Smaller differences need no explanation: the ways to count round differently.
 NEGLIGIBLE_UWH = 1_000_000
@@ -27,6 +28,7 @@ class SourceDay:
         last: The last one.
         outside_uwh: Of its energy, what lies before the first and after the last reading.
         events: The events of its counter that touch the day.
+        has_counter: False for a source that measures power: it has no readings.
     """
 
     day: Interval
@@ -35,6 +37,7 @@ class SourceDay:
     last: tuple[int, int] | None
     outside_uwh: int
     events: Sequence[Event]
+    has_counter: bool = True
 
     @property
     def readings_uwh(self) -> int | None:
@@ -54,10 +57,12 @@ def source_days(
     all_events = sorted(events(judged.notes), key=lambda event: event.from_ms)
     uwh = amounts.measured_uwh + amounts.estimated_uwh
     known_ms = amounts.measured_ms + amounts.estimated_ms
-    at = np.searchsorted(samples.at_ms, edges_ms)
+    has_counter = not is_pushed(rules.source)
+    readings = samples if has_counter else NO_SAMPLES
+    at = np.searchsorted(readings.at_ms, edges_ms)
     for position in range(len(edges_ms) - 1):
         day = Interval(edges_ms[position], edges_ms[position + 1])
-        inside = samples.part(slice(at[position], at[position + 1]))
+        inside = readings.part(slice(at[position], at[position + 1]))
         inside_uwh = _from_first_to_last_uwh(spans, inside)
         yield SourceDay(
             day,
@@ -66,6 +71,7 @@ def source_days(
             _reading(inside, -1),
             int(uwh[position]) - inside_uwh if len(inside) else 0,
             [event for event in all_events if _touches(event, day)],
+            has_counter,
         )
 
 
@@ -101,6 +107,10 @@ def further_reasons(
     is_apart = ledger_uwh is not None and _differ(ledger_uwh, of_source.uwh)
     if is_apart and not is_only_source:
         yield "other_source"
+    if not of_source.has_counter:
+        if _differ(of_source.uwh or 0, increase_uwh):
+            yield "by_power"
+        return
     others = (increase_uwh, of_source.readings_uwh)
     starts_late = of_source.first is not None and of_source.first[0] > of_source.day.start_ms
     at_edges = starts_late or of_source.outside_uwh > NEGLIGIBLE_UWH

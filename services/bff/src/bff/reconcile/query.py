@@ -10,7 +10,8 @@ from bff.ledger.tasks import VISIBLE_AFTER_MS
 from bff.services import Services
 from bff.time_grid import unix_milliseconds
 from bff.victoriametrics.client import SourceOfDevice
-from bff.victoriametrics.counters import Increase, all_counters, fetch_increases
+from bff.victoriametrics.counters import Increase, energy_series, fetch_increases
+from home_model.metrics import ENERGY
 from service_kit.problems import ProblemError, wrong_input
 
 MAX_ROWS = 1_000
@@ -61,7 +62,8 @@ def fetch_increases_by_day(
         VictoriaMetricsDownError: No complete response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
-    selection = all_counters(services.register.ledger_home()).only(tuple(devices))
+    everything = energy_series(services.register.ledger_home())
+    selection = everything.only(tuple(devices)).of(ENERGY)
     return [
         fetch_increases(services.victoriametrics, selection, start_ms, end_ms)
         for start_ms, end_ms in pairwise(edges_ms)

@@ -37,7 +37,7 @@ def rows_of(
         of_source = samples.get(source.source, NO_SAMPLES)
         days = source_days(of_source, source, inputs.edges_ms, inputs.now_ms)
         for position, of_day in enumerate(days):
-            if of_day.first is not None or not source.is_former:
+            if of_day.uwh is not None or of_day.first is not None or not source.is_former:
                 yield _row(inputs, rules, source.source, position, of_day)
 
 

@@ -14,7 +14,8 @@ class Reason(Span):
         " glitch: a sample that never happened. reset: the counter began again. replacement: a"
         " change that the device cannot have used. moved: several series, because labels"
         " changed. edges: the readings lie inside the day, energy up to its edges beside them."
-        " other_source: in some slots another source of the device counted.",
+        " other_source: in some slots another source of the device counted."
+        " by_power: the source has no counter; the ledger integrates its power, late samples too.",
         examples=["gap"],
     )
     kwh: Exact | None = Field(description="As much energy as it is about, where that is known.")

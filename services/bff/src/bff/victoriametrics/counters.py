@@ -1,4 +1,7 @@
-"""Energy counters in bulk: every raw sample of an interval, and the sample counts of days."""
+"""What energy is made from, in bulk: every raw sample of an interval, and the counts of days.
+
+These are the counters of devices; of those that send their measurements late, the power.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,8 +16,8 @@ from bff.victoriametrics.client import BACKGROUND, Patience, SourceOfDevice, Vic
 from bff.victoriametrics.export import export, unix_seconds
 from bff.victoriametrics.parse import parse_instant, parse_range
 from home_model.config import Home
-from home_model.metrics import ENERGY, Metric, metric_name
-from home_model.sources import FAMILIES
+from home_model.metrics import ENERGY, POWER, Metric, metric_name
+from home_model.sources import FAMILIES, PUSHED_FAMILIES
 
 # Over many days of many devices: as long as VictoriaMetrics itself lets a query run.
 LONG_DEADLINE_SECONDS = 30.0
@@ -37,7 +40,7 @@ class RawSamples:
 
 @dataclass(frozen=True, slots=True)
 class CounterSelection:
-    """The counters of some devices of a house, by the metric names of their sources.
+    """The series of some devices of a house, by the metric names of their sources.
 
     Room and shelf are not selected by: a device that was moved keeps its history.
     """
@@ -61,12 +64,19 @@ class CounterSelection:
         return f'{{__name__=~"{names}",house="{self.house}",device=~"{devices}"}}'
 
 
-def all_counters(home: Home) -> CounterSelection:
-    """Select the counters of all devices of the configuration, of former sources too."""
+def energy_series(home: Home) -> CounterSelection:
+    """Select what the energy of all devices is made from, of former sources too.
+
+    The counter that is made from the watts of a pushed source is left out: it counts nothing of
+    what arrives behind a newer measurement.
+    """
     return CounterSelection(
         home.house,
         tuple(device.device for device in home.devices),
-        tuple(metric_name(family, ENERGY) for family in sorted(FAMILIES)),
+        tuple(
+            metric_name(family, POWER if family in PUSHED_FAMILIES else ENERGY)
+            for family in sorted(FAMILIES)
+        ),
     )
 
 

@@ -20,11 +20,23 @@ class Curve:
 
 
 def fetch_curve(
-    victoriametrics: VictoriaMetrics, selector: str, interval: Interval, step_ms: int
+    victoriametrics: VictoriaMetrics,
+    selector: str,
+    interval: Interval,
+    step_ms: int,
+    window_ms: int,
 ) -> Curve | None:
     """Fetch the steps of an interval from its start; None where nothing was measured at all.
 
     A device that moved has several series: they are one curve.
+
+    Args:
+        victoriametrics: The server.
+        selector: The series of one source.
+        interval: What is drawn.
+        step_ms: How long a step is.
+        window_ms: How long before its end a step has values of: longer than a step where
+            measurements are further apart.
 
     Raises:
         VictoriaMetricsDownError: No complete response in time.
@@ -34,7 +46,7 @@ def fetch_curve(
     # A value at an instant is of the step that ends there, its end included. Without `nocache`
     # VictoriaMetrics moves the instants to multiples of the step.
     form = {
-        "query": _query(selector, step_ms),
+        "query": _query(selector, window_ms),
         "start": unix_seconds(interval.start_ms + step_ms - 1),
         "end": unix_seconds(interval.start_ms + count * step_ms - 1),
         "step": f"{step_ms}ms",
@@ -49,9 +61,9 @@ def fetch_curve(
     return Curve(found["low"], found["high"])
 
 
-def _query(selector: str, step_ms: int) -> str:
+def _query(selector: str, window_ms: int) -> str:
     low, high = (
-        f'label_set({name}({name}_over_time({selector}[{step_ms}ms])), "peak", "{peak}")'
+        f'label_set({name}({name}_over_time({selector}[{window_ms}ms])), "peak", "{peak}")'
         for name, peak in (("min", "low"), ("max", "high"))
     )
     return f"union({low}, {high})"

@@ -8,8 +8,22 @@ from bff.time_grid import instant
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.parse import InstantSeries, parse_instant
 from home_model.config import Home
-from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
-from home_model.sources import Family, family_of
+from home_model.metrics import (
+    CURRENT,
+    LAST_ARRIVAL,
+    POWER,
+    READING_TIMESTAMP,
+    UP,
+    VOLTAGE,
+    Metric,
+    metric_name,
+)
+from home_model.sources import PUSHED_FAMILIES, Family, family_of, is_pushed
+
+SENT = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP)
+READ = (*SENT, UP)
+# As long as the service calls a device up that sends nothing (SILENT_AFTER_SECONDS).
+MIN_PUSHED_WINDOW_SECONDS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Live:
     Attributes:
         up: The exporter's own judgement; None when no exporter has the device.
         at: When the reading was taken.
+        arrived_at: When a device that sends its measurements last sent something.
     """
 
     up: bool | None = None
@@ -26,6 +41,7 @@ class Live:
     voltage_volts: float | None = None
     current_amperes: float | None = None
     at: datetime | None = None
+    arrived_at: datetime | None = None
 
     @property
     def is_up(self) -> bool:
@@ -58,12 +74,41 @@ def fetch_live(
 
 
 def _query(home: Home, families: set[Family]) -> str:
-    metrics = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP, UP)
-    names = [metric_name(family, metric) for family in sorted(families) for metric in metrics]
-    series = f'{{__name__=~"{"|".join(names)}",house="{home.house}"}}'
+    pushed = sorted(families & PUSHED_FAMILIES)
+    scraped = [(family, metric) for family in sorted(families - PUSHED_FAMILIES) for metric in READ]
+    scraped += [(family, metric) for family in pushed for metric in (LAST_ARRIVAL, UP)]
+    series = _selector(home, scraped)
     # An instant query dates every value "now"; timestamp() returns when it was really written.
-    written = f'label_set(timestamp({series}) keep_metric_names, "is", "written")'
-    return f"union({series}, {written})"
+    parts = [series, _written(f"timestamp({series})")]
+    if pushed:
+        sent = _selector(home, [(family, metric) for family in pushed for metric in SENT])
+        recent = f"{sent}[{_pushed_window_seconds(home)}s]"
+        parts += [f"last_over_time({recent}) keep_metric_names"]
+        parts += [_written(f"tlast_over_time({recent})")]
+    return f"union({', '.join(parts)})"
+
+
+def _selector(home: Home, metrics: Sequence[tuple[Family, Metric]]) -> str:
+    names = "|".join(metric_name(family, metric) for family, metric in metrics)
+    return f'{{__name__=~"{names}",house="{home.house}"}}'
+
+
+def _written(instants: str) -> str:
+    return f'label_set({instants} keep_metric_names, "is", "written")'
+
+
+def _pushed_window_seconds(home: Home) -> int:
+    """Return for how long a measurement that a device sent is its present one.
+
+    They come minutes apart; whether the device still sends is for its service to report.
+    """
+    gaps = (
+        source.gap_limit_seconds
+        for device in home.devices
+        for source in device.sources
+        if is_pushed(source.source)
+    )
+    return round(max(MIN_PUSHED_WINDOW_SECONDS, *gaps))
 
 
 def sort_live(home: Home, result: Sequence[InstantSeries]) -> Mapping[SourceOfDevice, Live]:
@@ -110,12 +155,14 @@ def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice)
         return samples.get((f"{family}_{word}", *key))
 
     up, power, taken = sample(UP.word), sample(POWER.word), sample(READING_TIMESTAMP.word)
+    arrived = sample(LAST_ARRIVAL.word)
     return Live(
         up=None if up is None else up.value == 1,
         power_watts=_value(power),
         voltage_volts=_value(sample(VOLTAGE.word)),
         current_amperes=_value(sample(CURRENT.word)),
         at=_taken(taken, power),
+        arrived_at=None if arrived is None else instant(round(arrived.value * 1000)),
     )
 
 
