@@ -17,7 +17,7 @@ from pydantic import HttpUrl, SecretStr
 from sqlalchemy import select
 
 from bff.db.backup import BackupError, BackupSettings, restore
-from bff.db.checksums import DaySums, row_checksum
+from bff.db.checksums import row_checksum
 from bff.db.engine import read_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
@@ -77,8 +77,8 @@ def verify_bff(settings: VerifySettings) -> str:
 
 def _is_sound(day: LedgerDay) -> bool:
     amounts = (day.measured_uwh, day.estimated_uwh, day.measured_ms, day.estimated_ms)
-    sums = DaySums(day.day_unix_ms, amounts)
-    return row_checksum(day.device, sums, day.made_from, day.slots) == day.checksum
+    computed = row_checksum(day.device, day.day_unix_ms, amounts, day.made_from, day.slots)
+    return computed == day.checksum
 
 
 def verify_samples(settings: VerifySettings) -> str:
