@@ -217,7 +217,7 @@ def write_day(database: Path) -> None:
         "slots": packed,
         "is_stale": False,
         "counts_left": "",
-        "checksum": row_checksum("server", sums, made_from, packed),
+        "checksum": row_checksum("server", DAY_MS, (0, 0, 0, 0), made_from, packed),
         "sums_checksum": sums.checksum("server"),
     }
     with closing(sqlite3.connect(database, timeout=30)) as opened, opened:

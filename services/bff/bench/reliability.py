@@ -13,7 +13,7 @@ from bench.figures import Figure, shown
 from bench.measure import Size
 from bench.process import cpu_seconds
 from bench.questions import MONTH, Asked, by_hour, cost, timed
-from bff.db.checksums import DaySums, row_checksum
+from bff.db.checksums import row_checksum
 from testbed.bff import Bff
 
 EDGES = 5_000
@@ -62,7 +62,7 @@ def checksums(asked: Asked, database: Path, size: Size) -> Iterator[Figure]:
 
 def _check(rows: Sequence[Any]) -> None:
     for device, day_ms, *sums, made_from, packed, checksum in rows:
-        if row_checksum(device, DaySums(day_ms, sums), made_from, packed) != checksum:
+        if row_checksum(device, day_ms, tuple(sums), made_from, packed) != checksum:
             raise ValueError(device)
 
 
