@@ -23,6 +23,8 @@ COPY --from=caddy /caddy /usr/bin/caddy
 COPY --from=caddy /etc/mime.types /etc/mime.types
 COPY frontend/Caddyfile /etc/caddy/Caddyfile
 COPY --from=page /source/frontend/out /srv
+ARG VERSION=local
+LABEL org.opencontainers.image.title=ppms/frontend org.opencontainers.image.version="${VERSION}"
 ENV PAGE_HOST=0.0.0.0 PAGE_PORT=8080 PAGE_ROOT=/srv BFF_URL=http://bff:8000 \
     XDG_CONFIG_HOME=/tmp XDG_DATA_HOME=/tmp
 USER 10001:10001

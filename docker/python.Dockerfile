@@ -18,7 +18,12 @@ COPY services services
 # The virtual home's plugs and AiSEG2; every image has the same layers.
 COPY tools/tapo-emulator tools/tapo-emulator
 COPY tools/aiseg2-emulator tools/aiseg2-emulator
-RUN uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
+# What `--version` and the metric of the build show: the release's tag, 0.1.0 in any other build.
+ARG VERSION
+RUN if [ -n "${VERSION}" ]; then \
+      sed -i "s/^version = .*/version = \"${VERSION#v}\"/" services/*/pyproject.toml packages/*/pyproject.toml; \
+    fi \
+ && uv sync --frozen --no-dev --no-editable --package "${SERVICE}"
 # The archive's dbt: a lock and an environment of its own, beside its project.
 RUN if [ -e "services/${SERVICE}/dbt" ]; then \
       cp -r "services/${SERVICE}/dbt" /app/dbt-project \
@@ -36,6 +41,8 @@ RUN apt-get update \
  && install -d -o 10001 -g 10001 /var/lib/ppms
 COPY --from=build /app /app
 ARG SERVICE
+ARG VERSION=local
+LABEL org.opencontainers.image.title="ppms/${SERVICE}" org.opencontainers.image.version="${VERSION}"
 ENV SERVICE=${SERVICE} PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     CONFIG_FILE=/etc/ppms/devices.yaml LISTEN_HOST=0.0.0.0 STATE_DIR=/var/lib/ppms
 # By number, so that Kubernetes can see that it is not root. The root file system may be read-only.

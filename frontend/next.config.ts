@@ -10,6 +10,12 @@ const forwarding: NextConfig = {
   ],
 };
 
+// Messages are compiled at build; what formats them then needs no parser.
+const turbopack = {
+  rules: { "**/messages/*/*.json": { loaders: ["./scripts/compile-messages.cjs"], as: "*.js" } },
+  resolveAlias: { "use-intl/format-message": "use-intl/format-message/format-only" },
+};
+
 export default function config(phase: string): NextConfig {
   const isDevelopment = phase === "phase-development-server";
   // `npm run check` checks the types; a second time would only make each build longer.
@@ -17,6 +23,7 @@ export default function config(phase: string): NextConfig {
   return {
     devIndicators: false,
     typescript,
+    turbopack,
     ...(isDevelopment ? forwarding : { output: "export" }),
   };
 }

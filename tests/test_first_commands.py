@@ -54,6 +54,19 @@ def test_a_node_lock_lists_the_optional_packages_of_every_platform(file: str) ->
     assert not [path for path, package in packages.items() if "resolved" in package]
 
 
+def commands_of(file: str) -> list[str]:
+    """The lines of all shell blocks, without what is said of them."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    blocks = [part.partition("```")[0] for part in text.split("```sh\n")[1:]]
+    return [line.partition("  #")[0].rstrip() for block in blocks for line in block.splitlines()]
+
+
+def test_both_languages_of_the_readme_have_the_same_commands() -> None:
+    """What is changed in one of them is changed in the other."""
+    assert commands_of("README.ja.md") == commands_of("README.md")
+    assert "make up" in commands_of("README.md")
+
+
 def test_renovate_holds_back_what_the_table_of_versions_explains() -> None:
     """And its configuration is valid by the schema of Renovate."""
     tool, file = ROOT / ".tools/images/bin/check-jsonschema", ROOT / "renovate.json"

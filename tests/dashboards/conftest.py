@@ -20,7 +20,8 @@ SCRAPE = """\
 global: {{scrape_interval: 1s}}
 scrape_configs:
   - job_name: switchbot
-    static_configs: [{{targets: ['127.0.0.1:{port}']}}]
+    honor_labels: true
+    static_configs: [{{targets: ['127.0.0.1:{port}'], labels: {{house: virtual_home}}}}]
     metric_relabel_configs:
       - {{source_labels: [device], regex: .+, target_label: job, replacement: ""}}
       - {{source_labels: [device], regex: .+, target_label: instance, replacement: ""}}
@@ -50,6 +51,7 @@ def panels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Panels]:
         _wait_until_scraped(vm)
         import_plug(vm, "native", watts=100.0)
         import_plug(vm, "matter", watts=104.0)
+        import_processes(vm)
         yield Panels(vm.url, time.time())
 
 
@@ -101,12 +103,49 @@ def import_plug(vm: VictoriaMetrics, source: str, watts: float) -> None:
     for word, values in of_plug.items():
         points = list(zip(minutes, values, strict=True))
         vm.import_samples({"__name__": f"{family}_{word}", **labels}, points)
-    target = {"job": family, "instance": "exporter"}
+    target = {"house": PLUG["house"], "job": family, "instance": "exporter"}
     of_exporter = {
         "scrape_duration_seconds": target,
         "exporter_age_limit_seconds": target | {"source": source},
-        "exporter_poll_duration_seconds_bucket": {"source": source, "le": "0.25"},
+        "exporter_poll_duration_seconds_bucket": {
+            "house": PLUG["house"],
+            "source": source,
+            "le": "0.25",
+        },
     }
     for name, its_labels in of_exporter.items():
         points = [(at, 0.01 * n) for n, at in enumerate(minutes)]
         vm.import_samples({"__name__": name, **its_labels}, points)
+
+
+# What processes expose of themselves, with the labels of a cluster's scraping.
+OF_PROCESSES = {
+    "up": {"job": "bff"},
+    "scrape_duration_seconds": {"job": "bff"},
+    "process_resident_memory_bytes": {"job": "bff"},
+    "process_cpu_seconds_total": {"job": "bff"},
+    "bff_request_duration_seconds_count": {"job": "bff", "route": "/cost", "status": "200"},
+    "bff_request_duration_seconds_bucket": {"job": "bff", "route": "/cost", "le": "0.25"},
+    "bff_config_last_reload_successful": {"job": "bff"},
+    "ledger_lag_seconds": {"job": "bff"},
+    "ledger_dirty_slots": {"job": "bff"},
+    "ledger_rebuild_progress_ratio": {"job": "bff"},
+    "ledger_rebuild_eta_seconds": {"job": "bff"},
+    "ledger_open_events": {"device": "tv", "kind": "fall"},
+    "ledger_open_events_energy_kwh": {"device": "tv", "kind": "fall"},
+    "vm_free_disk_space_bytes": {"job": "vmsingle", "path": "/storage"},
+    "vm_data_size_bytes": {"job": "vmsingle", "type": "storage/small"},
+    "vm_cache_entries": {"job": "vmsingle", "type": "storage/hour_metric_ids"},
+    "vm_rows_inserted_total": {"job": "vmsingle", "type": "promscrape"},
+    "vm_slow_queries_total": {"job": "vmsingle"},
+    "backup_last_verified_timestamp_seconds": {"backup": "bff"},
+}
+OF_VICTORIAMETRICS = {"process_resident_memory_bytes": {"job": "vmsingle"}}
+
+
+def import_processes(vm: VictoriaMetrics) -> None:
+    """An hour of every metric that the dashboards of processes ask for."""
+    now = time.time()
+    points = [(now - 60 * ago, 1.0 + 60 - ago) for ago in range(60, -1, -1)]
+    for name, labels in [*OF_PROCESSES.items(), *OF_VICTORIAMETRICS.items()]:
+        vm.import_samples({"__name__": name, "house": PLUG["house"], **labels}, points)

@@ -99,4 +99,5 @@ def test_exporters_are_told_apart_by_their_job(panels: Panels) -> None:
     """An exporter's own series keep their job; those of a device do not."""
     (board,) = [board for board in DASHBOARDS if board.name == "device-health"]
     (saved, _) = [query for query in board.queries() if query.panel.startswith("Counters saved")]
-    assert [labels for labels, _ in panels.ask(saved, board.defaults())] == [{"job": "switchbot"}]
+    found = [labels for labels, _ in panels.ask(saved, board.defaults())]
+    assert found == [{"house": "virtual_home", "job": "switchbot"}]

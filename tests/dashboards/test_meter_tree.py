@@ -58,6 +58,7 @@ def by_device(case: Case) -> dict[str, float]:
     return expect.get("by_device_kwh") or expect["by_place_kwh"]
 
 
+@pytest.mark.long
 @each_case
 def test_energy_and_power_are_own_shares(server: VictoriaMetrics, case: Case) -> None:
     """The total of energy and of watts, and the energy of each device."""

@@ -1,5 +1,6 @@
 """What people come to the page for, by mouse and on a phone."""
 
+import csv
 import gzip
 import re
 from collections.abc import Iterator
@@ -67,6 +68,44 @@ def test_last_month_is_compared_with_the_one_before(chain: Chain, visitor: Page)
     expect(visitor.get_by_test_id("period-name")).to_have_attribute(
         "data-value", last.strftime("%Y-%m-%d")
     )
+
+
+def test_what_costs_most_adds_up_in_a_spreadsheet(chain: Chain, page: Page) -> None:
+    """The largest device comes first; the file has all rows, and they add up to the page's yen."""
+    page.goto("/?period=month")
+    page.get_by_test_id("period-previous").click()
+    ranking = page.get_by_role("region", name="What costs most")
+    expect(ranking.get_by_role("row").nth(1)).to_contain_text("%")
+    total = page.get_by_test_id("cost-period").get_attribute("data-value") or "nan"
+    with page.expect_download() as download:
+        ranking.get_by_role("button", name="CSV").click()
+    rows = list(csv.DictReader(download.value.path().read_text("utf-8-sig").splitlines()))
+    costs = {row["device"]: Decimal(row["cost"]) for row in rows if row["cost"]}
+    assert sum(costs.values()) == Decimal(total)
+    dearest = max(costs, key=lambda device: costs[device])
+    name = chain.api(f"/devices/{dearest}")["name"]["en"]
+    expect(ranking.get_by_role("row").nth(1)).to_contain_text(name)
+
+
+def test_the_kettle_by_hour_all_by_keyboard(page: Page) -> None:
+    """A slash finds it, brackets move the period; its hours of the week are there in figures."""
+    page.goto("/?period=month")
+    expect(page.get_by_test_id("watts-now")).to_have_attribute("data-value", re.compile(r"\d"))
+    page.keyboard.press("/")
+    page.get_by_role("combobox").fill("kettle")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kettle")
+    page.keyboard.press("[")
+    last = month_before(datetime.now(TOKYO))
+    expect(page.get_by_test_id("period-name")).to_have_attribute(
+        "data-value", last.strftime("%Y-%m-%d")
+    )
+    page.get_by_role("contentinfo").scroll_into_view_if_needed()
+    expect(page.get_by_role("table", name="At what hours").get_by_role("cell")).to_have_count(168)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_plug_that_fell_silent_is_named_with_since_when(chain: Chain, visitor: Page) -> None:

@@ -70,13 +70,18 @@ def test_only_the_page_and_the_ways_in_for_devices_are_published_and_only_on_loo
     published = {name: part["ports"] for name, part in SERVICES.items() if "ports" in part}
     assert published == {
         "page": ["127.0.0.1:${PAGE_PORT:-8080}:8080"],
+        "grafana": ["127.0.0.1:${GRAFANA_PORT:-3000}:3000"],
         "mosquitto": ["${MOSQUITTO_LISTEN:-127.0.0.1:1883}:1883"],
         "measurements": ["${MEASUREMENTS_HOST:-127.0.0.1}:${MEASUREMENTS_PORT:-8020}:8020"],
     }
     modes = {
         name: part["network_mode"] for name, part in SERVICES.items() if "network_mode" in part
     }
-    assert modes == {"virtual-plugs": "service:tp-link-native-exporter"}
+    # Matter finds its devices in the home's own network.
+    assert modes == {
+        "virtual-plugs": "service:tp-link-native-exporter",
+        "matter-server": "host",
+    }
 
 
 @each_service
@@ -154,7 +159,7 @@ def test_vmsingle_takes_the_scrape_configuration() -> None:
     config = ROOT / "docker/scrape.yaml"
     flags = ["-promscrape.config.dryRun", "-promscrape.config.strictParse"]
     command = ["victoria-metrics", f"-promscrape.config={config}", *flags]
-    env = os.environ | {"SCRAPE_INTERVAL": "15s"}
+    env = os.environ | {"SCRAPE_INTERVAL": "15s", "HOUSE": "home"}
     found = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
     text = config.read_text()
@@ -182,3 +187,36 @@ def test_victoria_metrics_has_a_password_that_its_readers_are_given(tmp_path: Pa
         answer = httpx.get(query, auth=("ppms", shown.strip()), trust_env=False)
         assert answer.status_code == 200
         assert "access-control-allow-origin" not in answer.headers
+
+
+def test_every_part_that_keeps_running_is_watched() -> None:
+    """`docker compose ps` shows what is unhealthy; the virtual home is not real."""
+    of_virtual_home = {
+        name for name, part in SERVICES.items() if part.get("profiles") == ["virtual"]
+    }
+    on_demand = {
+        "batch",
+        "mosquitto",
+    }  # a nightly run, and a broker whose image has no client for it
+    watched = {name for name, part in SERVICES.items() if "healthcheck" in part}
+    assert watched == set(SERVICES) - of_virtual_home - on_demand
+
+
+def test_images_of_a_release_are_those_of_its_registry() -> None:
+    """One setting for all of ours; without it they are built here."""
+    ours = {part["image"] for part in SERVICES.values() if "args" in part.get("build", {})}
+    ours.add(SERVICES["page"]["image"])
+    assert all(image.startswith("${IMAGE_REGISTRY:-ppms}/") for image in ours)
+    assert all(image.endswith(":${PPMS_VERSION:-local}") for image in ours)
+
+
+def test_folders_of_this_machine_are_mounted_for_selinux_too() -> None:
+    """Without `z` an enforcing SELinux refuses them to every container.
+
+    The archive mounts `./data` as its specification has it; docs/compose.md has its label.
+    """
+    mounts = [str(v) for part in SERVICES.values() for v in part.get("volumes", ())]
+    folders = [mount.split(":") for mount in mounts if mount.startswith("./")]
+    assert folders
+    unlabelled = {path for path, _, *mode in folders if "z" not in ",".join(mode).split(",")}
+    assert unlabelled == {"./data/duckdb", "./data/parquet"}

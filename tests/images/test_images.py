@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,13 @@ ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".tools/images/bin"
 DOCKERFILES = sorted((ROOT / "docker").glob("*.Dockerfile"))
 OF_PRODUCT = [file for file in DOCKERFILES if file.name != "stand-ins.Dockerfile"]
+# What a service is made of beside packages: the virtual home has emulators.
+TOOLS_OF_SERVICES = {
+    f"tools/{name}"
+    for file in sorted((ROOT / "services").glob("*/pyproject.toml"))
+    for name in tomllib.loads(file.read_text())["tool"].get("uv", {}).get("sources", {})
+    if (ROOT / "tools" / name).is_dir()
+}
 NUMBERED_USER = "USER 10001:10001"
 
 each_of_product = pytest.mark.parametrize("dockerfile", OF_PRODUCT, ids=lambda file: file.stem)
@@ -68,5 +76,11 @@ def test_the_builder_sees_no_secrets_and_no_data() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     let_in = {rule[1:] for rule in rules if rule.startswith("!")}
     assert rules[0] == "*"
-    code = {"packages", "services", "frontend", "tools/tapo-emulator"}
+    code = {"packages", "services", "frontend", *TOOLS_OF_SERVICES}
     assert let_in == code | {"pyproject.toml", "uv.lock", "docker"}
+
+
+def test_the_builder_is_given_what_services_are_made_of() -> None:
+    """A folder that is copied but not let in fails every build, not only that of its service."""
+    text = (ROOT / "docker/python.Dockerfile").read_text()
+    assert set(re.findall(r"^COPY (tools/\S+)", text, re.MULTILINE)) == TOOLS_OF_SERVICES

@@ -6,11 +6,15 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import accumulate
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from manifests.build import ROOT
+from manifests.generate import RULES_GENERATED
 from testbed.victoria_metrics import VictoriaMetrics
 
 RULES = ROOT / "k8s" / "apps" / "vmalert" / "rules"
@@ -73,6 +77,21 @@ def arrivals(until_step: int | None = None) -> Values:
     return [began + min(step, last) // 5 * 5 * STEP_SECONDS for step in range(steps)]
 
 
+def rising(each_minute: float, later_each_minute: float) -> Values:
+    """A counter that rises by so much, and by another amount in the last two hours."""
+    steps = range(HOURS * 3600 // STEP_SECONDS)
+    return accumulate(each_minute if step < TROUBLE_BEGINS else later_each_minute for step in steps)
+
+
+def requests_of(status: str) -> dict[str, str]:
+    return {"__name__": "bff_request_duration_seconds_count", "job": "bff", "status": status}
+
+
+def answered_within(le: str) -> dict[str, str]:
+    return {"__name__": "bff_request_duration_seconds_bucket", "job": "bff", "le": le}
+
+
+VERIFIED = "backup_last_verified_timestamp_seconds"
 BOARD_ARRIVAL = {"__name__": "measurements_last_arrival_timestamp_seconds", "device_id": "b"}
 
 # (series and its values, the alert; for which device, job or board)
@@ -199,6 +218,40 @@ TROUBLES = {
         ],
         {"BoardDrops": "b"},
     ),
+    "counters cannot be saved": (
+        [({"__name__": "exporter_state_writable", "job": "cloud"}, changes(1, 0))],
+        {"StateNotWritable": "cloud"},
+    ),
+    "a broken devices.yaml": (
+        [({"__name__": "bff_config_last_reload_successful", "job": "bff"}, changes(1, 0))],
+        {"ReloadFailed": "bff"},
+    ),
+    "the API fails": (
+        [
+            (requests_of("500"), rising(0, 1)),
+            (requests_of("200"), rising(3, 3)),
+        ],
+        {"BffErrors": None},
+    ),
+    "the API fails once in a while": (
+        [
+            (requests_of("503"), rising(0, 0.05)),
+            (requests_of("200"), rising(3, 3)),
+        ],
+        {},
+    ),
+    "the API is slow": (
+        [(answered_within(le), rising(1, each)) for le, each in (("2.5", 0.5), ("10.0", 1))],
+        {"BffSlow": None},
+    ),
+    "no backup was verified": (
+        [({"__name__": VERIFIED, "backup": "bff"}, archived(hours_ago=24 * 8 + 2))],
+        {"BackupNotVerified": None},
+    ),
+    "a backup was verified last week": (
+        [({"__name__": VERIFIED, "backup": "bff"}, archived(hours_ago=24 * 7 + 12))],
+        {},
+    ),
     "all well": (
         [
             ({**UP, "device": "server"}, steady(1)),
@@ -268,11 +321,49 @@ def test_the_rules_are_valid_and_say_what_to_do() -> None:
         assert text.count("- alert:") == text.count("what_to_do:") == text.count("summary:")
 
 
+def all_rules() -> list[dict[str, Any]]:
+    files = [yaml.safe_load(file.read_text("utf-8")) for file in sorted(RULES.glob("*.yaml"))]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
+def test_every_alert_leads_to_its_own_section_of_the_runbooks() -> None:
+    """The anchor that GitHub makes of a heading; no section is left over."""
+    headings = re.findall(r"^## (\w+)$", (ROOT / "docs/runbooks.md").read_text(), re.MULTILINE)
+    assert headings == [rule["alert"] for rule in all_rules()]
+    for rule in all_rules():
+        place, _, anchor = rule["annotations"]["runbook_url"].partition("#")
+        assert place.endswith("/docs/runbooks.md")
+        assert anchor == rule["alert"].lower()
+
+
+def test_every_alert_keeps_houses_apart() -> None:
+    """What a rule adds up, it adds up within a house: no aggregation drops the label."""
+    for rule in all_rules():
+        grouped = re.findall(r"\b(?:sum|max|min|count)\b(?: by \(([^)]*)\))?", rule["expr"])
+        assert all("house" in labels for labels in grouped), rule["alert"]
+
+
+def test_rules_of_operators_are_those_of_vmalert(tmp_path: Path) -> None:
+    """Generated, not stale, and PromQL that a Prometheus takes, too."""
+    for file, write in RULES_GENERATED.items():
+        assert (ROOT / file).read_text("utf-8") == write(), f"{file}: run make docs"
+        spec = yaml.safe_load(write())["spec"]
+        assert [r for group in spec["groups"] for r in group["rules"]] == all_rules()
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(yaml.safe_dump(spec))
+    checked = subprocess.run(
+        ["promtool", "check", "rules", rules], capture_output=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
 def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     """A metric that was renamed would silence its alert for ever."""
     text = "".join(file.read_text() for file in RULES.glob("*.yaml"))
     asked = set(
-        re.findall(r"\b(?:archive|switchbot|ledger|vm|exporter|measurements)_[a-z_]+", text)
+        re.findall(
+            r"\b(?:archive|backup|bff|switchbot|ledger|vm|exporter|measurements)_[a-z_]+", text
+        )
     )
     services = ROOT / "services"
     page = (services / "switchbot-exporter" / "tests" / "golden" / "page.txt").read_text()
@@ -284,6 +375,13 @@ def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     asked -= {"measurements_outbox_age_seconds"} if '"age_seconds"' in boards else set()
     asked = {name.removesuffix("_total") for name in asked}
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
-    known = page + ledger + kit + archive + boards + own
+    backup = (services / "bff/src/bff/db/verify.py").read_text()
+    # A histogram's name is made of its service's.
+    requests = (ROOT / "packages/service-kit/src/service_kit/request_metrics.py").read_text()
+    bff = (services / "bff/src/bff/__main__.py").read_text()
+    assert '"bff"' in bff
+    assert "_request_duration_seconds" in requests
+    asked -= {f"bff_request_duration_seconds_{part}" for part in ("count", "bucket")}
+    known = page + ledger + kit + archive + boards + backup + bff + own
     assert {name for name in asked if name not in known} == set()
     assert "vm_free_disk_space_bytes{path=" in own

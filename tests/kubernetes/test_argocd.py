@@ -1,5 +1,6 @@
 """How Argo CD brings everything about: from one repository, in an order that holds."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from manifests.build import ROOT, built, objects_in
 from manifests.objects import Object, name_of, namespace_of, strings_in
 
 ARGOCD, APPS = ROOT / "argocd", ROOT / "k8s" / "apps"
+TEMPLATE = ROOT / "deploy" / "template"
 WAVE = "argocd.argoproj.io/sync-wave"
 
 
@@ -39,7 +41,7 @@ def sources(spec: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_each_stage_waits_for_the_one_before(stages: list[Object]) -> None:
     """Waves in this order; and they order Applications only while these have a health."""
-    order = ["ppms", "tailscale", "foundation", "vmsingle", "apps"]
+    order = ["ppms", "ppms-foundation", "ppms-vmsingle", "ppms-apps"]
     assert [name_of(item) for item in stages] == order
     waves = [item["metadata"]["annotations"][WAVE] for item in stages]
     assert len(set(waves)) == len(waves)
@@ -49,23 +51,48 @@ def test_each_stage_waits_for_the_one_before(stages: list[Object]) -> None:
 
 
 def test_a_folder_is_an_application(stages: list[Object]) -> None:
-    """The set takes every folder of k8s/apps but those that are a stage of their own."""
+    """The set lists every folder of k8s/apps but the one that is a stage of its own."""
     (folders,) = [item for item in stages if item["kind"] == "ApplicationSet"]
-    directories = folders["spec"]["generators"][0]["git"]["directories"]
-    wanted = [entry["path"] for entry in directories if not entry.get("exclude")]
-    left_out = {entry["path"] for entry in directories if entry.get("exclude")}
-    assert wanted == ["k8s/apps/*"]
+    listed = [entry["path"] for entry in folders["spec"]["generators"][0]["git"]["directories"]]
+    assert len(set(listed)) == len(listed)
     paths = {source.get("path") for spec in applications(stages) for source in sources(spec)}
-    assert left_out <= paths
+    every = {f"k8s/apps/{folder.name}" for folder in APPS.iterdir()}
+    assert every == set(listed) | (every & paths)
     for folder in APPS.iterdir():
         assert (folder / "kustomization.yaml").is_file(), folder
+
+
+def test_no_application_is_called_as_one_that_may_be_there(stages: list[Object]) -> None:
+    """A cluster with a life has its own `grafana` and `tailscale`: ours all begin with `ppms`."""
+    files = [*ARGOCD.rglob("*.yaml"), *TEMPLATE.rglob("argocd/**/*.yaml")]
+    every = [item for file in files for item in objects_in(file.read_text())]
+    named = [name_of(item) for item in every if item["kind"] == "Application"]
+    assert len(named) > 5
+    assert [name for name in named if name.partition("-")[0] != "ppms"] == []
+    (made,) = [item for item in stages if item["kind"] == "ApplicationSet"]
+    assert made["spec"]["template"]["metadata"]["name"] == "ppms-{{ .path.basename }}"
+
+
+def test_operators_are_optional_pinned_and_last(stages: list[Object]) -> None:
+    """Without Tailscale all is measured; a chart's new minor version comes by a commit."""
+    files = sorted((ARGOCD / "optional").glob("*.yaml"))
+    optional = [item for file in files for item in objects_in(file.read_text())]
+    last = max(int(item["metadata"]["annotations"][WAVE]) for item in stages)
+    for item in optional:
+        assert int(item["metadata"]["annotations"][WAVE]) > last or "victoria" in name_of(item)
+        for source in sources(item["spec"]):
+            if "chart" in source:
+                assert re.fullmatch(r"\d+\.\d+\.\d+", source["targetRevision"])
 
 
 def test_a_restore_can_hold_argo_cd(stages: list[Object]) -> None:
     """The set leaves the annotation on its Applications by which scripts/restore holds them."""
     (folders,) = [item for item in stages if item["kind"] == "ApplicationSet"]
     (kept,) = folders["spec"]["preservedFields"]["annotations"]
-    assert f'"{kept}$1"' in (ROOT / "scripts" / "restore").read_text()
+    restore = (ROOT / "scripts" / "restore").read_text()
+    assert f'"{kept}$1"' in restore
+    name = folders["spec"]["template"]["metadata"]["name"]
+    assert name.replace("{{ .path.basename }}", "$app") in restore
 
 
 def test_every_path_is_there_and_every_component_fits(stages: list[Object]) -> None:

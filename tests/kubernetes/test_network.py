@@ -55,9 +55,10 @@ def service(name: str, app: str, port: int) -> Object:
 
 
 def vmagent() -> Object:
-    made = deepcopy(
-        pod("vmagent", {"http": 8429}, ["-remoteWrite.url=http://vminsert-power:8480/"])
-    )
+    writes = "-remoteWrite.url=http://vminsert-power:8480/"
+    # By the VMServiceScrape of the stores.
+    scrapes = "http://vmstorage-power:8482/metrics"
+    made = deepcopy(pod("vmagent", {"http": 8429}, [writes, scrapes]))
     made["spec"]["template"]["spec"]["automountServiceAccountToken"] = True
     return made
 
@@ -74,7 +75,7 @@ OPERATOR_MADE = (
         **service("vmstorage-power", "vmstorage", 8400),
         "spec": {
             "selector": {"app.kubernetes.io/name": "vmstorage"},
-            "ports": [{"port": 8400}, {"port": 8401}],
+            "ports": [{"port": 8400}, {"port": 8401}, {"port": 8482}],
         },
     },
 )
@@ -103,6 +104,8 @@ def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
         Pair("vmalert", "vmsingle", 8428),
         Pair("grafana", "vmsingle", 8428),
         Pair("vmsingle-backup", "vmsingle", 8428),
+        Pair("vmsingle-backup-check", "vmsingle", 8428),
+        Pair("bff-backup-check", "vmsingle", 8428),
         Pair("archive", "vmsingle", 8428),
         Pair("aiseg2-exporter", "vmsingle", 8428),
         Pair("archive", "bff", 8000),

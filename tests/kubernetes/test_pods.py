@@ -16,6 +16,7 @@ EXCEPTIONS = {
 }
 RESTRICTED_VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
 AMD64 = {"vmsingle", "bff", "frontend"}
+ARM64 = {"switchbot-ble-exporter"}
 
 
 def each(objects: tuple[Object, ...]) -> Iterator[tuple[Workload, dict[str, Any]]]:
@@ -162,15 +163,30 @@ def test_everything_says_what_it_is(overlay: tuple[Object, ...]) -> None:
 
 
 def test_each_runs_on_the_nodes_it_is_for(home: tuple[Object, ...]) -> None:
-    """VictoriaMetrics, BFF and page on x86; Bluetooth on the labelled ARM node."""
-    chosen = {w.name: w.spec.get("nodeSelector", {}) for w in workloads(home)}
-    assert {
-        name for name, node in chosen.items() if node.get("kubernetes.io/arch") == "amd64"
-    } == AMD64
-    assert chosen["switchbot-ble-exporter"] == {
-        "kubernetes.io/arch": "arm64",
-        "power.example/bluetooth": "true",
+    """VictoriaMetrics, BFF and page rather on x86; Bluetooth rather on ARM, on the labelled node.
+
+    The architecture is never required: docs/decisions/0020.
+    """
+    required = {w.name: w.spec.get("nodeSelector", {}) for w in workloads(home)}
+    assert {name: node for name, node in required.items() if node} == {
+        "switchbot-ble-exporter": {"power.example/bluetooth": "true"}
     }
+    preferred = {w.name: _preferred_architecture(w) for w in workloads(home)}
+    for architecture, wanted in (("amd64", AMD64), ("arm64", ARM64)):
+        assert {name for name, found in preferred.items() if found == [architecture]} == wanted
+
+
+def _preferred_architecture(workload: Workload) -> list[str]:
+    node = workload.spec.get("affinity", {}).get("nodeAffinity", {})
+    assert "requiredDuringSchedulingIgnoredDuringExecution" not in node
+    terms = node.get("preferredDuringSchedulingIgnoredDuringExecution", ())
+    return [
+        value
+        for term in terms
+        for expression in term["preference"]["matchExpressions"]
+        if expression["key"] == "kubernetes.io/arch"
+        for value in expression["values"]
+    ]
 
 
 @pytest.mark.parametrize("app", ["bff", "switchbot-cloud-exporter"])

@@ -11,15 +11,24 @@ from manifests import names, schemas
 from manifests.build import ROOT, objects_in, plain_files
 from manifests.objects import Object, title_of
 
-PLAIN = ("argocd", "argocd/stages", "argocd/cluster")
+PLAIN = (
+    "argocd",
+    "argocd/stages",
+    "argocd/cluster",
+    "argocd/optional",
+    "deploy/template/argocd",
+    "deploy/template/argocd/apps",
+)
 CUSTOM_KINDS = {
     "Application",
     "ApplicationSet",
     "AppProject",
+    "PrometheusRule",
     "ProxyClass",
     "ServiceMonitor",
     "VMAgent",
     "VMCluster",
+    "VMRule",
     "VMServiceScrape",
 }
 CORE_GROUPS = ("", "apps", "batch", "policy")

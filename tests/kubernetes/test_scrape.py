@@ -140,7 +140,7 @@ def api_server() -> Iterator[ApiServer]:
 @pytest.fixture
 def scraping(api_server: ApiServer, tmp_path: Path) -> Iterator[VictoriaMetrics]:
     """The real vmsingle with the cluster's configuration, hurried, with the address of the API."""
-    config = yaml.safe_load(SCRAPE.read_text())
+    config = yaml.safe_load(SCRAPE.read_text().replace("%{HOUSE}", "cottage"))
     config["global"]["scrape_interval"] = "1s"
     (discovery,) = config["scrape_configs"][0]["kubernetes_sd_configs"]
     discovery["api_server"] = api_server.url
@@ -180,6 +180,7 @@ def start_exporter(tmp_path: Path) -> Iterator[Callable[[str], tuple[ExporterPro
         yield start
 
 
+@pytest.mark.long
 def test_a_new_pod_goes_on_with_the_series_of_the_old_one(
     home: tuple[Object, ...],
     api_server: ApiServer,
@@ -210,7 +211,12 @@ def test_a_new_pod_goes_on_with_the_series_of_the_old_one(
     ((labels, _),) = ever
     assert labels.keys() == DEVICE
     ((labels, _),) = scraping.instant("count_over_time(up[1h])")
-    own = {"job": "switchbot-cloud", "instance": "switchbot-cloud", "protocol": "cloud"}
+    own = {
+        "job": "switchbot-cloud",
+        "instance": "switchbot-cloud",
+        "protocol": "cloud",
+        "house": "cottage",
+    }
     assert labels == own
     ((labels, _),) = scraping.instant("count_over_time(switchbot_api_requests_remaining[1h])")
     assert labels.keys() >= own.keys()

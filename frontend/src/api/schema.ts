@@ -1108,6 +1108,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/week_hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy and cost of a place by hour of the week
+         * @description All Mondays from 18:00 to 19:00 together, and so on: they add up to the range exactly.
+         */
+        get: operations["get_week_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5027,6 +5047,60 @@ export interface components {
             doubt_watts: number;
         };
         /**
+         * WeekHour
+         * @description One hour of the week, added up over all weeks of the range.
+         */
+        WeekHour: {
+            /**
+             * Weekday
+             * @description 1 is Monday.
+             * @example 1
+             */
+            weekday: number;
+            /**
+             * Hour
+             * @description By the house's clock.
+             * @example 18
+             */
+            hour: number;
+            /**
+             * Times
+             * @description How often the hour began in the range until now.
+             * @example 4
+             */
+            times: number;
+            figures: components["schemas"]["Figures"];
+        };
+        /**
+         * WeekHours
+         * @description What a place used at each hour of the week.
+         */
+        WeekHours: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Currency
+             * @example JPY
+             */
+            currency: string;
+            /**
+             * Hours
+             * @description Those that the range has, from Monday midnight; they add up to the range.
+             */
+            hours: components["schemas"]["WeekHour"][];
+        };
+        /**
          * WhatIf
          * @description A contract on the past of the house. Open periods are in the list, but not in the sums.
          */
@@ -7404,6 +7478,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_week_hours: {
+        parameters: {
+            query: {
+                /** @description The first instant. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description Only this room. */
+                room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
+                shelf?: string | null;
+                /** @description Only this device. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekHours"];
                 };
             };
             /** @description A problem, with what to do about it */

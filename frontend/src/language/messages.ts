@@ -4,10 +4,12 @@ import type comparison from "../../messages/en/comparison.json";
 import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
 import type fields from "../../messages/en/fields.json";
+import type find from "../../messages/en/find.json";
 import type frame from "../../messages/en/frame.json";
 import type history from "../../messages/en/history.json";
 import type meters from "../../messages/en/meters.json";
 import type notices from "../../messages/en/notices.json";
+import type place from "../../messages/en/place.json";
 import type prices from "../../messages/en/prices.json";
 import type realBills from "../../messages/en/realBills.json";
 import type reconcile from "../../messages/en/reconcile.json";
@@ -25,9 +27,11 @@ export type Messages = typeof frame &
   typeof device &
   typeof explain &
   typeof fields &
+  typeof find &
   typeof history &
   typeof meters &
   typeof notices &
+  typeof place &
   typeof prices &
   typeof realBills &
   typeof reconcile &

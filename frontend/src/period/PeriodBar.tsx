@@ -62,6 +62,7 @@ function Steps({ period }: { period: Period }) {
         {...(previous && { href: address(previous) })}
         label={t("previous")}
         testId="period-previous"
+        shortcut="["
       >
         ‹
       </Step>
@@ -73,7 +74,12 @@ function Steps({ period }: { period: Period }) {
       >
         {nameOfPeriod(locale, period)}
       </span>
-      <Step {...(next && { href: address(next) })} label={t("next")} testId="period-next">
+      <Step
+        {...(next && { href: address(next) })}
+        label={t("next")}
+        testId="period-next"
+        shortcut="]"
+      >
         ›
       </Step>
       {!includes(period, today) && present && (
@@ -94,10 +100,11 @@ interface StepProps {
   href?: string;
   label: string;
   testId: string;
+  shortcut: string;
   children: ReactNode;
 }
 
-function Step({ href, label, testId, children }: StepProps) {
+function Step({ href, label, testId, shortcut, children }: StepProps) {
   const look = "tap grid min-w-9 place-items-center rounded-md text-lg";
   if (!href) {
     return (
@@ -113,6 +120,7 @@ function Step({ href, label, testId, children }: StepProps) {
       aria-label={label}
       title={label}
       data-testid={testId}
+      aria-keyshortcuts={shortcut}
       className={`${look} hover:bg-sunken`}
     >
       {children}

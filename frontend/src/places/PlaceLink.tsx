@@ -7,11 +7,19 @@ import { addressOf, type Place } from "./place";
 
 interface PlaceLinkProps {
   place: Place;
+  /** Whether it is the place shown. */
+  isHere?: boolean;
   className?: string;
   children: ReactNode;
 }
 
 /** A link to another place, over the same period and in the same order. */
-export function PlaceLink({ place, ...rest }: PlaceLinkProps) {
-  return <AddressLink href={addressOf(place, useKept())} {...rest} />;
+export function PlaceLink({ place, isHere, ...rest }: PlaceLinkProps) {
+  return (
+    <AddressLink
+      href={addressOf(place, useKept())}
+      aria-current={isHere ? "page" : undefined}
+      {...rest}
+    />
+  );
 }

@@ -19,17 +19,21 @@ import { Breadcrumbs } from "./Breadcrumbs";
 import { PlaceNotFound } from "./PlaceNotFound";
 import { PlaceSkeleton } from "./PlaceSkeleton";
 import { addressOf, placeFromQuery } from "./place";
-import { placeOf, wayTo } from "./tree";
+import { deviceCount, placeOf, wayTo } from "./tree";
 import { usePlaces } from "./usePlaces";
+
+const Siblings = lazy(() => import("./Siblings").then((file) => ({ default: file.Siblings })));
 
 // The house, the first page of most visits, has no device of its own to show.
 const DevicePanel = lazy(() =>
   import("@/panels/device/DevicePanel").then((file) => ({ default: file.DevicePanel })),
 );
 
-const HouseBelow = lazy(() =>
-  import("./HouseBelow").then((file) => ({ default: file.HouseBelow })),
+const RankingPanel = lazy(() =>
+  import("@/panels/ranking/RankingPanel").then((file) => ({ default: file.RankingPanel })),
 );
+
+const Below = lazy(() => import("./Below").then((file) => ({ default: file.Below })));
 
 /** The house, or the room, shelf or device that the address names. */
 export function PlacePage() {
@@ -62,6 +66,11 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
       <div className="order-1 sm:order-none">
         <CostsPanel node={node} />
       </div>
+      {(node.level === "house" || node.level === "room") && (
+        <Suspense fallback={<RankingSpace node={node} />}>
+          <RankingPanel node={node} />
+        </Suspense>
+      )}
       {device ? (
         <Suspense fallback={<Skeleton className="h-64 w-full rounded-lg" />}>
           <DevicePanel device={device} />
@@ -69,17 +78,26 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
       ) : (
         <ChildrenPanel node={node} />
       )}
-      {node.level === "house" && (
-        <div className="order-1 flex flex-col gap-6 sm:order-none">
-          <Seen placeholder={below}>
-            <Suspense fallback={below}>
-              <HouseBelow house={node} />
-            </Suspense>
-          </Seen>
-        </div>
-      )}
+      <div className="order-1 flex flex-col gap-6 sm:order-none">
+        <Seen placeholder={below}>
+          <Suspense fallback={below}>
+            <Below node={node} />
+          </Suspense>
+        </Seen>
+        {node.level !== "house" && (
+          <Suspense>
+            <Siblings way={way} />
+          </Suspense>
+        )}
+      </div>
     </div>
   );
+}
+
+/** As high as the ranking, which holds ten devices at first. */
+function RankingSpace({ node }: { node: PlaceNode }) {
+  const height = `${4.5 + 3.4 * Math.min(deviceCount(node), 10)}rem`;
+  return <Skeleton className="w-full rounded-lg" height={height} />;
 }
 
 const below = <Skeleton className="h-64 w-full rounded-lg" />;

@@ -65,9 +65,17 @@ export function useDeviceCosts(place: Place): Answer<Cost> {
  * period moves with the minute, so the answer before stays until the next one is there.
  */
 export function useComparedCost(place: Place, isByBucket = false): Cost | undefined {
+  const by = bucketOf(usePeriod());
+  return useCompared(place, isByBucket ? { by } : insideOf(place));
+}
+
+/** The same with a row for each device. */
+export function useComparedDeviceCosts(place: Place): Cost | undefined {
+  return useCompared(place, { group_by: "device" });
+}
+
+function useCompared(place: Place, rows: Rows): Cost | undefined {
   const compared = useComparedPeriod();
-  const shown = usePeriod();
-  const rows = isByBucket ? { by: bucketOf(shown) } : insideOf(place);
   const range = { from: compared?.from ?? "", to: compared?.to ?? "" };
   const query = { ...range, ...place, ...rows };
   const { data } = api.useQuery(

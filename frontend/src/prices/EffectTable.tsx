@@ -42,7 +42,7 @@ export function EffectTable({ effect }: { effect: Effect }) {
           <summary className="tap flex w-fit cursor-pointer items-center text-sm">
             {t("changedMonths", { count: months.length })}
           </summary>
-          <Table caption={t("changedMonths", { count: months.length })} testId="effect-months">
+          <Table caption="" testId="effect-months">
             {months.map((month) => (
               <EffectRow
                 key={month.from}
@@ -75,7 +75,7 @@ function Table({ caption, testId, children }: TableProps) {
   const titles = ["energy", "before", "after"] as const;
   return (
     <table className="w-full text-sm" data-testid={testId}>
-      <caption className="pb-2 text-start text-muted">{caption}</caption>
+      {caption && <caption className="pb-2 text-start text-muted">{caption}</caption>}
       <TableHead>
         <ColumnTitle align="start">
           <span className="sr-only">{t("period")}</span>
@@ -106,13 +106,13 @@ function EffectRow({ label, range, testId }: EffectRowProps) {
       <th scope="row" className="wrap-anywhere py-2 text-start font-normal">
         {label}
       </th>
-      <td className="text-end">
+      <td className="ps-3 text-end">
         <Energy kwh={range.energy_kwh} />
       </td>
-      <td className="text-end">
+      <td className="ps-3 text-end">
         <Money amount={range.cost_before} testId={`${testId}-before`} {...money} />
       </td>
-      <td className="text-end font-semibold">
+      <td className="ps-3 text-end font-semibold">
         <Money amount={range.cost_after} testId={`${testId}-after`} {...money} />
       </td>
     </tr>

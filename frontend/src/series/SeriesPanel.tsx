@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Series } from "@/api/types";
 import { useSeriesName } from "@/bills/names";
+import { parseSeriesName } from "@/bills/series-names";
 import { Texts } from "@/language/Texts";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
@@ -89,7 +90,9 @@ function Editors({ series }: { series: Series }) {
   const params = { path: { series: series.series } };
   return (
     <div className="space-y-5 pb-3">
-      {series.note && <p className="wrap-anywhere text-muted">{series.note}</p>}
+      {series.note && !parseSeriesName(series.series) && (
+        <p className="wrap-anywhere text-muted">{series.note}</p>
+      )}
       <ValuesForm series={series} />
       <FileForm series={series} />
       {remove.error !== null && <ProblemNotice failure={remove.error} />}

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { AddressLink } from "@/address/AddressLink";
+import { KeysButton } from "@/keys/KeysButton";
 
 export function Footer() {
   const t = useTranslations("shell");
@@ -10,7 +11,8 @@ export function Footer() {
       {t("footer")}{" "}
       <AddressLink href="/reconcile" className="whitespace-nowrap underline hover:text-ink">
         {t("reconcile")}
-      </AddressLink>
+      </AddressLink>{" "}
+      <KeysButton />
     </footer>
   );
 }

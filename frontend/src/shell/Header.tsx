@@ -3,6 +3,8 @@
 import { usePathname } from "next/navigation";
 import { useTranslations } from "use-intl";
 import { AddressLink } from "@/address/AddressLink";
+import { FindButton } from "@/find/FindButton";
+import { useShortcuts } from "@/keys/useShortcuts";
 import { LanguageChoice } from "@/language/LanguageChoice";
 import { ThemeToggle } from "@/preferences/ThemeToggle";
 import { Mark } from "./Mark";
@@ -17,6 +19,7 @@ const VIEWS = [
 
 export function Header() {
   const t = useTranslations("shell");
+  useShortcuts();
   return (
     <div className="mx-auto flex min-h-14 w-full max-w-6xl flex-wrap items-center gap-x-6 px-4 sm:px-6">
       <a
@@ -31,6 +34,7 @@ export function Header() {
       </AddressLink>
       <Views />
       <div className="ms-auto flex items-center gap-2">
+        <FindButton />
         <LanguageChoice />
         <ThemeToggle />
       </div>

@@ -1,4 +1,12 @@
-/** A grey bar where a text will stand. `className` gives it the text's size. */
-export function Skeleton({ className = "" }: { className?: string }) {
-  return <span className={`block motion-safe:animate-pulse rounded-sm bg-sunken ${className}`} />;
+interface SkeletonProps {
+  /** Gives it the size of the text that comes. */
+  className?: string;
+  /** Where it depends on what comes: a CSS length. */
+  height?: string;
+}
+
+/** A grey bar where a text will be. */
+export function Skeleton({ className = "", height }: SkeletonProps) {
+  const look = `block motion-safe:animate-pulse rounded-sm bg-sunken ${className}`;
+  return <span className={look} style={{ height }} />;
 }

@@ -202,6 +202,7 @@ def test_an_import_that_contradicts_an_earlier_one_is_refused(
         list(run_import(settings, export, dry_run=False))
 
 
+@pytest.mark.long
 def test_the_ledger_counts_what_both_cover_once(vm: VictoriaMetrics, tmp_path: Path) -> None:
     """Two days of history over a live counter that began at noon of the second."""
     today = datetime.now(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -96,6 +96,7 @@ def refill_settings(settings: Settings, vm: VictoriaMetrics, tmp_path: Path) -> 
     return settings.model_copy(update=changed)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_an_outage_is_filled_by_the_hour(  # noqa: PLR0913 - fixtures
     *,

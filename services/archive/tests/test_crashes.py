@@ -101,6 +101,7 @@ def kill_at_random(archive: Batch, vm: VictoriaMetrics, kills: int) -> None:
     assert list((archive.parquet / ".staging").iterdir()) == []
 
 
+@pytest.mark.long
 def test_a_kill_leaves_the_old_day_or_the_new(archive: Batch, vm: VictoriaMetrics) -> None:
     """At three random instants; the next run completes what is missing."""
     kill_at_random(archive, vm, kills=3)

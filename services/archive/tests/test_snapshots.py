@@ -55,6 +55,7 @@ def write_prices(started: Bff) -> None:
         started.http.post("/unit_prices", json=price).raise_for_status()
 
 
+@pytest.mark.long
 def test_prices_and_devices_are_copied(
     archive: Batch, vm: VictoriaMetrics, house: Path, tmp_path: Path
 ) -> None:

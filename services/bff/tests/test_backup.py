@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from bff.db.backup import BackupError, BackupSettings, restore, save
+from bff.db.migrate import open_database
+from bff.db.verify import VerifySettings, push_success, verify_bff, verify_samples
 from testbed.bff import Bff
+from testbed.victoria_metrics import VictoriaMetrics
 
 type StartBff = Callable[..., Bff]
 
@@ -110,3 +114,60 @@ def test_what_a_killed_backup_left_behind_is_removed(settings: BackupSettings) -
     left.write_bytes(b"half")
     saved = save(settings)
     assert list(settings.backup_dir.iterdir()) == [saved]
+
+
+@pytest.fixture
+def verified(settings: BackupSettings, vm: VictoriaMetrics) -> VerifySettings:
+    open_database(settings.database_url.get_secret_value()).dispose()
+    return VerifySettings.model_validate(
+        {
+            "backup_dir": settings.backup_dir,
+            "victoriametrics_url": vm.url,
+            "samples_url": vm.url,
+            "house": "cottage",
+        }
+    )
+
+
+def test_a_backup_is_restored_for_a_trial(
+    settings: BackupSettings, verified: VerifySettings, vm: VictoriaMetrics
+) -> None:
+    """The newest one, by this version's tables; the instant is pushed with the house."""
+    save(settings)
+    assert "0 days of the ledger" in verify_bff(verified)
+    push_success(verified, "bff")
+    vm.settle()
+    name = "backup_last_verified_timestamp_seconds"
+    ((labels, value),) = vm.instant(name)
+    assert labels == {"__name__": name, "backup": "bff", "house": "cottage"}
+    assert abs(value - time.time()) < 600
+
+
+def test_an_old_or_damaged_backup_is_not_verified(
+    settings: BackupSettings, verified: VerifySettings
+) -> None:
+    """Backups that are no longer made, none at all, and a file that is not what was written."""
+    with pytest.raises(BackupError, match="there is no backup"):
+        verify_bff(verified)
+    saved = save(settings)
+    old = saved.rename(saved.with_name("bff-20260101T034700.000000Z.sqlite3"))
+    with pytest.raises(BackupError, match="hours old"):
+        verify_bff(verified)
+    old.rename(saved)
+    saved.write_bytes(saved.read_bytes()[:5_000])
+    with pytest.raises(BackupError):
+        verify_bff(verified)
+
+
+def test_restored_samples_are_verified_by_their_age(
+    verified: VerifySettings, vm: VictoriaMetrics
+) -> None:
+    """Of a server on restored files: none, old ones, and those of last night."""
+    up = {"__name__": "switchbot_device_up", "device": "tv"}
+    with pytest.raises(BackupError, match="none of the last seven days"):
+        verify_samples(verified)
+    vm.import_samples(up, [(time.time() - 3 * 86_400, 1.0)])
+    with pytest.raises(BackupError, match="hours old"):
+        verify_samples(verified)
+    vm.import_samples(up, [(time.time() - 6 * 3_600, 1.0)])
+    assert "samples until" in verify_samples(verified)

@@ -22,6 +22,7 @@ def test_a_rebound_name_can_neither_read_nor_write(start_bff: StartBff) -> None:
     assert [read.status_code, written.status_code] == [421, 421]
     assert read.headers["content-type"] == "application/problem+json"
     assert "ALLOWED_HOSTS" in read.json()["what_to_do"]
+    assert "power-1" in read.json()["what_to_do"]
     assert bff.http.get("/unit_prices", headers={"host": PAGE}).json() == []
 
 

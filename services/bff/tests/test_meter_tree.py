@@ -176,6 +176,20 @@ def test_own_shares_are_those_of_every_slot_alone(
         assert int(result.house_rest.measured_uwh[0, column]) == rest
 
 
+def test_a_part_with_nothing_used_behind_the_meter_is_not_joined_with_its_neighbours() -> None:
+    """Two slots in part: behind the meter something was used in the first one alone."""
+    known_ms = np.full(SLOTS, SLOT_MS)
+    known_ms[[23, 119]] = SLOT_MS // 2
+    behind = np.full(SLOTS, 400)
+    behind[116:124] = 0
+    uwh = {"meter": np.full(SLOTS, 1000), "plug": behind}
+    ledger = Ledger(uwh, {"meter": known_ms, "plug": np.full(SLOTS, SLOT_MS)})
+    tree = [entry("meter"), entry("plug", "meter")]
+    result = own_energy(ledger.energy_between, tree, tree, [0, DAYS * DAY_MS])
+    expected = SLOTS * 1000 - int(behind.sum()) + 200
+    assert result.own.measured_uwh[0].tolist() == [expected]
+
+
 def test_the_grid_explains_the_house_only_where_its_own_meter_was_silent() -> None:
     """A house meter with nothing behind it, measured for half of a day that is asked for whole."""
     half = SLOTS_PER_DAY // 2

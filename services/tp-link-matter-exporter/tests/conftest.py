@@ -69,7 +69,11 @@ def settings(network: MatterNetwork, tmp_path: Path) -> dict[str, str]:
     return settings_of(tmp_path, network.server_url)
 
 
-@pytest.fixture(scope="module", params=["matter-python-client", "python-matter-server"])
+# Its successor is the one that new homes run.
+OLDER_SERVER = pytest.param("python-matter-server", marks=pytest.mark.long)
+
+
+@pytest.fixture(scope="module", params=["matter-python-client", OLDER_SERVER])
 def process(
     request: pytest.FixtureRequest,
     network: MatterNetwork,

@@ -118,6 +118,7 @@ def test_one_broken_outlet_of_a_strip_silences_no_other(
     assert not is_up(page, "desk_2")
 
 
+@pytest.mark.long
 def test_one_hung_plug_of_fifty_delays_nobody(tmp_path: Path, run_exporter: Run) -> None:
     """Three more rounds of the others pass while the one hangs, and none of them fails."""
     names = [f"plug_{number}" for number in range(50)]

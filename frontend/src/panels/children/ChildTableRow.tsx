@@ -54,7 +54,7 @@ export function ChildTableRow({ row, share }: ChildTableRowProps) {
   );
 }
 
-function RowName({ row: { node, kind, figures, isCounted } }: { row: ChildRow }) {
+function RowName({ row: { node, kind, figures, isCounted, within } }: { row: ChildRow }) {
   const t = useTranslations("children");
   const locale = useLocale();
   const note = useMeterNote(figures);
@@ -67,6 +67,11 @@ function RowName({ row: { node, kind, figures, isCounted } }: { row: ChildRow })
         <PlaceLink place={placeOf(node)} className="after:absolute after:inset-0 hover:text-accent">
           {node.name[locale]}
         </PlaceLink>
+      )}
+      {within && (
+        <span className="block font-normal text-muted text-xs">
+          {within.map(({ name }) => name[locale]).join(" › ")}
+        </span>
       )}
       {(note || !isCounted) && (
         <span className="block font-normal text-muted text-xs">

@@ -13,10 +13,12 @@ interface ChildrenTableProps {
   node: PlaceNode;
   rows: readonly ChildRow[];
   total: Figures | undefined;
+  /** No more than these, in their order. */
+  maxRows?: number;
 }
 
 /** A table; on a phone each row is a block of two lines with the same figures. */
-export function ChildrenTable({ node, rows, total }: ChildrenTableProps) {
+export function ChildrenTable({ node, rows, total, maxRows }: ChildrenTableProps) {
   const t = useTranslations("children");
   const [order] = useOrder();
   return (
@@ -33,9 +35,11 @@ export function ChildrenTable({ node, rows, total }: ChildrenTableProps) {
         </ColumnTitle>
       </TableHead>
       <tbody className="block @xl:table-row-group">
-        {ordered(rows, order).map((row) => (
-          <ChildTableRow key={row.node.id} row={row} share={shareOf(row, total)} />
-        ))}
+        {ordered(rows, order)
+          .slice(0, maxRows)
+          .map((row) => (
+            <ChildTableRow key={row.node.id} row={row} share={shareOf(row, total)} />
+          ))}
       </tbody>
       <tfoot className="block @xl:table-footer-group">
         <TotalRow node={node} figures={total} />

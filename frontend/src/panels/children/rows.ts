@@ -13,6 +13,8 @@ export interface ChildRow {
   isCounted: boolean;
   /** Of the cost against the period compared with, as a part of that one. */
   change: number | null;
+  /** The places around it, where it is not directly inside the one shown; outermost first. */
+  within?: readonly PlaceNode[];
 }
 
 export function childRows(node: PlaceNode, cost?: Cost, before?: Cost): ChildRow[] {

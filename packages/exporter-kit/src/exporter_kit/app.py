@@ -68,6 +68,7 @@ class Readers:
         )
         exporter = program.exporter
         self._running = [_running(reader, context) for reader in exporter.readers]
+        self._shard = program.settings.shard
         self.page.add_devices(self.latest.current, energy)
         self.page.add_exporter(program.name, program.version, exporter.samples)
         for each in self._running:
@@ -75,7 +76,10 @@ class Readers:
 
     def apply(self, home: Home) -> int:
         """Read what this home has; return the number of targets."""
-        wanted = [(each, select_targets(home, each.reader.source_type)) for each in self._running]
+        wanted = [
+            (each, self._shard.select(select_targets(home, each.reader.source_type)))
+            for each in self._running
+        ]
         for each, targets in wanted:
             each.apply(targets)
         self.latest.keep_only(target.key for _, targets in wanted for target in targets)

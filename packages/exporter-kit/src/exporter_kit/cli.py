@@ -135,26 +135,26 @@ async def _once[S: ExporterSettings](settings: S, open_exporter: Open[S]) -> int
     """Read every device a single time and print the readings. Touches no state."""
     home = load_home(settings.config_file)
     async with open_exporter(settings) as exporter:
-        lines = await _read_all(exporter, home, settings.deadline_seconds)
+        lines = await _read_all(exporter, home, settings)
     hide = SecretFilter(secret_values(settings))
     sys.stdout.write(hide(f"{_table(lines)}\n"))
     failed = any(isinstance(outcome, Failure) for _, outcome in lines)
     return SOMETHING_FAILED if failed else GOOD
 
 
-async def _read_all(exporter: Exporter, home: Home, deadline_seconds: float) -> list[Line]:
-    readers = (_read_once(reader, home, deadline_seconds) for reader in exporter.readers)
+async def _read_all(exporter: Exporter, home: Home, settings: ExporterSettings) -> list[Line]:
+    readers = (_read_once(reader, home, settings) for reader in exporter.readers)
     return [line for lines in await asyncio.gather(*readers) for line in lines]
 
 
-async def _read_once(reader: Reader, home: Home, deadline_seconds: float) -> list[Line]:
-    targets = select_targets(home, reader.source_type)
+async def _read_once(reader: Reader, home: Home, settings: ExporterSettings) -> list[Line]:
+    targets = settings.shard.select(select_targets(home, reader.source_type))
     await run_inspect(reader.inspect, [target.source for target in targets])
     if not targets:
         return []
     if isinstance(reader, Subscribe):
         return list(zip(targets, await receive_once(reader, targets), strict=True))
-    return await _request_all(reader, targets, reader.deadline_seconds or deadline_seconds)
+    return await _request_all(reader, targets, reader.deadline_seconds or settings.deadline_seconds)
 
 
 async def _request_all(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exporter_kit.shards import Shard, ShardSetting
 from service_kit.settings import LogSettings, Names, Port, Seconds, Settings
 
 
@@ -12,7 +13,12 @@ class FileSettings(Settings):
 
 
 class ExporterSettings(FileSettings, LogSettings):
-    """Subclass to add the exporter's own; secrets are `SecretStr`, so that the log hides them."""
+    """Subclass to add the exporter's own; secrets are `SecretStr`, so that the log hides them.
+
+    Attributes:
+        shard: The part of the devices that this process reads, such as `0/4`. Each process has a
+            state folder of its own; a budget of calls is to be divided among them.
+    """
 
     state_dir: Path = Path("state")
     listen_host: str = "127.0.0.1"
@@ -20,3 +26,4 @@ class ExporterSettings(FileSettings, LogSettings):
     allowed_hosts: Names = ()
     poll_interval_seconds: Seconds = 60.0
     deadline_seconds: Seconds = 5.0
+    shard: ShardSetting = Shard()

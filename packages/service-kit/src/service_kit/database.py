@@ -4,24 +4,32 @@ SQLite or PostgreSQL; the first as docs/decisions/0003 has it: what was committe
 cut. Needs the extra `database` of this package.
 """
 
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from random import uniform
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
 
 BUSY_TIMEOUT_MILLISECONDS = 5_000
+# PostgreSQL's serialization_failure and deadlock_detected (its manual, appendix A).
+CONFLICT_STATES = frozenset({"40001", "40P01"})
+# For as long as a writer of SQLite waits for another one.
+CONFLICT_LIMIT_SECONDS = BUSY_TIMEOUT_MILLISECONDS / 1000
+# Processes that start at the same moment migrate one after the other.
+MIGRATION_LOCK = 7_716_001
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,44 @@ def serialised(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="SERIALIZABLE")
 
 
+def is_conflict(error: SQLAlchemyError) -> bool:
+    """Return whether a transaction failed only because of another one: repeated, it may succeed."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    return getattr(cause, "sqlstate", None) in CONFLICT_STATES
+
+
+def conflict_pause_seconds() -> float:
+    """Return how long to wait before a transaction is repeated; it differs between writers."""
+    return uniform(0.005, 0.05)  # noqa: S311 - not a secret
+
+
+def repeat_on_conflict[T](work: Callable[[], T]) -> T:
+    """Do one transaction, again for up to `CONFLICT_LIMIT_SECONDS` while others are in its way."""
+    until_s = time.monotonic() + CONFLICT_LIMIT_SECONDS
+    while True:
+        try:
+            return work()
+        except SQLAlchemyError as error:
+            if not is_conflict(error) or time.monotonic() >= until_s:
+                raise
+        time.sleep(conflict_pause_seconds())
+
+
+@contextmanager
+def _one_process(engine: Engine) -> Generator[None]:
+    """Hold PostgreSQL's advisory lock of migrations; SQLite has its own for every writer."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    key = {"key": MIGRATION_LOCK}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+
+
 @contextmanager
 def hold_database(url: str) -> Generator[None]:
     """Hold an SQLite file for this process; a database server may have many.
@@ -127,7 +173,7 @@ def open_database(
     except (SQLAlchemyError, ImportError) as error:
         raise _unusable(shown, error) from None
     try:
-        with serialised(engine).begin() as connection:
+        with _one_process(engine), serialised(engine).begin() as connection:
             _upgrade(connection, migrations, shown)
             check(connection, shown)
     except BaseException as error:

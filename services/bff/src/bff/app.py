@@ -37,6 +37,7 @@ from bff.real_bills.routes import router as real_bills
 from bff.reconcile.routes import router as reconcile
 from bff.series.routes import router as series
 from bff.services import Services
+from bff.week_hours.routes import router as week_hours
 from bff.what_if.routes import router as what_if
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
@@ -133,6 +134,7 @@ FEATURES = (
     explain,
     comparison,
     curves,
+    week_hours,
 )
 
 

@@ -302,10 +302,12 @@ def _steps(edges: Sequence[int], in_part: np.ndarray, step_ms: int) -> Iterator[
 
 
 def _changes(measured: Measured) -> Iterator[int]:
-    """Yield the edges at which a meter begins or ends to be measured."""
-    meters = {each for _, nodes in measured.periods for each in (*nodes.behind, *nodes.flows)}
-    is_known = measured.known_ms[sorted(meters)] > 0
-    changed = (is_known[:, 1:] != is_known[:, :-1]).any(axis=0)
+    """Yield the edges at which a meter begins or ends to be measured, in part or in whole."""
+    of_periods = ((*nodes.behind, *nodes.flows) for _, nodes in measured.periods)
+    meters = sorted({each for period in of_periods for each in period})
+    is_known, is_whole = measured.known_ms[meters] > 0, measured.stacked[4, meters] == 0
+    how = is_known.astype(np.int8) + is_whole
+    changed = (how[:, 1:] != how[:, :-1]).any(axis=0)
     for position in np.flatnonzero(changed).tolist():
         yield measured.edges[position + 1]
 

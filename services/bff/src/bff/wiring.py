@@ -1,5 +1,7 @@
 """Put the parts of one BFF together."""
 
+from functools import partial
+
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
 from bff.db.migrate import open_database
@@ -14,6 +16,7 @@ from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile
+from service_kit.database import repeat_on_conflict
 
 
 def open_services(settings: Settings, now: Now = utc_now) -> Services:
@@ -27,13 +30,14 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     config = ConfigFile(settings.config_file)
     engine = open_database(settings.database_url.get_secret_value())
     templates = load_templates(settings.used_contracts_folder)
-    agree_at_first_start(engine, templates, Author(FILE_AUTHOR, now()))
+    agreed = partial(agree_at_first_start, engine, templates, Author(FILE_AUTHOR, now()))
+    repeat_on_conflict(agreed)
     victoriametrics = VictoriaMetrics(
         str(settings.victoriametrics_url),
         auth=settings.victoria_metrics_auth(),
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
-    register = RegisterKeeper(config.current, engine, now)
+    register = repeat_on_conflict(partial(RegisterKeeper, config.current, engine, now))
     ledger = Ledger(
         register.ledger_home,
         engine,
@@ -41,7 +45,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         now,
         samples_kept_days=settings.samples_kept_days,
     )
-    note_rules(engine, register.ledger_home(), now())
+    repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))
     worker = LedgerWorker(
         ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())
     )

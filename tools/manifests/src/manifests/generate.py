@@ -15,19 +15,19 @@ ROOT = Path(__file__).parents[4]
 type Rows = Sequence[SourceInfo]
 
 _MARKED = re.compile(r"(?<=<!-- sources -->\n).*?(?=<!-- end of sources -->)", re.DOTALL)
-_APPS = re.compile(r"(?<=# Exporters, by `make docs`.\n).*?(?=  # End of the exporters)", re.DOTALL)
+_APPS = re.compile(r"(?<=# Exporters, by `make docs`.\n).*?(?= *# End of the exporters)", re.DOTALL)
 _IMAGE = re.compile(
     r"^  - \{name: ppms/(\S+-(?:exporter|gateway)|measurements), .*\n", re.MULTILINE
 )
-# It belongs to the one node of a home that is near the plugs.
-HOME_ONLY = frozenset({"ble"})
 _EXPORTER_JOBS = re.compile(r"(?<=scrape_configs:\n).*?(?=  - job_name: bff\n)", re.DOTALL)
 
 SCRAPE_JOB = """\
   - job_name: {row.family}
+    honor_labels: true  # `house` of a device is its own
     dns_sd_configs: [{{names: [{row.compose_name}], type: A, port: {row.default_port}}}]
     relabel_configs:
       - {{target_label: instance, replacement: exporter}}  # not its address: that changes
+      - {{target_label: house, replacement: "%{{HOUSE}}"}}
 {protocol}    metric_relabel_configs: {rules}
 """
 PROTOCOL = "      - {{target_label: protocol, replacement: {row.source}}}\n"
@@ -43,20 +43,27 @@ MONITOR = """\
 apiVersion: {api}
 kind: {kind}
 metadata:
-  name: {row.k8s_app}
-  namespace: {namespace}
+  name: ppms-{row.source}
+  namespace: power
   labels: {{app.kubernetes.io/component: exporter, protocol: {row.source}}}
 spec:
   selector:
-    matchLabels: {{app.kubernetes.io/name: {row.k8s_app}}}
+    matchLabels:
+      app.kubernetes.io/part-of: ppms
+      app.kubernetes.io/component: exporter
+      protocol: {row.source}
+  namespaceSelector: {{matchNames: [power, power-hardware]}}
   jobLabel: app.kubernetes.io/name
   targetLabels: [protocol]
   endpoints:
     - port: metrics
       interval: 15s
+      honorLabels: true  # `house` of a device is its own
       {relabelings}:
         # The app, not the pod or its address: a new pod goes on with the old one's series.
-        - {{targetLabel: instance, replacement: {row.k8s_app}}}
+        - sourceLabels: [__meta_kubernetes_service_label_app_kubernetes_io_name]
+          targetLabel: instance
+        - {{targetLabel: house, replacement: home}}
         - {{action: labeldrop, regex: {dropped}}}
       {metric_relabelings}:
         # A device's series belong to its place in the house. An empty label is no label.
@@ -66,6 +73,17 @@ spec:
         - {{sourceLabels: [device], regex: .+, targetLabel: service, replacement: ""}}
         - {{sourceLabels: [device], regex: .+, targetLabel: protocol, replacement: ""}}
 """
+GENERATED_RULES = "# Generated from k8s/apps/vmalert/rules by `make docs`; do not edit.\n"
+RULE_OBJECTS = {
+    "prometheus-operator/prometheusrule.yaml": (
+        "{apiVersion: monitoring.coreos.com/v1, kind: PrometheusRule,"
+        " metadata: {name: ppms, namespace: power}}"
+    ),
+    "victoriametrics-operator/vmrule.yaml": (
+        "{apiVersion: operator.victoriametrics.com/v1beta1, kind: VMRule,"
+        " metadata: {name: ppms, namespace: power}}"
+    ),
+}
 RULES_FIRST = f"metric_relabel_configs: {RULES}"
 OPERATORS = {
     "prometheus-operator/servicemonitor.yaml": {
@@ -143,32 +161,40 @@ def monitors(operator: Mapping[str, str]) -> Callable[[str, Rows], str]:
     def write(text: str, rows: Rows) -> str:
         head = text[: text.index("apiVersion:")]
         others = [each for each in _documents(text) if "component: exporter" not in each]
-        made = (MONITOR.format(row=row, namespace=namespace_of(row), **operator) for row in rows)
+        made = (MONITOR.format(row=row, **operator) for row in rows)
         return head + "---\n".join([*made, *others])
 
     return write
 
 
-def namespace_of(row: SourceInfo) -> str:
-    """Return the namespace that the app's own folder names."""
-    file = ROOT / "k8s" / "apps" / row.k8s_app / "exporter" / "kustomization.yaml"
-    text = file.read_text("utf-8") if file.exists() else ""
-    found = re.search(r"^namespace: (\S+)$", text, re.MULTILINE)
-    return found[1] if found else "power"
+def rule_object(head: str) -> Callable[[], str]:
+    """Return what writes the rules of vmalert as an object of an operator."""
+
+    def write() -> str:
+        files = sorted((ROOT / "k8s" / "apps" / "vmalert" / "rules").glob("*.yaml"))
+        groups = [
+            group for file in files for group in yaml.safe_load(file.read_text("utf-8"))["groups"]
+        ]
+        made = {**yaml.safe_load(head), "spec": {"groups": groups}}
+        return GENERATED_RULES + yaml.safe_dump(made, sort_keys=False, width=110)
+
+    return write
 
 
 def _documents(text: str) -> list[str]:
     return text[text.index("apiVersion:") :].split("---\n")
 
 
-def overlay(left_out: frozenset[str]) -> Callable[[str, Rows], str]:
-    """Return what writes the exporters into the list of an overlay, without some sources."""
+def overlay(text: str, rows: Rows) -> str:
+    """Return the list of an overlay with the exporters between its marks."""
+    apps = (f"  - ../../apps/{row.k8s_app}\n" for row in rows)
+    return _APPS.sub(lambda _: "".join(apps), text)
 
-    def write(text: str, rows: Rows) -> str:
-        apps = (f"  - ../../apps/{row.k8s_app}\n" for row in rows if row.source not in left_out)
-        return _APPS.sub(lambda _: "".join(apps), text)
 
-    return write
+def applications(text: str, rows: Rows) -> str:
+    """Return the set of Argo CD's applications with the exporters between its marks."""
+    apps = (f"          - path: k8s/apps/{row.k8s_app}\n" for row in rows)
+    return _APPS.sub(lambda _: "".join(apps), text)
 
 
 def images(text: str, rows: Rows) -> str:
@@ -197,10 +223,15 @@ GENERATED: Mapping[str, Callable[[str, Rows], str]] = {
     "docs/add-a-vendor.md": documentation,
     "docs/compose.md": profiles,
     "frontend/src/api/sources.json": page_names,
-    "k8s/overlays/home/kustomization.yaml": overlay(frozenset()),
-    "k8s/overlays/cluster/kustomization.yaml": overlay(HOME_ONLY),
-    "k8s/overlays/home/settings/kustomization.yaml": images,
-    **{f"k8s/components/{file}": monitors(operator) for file, operator in OPERATORS.items()},
+    "k8s/overlays/home/kustomization.yaml": overlay,
+    "k8s/overlays/cluster/kustomization.yaml": overlay,
+    "argocd/stages/apps.yaml": applications,
+    "k8s/images/kustomization.yaml": images,
+    **{f"k8s/optional/{file}": monitors(operator) for file, operator in OPERATORS.items()},
+}
+# Of the rules of vmalert, whatever sources there are.
+RULES_GENERATED: Mapping[str, Callable[[], str]] = {
+    f"k8s/optional/{file}": rule_object(head) for file, head in RULE_OBJECTS.items()
 }
 
 
@@ -211,9 +242,11 @@ def generated(file: str, rows: Rows) -> str:
 
 
 def write_all(files: Iterable[str] = GENERATED) -> None:
-    """Write the files of the table."""
+    """Write the files of the table, and the rules of vmalert as objects of operators."""
     for file in files:
         (ROOT / file).write_text(generated(file, SOURCES), encoding="utf-8")
+    for file, write in RULES_GENERATED.items():
+        (ROOT / file).write_text(write(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -98,6 +98,8 @@ def _named(
     for host, service_port in _urls(objects, client):
         name, _, rest = host.partition(".")
         namespace = rest.partition(".")[0] or client.namespace
+        if _service(objects, client.namespace, namespace):  # one pod of a StatefulSet's Service
+            name, namespace = namespace, client.namespace
         service = _service(objects, namespace, name)
         if not service:
             continue

@@ -9,10 +9,11 @@ from bff.budgets.response import budget_row
 from bff.budgets.schemas import BudgetInput, BudgetRow
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/budgets", tags=["bills"])
+router = APIRouter(prefix="/budgets", tags=["bills"], route_class=RepeatedRoute)
 
 MONTH_PATTERN = r"^\d{4}-(0[1-9]|1[0-2])$"
 BudgetMonth = Annotated[

@@ -11,10 +11,11 @@ from bff.contracts.response import contract_row
 from bff.contracts.schemas import ContractRow
 from bff.db.engine import write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.series.query import select_series_names
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/contracts/templates", tags=["bills"])
+router = APIRouter(prefix="/contracts/templates", tags=["bills"], route_class=RepeatedRoute)
 
 TemplateName = Annotated[
     str, Path(description="The name of a template.", examples=["tepco-standard-s"])

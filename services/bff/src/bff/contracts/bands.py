@@ -70,6 +70,8 @@ def _fits(band: Band, line: EnergyLine, calendar: Calendar, local: datetime) -> 
 
 
 def _day_fits(band: Band, line: EnergyLine, calendar: Calendar, local: datetime) -> bool:
+    if band.days == "all":
+        return True
     if isinstance(band.days, DaysOfSeries):
         return _name_of_day(band.days, calendar, local) == band.days.value
     wanted = (band.days,) if isinstance(band.days, str) else band.days

@@ -9,10 +9,11 @@ from bff.contracts.response import contract_row
 from bff.contracts.schemas import ContractInput, ContractRow
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.series.query import select_series_names
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/contracts", tags=["bills"])
+router = APIRouter(prefix="/contracts", tags=["bills"], route_class=RepeatedRoute)
 
 ContractId = Annotated[int, Path(description="The id of a contract.", examples=[1])]
 

@@ -31,11 +31,13 @@ class UnitPrices:
 
     def cost_e21(self, usage: Usage) -> int:
         """Return what energy bears, in 10^-21 currency units."""
-        bands = sum(uwh * self.by_band.get(band, 0) for band, uwh in usage.band_uwh.items())
-        slots = sum(
-            uwh * price for uwh, price in zip(usage.slot_uwh, self.by_slot, strict=False) if uwh
+        cost = sum(
+            uwh * (self.by_band.get(band, 0) + self.by_kwh) for band, uwh in usage.band_uwh.items()
         )
-        return bands + slots + usage.total_uwh * self.by_kwh
+        if usage.slot_uwh:
+            pairs = zip(usage.slot_uwh, self.by_slot, strict=False)
+            cost += sum(uwh * price for uwh, price in pairs if uwh)
+        return cost
 
     def at(self, band: str, slot: int | None) -> int:
         """Return the price of a kWh of a band and a slot."""

@@ -9,10 +9,11 @@ from bff.corrections.response import correction_row, history, registered_devices
 from bff.corrections.schemas import CorrectionInput, CorrectionRow, HistoryRow, RegisteredDevice
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.register.store import select_corrections, select_rows
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/register", tags=["devices"])
+router = APIRouter(prefix="/register", tags=["devices"], route_class=RepeatedRoute)
 
 CorrectionId = Annotated[int, Path(description="The id of a correction.", examples=[1])]
 

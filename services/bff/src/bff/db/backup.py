@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
-from bff.db.checksums import DaySums, row_checksum
+from bff.db.checksums import row_checksum
 from bff.db.tables import LedgerDay
 from service_kit.clock import utc_now
 from service_kit.database import DatabaseUnusableError, hold_database, sqlite_file
@@ -139,9 +139,9 @@ def _better_days(database: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
     for row in database.execute(query):
         day = dict(zip(DAY_COLUMNS, row, strict=True))
         key = day["device"], day["day_unix_ms"]
-        sums = DaySums(key[1], [day[name] for name in SUMS])
+        sums = tuple(day[name] for name in SUMS)
         is_better = known_ms.get(key, -1) < day["measured_ms"] + day["estimated_ms"]
-        checksum = row_checksum(key[0], sums, day["made_from"], day["slots"])
+        checksum = row_checksum(*key, sums, day["made_from"], day["slots"])
         if is_better and checksum == day["checksum"]:
             yield row
 

@@ -34,7 +34,9 @@ class DaySums:
         return of_device + sum(weight * value for weight, value in weighted)
 
 
-def row_checksum(device: str, sums: DaySums, made_from: str, packed: bytes) -> int:
+def row_checksum(
+    device: str, day_ms: int, sums: tuple[int, ...], made_from: str, packed: bytes
+) -> int:
     """Return the CRC of a stored day."""
-    text = f"{device} {sums.day_ms} {tuple(sums.sums)} {made_from}"
-    return crc32(packed, crc32(text.encode()))
+    # A year of many devices is checked at once: no object is made for each day.
+    return crc32(packed, crc32(f"{device} {day_ms} {sums} {made_from}".encode()))

@@ -9,9 +9,10 @@ from bff.events import query
 from bff.events.response import event_row
 from bff.events.schemas import AnswerInput, EventList, EventQuery, EventRow
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/events", tags=["ledger"])
+router = APIRouter(prefix="/events", tags=["ledger"], route_class=RepeatedRoute)
 
 EventId = Annotated[str, Path(description="The id of an event.", examples=["3f0c9a5be1d27746"])]
 

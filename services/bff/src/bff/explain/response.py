@@ -36,7 +36,7 @@ def explained_slots(
 ) -> Iterator[ExplainedSlot]:
     """Return each slot with its energy and the source that counted in it."""
     grid = slot_edges(slot_start(edges[0]), slot_start(edges[-1] - 1) + SLOT_MS)
-    sources = slots_between(spans, grid).source.tolist()
+    sources = slots_between(spans, grid, found.rules.former_orders).source.tolist()
     for (start_ms, end_ms), amounts in zip(pairwise(edges), found.of_slots, strict=True):
         kept = found.archived.get(day_start(start_ms))
         position = sources[(start_ms - int(grid[0])) // SLOT_MS]

@@ -10,9 +10,10 @@ from bff.history import query
 from bff.history.response import revision_row
 from bff.history.schemas import RevisionList, RevisionRow
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/history", tags=["prices"])
+router = APIRouter(prefix="/history", tags=["prices"], route_class=RepeatedRoute)
 
 RevisionId = Annotated[int, Path(description="The id of a change.", examples=[1])]
 OfObject = Annotated[

@@ -63,7 +63,9 @@ class Gate:
                 421,
                 "foreign-host",
                 f"{host!r} is not a name of this service.",
-                what_to_do="Open it under its own name, or add this one to ALLOWED_HOSTS.",
+                what_to_do="Open it under its own name, or add this one to ALLOWED_HOSTS. Where"
+                " the tailnet had a machine of the page's name, Tailscale gave it the next one"
+                " (power-1): add that name too, or remove the old machine.",
             )
         if is_foreign_write(method, headers):
             return ProblemError(

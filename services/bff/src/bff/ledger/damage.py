@@ -57,7 +57,9 @@ def _damaged_days(session: Session) -> Iterator[DeviceDay]:
     columns = (LedgerDay.device, LedgerDay.day_unix_ms, *CHECKED, LedgerDay.sums_checksum)
     for row in session.execute(select(*columns)).yield_per(1_000):
         sums = DaySums(row.day_unix_ms, row[2 : 2 + len(SUMS)])
-        checksum = row_checksum(row.device, sums, row.made_from, row.slots)
+        checksum = row_checksum(
+            row.device, row.day_unix_ms, tuple(sums.sums), row.made_from, row.slots
+        )
         if (checksum, sums.checksum(row.device)) != (row.checksum, row.sums_checksum):
             yield row.device, row.day_unix_ms
 

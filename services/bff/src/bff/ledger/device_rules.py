@@ -56,6 +56,19 @@ class SourceRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerOrder:
+    """In which order the sources of a device counted before its configuration changed.
+
+    Attributes:
+        until_ms: When it changed, Unix milliseconds.
+        positions: The positions of all sources in the device's rules, first choice first.
+    """
+
+    until_ms: int
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRules:
     """One device: its sources, first choice first, and what is given of each.
 
@@ -65,6 +78,7 @@ class DeviceRules:
             sources are no part of it: they change the days of their event or samples alone.
         rated_mw: The rated power, milliwatts, where a person wrote one.
         former: How many of the sources, at the end, are not in the configuration any more.
+        former_orders: Earlier orders of the sources, oldest first; none where it was always this.
     """
 
     device: str
@@ -74,6 +88,7 @@ class DeviceRules:
     answers: tuple[GivenAnswer, ...] = ()
     rated_mw: int | None = None
     former: int = 0
+    former_orders: tuple[FormerOrder, ...] = ()
 
     def by_source(self) -> Sequence[SourceRules]:
         """Return the rules of each source, in order."""
@@ -90,6 +105,7 @@ class DeviceRules:
 
 
 type FoundSources = Mapping[str, Sequence[str]]
+type ConfiguredUntil = tuple[int, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +116,13 @@ class Given:
         answers: Of people, on events.
         rated_power_watts: That people entered.
         found: The sources that the device ever had samples of, in the order they were found.
+        configured: The sources that were configured until an instant, oldest first.
     """
 
     answers: Mapping[str, Sequence[GivenAnswer]]
     rated_power_watts: Mapping[str, float]
     found: FoundSources
+    configured: Mapping[str, Sequence[ConfiguredUntil]]
 
 
 def rules_of(home: Home, given: Given) -> Mapping[str, DeviceRules]:
@@ -126,7 +144,21 @@ def _rules(device: Device, given: Given) -> DeviceRules:
         tuple(given.answers.get(device.device, ())),
         _rated_mw(device, given),
         len(former),
+        _former_orders(sources + former, given.configured.get(device.device, ())),
     )
+
+
+def _former_orders(
+    sources: Sequence[str], configured: Sequence[ConfiguredUntil]
+) -> tuple[FormerOrder, ...]:
+    """Return the orders before the present one: the past does not change with it."""
+    orders = []
+    for until_ms, before in configured:
+        rank = {source: place for place, source in enumerate(before)}
+        places = sorted(range(len(sources)), key=lambda each: rank.get(sources[each], len(rank)))
+        orders.append(FormerOrder(until_ms, tuple(places)))
+    is_other = any(list(order.positions) != sorted(order.positions) for order in orders)
+    return tuple(orders) if is_other else ()
 
 
 def _rated_mw(device: Device, given: Given) -> int | None:

@@ -1,15 +1,18 @@
 """Select what the ledger depends on besides the configuration.
 
-The answers and rated powers that people entered, and the sources that were ever found.
+The answers and rated powers that people entered, the sources that were ever found, and those
+that were configured before.
 """
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bff.db.tables import QUESTIONS, DeviceMeta, EventAnswer, FoundSource
-from bff.ledger.device_rules import FoundSources, Given, GivenAnswer
+from bff.db.tables import QUESTIONS, DeviceMeta, EventAnswer, FoundSource, RegisterRow
+from bff.ledger.device_rules import ConfiguredUntil, FoundSources, Given, GivenAnswer
 from energy_rules.state import Answer
 
 
@@ -27,7 +30,7 @@ def select_given(session: Session) -> Given:
         )
     )
     ratings = {device: watts for device, watts in rated if watts is not None}
-    return Given(answers, ratings, _select_found(session))
+    return Given(answers, ratings, _select_found(session), _select_configured(session))
 
 
 def _select_found(session: Session) -> FoundSources:
@@ -36,3 +39,13 @@ def _select_found(session: Session) -> FoundSources:
     for row in session.scalars(select(FoundSource).order_by(FoundSource.number)):
         found[row.device].append(row.source)
     return found
+
+
+def _select_configured(session: Session) -> Mapping[str, Sequence[ConfiguredUntil]]:
+    """Select the sources of each device that were configured until an instant, oldest first."""
+    ended = select(RegisterRow).where(RegisterRow.to_unix_ms.is_not(None)).order_by(RegisterRow.id)
+    configured: dict[str, list[ConfiguredUntil]] = defaultdict(list)
+    for row in session.scalars(ended):
+        sources = [source["source"] for source in json.loads(row.sources)]
+        configured[row.device].append((row.to_unix_ms or 0, sources))
+    return configured

@@ -94,7 +94,9 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
     for device, samples in fetch_with_neighbours(source, job.devices, interval):
         judged = judge_with_witnesses(source, device.rules, samples)
         slots = slots_between(
-            _with_answered(device, judged, samples), slot_edges(interval.start_ms, interval.end_ms)
+            _with_answered(device, judged, samples),
+            slot_edges(interval.start_ms, interval.end_ms),
+            device.rules.former_orders,
         )
         days = list(_days(device, slots, interval))
         events = list(events_of(device.rules, judged, slots, job.days))

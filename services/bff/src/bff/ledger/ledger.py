@@ -240,6 +240,7 @@ class Ledger:
 
     def rules(self) -> Rules:
         """Return the rules of every device."""
+        home = self.home()  # first: it saves what changed in the configuration
         with read_session(self.engine) as session:
             given = select_given(session)
-        return rules_of(self.home(), given)
+        return rules_of(home, given)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.device_rules import DeviceRules
+from bff.ledger.device_rules import DeviceRules, FormerOrder
 from bff.ledger.slots import judge_device, slots_between
 from bff.time_grid import SLOT_MS, slot_edges, slot_start
 from energy_rules.samples import Samples
@@ -53,11 +53,17 @@ class OpenSlots:
         if key not in self.sums:
             recent = self.recent[device]
             sources = judge_device(recent.rules, recent.samples, self.end_ms).spans
-            self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms)
+            orders = recent.rules.former_orders
+            self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms, orders)
         return self.sums[key]
 
 
-def sums_up_to(sources: Sequence[Spans], start_ms: int, instants_ms: Integers) -> Integers:
+def sums_up_to(
+    sources: Sequence[Spans],
+    start_ms: int,
+    instants_ms: Integers,
+    former_orders: Sequence[FormerOrder] = (),
+) -> Integers:
     """Return one device's sums from a slot edge to later instants: shape (quantities, instants).
 
     Each slot counts with the source that is best in the whole of it, as in closed slots.
@@ -68,7 +74,8 @@ def sums_up_to(sources: Sequence[Spans], start_ms: int, instants_ms: Integers) -
     else:
         grid = slot_edges(start_ms, slot_start(int(edges_ms[-1]) - 1) + SLOT_MS)
         edges_ms = np.union1d(edges_ms, grid)
-        choice = slots_between(sources, grid).source[(edges_ms[:-1] - start_ms) // SLOT_MS]
+        of_slots = slots_between(sources, grid, former_orders).source
+        choice = of_slots[(edges_ms[:-1] - start_ms) // SLOT_MS]
         by_source = [between(spans, edges_ms) for spans in sources]
         amounts = chosen(by_source, choice)
     sums = np.zeros((QUANTITIES, len(edges_ms)), dtype=np.int64)

@@ -70,9 +70,11 @@ def unpack_days(packed: Sequence[bytes]) -> Days:
     is_whole = np.flatnonzero(lengths == WHOLE.itemsize)
     is_full = np.flatnonzero(lengths != WHOLE.itemsize)
     whole, full = _read(packed, is_whole, WHOLE), _read(packed, is_full, FULL)
-    up_to[0, is_whole, 1:] = _sums(whole["measured_uwh"])
-    up_to[2, is_whole] = np.arange(0, DAY_MS + 1, SLOT_MS)
-    source[is_whole] = whole["source"][:, np.newaxis]
+    # Mostly all of them are: a slice is written in place, positions are not.
+    rows = is_whole if len(is_full) else slice(None)
+    up_to[0, rows, 1:] = _sums(whole["measured_uwh"])
+    up_to[2, rows] = np.arange(0, DAY_MS + 1, SLOT_MS)
+    source[rows] = whole["source"][:, np.newaxis]
     for position, quantity in enumerate(FORMS):
         up_to[position, is_full, 1:] = _sums(full[quantity])
     source[is_full] = full["source"]

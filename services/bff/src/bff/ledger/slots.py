@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+
 from bff.energy import Integers, Slots
-from bff.ledger.device_rules import DeviceRules, SourceRules
+from bff.ledger.device_rules import DeviceRules, FormerOrder, SourceRules
 from energy_rules.history import History
 from energy_rules.limits import bounds_of
 from energy_rules.power import judge_power
@@ -101,8 +103,19 @@ def judge_device(
     return JudgedDevice(sources, without_stuck(compared, stuck), stuck)
 
 
-def slots_between(sources: Sequence[Spans], edges_ms: Integers) -> Slots:
-    """Return the slots between neighbouring edges."""
+def slots_between(
+    sources: Sequence[Spans], edges_ms: Integers, former_orders: Sequence[FormerOrder] = ()
+) -> Slots:
+    """Return the slots between neighbouring edges.
+
+    Args:
+        sources: The energy of each source, in the order of the device's rules.
+        edges_ms: The edges.
+        former_orders: In which other orders the sources counted before; see `DeviceRules`.
+    """
     amounts = [between(spans, edges_ms) for spans in sources]
     choice = choose(amounts)
+    for order in reversed(former_orders):
+        before = np.array(order.positions)[choose([amounts[each] for each in order.positions])]
+        choice = np.where(edges_ms[:-1] < order.until_ms, before, choice)
     return Slots(chosen(amounts, choice), choice)

@@ -1,8 +1,7 @@
 """Save closed slots, and select them as sums and as slots."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,7 +151,9 @@ def select_days(session: Session, device: str, interval: Interval) -> KeptDays:
     of_device = _of_device(device, interval.start_ms, interval.end_ms)
     days = {}
     for row in session.execute(select(*columns).where(*of_device)):
-        _check(device, row.day_unix_ms, row[3:])
+        sums = row.measured_uwh, row.estimated_uwh, row.measured_ms, row.estimated_ms
+        computed = row_checksum(device, row.day_unix_ms, sums, row.made_from, row.slots)
+        _check([(device, row.day_unix_ms)], [computed], [row.checksum])
         stored = StoredDay(row.made_from, row.is_stale, row.counts_left)
         days[row.day_unix_ms] = KeptDay(row.day_unix_ms, stored, unpack_day(row.slots))
     return days
@@ -338,7 +339,9 @@ def _row(device: str, day: KeptDay) -> dict[str, object]:
         "counts_left": day.stored.counts_left,
         **dict(zip((column.key for column in SUMS), sums.sums, strict=True)),
         "slots": packed,
-        "checksum": row_checksum(device, sums, day.stored.made_from, packed),
+        "checksum": row_checksum(
+            device, day.day_ms, tuple(sums.sums), day.stored.made_from, packed
+        ),
         "sums_checksum": sums.checksum(device),
     }
 
@@ -424,16 +427,24 @@ def select_slots(
         some = LedgerDay.device.in_(devices[first : first + step])
         rows = session.connection().execute(select(*columns).where(some, _among(days_ms))).all()
         if rows:
-            for device, day_ms, _, *checked in rows:
-                _check(device, day_ms, checked)
-            keys = [(row.device, row.day_unix_ms) for row in rows]
-            is_archived = np.array([row.counts_left is not None for row in rows])
-            yield StoredSlots(keys, unpack_days([row.slots for row in rows]), is_archived)
+            # By column: a year of many devices is too much for a loop over rows.
+            of_devices, of_days, counts_left, *sums, made_from, slots, checksums = zip(
+                *rows, strict=True
+            )
+            keys = list(zip(of_devices, of_days, strict=True))
+            by_day = zip(*sums, strict=True)
+            _check(
+                keys, map(row_checksum, of_devices, of_days, by_day, made_from, slots), checksums
+            )
+            is_archived = np.array([left is not None for left in counts_left])
+            yield StoredSlots(keys, unpack_days(slots), is_archived)
 
 
-def _check(device: str, day_ms: int, checked: Sequence[Any]) -> None:
-    *sums, made_from, packed, checksum = checked
-    if row_checksum(device, DaySums(day_ms, sums), made_from, packed) != checksum:
+def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[int]) -> None:
+    found = list(computed)
+    if found != list(stored):
+        pairs = zip(keys, found, stored, strict=True)
+        device, day_ms = next(key for key, one, other in pairs if one != other)
         raise DamagedError(device, day_ms)
 
 

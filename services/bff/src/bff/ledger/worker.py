@@ -19,6 +19,7 @@ from bff.ledger.damage import mend
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from service_kit.database import is_conflict
 from service_kit.obstacles import Obstacle, obstacle_of
 
 LOG = logging.getLogger(__name__)
@@ -199,6 +200,8 @@ class LedgerWorker:
         if is_damage(error):
             LOG.error("the database is damaged: %s", error.args[0])
             self._ledger.status.report_damage()
+        elif is_conflict(error):
+            LOG.info("another transaction was committed first; the ledger tries again")
         elif obstacle is None:
             LOG.error("the ledger could not use its database; it tries again", exc_info=error)
         elif obstacle is not self._obstacle:

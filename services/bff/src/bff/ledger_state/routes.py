@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from bff.db.engine import write_session
+from bff.http.repeated import RepeatedRoute
 from bff.ledger.store import delete_archived, invalidate
 from bff.ledger_state.response import ledger_state
 from bff.ledger_state.schemas import LedgerState, RebuildRange
 from bff.services import UsedServices
 from bff.time_grid import FAR_FUTURE_MS, Interval, day_start, unix_milliseconds
 
-router = APIRouter(prefix="/ledger", tags=["ledger"])
+router = APIRouter(prefix="/ledger", tags=["ledger"], route_class=RepeatedRoute)
 
 
 @router.get("", summary="The state of the ledger")

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.notices import query
 from bff.notices.response import acknowledged, ordered, with_acknowledgements
 from bff.notices.rules import find_notices
@@ -14,7 +15,7 @@ from bff.services import UsedServices
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 from service_kit.problems import ProblemError
 
-router = APIRouter(prefix="/notices", tags=["live"])
+router = APIRouter(prefix="/notices", tags=["live"], route_class=RepeatedRoute)
 
 NoticeId = Annotated[str, Path(description="The id of a notice.", examples=["device_down.kettle"])]
 

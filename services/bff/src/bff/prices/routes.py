@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
 from bff.http.params import PriceId
+from bff.http.repeated import RepeatedRoute
 from bff.prices import query
 from bff.prices.csv_file import parse_prices, write_prices
 from bff.prices.response import price_row
@@ -15,7 +16,7 @@ from bff.prices.schemas import NewPrice, PriceInput, PriceRow
 from bff.services import UsedServices
 from service_kit.database import serialised
 
-router = APIRouter(prefix="/unit_prices", tags=["prices"])
+router = APIRouter(prefix="/unit_prices", tags=["prices"], route_class=RepeatedRoute)
 
 CSV_EXAMPLE = """price_per_kwh,valid_from,valid_to,direction,note
 31.7,2026-04-01T00:00:00+09:00,,import,Spring tariff

@@ -4,12 +4,13 @@ from fastapi import APIRouter
 
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.readings import query
 from bff.readings.periods import Readings
 from bff.readings.schemas import ReadingDates
 from bff.services import UsedServices
 
-router = APIRouter(prefix="/reading_dates", tags=["bills"])
+router = APIRouter(prefix="/reading_dates", tags=["bills"], route_class=RepeatedRoute)
 
 
 @router.get("", summary="When the meter is read")

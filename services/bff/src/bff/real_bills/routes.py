@@ -10,6 +10,7 @@ from bff.contracts.document import Statement
 from bff.db.engine import read_session, write_session
 from bff.db.tables import RealBill
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.ledger.ledger import LedgerStaleError
 from bff.real_bills import query
 from bff.real_bills.response import real_bill_row
@@ -19,7 +20,7 @@ from bff.victoriametrics.errors import VictoriaMetricsDownError
 
 LOG = logging.getLogger(__name__)
 
-router = APIRouter(prefix="/real_bills", tags=["bills"])
+router = APIRouter(prefix="/real_bills", tags=["bills"], route_class=RepeatedRoute)
 
 FirstDay = Annotated[
     date, Path(description="The first day of the reading period.", examples=["2026-05-11"])

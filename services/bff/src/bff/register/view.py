@@ -57,7 +57,9 @@ def register_of(
     effective = [each for each in corrections if each.undone_unix_ms is None]
     moved = frozenset(device.device for device in home.devices if device.moves)
     names = [*former_names(home.devices), *corrected_names(effective)]
-    entries = corrected([_entry(row) for row in rows], effective)
+    # A row that was replaced in the millisecond in which it was written never held.
+    held = [row for row in rows if row.from_unix_ms is None or row.from_unix_ms != row.to_unix_ms]
+    entries = corrected([_entry(row) for row in held], effective)
     entries = with_former_names(with_moves(entries, home.devices), names, moved)
     left = {entry.device for entry in entries} - {device.device for device in home.devices}
     last = {row.device: row for row in rows}

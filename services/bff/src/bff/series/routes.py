@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from bff.db.engine import read_session, write_session
 from bff.db.revisions import Author
 from bff.http.author import UsedAuthor
+from bff.http.repeated import RepeatedRoute
 from bff.series import query
 from bff.series.csv_file import parse_csv, write_csv
 from bff.series.keys import BadValueError
@@ -23,7 +24,7 @@ from bff.series.schemas import (
 )
 from bff.services import Services, UsedServices
 
-router = APIRouter(prefix="/series", tags=["bills"])
+router = APIRouter(prefix="/series", tags=["bills"], route_class=RepeatedRoute)
 
 SeriesName = Annotated[
     str,

@@ -1,0 +1,36 @@
+import type { Cost, PlaceNode } from "@/api/types";
+import type { Row } from "@/ui/Download";
+import type { ChildRow } from "../children/rows";
+
+/** The rows with the places between the one shown and the device, outermost first. */
+export function withPlaces(rows: readonly ChildRow[], around: PlaceNode): ChildRow[] {
+  const nodes = new Map<string, PlaceNode[]>();
+  collect(around, [], nodes);
+  return rows.map((row) => {
+    const within = row.kind === "place" ? nodes.get(row.node.id) : undefined;
+    return within ? { ...row, within } : row;
+  });
+}
+
+function collect(node: PlaceNode, way: PlaceNode[], found: Map<string, PlaceNode[]>): void {
+  for (const child of node.children) {
+    if (child.level === "device") found.set(child.id, way);
+    else collect(child, [...way, child], found);
+  }
+}
+
+/** The rows as they can be added up elsewhere: exact figures, ids, and the range. */
+export function exported(rows: readonly ChildRow[], cost: Cost): Row[] {
+  return rows.map(({ node, figures }) => ({
+    from: cost.from,
+    to: cost.to,
+    room: node.path.room,
+    shelf: node.path.shelf,
+    device: node.path.device,
+    energy_kwh: figures?.energy_kwh ?? null,
+    estimated_kwh: figures?.estimated_kwh ?? null,
+    cost: figures?.cost ?? null,
+    currency: cost.currency,
+    missing_seconds: figures?.coverage.missing_seconds ?? null,
+  }));
+}

@@ -1,0 +1,55 @@
+"use client";
+
+import { useTranslations } from "use-intl";
+import { csvOf, type Row } from "./csv";
+
+export type { Row } from "./csv";
+
+interface DownloadProps {
+  /** Of the file, without its ending. */
+  name: string;
+  rows: readonly Row[];
+}
+
+/** Saves exactly what is shown, with the API's own digits. */
+export function Download({ name, rows }: DownloadProps) {
+  const t = useTranslations("download");
+  return (
+    <div className="flex items-center gap-3 text-sm">
+      <Save
+        label={t("csv")}
+        name={`${name}.csv`}
+        type="text/csv;charset=utf-8"
+        text={() => csvOf(rows)}
+      />
+      <Save
+        label={t("json")}
+        name={`${name}.json`}
+        type="application/json"
+        text={() => JSON.stringify(rows, null, 2)}
+      />
+    </div>
+  );
+}
+
+interface SaveProps {
+  label: string;
+  name: string;
+  type: string;
+  text: () => string;
+}
+
+function Save({ label, name, type, text }: SaveProps) {
+  function save(): void {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text()], { type }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+  return (
+    <button type="button" onClick={save} className="tap text-accent underline">
+      {label}
+    </button>
+  );
+}
