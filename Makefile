@@ -28,6 +28,7 @@ test-tools: servers page
 	@scripts/setup-image-tools
 	@scripts/setup-kubernetes-tools
 	@scripts/setup-micropython
+	@scripts/setup-faketime
 	@scripts/setup-dbt
 	@scripts/setup-matter || test "$$MATTER_NETWORK" != required
 

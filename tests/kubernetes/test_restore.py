@@ -2,10 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,10 @@ import httpx
 import psutil
 import pytest
 
+from bff.db.backup import SUMS
+from bff.db.checksums import DaySums, row_checksum
+from bff.ledger.archive import NOTHING
+from bff.ledger.packing import pack_day
 from manifests.build import ROOT
 from manifests.objects import Object, name_of, of_kind
 from testbed.bff import settings_of
@@ -193,6 +199,57 @@ def test_prices_come_back_as_they_were_at_the_backup(cluster: Cluster) -> None:
     done = cluster.restore("bff")
     assert done.returncode == 0, done.stdout + done.stderr
     cluster.wait("deployment/bff")
+    assert [row["price_per_kwh"] for row in httpx.get(url, trust_env=False).json()] == ["31.7"]
+
+
+DAY_MS = 1_767_225_600_000
+
+
+def write_day(database: Path) -> None:
+    """A day of the ledger whose samples are in no VictoriaMetrics."""
+    packed, made_from = pack_day(NOTHING), "5fd2ab01 cloud=1440"
+    sums = DaySums(DAY_MS, [0, 0, 0, 0])
+    row = {
+        "device": "server",
+        "day_unix_ms": DAY_MS,
+        "made_from": made_from,
+        **dict.fromkeys(SUMS, 0),
+        "slots": packed,
+        "is_stale": False,
+        "counts_left": "",
+        "checksum": row_checksum("server", DAY_MS, (0, 0, 0, 0), made_from, packed),
+        "sums_checksum": sums.checksum("server"),
+    }
+    with closing(sqlite3.connect(database, timeout=30)) as opened, opened:
+        columns, marks = ", ".join(row), ", ".join("?" for _ in row)
+        query = f"INSERT INTO ledger_days ({columns}) VALUES ({marks})"  # noqa: S608
+        opened.execute(query, list(row.values()))
+
+
+def days(database: Path) -> list[tuple[str, int]]:
+    with closing(sqlite3.connect(database)) as opened:
+        return opened.execute("SELECT device, day_unix_ms FROM ledger_days").fetchall()
+
+
+@pytest.mark.long
+def test_days_of_the_ledger_come_back_alone(cluster: Cluster) -> None:
+    """A day that is lost after the backup is there again; a price that came after it stays."""
+    url = f"http://127.0.0.1:{cluster.bff['LISTEN_PORT']}/api/v1/unit_prices"
+    database = cluster.folder / "data" / "bff.sqlite3"
+    cluster.start("deployment/bff")
+    write_day(database)
+    saved = cluster.run_now("bff-backup")
+    assert saved["code"] == 0, saved["log"]
+    with closing(sqlite3.connect(database, timeout=30)) as opened, opened:
+        opened.execute("DELETE FROM ledger_days")
+    price = {"price_per_kwh": "31.7", "valid_from": "2026-01-01T00:00:00+09:00"}
+    httpx.post(url, json=price, trust_env=False).raise_for_status()
+
+    done = cluster.restore("bff-days")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 days of the ledger are back" in done.stdout
+    cluster.wait("deployment/bff")
+    assert days(database) == [("server", DAY_MS)]
     assert [row["price_per_kwh"] for row in httpx.get(url, trust_env=False).json()] == ["31.7"]
 
 

@@ -3,11 +3,13 @@
 import random
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from exporter_kit.statefile import Document, load_document
+from testbed.power_cut import cut_power
 
 WRITER = """
 import sys
@@ -42,3 +44,31 @@ def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path) -> None:
         assert body
         assert body["n"] in {printed, printed + 1}
         assert body["ballast"] == [body["n"]] * 20_000
+
+
+def test_a_power_cut_leaves_the_acknowledged_document_or_the_next(tmp_path: Path) -> None:
+    """The folder of the counters, copied in the middle of writes."""
+    (folder := tmp_path / "state").mkdir()
+    printed = [0]
+
+    def follow() -> None:
+        assert process.stdout
+        for line in process.stdout:
+            printed[0] = int(line)
+
+    with subprocess.Popen(  # noqa: S603 - the program above
+        [sys.executable, "-c", WRITER, str(folder / "x.state.json")],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        following = threading.Thread(target=follow)
+        following.start()
+        try:
+            for copy in cut_power(process.pid, folder, tmp_path / "copies"):
+                known = printed[0]
+                body = load_document(Document(copy / "x.state.json", 1)) or {"n": 0, "ballast": []}
+                assert body["n"] >= known
+                assert body["ballast"] == [body["n"]] * len(body["ballast"])
+        finally:
+            process.kill()
+            following.join()

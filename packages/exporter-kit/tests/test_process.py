@@ -23,6 +23,7 @@ import home_model
 from service_kit.waiting import poll_until
 from testbed.process import free_port, running, stop
 from testbed.victoria_metrics import victoria_metrics
+from testbed.volume import Volume
 
 README = Path(__file__).parents[1] / "README.md"
 WAIT_LIMIT_SECONDS = 30.0
@@ -210,6 +211,23 @@ def test_kill_9_at_any_instant_never_lets_the_counter_fall(exporter: Exporter, p
             seen_kwh = exporter.energy_above(seen_kwh)
             process.send_signal(signal.SIGKILL)
             process.wait()
+
+
+def test_a_volume_that_cannot_be_written_shows_no_energy(
+    exporter: Exporter, plug: Plug, small_volume: Volume
+) -> None:
+    """Full or read-only: power is served on, and nothing is lost once it is mended."""
+    (exporter.folder / "state").symlink_to(small_volume.path)
+    exporter.configure(server=plug.address)
+    with exporter.serving():
+        seen_kwh = exporter.energy_above(0)
+        for is_full in (True, False):
+            small_volume.fill() if is_full else small_volume.set_read_only(read_only=True)
+            until(lambda: exporter.sample("plug_energy_total_kwh") is None)
+            assert exporter.sample("plug_power_watts") == 600
+            small_volume.empty() if is_full else small_volume.set_read_only(read_only=False)
+            seen_kwh = exporter.energy_above(seen_kwh)
+    assert "Traceback" not in exporter.log.read_text()
 
 
 def test_a_good_configuration_is_followed_and_a_bad_one_is_not(

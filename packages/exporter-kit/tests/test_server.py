@@ -9,6 +9,7 @@ import pytest
 
 from exporter_kit.server import Endpoints, serve
 from service_kit.errors import CannotStartError
+from service_kit.hosts import ANSWER_HEADERS
 from testbed.process import free_port
 
 PAGE = b"# HELP x x\n" * 100
@@ -75,6 +76,16 @@ async def test_other_requests_are_refused(http: httpx.AsyncClient) -> None:
     head = await http.head("/metrics")
     assert (head.status_code, head.content) == (200, b"")
     assert "&lt;plug&gt;" in (await http.get("/")).text
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/nothing"])
+async def test_answers_are_neither_kept_nor_given_to_other_sites(
+    http: httpx.AsyncClient, path: str
+) -> None:
+    """Of every page; and no page of another origin may read one."""
+    answer = await http.get(path, headers={"Origin": "http://evil.example"})
+    assert {name: answer.headers.get(name) for name in ANSWER_HEADERS} == ANSWER_HEADERS
+    assert "access-control-allow-origin" not in answer.headers
 
 
 async def test_a_taken_port_is_an_error_that_names_the_setting(http: httpx.AsyncClient) -> None:

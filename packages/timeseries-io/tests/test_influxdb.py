@@ -12,6 +12,7 @@ import pytest
 
 from testbed.influxdb import InfluxDB, influxdb
 from testbed.process import free_port
+from testbed.tls import Authority, https_server
 from testbed.victoria_metrics import VictoriaMetrics
 from timeseries_io.errors import (
     BadPointsError,
@@ -172,3 +173,27 @@ def test_nobody_at_the_port_is_unreachable() -> None:
     """A refused connection is tried again."""
     with pytest.raises(DatabaseUnreachableError):
         write(InfluxDB1(f"http://127.0.0.1:{free_port()}", "home"), LINE)
+
+
+def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
+    """A certificate that is not trusted, and a name that nobody has."""
+    with (
+        https_server(Authority.create(tmp_path).context()) as url,
+        pytest.raises(DatabaseUnreachableError, match="its certificate is refused"),
+    ):
+        write(InfluxDB1(url, "home"), LINE)
+    with pytest.raises(DatabaseUnreachableError, match="its name cannot be resolved"):
+        write(InfluxDB1("http://no-such-name.invalid", "home"), LINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("soon", None), ("Sat, 21 Nov 2020 12:00:00 GMT", 0), ("1e9", 86_400)]
+)
+def test_any_form_of_retry_after_is_understood(text: str, seconds: float | None) -> None:
+    """No server can stop the sender for more than a day."""
+    with (
+        answering(503, "", Retry_After=text) as (url, _),
+        pytest.raises(DatabaseUnreachableError) as raised,
+    ):
+        write(InfluxDB2(url, "o", "b", "t"), LINE)
+    assert raised.value.retry_after_seconds == seconds

@@ -5,6 +5,7 @@ import re
 import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from aiseg2_emulator.server import PASSWORD, USER, Emulator, Fault
 from aiseg2_exporter.client import BOUGHT, GENERATION, SOLD, USE, Client, Connection
 from home_model.errors import RejectedError, SourceError, UnreachableError
 from testbed.manual_clock import ManualClock
+from testbed.tls import Authority, https_server
 
 
 async def test_all_pages_of_circuits_are_read(client: Client, emulator: Emulator) -> None:
@@ -134,3 +136,20 @@ async def test_curl_is_let_in_by_digest(host: str) -> None:
     assert (status, "m_capacity" in body) == (200, True)
     assert (await asyncio.to_thread(curl, host))[0] == 401
     assert (await asyncio.to_thread(curl, host, "--digest", "-u", f"{USER}:no"))[0] == 401
+
+
+async def reason_of(host: str, *, use_https: bool) -> str:
+    client = Client(Connection(host, USER, PASSWORD, use_https=use_https))
+    with pytest.raises(UnreachableError) as raised:
+        await client.fetch_summary()
+    await client.close()
+    return raised.value.reason
+
+
+async def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
+    """A proxy's certificate that is not trusted, and a name that nobody has."""
+    with https_server(Authority.create(tmp_path).context()) as url:
+        refused = await reason_of(url.removeprefix("https://"), use_https=True)
+    assert "its certificate is refused: unable to get local issuer" in refused
+    unknown = await reason_of("no-such-name.invalid", use_https=False)
+    assert "its name cannot be resolved" in unknown

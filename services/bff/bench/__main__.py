@@ -22,6 +22,7 @@ from bench.measure import (
     rebuild,
 )
 from bench.questions import Asked
+from bench.reliability import checksums, price_edges
 from bench.report import circumstances, write
 from bench.trees import House, trees
 from testbed.bff import Bff, bff, settings_of
@@ -94,6 +95,8 @@ def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Fi
     yield from bills_by_contract(asked, running, size)
     yield from trees(asked, flat, size)
     yield load(asked)
+    yield from checksums(asked, flat.folder / "bff.db", size)
+    yield from price_edges(asked, running, size)
     if size.watch_seconds:
         yield from following(asked, running, size)
 

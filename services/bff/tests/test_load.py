@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import pytest
-
 from service_kit.waiting import poll_until
 from testbed.bff import Bff
 from testbed.load import Load, apply_load
@@ -18,7 +16,6 @@ DAY_SECONDS = 86_400
 MIX = (*["/house"] * 7, *["/places"] * 2)
 
 
-@pytest.mark.long
 def test_fifty_clients_get_every_answer(start_bff: StartBff, vm: VictoriaMetrics) -> None:
     """At 48 requests a second for five seconds; `make bench` has a minute of it, with times."""
     now = time.time()

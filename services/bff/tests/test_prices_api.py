@@ -1,5 +1,7 @@
 """`/unit_prices` against a real process."""
 
+import csv
+import io
 from typing import Any
 
 import httpx
@@ -201,3 +203,17 @@ def test_prices_are_exported_and_imported_as_csv(api: httpx.Client) -> None:
     naive = "price_per_kwh,valid_from\n5,2020-01-01\n"
     refused = api.post("/unit_prices/csv", content=naive, headers=headers)
     assert "line 2: valid_from" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("note", ["<script>alert(1)</script>", '=HYPERLINK("http://evil")', '"a,b'])
+def test_a_note_is_text_in_every_answer(api: httpx.Client, note: str) -> None:
+    """As it was written, and of a type that no browser makes a page of."""
+    add(api, "20", JANUARY, note=note)
+    listed, exported = api.get("/unit_prices"), api.get("/unit_prices/csv")
+    assert listed.json()[0]["note"] == note
+    assert next(csv.DictReader(io.StringIO(exported.text)))["note"] == note
+    types = [answer.headers["content-type"].partition(";")[0] for answer in (listed, exported)]
+    assert types == ["application/json", "text/csv"]
+    assert {answer.headers["x-content-type-options"] for answer in (listed, exported)} == {
+        "nosniff"
+    }

@@ -7,9 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,8 +18,10 @@ import pytest
 
 from service_kit.server import listen
 from testbed.bff import Bff
+from testbed.power_cut import cut_power, select_after_cut
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
+from testbed.volume import Volume
 
 type StartBff = Callable[..., Bff]
 
@@ -163,22 +164,6 @@ def metrics(running: Bff) -> str:
     return httpx.get(f"{running.health_url}/metrics", trust_env=False).text
 
 
-@pytest.fixture
-def small_volume(tmp_path: Path) -> Iterator[Path]:
-    """A volume of 4 MiB, which can become read-only or full."""
-    folder = tmp_path / "volume"
-    folder.mkdir()
-    mounted = run_program("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder))
-    if mounted.returncode:
-        pytest.skip(f"a volume cannot be mounted here: {mounted.stderr}")
-    yield folder
-    run_program("umount", "-l", str(folder))
-
-
-def run_program(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-
-
 def assert_only_writes_fail(running: Bff, problem_type: str, text: str) -> None:
     """Each write is refused with the cause; reads, readiness and the log go on."""
     refused = running.http.post("/unit_prices", json=price(2026))
@@ -194,23 +179,19 @@ def price(year: int) -> dict[str, str]:
 
 
 def test_a_volume_that_becomes_read_only_or_full_stops_writes_alone(
-    start_bff: StartBff, small_volume: Path
+    start_bff: StartBff, small_volume: Volume
 ) -> None:
     """One line each, without a traceback; with the volume mended writes work, unrestarted."""
-    running = start_bff(DATABASE_URL=f"sqlite:///{small_volume / 'bff.db'}")
+    running = start_bff(DATABASE_URL=f"sqlite:///{small_volume.path / 'bff.db'}")
     assert running.http.post("/unit_prices", json=price(2025)).status_code == 201
-    # As after an error of its file system; a remount waits for open files.
-    assert run_program("chattr", "+i", str(small_volume)).returncode == 0
+    small_volume.set_read_only(read_only=True)
     assert_only_writes_fail(
         running, "database-read-only", "The volume of the database is read-only."
     )
-    run_program("chattr", "-i", str(small_volume))
-    filler = small_volume / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(b" " * 4096)
+    small_volume.set_read_only(read_only=False)
+    small_volume.fill()
     assert_only_writes_fail(running, "disk-full", "The volume of the database is full.")
-    filler.unlink()
+    small_volume.empty()
     assert running.http.post("/unit_prices", json=price(2026)).status_code == 201
     assert "Traceback" not in running.log.read_text()
 
@@ -254,6 +235,28 @@ def write_until_killed(
             return
         if number == 20:
             enough.set()
+
+
+def test_a_power_cut_loses_no_acknowledged_price(start_bff: StartBff, tmp_path: Path) -> None:
+    """The database and its journal, copied in the middle of writes, are whole when opened again."""
+    (folder := tmp_path / "data").mkdir()
+    running = start_bff(DATABASE_URL=f"sqlite:///{folder / 'bff.db'}")
+    acknowledged: list[dict[str, object]] = []
+    writer = threading.Thread(
+        target=write_until_killed, args=(running, acknowledged, threading.Event())
+    )
+    writer.start()
+    columns = "SELECT id, note, valid_from_unix_ms, valid_to_unix_ms FROM unit_prices ORDER BY id"
+    try:
+        for copy in cut_power(running.process.pid, folder, tmp_path / "copies"):
+            known = [row["id"] for row in acknowledged]
+            rows = select_after_cut(copy / "bff.db", columns)
+            assert [row[0] for row in rows[: len(known)]] == known
+            assert [row[1] for row in rows] == [f"price {number}" for number in range(len(rows))]
+            assert [row[3] for row in rows] == [row[2] for row in rows[1:]] + [None] * bool(rows)
+    finally:
+        running.process.kill()
+        writer.join()
 
 
 def test_prices_written_at_the_same_time_never_overlap(start_bff: StartBff) -> None:

@@ -1,10 +1,12 @@
 """VictoriaMetrics stops, hangs, is slow, comes back; the BFF distinguishes these, unrestarted."""
 
+import json
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,17 +14,21 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bff.openapi import FILE
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.errors import RETRY_AFTER_SECONDS, VictoriaMetricsDownError
 from bff.victoriametrics.export import export, parse_line
 from bff.victoriametrics.parse import parse_instant
 from testbed.process import free_port
+from testbed.tls import Authority, https_server
 from testbed.victoria_metrics import VictoriaMetrics as RealVictoriaMetrics
 from testbed.victoria_metrics import victoria_metrics
 
 type OpenBff = Callable[..., httpx.Client]
 
 PATIENCE_SECONDS = 30.0
+# A machine that runs four tests at once takes longer, and is no fault of the BFF.
+SLOW = 5.0
 
 
 def assert_says_down_at_once(api: httpx.Client) -> None:
@@ -77,6 +83,46 @@ def test_hanging(open_bff: OpenBff, tmp_path: Path) -> None:
         finally:
             vm.process.send_signal(signal.SIGCONT)
         assert_recovers(api)
+
+
+PARAMETERS = {
+    "device": "a",
+    "from": "2026-01-01T00:00:00Z",
+    "to": "2026-01-02T00:00:00Z",
+    "period": "2026-01",
+}
+# A probe that hangs is given up after a second, the second one makes the server down.
+MAX_SECONDS = 3.0
+
+
+def routes() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every path that can be read, with its parameters."""
+    for path, methods in json.loads(FILE.read_text(encoding="utf-8"))["paths"].items():
+        wanted = methods.get("get", {}).get("parameters", ())
+        names = {each["name"]: each["in"] for each in wanted if each.get("required")}
+        if "get" in methods:
+            inside = {name: PARAMETERS.get(name, "1") for name in names}
+            query = {name: inside[name] for name, where in names.items() if where == "query"}
+            yield path.removeprefix("/api/v1").format_map(inside), query
+
+
+def test_every_route_answers_while_the_server_hangs(open_bff: OpenBff, tmp_path: Path) -> None:
+    """Requested the moment it begins to hang: 503 with the cause, or what needs no samples."""
+    with victoria_metrics(tmp_path) as vm:
+        api = open_bff(vm.url)
+        assert_recovers(api)
+        vm.process.send_signal(signal.SIGSTOP)
+        try:
+            with ThreadPoolExecutor(40) as clients:
+                answers = list(clients.map(lambda each: api.get(each[0], params=each[1]), routes()))
+        finally:
+            vm.process.send_signal(signal.SIGCONT)
+    assert len(answers) > 25
+    assert {answer.status_code for answer in answers} <= {200, 404, 422, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert len(refused) > 5
+    assert {answer.headers["content-type"] for answer in refused} == {"application/problem+json"}
+    assert [a.url for a in refused if a.elapsed.total_seconds() > MAX_SECONDS * SLOW] == []
 
 
 def test_a_long_query_ends_when_the_server_hangs(tmp_path: Path) -> None:
@@ -257,6 +303,19 @@ def test_what_is_not_victoriametrics_is_named(open_bff: OpenBff) -> None:
         refused = open_bff(url).get("/devices")
     assert refused.status_code == 503
     assert "is VICTORIAMETRICS_URL right?" in refused.json()["detail"]
+
+
+def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
+    """A certificate that is not trusted, and a name that nobody has."""
+    with https_server(Authority.create(tmp_path).context()) as url:
+        for address, reason in (
+            (url, "its certificate is refused"),
+            ("http://no-such-name.invalid", "its name cannot be resolved"),
+        ):
+            client = VictoriaMetrics(address, probe_deadline_seconds=30)
+            with pytest.raises(VictoriaMetricsDownError, match=reason):
+                client.check_answers()
+            client.close()
 
 
 @contextmanager

@@ -23,7 +23,9 @@ from measurements.tokens import create_token
 from measurements.wiring import MIGRATIONS
 from service_kit.database import open_database
 from service_kit.waiting import poll_until
+from testbed.power_cut import cut_power, select_after_cut
 from testbed.process import free_port, running, wait_limit_seconds
+from testbed.volume import Volume
 
 BATCH = 40
 SENDERS = 3
@@ -163,6 +165,71 @@ def check_stored(url: str, acknowledged: list[int]) -> None:
     # In the same transaction: exactly what is stored waits.
     assert len(passed_on) == len(stored)
     assert max(passed_on.values()) == 1
+
+
+@pytest.fixture
+def sqlite_environment(tmp_path: Path, home_file: Path) -> dict[str, str]:
+    """The settings of a process whose SQLite database is alone in a folder."""
+    (tmp_path / "volume").mkdir(exist_ok=True)
+    return {
+        **os.environ,
+        "CONFIG_FILE": str(home_file),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'volume' / 'measurements.db'}",
+        "VICTORIAMETRICS_URL": f"http://127.0.0.1:{free_port()}",
+    }
+
+
+def make_token(environment: dict[str, str]) -> str:
+    engine = open_database(environment["DATABASE_URL"], MIGRATIONS)
+    with engine.begin() as connection:
+        token = create_token(connection, DEVICE, NOW)
+    engine.dispose()
+    return token
+
+
+def test_a_power_cut_loses_no_acknowledged_measurement(
+    sqlite_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The database and its journal, copied in the middle of writes, are whole when opened again."""
+    token, folder = make_token(sqlite_environment), tmp_path / "volume"
+    with started(sqlite_environment, tmp_path / "log") as service:
+        sender = Sender(0, service.url, token, 0)
+        sender.start()
+        try:
+            for copy in cut_power(service.process.pid, folder, tmp_path / "copies"):
+                known = sender.acknowledged
+                query = "SELECT seq FROM device_measurements ORDER BY seq"
+                stored = [seq for (seq,) in select_after_cut(copy / "measurements.db", query)]
+                assert stored == list(range(len(stored)))
+                assert len(stored) >= known
+                assert len(stored) % BATCH == 0
+        finally:
+            service.process.kill()
+            sender.join()
+
+
+def test_a_volume_that_becomes_read_only_or_full_is_named_to_boards(
+    small_volume: Volume, sqlite_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """503 with the cause, so that they keep what they measured; it goes on without a restart."""
+    token = make_token(sqlite_environment)
+    with started(sqlite_environment, tmp_path / "log") as service:
+        assert send(service.url, token, [line(0, 0)]).status_code == 200
+        small_volume.set_read_only(read_only=True)
+        assert_refused(service, token, "database-read-only")
+        small_volume.set_read_only(read_only=False)
+        small_volume.fill()
+        assert_refused(service, token, "disk-full")
+        small_volume.empty()
+        assert send(service.url, token, [line(0, 1)]).json()["new"] == 1
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def assert_refused(service: Started, token: str, problem_type: str) -> None:
+    lines = [line(0, number) for number in range(1, 900)]
+    refused = send(service.url, token, lines)
+    assert (refused.status_code, refused.json()["type"]) == (503, f"urn:ppms:{problem_type}")
+    assert int(refused.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("seed", FEW_SEEDS)

@@ -1,21 +1,18 @@
 """From HTTP answers to bodies and errors."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
-from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
+from switchbot_exporter.cloud.envelope import parse_envelope
 from switchbot_exporter.cloud.errors import (
     AccountRefusedError,
     DailyLimitReachedError,
     TooManyRequestsError,
 )
-
-NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 def envelope(code: object, message: str = "success", body: object = None) -> bytes:
@@ -94,26 +91,3 @@ def test_no_text_of_the_cloud_enters_a_message(text: str) -> None:
     for code in (152, 171, 999):
         silent = error_of(200, envelope(code, ""))
         assert error_of(200, envelope(code, text)).reason == silent.reason
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        (None, None),
-        ("120", 120.0),
-        ("-5", 0.0),
-        ("1e12", 86_400.0),
-        ("nan", None),
-        ("inf", None),
-        ("soon", None),
-        ("", None),
-        ("Sat, 21 Nov 2026 12:01:30 GMT", 90.0),
-        ("Sat, 21 Nov 2026 12:01:30 -0000", 90.0),
-        ("Sat, 21 Nov 2026 11:00:00 GMT", 0.0),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_of_at_most_a_day(
-    text: str | None, seconds: float | None
-) -> None:
-    """Nonsense is ignored, and no answer can silence the exporter for longer than a day."""
-    assert parse_retry_after(text, NOW) == seconds

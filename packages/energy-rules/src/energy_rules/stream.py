@@ -105,7 +105,14 @@ def _set_back(stream: Stream, step_ms: int) -> Stream:
     if state is None:
         return stream
     known = (state.before, state.base, *stream.queue)
-    by_ms = step_ms - max(SECOND_MS, known[-1].at_ms - known[-2].at_ms)
+    return move_clock(stream, step_ms - max(SECOND_MS, known[-1].at_ms - known[-2].at_ms))
+
+
+def move_clock(stream: Stream, by_ms: int) -> Stream:
+    """Move all instants, so that the next sample follows after the time that really passed."""
+    state = stream.state
+    if state is None:
+        return stream
 
     def moved(samples: Sequence[Sample]) -> tuple[Sample, ...]:
         return tuple(sample._replace(at_ms=sample.at_ms + by_ms) for sample in samples)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from exporter_kit.attempts import NEVER_READ, Failure, FailureType, Outcome
-from exporter_kit.energy.counter import Limits
+from exporter_kit.energy.counter import Limits, unix_us
 from exporter_kit.energy.store import EnergyStore
 from exporter_kit.exporter import EffectiveTimes, Key, Target
 from home_model.readings import Reading
@@ -17,6 +17,9 @@ from service_kit.clock import Clock
 type Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
 LOG = logging.getLogger(__name__)
+# A clock is slewed by less between two readings; a step beyond this was made by a program.
+CLOCK_STEP_US = 1_000_000
+US_PER_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ class LatestReadings:
         """Return how long ago a reading that has just come was taken, by the wall clock."""
         return max(0.0, (self._clock.now() - reading.at).total_seconds())
 
+    def clock_offset_us(self) -> int:
+        """Return the wall clock less the monotonic one; it changes when the wall clock is set."""
+        return unix_us(self._clock.now()) - round(self._clock.monotonic() * US_PER_SECOND)
+
     def target(self, key: Key) -> Target[Any]:
         """Return the target as configured now."""
         return self._entries[key].target
@@ -140,6 +147,7 @@ class Recorder:
         self._energy = energy
         self._count_failure = count_failure
         self._gap_then_seconds = dict[Key, float]()
+        self._clock_offset_us = dict[Key, int]()
 
     def record(self, target: Target[Any], outcome: Outcome, times: EffectiveTimes) -> Entry:
         """Show an outcome and count its energy."""
@@ -147,9 +155,18 @@ class Recorder:
         if isinstance(outcome, Failure):
             self._count_failure(target.key, outcome.failure_type)
         else:
+            self._follow_clock(target.key)
             limits = self._limits(target, times)
             self._energy.advance(target.key, target.meter, outcome, limits)
         return self.latest.set(target.key, outcome)
+
+    def _follow_clock(self, key: Key) -> None:
+        """No energy is counted for time that only the wall clock shows."""
+        offset_us = self.latest.clock_offset_us()
+        step_us = offset_us - self._clock_offset_us.get(key, offset_us)
+        self._clock_offset_us[key] = offset_us
+        if abs(step_us) > CLOCK_STEP_US:
+            self._energy.set_clock(key, step_us)
 
     def _in_age(self, outcome: Outcome, times: EffectiveTimes) -> Outcome:
         if isinstance(outcome, Failure):

@@ -14,13 +14,14 @@ from typing import Any, override
 
 import uvicorn
 
-from service_kit.hosts import is_ours
+from service_kit.hosts import ANSWER_HEADERS, is_ours
 from service_kit.server import listen
 
 SHUTDOWN_SECONDS = 2
 # Longer than between two scrapes, so that a scraper can keep its connection.
 KEEP_ALIVE_SECONDS = 75
 MIN_COMPRESSED_BYTES = 500
+HEADERS = [(name.lower().encode(), value.encode()) for name, value in ANSWER_HEADERS.items()]
 TEXT, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 LANDING = """<!doctype html><html lang="en"><title>{name}</title>
 <h1>{name} {version}</h1>
@@ -124,7 +125,7 @@ class _Server(uvicorn.Server):
 
 async def _send(response: Response, send: Send, *, compress: bool) -> None:
     body = response.body
-    headers = [(b"content-type", response.content_type.encode())]
+    headers = [(b"content-type", response.content_type.encode()), *HEADERS]
     if compress and len(body) >= MIN_COMPRESSED_BYTES:
         body = gzip.compress(body, compresslevel=6)
         headers.append((b"content-encoding", b"gzip"))

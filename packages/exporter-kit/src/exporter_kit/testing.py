@@ -21,17 +21,21 @@ BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 class Time:
     """A clock that the test advances; sleepers wake in their order.
 
-    `seconds` counts from the begin of the test.
+    `seconds` counts from the begin of the test; the wall clock differs by `set_by_seconds`.
     """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds, self.set_by_seconds = 0.0, 0.0
         self._sleepers = list[tuple[float, asyncio.Future[None]]]()
         self.clock = Clock(lambda: self.seconds, self.now, self._sleep)
 
     def now(self) -> datetime:
         """The wall clock."""
-        return BEGIN + timedelta(seconds=self.seconds)
+        return BEGIN + timedelta(seconds=self.seconds + self.set_by_seconds)
+
+    def set_clock(self, by_seconds: float) -> None:
+        """Set the wall clock, as NTP does; no time passes."""
+        self.set_by_seconds += by_seconds
 
     async def pass_by(self, seconds: float) -> None:
         """Let time pass, with everything that is due in it."""

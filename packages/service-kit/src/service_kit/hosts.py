@@ -15,6 +15,12 @@ from urllib.parse import SplitResult, urlsplit
 DEFAULT_PORTS = {80, 443}
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
+# Answers are of this moment and for this origin, through every proxy.
+ANSWER_HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def is_ours(host: str, allowed_hosts: Collection[str]) -> bool:

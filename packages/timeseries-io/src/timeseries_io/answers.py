@@ -7,6 +7,9 @@ from contextlib import contextmanager
 import httpx
 import orjson
 
+from service_kit.clock import utc_now
+from service_kit.retry_after import parse_retry_after
+from service_kit.unreachable import why_unreachable
 from timeseries_io.errors import (
     BadPointsError,
     DatabaseRejectedError,
@@ -42,7 +45,8 @@ def unreachable_errors() -> Generator[None]:
         message = f"the address is not a URL: {error}"
         raise DatabaseRejectedError(message) from None
     except httpx.HTTPError as error:
-        raise DatabaseUnreachableError(str(error) or type(error).__name__) from None
+        why = why_unreachable(error) or str(error) or type(error).__name__
+        raise DatabaseUnreachableError(why) from None
 
 
 def check_answer(answer: httpx.Response) -> None:
@@ -61,7 +65,8 @@ def _error(answer: httpx.Response) -> TimeSeriesError:
     status, text = answer.status_code, _error_text(answer)
     message = f"HTTP {status}: {text or answer.text.strip()[:MAX_MESSAGE_LENGTH]}"
     if status in BUSY or answer.is_server_error:
-        return DatabaseUnreachableError(message, _retry_after_seconds(answer))
+        asked_seconds = parse_retry_after(answer.headers.get("Retry-After"), utc_now())
+        return DatabaseUnreachableError(message, asked_seconds)
     if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE or (text and status in BAD_POINTS):
         return BadPointsError(message)
     # InfluxDB 1.x: 200 with an error means that the points were understood and not stored.
@@ -78,8 +83,3 @@ def _error_text(answer: httpx.Response) -> str:
         return ""
     text = (body.get("error") or body.get("message")) if isinstance(body, dict) else None
     return str(text)[:MAX_MESSAGE_LENGTH] if text else ""
-
-
-def _retry_after_seconds(answer: httpx.Response) -> float | None:
-    text = answer.headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else None

@@ -3,6 +3,7 @@
 import httpx
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
+from service_kit.unreachable import why_unreachable
 
 WRONG_LOGIN = (
     "the AiSEG2 refused the login: AISEG2_USER is usually aiseg, AISEG2_PASSWORD is set on the unit"
@@ -11,8 +12,9 @@ WRONG_LOGIN = (
 
 def connection_error(error: httpx.HTTPError, address: str) -> UnreachableError:
     """Return the error of a request that got no complete answer."""
+    why = why_unreachable(error) or str(error) or type(error).__name__
     return UnreachableError(
-        f"the AiSEG2 at {address} could not be reached ({error or type(error).__name__}); "
+        f"the AiSEG2 at {address} could not be reached ({why}); "
         "are its address and the network right?"
     )
 

@@ -9,6 +9,7 @@ from measurements.health import healthz
 from measurements.routes import REQUEST_BODY, router
 from measurements.services import Services
 from service_kit.error_handlers import Texts, add_error_handlers
+from service_kit.gate import Gate
 from service_kit.problems import ProblemDocument
 
 DESCRIPTION = """
@@ -44,6 +45,8 @@ def create_app(services: Services | None = None) -> FastAPI:
     # A board without NTP sets its clock by the Date header of this.
     app.add_route("/healthz", healthz)
     add_error_handlers(app, TEXTS)
+    # Boards are configured with any name of this machine; what they send needs a token.
+    app.add_middleware(Gate, allowed_hosts=None)
     if services and services.settings.allowed_origin:
         app.add_middleware(
             CORSMiddleware,

@@ -5,6 +5,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from measurements.services import Services
 from measurements.wiring import MIGRATIONS
 from service_kit.database import database_state
+from service_kit.gate import Gate
 from service_kit.obstacles import find_obstacle
 
 
@@ -22,7 +24,8 @@ def create_health_app(services: Services, registry: CollectorRegistry) -> Starle
             Route("/healthz", healthz),
             Route("/readyz", partial(_readyz, services)),
             Route("/metrics", partial(_metrics, registry)),
-        ]
+        ],
+        middleware=[Middleware(Gate, services.settings.allowed_hosts)],
     )
 
 

@@ -195,6 +195,8 @@ def _parse_measurement(part: object, line: int, arrival: Arrival) -> Measurement
     if not isinstance(payload, dict):
         message = "payload is not an object"
         raise FaultError(message)
+    power = payload.get("power")
+    grouped = power if isinstance(power, dict) else payload
     boot, seq = _whole(document, "boot"), _whole(document, "seq")
     if (boot is None) != (seq is None):
         message = "boot and seq are sent together"
@@ -210,7 +212,11 @@ def _parse_measurement(part: object, line: int, arrival: Arrival) -> Measurement
         seq=seq,
         temperature=_number(document, "temperature", ABSOLUTE_ZERO_CELSIUS),
         humidity=_number(document, "humidity", 0.0, MAX_PERCENT),
-        **{name: _number(_power_object(payload, name), name) for name in _POWER},
+        # Beside the others, or in `power`.
+        **{
+            name: _number(grouped if payload.get(name) is None else payload, name)
+            for name in _POWER
+        },
         payload=payload,
         document=document,
     )
@@ -253,12 +259,6 @@ def _whole(document: Mapping[str, Any], name: str) -> int | None:
         message = f"{name} is not a whole number from 0 to 2**53"
         raise FaultError(message)
     return value
-
-
-def _power_object(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return where a value of the power sensor is: beside the others, or in `power`."""
-    power = payload.get("power")
-    return power if payload.get(name) is None and isinstance(power, dict) else payload
 
 
 def _recorded_at(document: Mapping[str, Any], arrival: Arrival) -> datetime | None:

@@ -86,6 +86,8 @@ def lines_by_place(
     places: Sequence[Place], measurements: Sequence[Measured], energy: Sequence[Point] = ()
 ) -> list[str]:
     """Return lines for the import of VictoriaMetrics, each with the place of its instants."""
+    if len(places) == 1 and places[0].since == BEGINNING and places[0].labels is not None:
+        return encode_measurements(places[0].labels, measurements, energy)
     starts = [place.since for place in places]
     here: dict[int, list[Measured]] = defaultdict(list)
     points: dict[int, list[Point]] = defaultdict(list)

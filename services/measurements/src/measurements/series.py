@@ -4,9 +4,10 @@ The ledger integrates the power. The counter beside it is for dashboards: the tr
 neighbouring measurements, never across a gap, of what arrives in the order of time. Pure.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -32,6 +33,7 @@ MW_PER_W = MA_PER_A = 1_000
 UWH_PER_KWH = 10**9
 # mW times µs in one µWh: 1 µWh is 3.6 mJ.
 MW_US_PER_UWH = 3_600_000
+MICROSECOND = timedelta(microseconds=1)
 FAMILY: Family = "esp32"
 MS_PER_S = 1_000
 
@@ -87,13 +89,13 @@ def advance(energy: Energy, at: datetime, power_mw: float | None, gap_limit: tim
     if energy.at is not None and at <= energy.at:
         return energy
     if energy.at is None or energy.power_mw is None or power_mw is None:
-        return replace(energy, at=at, power_mw=power_mw)
+        return Energy(at, power_mw, energy.uwh)
     span = at - energy.at
     if span > gap_limit:
-        return replace(energy, at=at, power_mw=power_mw)
+        return Energy(at, power_mw, energy.uwh)
     # A board behind a generator measures negative watts; a counter never falls.
     mean_mw = max(0.0, energy.power_mw + power_mw) / 2
-    uwh = round(mean_mw * (span // timedelta(microseconds=1)) / MW_US_PER_UWH)
+    uwh = round(mean_mw * (span // MICROSECOND) / MW_US_PER_UWH)
     return Energy(at, power_mw, energy.uwh + uwh)
 
 
@@ -102,7 +104,7 @@ def count_energy(
 ) -> tuple[Energy, list[Point]]:
     """Return the counter after new measurements, and its value in kWh at each that moved it."""
     points: list[Point] = []
-    for one in sorted(measurements, key=lambda each: each.recorded_at):
+    for one in sorted(measurements, key=attrgetter("recorded_at")):
         before, energy = energy, advance(energy, one.recorded_at, one.power_mw, gap_limit)
         if energy is not before and one.power_mw is not None:
             points.append((one.recorded_at, energy.uwh / UWH_PER_KWH))
@@ -113,23 +115,32 @@ def encode_measurements(
     labels: Mapping[str, str], measurements: Sequence[Measured], energy: Sequence[Point]
 ) -> list[str]:
     """Return lines for the import: one for each series that has a value."""
-    found = {metric: list(_points(measurements, read)) for metric, read in GAUGES.items()}
-    found[ENERGY] = list(energy)
-    return [_line(labels, metric, points) for metric, points in found.items() if points]
+    at_ms = [_unix_ms(one.recorded_at) for one in measurements]
+    lines = []
+    for metric, read in GAUGES.items():
+        values = [read(one) for one in measurements]
+        lines.append(_line(labels, metric, at_ms, values))
+    instants_ms = [_unix_ms(at) for at, _ in energy]
+    lines.append(_line(labels, ENERGY, instants_ms, [kwh for _, kwh in energy]))
+    return [line for line in lines if line]
 
 
-def _points(
-    measurements: Iterable[Measured], read: Callable[[Measured], float | None]
-) -> Iterator[Point]:
-    for one in measurements:
-        if (value := read(one)) is not None:
-            yield one.recorded_at, value
+def _unix_ms(at: datetime) -> int:
+    return round(at.timestamp() * MS_PER_S)
 
 
-def _line(labels: Mapping[str, str], metric: Metric, points: Sequence[Point]) -> str:
+def _line(
+    labels: Mapping[str, str],
+    metric: Metric,
+    at_ms: Sequence[int],
+    values: Sequence[float | None],
+) -> str:
+    """Return the line of one series; nothing where there is no value."""
+    points = [(at, value) for at, value in zip(at_ms, values, strict=True) if value is not None]
+    if not points:
+        return ""
     named = {"__name__": metric_name(FAMILY, metric), **labels}
-    at_ms = [round(at.timestamp() * MS_PER_S) for at, _ in points]
-    return encode_series(Series(named, at_ms, [value for _, value in points]))
+    return encode_series(Series(named, [at for at, _ in points], [value for _, value in points]))
 
 
 def pressure_hpa(payload: Mapping[str, Any]) -> float | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl, SecretStr
 
-from service_kit.settings import LogSettings, Port, Seconds
+from service_kit.settings import LogSettings, Names, Port, Seconds
 
 BYTES_PER_MEGABYTE = 1_000_000
 
@@ -28,6 +28,7 @@ class Settings(FileSettings, DatabaseSettings):
     Attributes:
         measurements_host: Where boards send to; 0.0.0.0 for boards on the local network.
         listen_host: Of /metrics, /healthz and /readyz, which boards do not need.
+        allowed_hosts: Names of the health port, besides those that nobody else can register.
         victoriametrics_url: Without it nothing is passed on.
         silent_after_seconds: A board that sent nothing for so long is down.
         max_batch: Measurements in one request.
@@ -38,6 +39,7 @@ class Settings(FileSettings, DatabaseSettings):
 
     listen_host: str = "127.0.0.1"
     listen_port: Port = 9107
+    allowed_hosts: Names = ()
     measurements_host: str = "127.0.0.1"
     measurements_port: Port = 8020
     victoriametrics_url: HttpUrl | None = None

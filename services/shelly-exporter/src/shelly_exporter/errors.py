@@ -3,6 +3,7 @@
 import httpx
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
+from service_kit.unreachable import why_unreachable
 
 THROTTLED_SECONDS = 600.0
 WRONG_PASSWORD_SECONDS = 3600.0
@@ -47,6 +48,8 @@ def pairs(mac: str) -> str:
 
 def connection_error(error: httpx.HTTPError, address: str) -> UnreachableError:
     """Return the error of a request that got no complete answer."""
+    if why := why_unreachable(error):
+        return UnreachableError(f"{address} cannot be reached: {why}")
     if isinstance(error, httpx.ConnectError):
         return UnreachableError(
             f"nothing answers at {address}: has the device power, Wi-Fi, and still this address?"

@@ -1,12 +1,15 @@
 """The pytest fixtures that several suites share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from testbed.influxdb import InfluxDB, influxdb
 from testbed.postgresql import find_program, postgresql
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
+from testbed.volume import Volume
+from testbed.volume import small_volume as mounted_volume
 
 
 @pytest.fixture
@@ -30,3 +33,10 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed (apt install postgresql)")
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture
+def small_volume(tmp_path: Path) -> Iterator[Volume]:
+    """A volume of 4 MiB, which can become read-only or full."""
+    with mounted_volume(tmp_path / "volume") as volume:
+        yield volume

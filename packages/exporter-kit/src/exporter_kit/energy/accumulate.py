@@ -14,7 +14,7 @@ from energy_rules.learning_recent import relearn
 from energy_rules.limits import MAX_HELD_MW
 from energy_rules.quantities import MAX_KWH, uwh_of_kwh
 from energy_rules.state import Note, NoteKind, Sample, first_state
-from energy_rules.stream import Advanced, Stream, free_explained, settle_all
+from energy_rules.stream import Advanced, Stream, free_explained, move_clock, settle_all
 from energy_rules.stream import advance as advance_stream
 from exporter_kit.energy.counter import (
     NWH_PER_UWH,
@@ -69,6 +69,32 @@ def advance(counter: Counter, reading: Reading, limits: Limits, past: Past) -> C
     own = own_counter_of(reading)
     counter = _integrate(counter, power_uw, limits, is_counted=own is None)
     return counter if own is None else _follow(counter, own, limits, past)
+
+
+def after_clock_step(counter: Counter, step_us: int) -> Counter:
+    """Return the counter once the wall clock was set, by so much more than time that passed.
+
+    Its marks move with the clock, so that the next reading follows after what really passed.
+    """
+    if counter.at_us is None:
+        return counter
+    surge, day_start_us = counter.surge, counter.day_start_us
+    if surge is not None:
+        since_us, last = surge.since_us + step_us, _moved(surge.last, step_us)
+        surge = replace(surge, since_us=since_us, last=last)
+    return replace(
+        counter,
+        at_us=counter.at_us + step_us,
+        power=counter.power and _moved(counter.power, step_us),
+        surge=surge,
+        witness=counter.witness and _moved(counter.witness, step_us),
+        stream=move_clock(counter.stream, step_us // US_PER_MS),
+        day_start_us=None if day_start_us is None else day_start_us + step_us,
+    )
+
+
+def _moved(mark: PowerMark, by_us: int) -> PowerMark:
+    return replace(mark, at_us=mark.at_us + by_us)
 
 
 def own_counter_of(reading: Reading) -> tuple[OwnCounter, int] | None:

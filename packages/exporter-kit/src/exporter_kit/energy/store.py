@@ -15,7 +15,12 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from exporter_kit.energy.accumulate import advance, leave_counter, own_counter_of
+from exporter_kit.energy.accumulate import (
+    advance,
+    after_clock_step,
+    leave_counter,
+    own_counter_of,
+)
 from exporter_kit.energy.counter import (
     Counter,
     Limits,
@@ -188,6 +193,12 @@ class EnergyStore:
                 counter = advance(counter, unread, limits, past)
         counter = advance(counter, reading, limits, past)
         self._now[key] = replace(metered, counter=counter)
+
+    def set_clock(self, key: Key, step_us: int) -> None:
+        """Take into account that the wall clock was set since the last reading of a source."""
+        if metered := self._now.get(key):
+            counter = after_clock_step(metered.counter, step_us)
+            self._now[key] = replace(metered, counter=counter)
 
     @property
     def has_unsaved(self) -> bool:

@@ -114,6 +114,10 @@ def restore_days(settings: BackupSettings) -> Path:
             columns, marks = ", ".join(DAY_COLUMNS), ", ".join("?" for _ in DAY_COLUMNS)
             insert = f"INSERT OR REPLACE INTO main.ledger_days ({columns}) VALUES ({marks})"  # noqa: S608 - our names
             database.executemany(insert, rows)
+            # What days were split into at the edges of prices; rows of other slots are not used.
+            database.execute(
+                "INSERT OR IGNORE INTO main.ledger_splits SELECT * FROM backup.ledger_splits"
+            )
     except (DatabaseUnusableError, sqlite3.Error) as error:
         message = f"the days of {wanted.name} cannot be restored; is the BFF running? {error}"
         raise BackupError(message) from None

@@ -146,6 +146,21 @@ class LedgerDay(Base):
     sums_checksum: Mapped[int] = mapped_column(BigInteger)
 
 
+class LedgerSplit(Base):
+    """The amounts of a slot up to the edge of a price inside of it.
+
+    `amounts` has those of the whole slot, by which the row is known to hold, and those up to
+    the edge. Once its samples are lost nothing else could split the slot exactly.
+    """
+
+    __tablename__ = "ledger_splits"
+
+    device: Mapped[str] = mapped_column(String(63), primary_key=True)
+    at_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    amounts: Mapped[bytes] = mapped_column(LargeBinary)
+    checksum: Mapped[int] = mapped_column(BigInteger)
+
+
 class _EventColumns:
     """One event as `bff.ledger.events.CounterEvent` has it."""
 
@@ -354,5 +369,5 @@ MODELS = (
     Budget,
     Revision,
 )
-DERIVED = (LedgerDay, LedgerWatermark, LedgerEvent, FoundSource)
+DERIVED = (LedgerDay, LedgerSplit, LedgerWatermark, LedgerEvent, FoundSource)
 METADATA = Base.metadata

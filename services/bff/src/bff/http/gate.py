@@ -3,13 +3,13 @@
 import logging
 
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service_kit.hosts import READS, is_foreign_write, is_ours
+from service_kit.gate import refusal, with_headers
+from service_kit.hosts import READS
 from service_kit.problem_responses import problem_response
-from service_kit.problems import ProblemError
 
 LOG = logging.getLogger(__name__)
 
@@ -18,12 +18,6 @@ IDENTITY_HEADER = "tailscale-user-login"
 MAX_BODY_BYTES = 1_000_000
 # A market publishes the prices of a year in one file.
 MAX_FILE_BYTES = 8_000_000
-# Answers are of this moment and for this origin, through every proxy.
-ANSWER_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class Gate:
@@ -47,34 +41,14 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, send = Headers(scope=scope), _with_headers(send)
-        if problem := self._refusal(scope["method"], headers):
+        headers, send = Headers(scope=scope), with_headers(send)
+        if problem := refusal(scope["method"], headers, self._allowed_hosts):
             await problem_response(Request(scope), problem)(scope, receive, send)
         elif scope["method"] in READS:
             await self._app(scope, receive, send)
         else:
             bounded = _bounded(receive, _max_bytes(headers))
             await self._app(scope, bounded, self._logging(scope, headers, send))
-
-    def _refusal(self, method: str, headers: Headers) -> ProblemError | None:
-        host = headers.get("host", "")
-        if not is_ours(host, self._allowed_hosts):
-            return ProblemError(
-                421,
-                "foreign-host",
-                f"{host!r} is not a name of this service.",
-                what_to_do="Open it under its own name, or add this one to ALLOWED_HOSTS. Where"
-                " the tailnet had a machine of the page's name, Tailscale gave it the next one"
-                " (power-1): add that name too, or remove the old machine.",
-            )
-        if is_foreign_write(method, headers):
-            return ProblemError(
-                403,
-                "foreign-site",
-                "A page of another site tried to change something here.",
-                what_to_do="Make the change on this service's own page.",
-            )
-        return None
 
     def _logging(self, scope: Scope, headers: Headers, send: Send) -> Send:
         async def send_and_log(message: Message) -> None:
@@ -93,17 +67,6 @@ class Gate:
     def _by_whom(self, headers: Headers) -> str:
         login = identity_of(headers, trusted=self._trust_identity)
         return f", by {login!r}" if login else ""
-
-
-def _with_headers(send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in ANSWER_HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return send_with_headers
 
 
 def _max_bytes(headers: Headers) -> int:

@@ -1,8 +1,10 @@
 """The interface of the ledger: energy between instants, and the samples behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import batched
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +13,9 @@ from bff.energy import Energy, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
-from bff.ledger.partial_slots import Split, split_slots
+from bff.ledger.partial_slots import Split, even, split_slots
 from bff.ledger.sample_counts import DeviceDays
+from bff.ledger.saved_splits import select_splits
 from bff.ledger.store import select_sample_counts, select_uneven_edges
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import DAY_MS, Interval, day_start
@@ -24,6 +27,8 @@ WAIT_SECONDS = 2.0
 STALE_MS = 60_000
 SPLIT = Patience(deadline_seconds=2.5, pause_seconds=2.5)
 DEVICES_AT_ONCE = 10
+# Bounds the memory of a query with many edges.
+MAX_SPLITS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,35 +142,67 @@ def _closed_sums(
         # Slots name their source by its position in the rules that they were built by, which are
         # not those of a configuration that has just changed.
         rules = status.rules or ledger.rules()
-        splits = _splits_at(rules, devices, edges_ms, stored)
-        amounts = _split_amounts(ledger, list(splits.values()))
-        for (device, edge), split in splits.items():
-            stored.up_to[:, device, edge] += amounts[split]
+        step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
+        for some in batched(range(len(devices)), step, strict=False):
+            splits = _splits_at(devices, slice(some[0], some[-1] + 1), edges_ms, stored)
+            amounts = _split_amounts(ledger, rules, splits.values())
+            for (device, edge), each in splits.items():
+                stored.up_to[:, device, edge] += amounts[each.split]
     return stored.up_to
 
 
+class _StoredSplit(NamedTuple):
+    """A split, the position of its slot's source, and whether its day is archived."""
+
+    split: Split
+    source: int
+    is_archived: bool
+
+
 def _splits_at(
-    rules: Mapping[str, DeviceRules], devices: Sequence[str], edges_ms: Integers, stored: ClosedSums
-) -> dict[tuple[int, int], Split]:
+    devices: Sequence[str], some: slice, edges_ms: Integers, stored: ClosedSums
+) -> dict[tuple[int, int], _StoredSplit]:
     """Return the covered slots with an edge inside, by position of device and edge."""
-    covered = np.argwhere(stored.slot.any(axis=0)).tolist()
+    device, inside = np.nonzero(stored.slot[:, some].any(axis=0))
+    device += some.start
+    edge = stored.inside[inside]
+    columns = (
+        device.tolist(),
+        edge.tolist(),
+        edges_ms[edge].tolist(),
+        stored.slot[:, device, inside].T.tolist(),
+        stored.source[device, inside].tolist(),
+        stored.is_archived[device, inside].tolist(),
+    )
     return {
-        (device, int(stored.inside[inside])): Split(
-            rules[devices[device]],
-            int(edges_ms[stored.inside[inside]]),
-            tuple(stored.slot[:, device, inside].tolist()),
-            int(stored.source[device, inside]),
-        )
-        for device, inside in covered
+        (place, edge): _StoredSplit(Split(devices[place], at_ms, tuple(slot)), source, archived)
+        for place, edge, at_ms, slot, source, archived in zip(*columns, strict=True)
     }
 
 
-def _split_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Integers]:
-    amounts = ledger.splits.get(splits)
-    missing = [split for split in splits if split not in amounts]
-    if missing:
+def _split_amounts(
+    ledger: Ledger, rules: Mapping[str, DeviceRules], wanted: Collection[_StoredSplit]
+) -> Mapping[Split, Sequence[int]]:
+    """Return the amounts of each split: exact ones, but where samples are lost or late."""
+    amounts = _known_amounts(ledger, [each.split for each in wanted])
+    unknown = [each for each in wanted if each.split not in amounts]
+    # The samples that could split these exactly are lost.
+    amounts |= {each.split: even(each.split) for each in unknown if each.is_archived}
+    by_source = {each.split: each.source for each in unknown if not each.is_archived}
+    if by_source:
         source = ledger.sample_source(ledger.now_ms(), SPLIT)
-        found = split_slots(source, partial(_device_days, ledger), missing)
-        ledger.splits.put(found)
-        amounts |= found
+        found = split_slots(source, rules, partial(_device_days, ledger), by_source)
+        ledger.splits.put(found.exact, is_saved=False)
+        ledger.status.wake.set()  # the worker saves them
+        amounts |= found.exact | found.others
     return amounts
+
+
+def _known_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Sequence[int]]:
+    cached = ledger.splits.get(splits)
+    if len(cached) == len(splits):
+        return cached
+    with read_session(ledger.engine) as session:
+        saved = select_splits(session, [split for split in splits if split not in cached])
+    ledger.splits.put(saved, is_saved=True)
+    return cached | saved

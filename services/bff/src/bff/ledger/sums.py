@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from bff.energy import QUANTITIES, Integers
@@ -18,15 +19,17 @@ class ClosedSums:
 
     Attributes:
         up_to: Sums since the day of the first edge began, up to the slot the edge lies in.
-        inside: The positions of the edges inside a slot; `slot` and `source` are of these alone.
-        slot: The amounts of the slot around the edge; none where its day is archived.
+        inside: The positions of the edges inside a slot; the others are of these alone.
+        slot: The amounts of the slot around the edge.
         source: Its source, by position in configuration order; axes device, edge.
+        is_archived: Whether its day is archived; axes device, edge.
     """
 
     up_to: Integers
     inside: Integers
     slot: Integers
     source: Integers
+    is_archived: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integ
         inside,
         np.zeros((*shape, len(inside)), dtype=np.int64),
         np.zeros((len(devices), len(inside)), dtype=np.int64),
+        np.zeros((len(devices), len(inside)), dtype=np.bool_),
     )
     whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
     partial_days = edges.partial_days()
@@ -99,10 +103,7 @@ def _enter(
     row, there = row[:, found.inside], there[:, found.inside]
     slot = edges.slot[found.inside]
     amounts = (days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]) * there
-    # The samples that could split it exactly are lost: it is split evenly, once and for all.
-    is_even = read.is_archived[row] & there
-    within_ms = edges.at_ms[found.inside] % SLOT_MS
-    up_to[:, :, found.inside] += is_even * amounts * within_ms // SLOT_MS
     found.up_to[:, here] = up_to
-    found.slot[:, here] = amounts * ~is_even
+    found.slot[:, here] = amounts
     found.source[here] = days.source[row, slot] * there
+    found.is_archived[here] = read.is_archived[row] & there

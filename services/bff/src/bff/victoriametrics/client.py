@@ -10,6 +10,7 @@ import httpx
 
 from bff.victoriametrics.errors import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from bff.victoriametrics.liveness import PROBE_DEADLINE_SECONDS, Liveness
+from service_kit.unreachable import why_unreachable
 
 QUERY_DEADLINE_SECONDS = 10.0
 # More than the largest bulk read needs; what follows is refused, so that memory stays bounded.
@@ -175,4 +176,4 @@ def _bounded(chunks: Iterator[bytes], deadline: float) -> Iterator[bytes]:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__
+    return why_unreachable(error) or str(error) or type(error).__name__

@@ -18,7 +18,9 @@ from pydantic import SecretStr
 
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from service_kit.clock import utc_now
-from switchbot_exporter.cloud.envelope import parse_envelope, parse_retry_after
+from service_kit.retry_after import parse_retry_after
+from service_kit.unreachable import why_unreachable
+from switchbot_exporter.cloud.envelope import parse_envelope
 
 BODY_LIMIT_BYTES = 1 << 20
 # A TLS handshake for each call is what a Raspberry Pi would spend most on.
@@ -93,8 +95,9 @@ class Client:
             reason = f"no answer from the cloud within {self.access.deadline_seconds:g} s"
             raise UnreachableError(reason) from None
         except httpx.HTTPError as error:
-            # The library's own text may hold headers; the class is enough.
-            reason = f"the cloud cannot be reached ({type(error).__name__})"
+            # The library's own text may hold headers.
+            why = why_unreachable(error) or type(error).__name__
+            reason = f"the cloud cannot be reached: {why}"
             raise UnreachableError(reason) from None
 
     async def _fetch_envelope(self, path: str) -> Mapping[str, object]:

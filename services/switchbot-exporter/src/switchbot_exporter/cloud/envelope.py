@@ -5,10 +5,7 @@ No text of the server enters a message: it could repeat what was sent, secrets i
 """
 
 import json
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from switchbot_exporter.cloud.errors import (
@@ -18,7 +15,6 @@ from switchbot_exporter.cloud.errors import (
 )
 
 SUCCESS = 100
-MAX_RETRY_AFTER_SECONDS = 86_400.0
 
 # SwitchBotAPI README and, for 174, AdyRock/com.switchbot #31.
 STATUS_CODES: dict[int, tuple[type[SourceError], str]] = {
@@ -118,30 +114,3 @@ def _catch_all_error(message: str, retry_after_seconds: float | None) -> SourceE
         return TooManyRequestsError(reason, retry_after_seconds=retry_after_seconds)
     reason = "the cloud has an internal error, or rejects a parameter (190)"
     return UnreachableError(reason, retry_after_seconds=retry_after_seconds)
-
-
-def parse_retry_after(text: str | None, now: datetime) -> float | None:
-    """Return the seconds of a `Retry-After` header, in either of its forms, at most a day.
-
-    None when the header is absent or makes no sense.
-    """
-    if text is None:
-        return None
-    seconds = _retry_after_seconds(text, now)
-    if seconds is None or not math.isfinite(seconds):
-        return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
-
-
-def _retry_after_seconds(text: str, now: datetime) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        instant = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    # An HTTP date is always GMT; "-0000" parses as a naive datetime.
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return (aware - now).total_seconds()
