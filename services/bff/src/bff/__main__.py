@@ -1,6 +1,5 @@
 """`python -m bff`: load the settings, open everything, serve until SIGTERM."""
 
-import gc
 import logging
 import sys
 from socket import socket
@@ -65,9 +64,6 @@ def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> Non
     ).set_function(lambda: services.config.last_load_good)
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
     api = RequestMetrics(create_app(services), registry, "bff")
-    # What is loaded stays: collecting it again would delay a response by 50 ms.
-    gc.collect()
-    gc.freeze()
     serve([(api, api_socket), (create_health_app(services, registry), health_socket)])
     close_services(services)
     LOG.info("stopped")

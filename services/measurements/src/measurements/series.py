@@ -136,11 +136,13 @@ def _line(
     values: Sequence[float | None],
 ) -> str:
     """Return the line of one series; nothing where there is no value."""
-    points = [(at, value) for at, value in zip(at_ms, values, strict=True) if value is not None]
-    if not points:
+    known = [value for value in values if value is not None]
+    if not known:
         return ""
+    if len(known) < len(values):
+        at_ms = [at for at, value in zip(at_ms, values, strict=True) if value is not None]
     named = {"__name__": metric_name(FAMILY, metric), **labels}
-    return encode_series(Series(named, [at for at, _ in points], [value for _, value in points]))
+    return encode_series(Series(named, at_ms, known))
 
 
 def pressure_hpa(payload: Mapping[str, Any]) -> float | None:
