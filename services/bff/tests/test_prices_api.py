@@ -141,6 +141,30 @@ def test_an_id_beyond_64_bits_names_nothing(api: httpx.Client, price_id: int) ->
     assert api.delete(f"/unit_prices/{price_id}").status_code == 404
 
 
+def test_the_name_of_another_route_is_no_id(api: httpx.Client) -> None:
+    """`Allow` has what the route itself supports."""
+    for path, allowed in (("/unit_prices/effect", "POST"), ("/contracts/templates", "GET")):
+        refused = api.put(path, json={})
+        assert (refused.status_code, refused.headers["allow"]) == (405, allowed)
+    assert api.get("/unit_prices/first").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/reading_dates", {"dates": [0]}),
+        ("PUT", "/real_bills/0", {"kwh": "351", "total": "12393"}),
+        ("POST", "/contracts/what_if", {"template": "flat", "to": 20_000}),
+        ("POST", "/ledger/rebuild", {"accept_loss": 0}),
+    ],
+)
+def test_a_number_is_no_day_and_no_truth(
+    api: httpx.Client, method: str, path: str, body: dict[str, Any]
+) -> None:
+    """It would be taken for Unix time, or for false."""
+    assert api.request(method, path, json=body).status_code == 422
+
+
 @pytest.mark.parametrize(
     "text", ["1_0", "1e5", "+5", "\uff13\uff11", " 5", "5 ", ".5", "5.", "NaN", ""]
 )

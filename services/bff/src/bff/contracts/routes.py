@@ -38,7 +38,7 @@ def add_contract(
     return shown
 
 
-@router.get("/{contract_id}", summary="One contract")
+@router.get("/{contract_id:int}", summary="One contract")
 def get_contract(services: UsedServices, contract_id: ContractId) -> ContractRow:
     """404 lists the ids that exist."""
     with read_session(services.engine) as session:
@@ -46,7 +46,7 @@ def get_contract(services: UsedServices, contract_id: ContractId) -> ContractRow
         return contract_row(row, select_series_names(session))
 
 
-@router.put("/{contract_id}", summary="Change a contract")
+@router.put("/{contract_id:int}", summary="Change a contract")
 def change_contract(
     services: UsedServices, author: UsedAuthor, contract_id: ContractId, wanted: ContractInput
 ) -> ContractRow:
@@ -56,7 +56,7 @@ def change_contract(
         return contract_row(row, select_series_names(session))
 
 
-@router.delete("/{contract_id}", status_code=204, summary="Delete a contract")
+@router.delete("/{contract_id:int}", status_code=204, summary="Delete a contract")
 def delete_contract(services: UsedServices, author: UsedAuthor, contract_id: ContractId) -> None:
     """The contract before it holds on. `/history` undoes it."""
     with write_session(services.engine) as session:

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from bff.contracts.document import ContractDocument, Statement
+from bff.http.params import Day
 
 EXAMPLE_DOCUMENT: dict[str, JsonValue] = {
     "kwh": {"round": "half_up", "to": "1"},
@@ -62,7 +63,7 @@ class ContractInput(BaseModel):
         description="What is charged, line by line: an object, or the same as YAML in a string."
         " It holds from its `valid_from`, a date or a bill month, until the next one begins."
     )
-    valid_to: date | None = Field(
+    valid_to: Day | None = Field(
         default=None,
         description="The first day on which it no longer holds, where none follows it.",
     )

@@ -45,7 +45,7 @@ def add_correction(
     return correction_row(row, register.home.zone)
 
 
-@router.delete("/corrections/{correction_id}", summary="Undo a correction")
+@router.delete("/corrections/{correction_id:int}", summary="Undo a correction")
 def undo_correction(
     services: UsedServices, author: UsedAuthor, correction_id: CorrectionId
 ) -> CorrectionRow:

@@ -34,7 +34,7 @@ def list_history(
         return RevisionList(total=total, revisions=[revision_row(row, zone) for row in page])
 
 
-@router.post("/{revision_id}/undo", summary="Undo a change")
+@router.post("/{revision_id:int}/undo", summary="Undo a change")
 def undo_revision(
     services: UsedServices, author: UsedAuthor, revision_id: RevisionId
 ) -> RevisionRow:

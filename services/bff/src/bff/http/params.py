@@ -1,7 +1,7 @@
 """Parameters that several routes take: instants (RFC 3339 with offset, to the millisecond), ids."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 
 EXAMPLE = "2026-03-01T00:00:00+09:00"
 MIN_YEAR, MAX_YEAR = 1970, 2200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?)?")
 _AWARE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,3}0*)?([Zz]|[+-]\d\d:\d\d)")
 _PLUS_LOST = re.compile(r".*[Tt]\d\d:\d\d.* \d\d:\d\d")
@@ -40,6 +41,19 @@ Instant = Annotated[
     BeforeValidator(_parse_instant),
     Field(description="RFC 3339 with offset.", examples=[EXAMPLE]),
 ]
+
+
+def _parse_day(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        message = "write a day as 2026-03-01"
+        raise ValueError(message)
+    return date.fromisoformat(value)
+
+
+# A number is no day: it would be taken for Unix time.
+Day = Annotated[date, BeforeValidator(_parse_day)]
 DeviceId = Annotated[
     str, Path(description="A device of the configuration file.", examples=["server"])
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from bff.http.params import Instant
 
@@ -48,7 +48,7 @@ class RebuildRange(BaseModel):
 
     from_: Instant | None = Field(default=None, alias="from")
     to: Instant | None = None
-    accept_loss: bool = Field(
+    accept_loss: StrictBool = Field(
         default=False,
         description="Also of archived days, whose samples are lost at least in part: what these"
         " measured is gone then, and only a backup brings it back.",

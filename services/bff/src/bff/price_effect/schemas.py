@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from bff.http.schemas import Span
 from bff.prices.schemas import PriceInput
@@ -16,7 +16,7 @@ class AddTrial(BaseModel):
 
     action: Literal["add"]
     price: PriceInput
-    close_open_price: bool = False
+    close_open_price: StrictBool = False
 
 
 class ChangeTrial(BaseModel):

@@ -82,14 +82,14 @@ def import_prices(
     return shown
 
 
-@router.get("/{price_id}", summary="One price")
+@router.get("/{price_id:int}", summary="One price")
 def get_price(services: UsedServices, price_id: PriceId) -> PriceRow:
     """404 lists the ids that exist."""
     with read_session(services.engine) as session:
         return price_row(query.select_price(session, price_id), services.home().zone)
 
 
-@router.put("/{price_id}", summary="Change a price")
+@router.put("/{price_id:int}", summary="Change a price")
 def change_price(
     services: UsedServices, author: UsedAuthor, price_id: PriceId, wanted: PriceInput
 ) -> PriceRow:
@@ -100,7 +100,7 @@ def change_price(
     return price_row(row, home.zone)
 
 
-@router.delete("/{price_id}", status_code=204, summary="Delete a price")
+@router.delete("/{price_id:int}", status_code=204, summary="Delete a price")
 def delete_price(services: UsedServices, author: UsedAuthor, price_id: PriceId) -> None:
     """Its interval has no price afterwards: costs there become null, never 0."""
     with write_session(services.engine) as session:

@@ -5,7 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    WithJsonSchema,
+    model_validator,
+)
 
 from bff.http.params import Instant
 from bff.units import Exact
@@ -78,7 +86,7 @@ class PriceInput(BaseModel):
 class NewPrice(PriceInput):
     """A new price; it may end the one that is open at its own beginning."""
 
-    close_open_price: bool = Field(
+    close_open_price: StrictBool = Field(
         default=False,
         description="End the price that has no end at this one's `valid_from`, in one step.",
     )

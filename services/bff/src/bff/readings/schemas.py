@@ -1,8 +1,8 @@
 """The schemas of reading dates."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict, Field
+
+from bff.http.params import Day
 
 
 class ReadingDates(BaseModel):
@@ -15,7 +15,7 @@ class ReadingDates(BaseModel):
         },
     )
 
-    dates: list[date] = Field(
+    dates: list[Day] = Field(
         max_length=1200,
         description="Real reading days; a period begins at the start of each and ends at the next.",
     )

@@ -1,7 +1,6 @@
 """`/real_bills`: what the supplier's bills come to, beside ours."""
 
 import logging
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -10,6 +9,7 @@ from bff.contracts.document import Statement
 from bff.db.engine import read_session, write_session
 from bff.db.tables import RealBill
 from bff.http.author import UsedAuthor
+from bff.http.params import Day
 from bff.http.repeated import RepeatedRoute
 from bff.ledger.ledger import LedgerStaleError
 from bff.real_bills import query
@@ -23,7 +23,7 @@ LOG = logging.getLogger(__name__)
 router = APIRouter(prefix="/real_bills", tags=["bills"], route_class=RepeatedRoute)
 
 FirstDay = Annotated[
-    date, Path(description="The first day of the reading period.", examples=["2026-05-11"])
+    Day, Path(description="The first day of the reading period.", examples=["2026-05-11"])
 ]
 OfStatement = Annotated[Statement, Query(description="Of what is used, or of what is sold.")]
 

@@ -1,12 +1,12 @@
 """The schemas of a contract that is tried on the past."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bff.bills.schemas import Bill
 from bff.contracts.schemas import EXAMPLE_DOCUMENT, DocumentOrText
+from bff.http.params import Day
 from bff.units import Exact
 
 
@@ -24,10 +24,10 @@ class WhatIfInput(BaseModel):
         default=None, description="Or a template, with its rates where there are none yet."
     )
     contract_id: int | None = Field(default=None, description="Or one of the house's contracts.")
-    from_: date | None = Field(
+    from_: Day | None = Field(
         default=None, alias="from", description="By default a year before `to`."
     )
-    to: date | None = Field(default=None, description="By default tomorrow.")
+    to: Day | None = Field(default=None, description="By default tomorrow.")
 
     @model_validator(mode="after")
     def _one_contract(self) -> Self:
