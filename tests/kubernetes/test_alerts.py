@@ -29,7 +29,8 @@ KETTLE = {"device": "kettle", "source": "native"}
 OWN_KWH = {"__name__": "tplink_native_energy_total_kwh", **PLACE, **KETTLE}
 WATTS = {"__name__": "tplink_native_power_watts", **PLACE, **KETTLE}
 RATED_WATTS = {"__name__": "ledger_device_rated_power_watts", "house": "home", "device": "kettle"}
-BY_POWER_KWH = {"__name__": "exporter_energy_by_power_kwh_total", **KETTLE}
+# The scrape gives it its house.
+BY_POWER_KWH = {"__name__": "exporter_energy_by_power_kwh_total", "house": "home", **KETTLE}
 
 type Values = Iterable[float | None]
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from exporter_kit import ExporterSettings
-from exporter_kit.shards import Shard
+from exporter_kit.settings import Shard
 
 DEVICE_IDS = st.from_regex(r"[a-z0-9_]{1,63}", fullmatch=True)
 

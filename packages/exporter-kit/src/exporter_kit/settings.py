@@ -1,9 +1,59 @@
 """The settings that every exporter has, read once from the environment."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
+from zlib import crc32
 
-from exporter_kit.shards import Shard, ShardSetting
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+from exporter_kit.exporter import Target
 from service_kit.settings import LogSettings, Names, Port, Seconds, Settings
+
+SHARD = re.compile(r"(\d{1,4})/(\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of `count` parts, by the device's id: every device is in exactly one.
+
+    Attributes:
+        index: From 0.
+        count: Of all processes together.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def has(self, device: str) -> bool:
+        """Return whether a device is in this part; the same at every start and on every machine."""
+        return crc32(device.encode()) % self.count == self.index
+
+    def select[T: Target[Any]](self, targets: Iterable[T]) -> tuple[T, ...]:
+        """Return the targets of this part."""
+        return tuple(target for target in targets if self.has(target.device.device))
+
+
+def parse_shard(text: object) -> object:
+    """Return the shard that `0/4` means, the first of four.
+
+    Raises:
+        ValueError: It is not of this form, or there is no such part.
+    """
+    if not isinstance(text, str):
+        return text
+    found = SHARD.fullmatch(text.strip())
+    index, count = (int(found[1]), int(found[2])) if found else (0, 0)
+    if index >= count:
+        message = "write it as 0/4: the part, from 0, and how many parts there are"
+        raise ValueError(message)
+    return Shard(index, count)
+
+
+type ShardSetting = Annotated[Shard, NoDecode, BeforeValidator(parse_shard)]
 
 
 class FileSettings(Settings):
