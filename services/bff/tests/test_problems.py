@@ -22,7 +22,7 @@ def assert_is_problem(response: httpx.Response, status: int) -> None:
         ("GET", "/devices/toaster", 404),
         ("GET", "/device_meta/a", 404),
         ("GET", "/unit_prices/1", 404),
-        ("GET", "/unit_prices/one", 422),
+        ("GET", "/unit_prices/one", 404),
         ("GET", "/cost", 422),
         ("DELETE", "/unit_prices", 405),
         ("POST", "/unit_prices", 422),

@@ -455,13 +455,9 @@ SOURCES: tuple[SourceInfo, ...] = (
 SOURCE_OF_NAME: Mapping[str, SourceInfo] = {row.source: row for row in SOURCES}
 SOURCE_OF_TYPE: Mapping[type[AnySource], SourceInfo] = {row.source_type: row for row in SOURCES}
 FAMILIES: tuple[Family, ...] = tuple(dict.fromkeys(row.family for row in SOURCES))
+# Their devices send what they measured: late, and without a counter.
+PUSHED_SOURCES: frozenset[str] = frozenset(row.source for row in SOURCES if row.is_pushed)
 PUSHED_FAMILIES: frozenset[Family] = frozenset(row.family for row in SOURCES if row.is_pushed)
-
-
-def is_pushed(source: str) -> bool:
-    """Return whether devices of a source send what they measured: late, and without a counter."""
-    row = SOURCE_OF_NAME.get(source)
-    return row is not None and row.is_pushed
 
 
 def family_of(source: AnySource) -> Family:

@@ -3,13 +3,13 @@
 Needs the extra `web` of this package.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service_kit.hosts import ANSWER_HEADERS, is_foreign_write, is_ours
+from service_kit.hosts import ANSWER_HEADERS, READS, is_foreign_write, is_ours
 from service_kit.problem_responses import problem_response
 from service_kit.problems import ProblemError
 
@@ -21,23 +21,29 @@ class Gate:
         app: The application whose requests are checked.
         allowed_hosts: Names of this service, besides those that nobody else can register; None
             where every name is answered to.
+        writes: Returns what handles writes in place of the application.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str] | None) -> None:
-        self._app, self._allowed_hosts = app, allowed_hosts
+    def __init__(
+        self,
+        app: ASGIApp,
+        allowed_hosts: Collection[str] | None,
+        writes: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    ) -> None:
+        self._app, self._writes, self._allowed_hosts = app, writes(app), allowed_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or respond with what is wrong with it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        send = with_headers(send)
-        problem = refusal(scope["method"], Headers(scope=scope), self._allowed_hosts)
-        app = problem_response(Request(scope), problem) if problem else self._app
-        await app(scope, receive, send)
+        app = self._app if scope["method"] in READS else self._writes
+        if problem := _refusal(scope["method"], Headers(scope=scope), self._allowed_hosts):
+            app = problem_response(Request(scope), problem)
+        await app(scope, receive, _with_headers(send))
 
 
-def refusal(
+def _refusal(
     method: str, headers: Headers, allowed_hosts: Collection[str] | None
 ) -> ProblemError | None:
     """Return why a request is refused, if it is."""
@@ -61,7 +67,7 @@ def refusal(
     return None
 
 
-def with_headers(send: Send) -> Send:
+def _with_headers(send: Send) -> Send:
     """Return a `send` that adds the headers of every answer."""
 
     async def send_with_headers(message: Message) -> None:

@@ -25,7 +25,7 @@ from bff.forecast.routes import router as forecast
 from bff.history.routes import router as history
 from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
-from bff.http.gate import Gate
+from bff.http.gate import LoggedWrites
 from bff.ledger_state.routes import router as ledger
 from bff.notices.routes import router as notices
 from bff.overview.routes import router as overview
@@ -39,6 +39,7 @@ from bff.series.routes import router as series
 from bff.services import Services
 from bff.week_hours.routes import router as week_hours
 from bff.what_if.routes import router as what_if
+from service_kit.gate import Gate
 from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
@@ -99,7 +100,7 @@ def create_app(services: Services | None = None) -> FastAPI:
         app.add_middleware(
             Gate,
             allowed_hosts=services.settings.allowed_hosts,
-            trust_identity=services.settings.trust_tailscale_identity,
+            writes=partial(LoggedWrites, trust_identity=services.settings.trust_tailscale_identity),
         )
     return app
 

@@ -6,7 +6,7 @@ from bff.time_grid import Interval
 from bff.victoriametrics.curves import Curve, fetch_curve
 from bff.victoriametrics.power import SourceSeries
 from home_model.config import Device, Home
-from home_model.sources import Source, is_pushed
+from home_model.sources import PUSHED_SOURCES, Source
 from service_kit.problems import wrong_input
 
 MAX_POINTS = 1_500
@@ -56,6 +56,6 @@ def fetch_curves(
 
 def _window_ms(source: Source, step_ms: int) -> int:
     """A board measures minutes apart: until its silence limit the last value is drawn."""
-    if not is_pushed(source.source):
+    if source.source not in PUSHED_SOURCES:
         return step_ms
     return max(step_ms, round(source.gap_limit_seconds * 1000))

@@ -19,7 +19,7 @@ from bff.time_grid import SLOT_MS, day_start, in_zone, slot_edges, slot_start, u
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans
-from home_model.sources import is_pushed
+from home_model.sources import PUSHED_SOURCES
 
 type Quality = Literal["measured", "estimated", "mixed", "missing"]
 
@@ -74,7 +74,7 @@ def edge_readings(
     for source in rules.by_source():
         of_source = samples.get(source.source, NO_SAMPLES)
         # A source that measures power has no counter to read.
-        if (source.is_former and not len(of_source)) or is_pushed(source.source):
+        if (source.is_former and not len(of_source)) or source.source in PUSHED_SOURCES:
             continue
         after = int(np.searchsorted(of_source.at_ms, at_ms, side="right"))
         yield EdgeReading(

@@ -1,15 +1,10 @@
-"""What holds for all routes of the API and of the health port: who may ask, sizes, headers."""
+"""What holds for all writes of the API: their size, and a line of the log."""
 
 import logging
 
-from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from service_kit.gate import refusal, with_headers
-from service_kit.hosts import READS
-from service_kit.problem_responses import problem_response
 
 LOG = logging.getLogger(__name__)
 
@@ -20,35 +15,23 @@ MAX_BODY_BYTES = 1_000_000
 MAX_FILE_BYTES = 8_000_000
 
 
-class Gate:
-    """Middleware: refuse foreign hosts and writes of other sites; log the other writes.
+class LoggedWrites:
+    """Handle writes: bound their size, and log them with who made them.
 
     Args:
-        app: The application whose requests are checked.
-        allowed_hosts: Names of this service, besides those that nobody else can register.
+        app: The application.
         trust_identity: Whether only the proxy can have set the header that names a person.
     """
 
-    def __init__(
-        self, app: ASGIApp, allowed_hosts: tuple[str, ...], *, trust_identity: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, trust_identity: bool) -> None:
         self._app = app
-        self._allowed_hosts = allowed_hosts
         self._trust_identity = trust_identity
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or respond with what is wrong with it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers, send = Headers(scope=scope), with_headers(send)
-        if problem := refusal(scope["method"], headers, self._allowed_hosts):
-            await problem_response(Request(scope), problem)(scope, receive, send)
-        elif scope["method"] in READS:
-            await self._app(scope, receive, send)
-        else:
-            bounded = _bounded(receive, _max_bytes(headers))
-            await self._app(scope, bounded, self._logging(scope, headers, send))
+        """Pass a request on."""
+        headers = Headers(scope=scope)
+        bounded = _bounded(receive, _max_bytes(headers))
+        await self._app(scope, bounded, self._logging(scope, headers, send))
 
     def _logging(self, scope: Scope, headers: Headers, send: Send) -> Send:
         async def send_and_log(message: Message) -> None:

@@ -11,21 +11,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bff.db.migrate import MIGRATIONS
-from bff.http.gate import Gate
 from bff.services import Services
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from service_kit.database import database_state
+from service_kit.gate import Gate
 from service_kit.obstacles import find_obstacle
 
 
 def create_health_app(services: Services, registry: CollectorRegistry) -> Starlette:
     """Create the application of `/healthz`, `/readyz` and `/metrics`, for the cluster only."""
-    settings = services.settings
-    gate = Middleware(
-        Gate,
-        allowed_hosts=settings.allowed_hosts,
-        trust_identity=settings.trust_tailscale_identity,
-    )
+    gate = Middleware(Gate, allowed_hosts=services.settings.allowed_hosts)
     return Starlette(
         routes=[
             Route("/healthz", _healthz),

@@ -20,7 +20,7 @@ from energy_rules.limits import Limits
 from energy_rules.power import parse_power
 from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
 from home_model.metrics import POWER
-from home_model.sources import is_pushed
+from home_model.sources import PUSHED_SOURCES
 
 # Sources that are read regularly have their neighbouring samples within this.
 NEAR_MS = 3_600_000
@@ -65,7 +65,7 @@ class SampleSource:
 
 
 def _parse(source: str, raw: RawSamples, now_ms: int) -> Samples:
-    if is_pushed(source):
+    if source in PUSHED_SOURCES:
         return parse_power(raw.at_ms, raw.values, now_ms)
     return parse_samples(raw.at_ms, raw.values, now_ms).samples
 

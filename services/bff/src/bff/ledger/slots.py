@@ -16,7 +16,7 @@ from energy_rules.series import Power, Question, judge, learn_cleaned
 from energy_rules.sources import Source, Stuck, choose, chosen, find_stuck, without_stuck
 from energy_rules.spread import Spans, between
 from energy_rules.state import Note
-from home_model.sources import is_pushed
+from home_model.sources import PUSHED_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def judge_source(
     samples: Samples, rules: SourceRules, now_ms: int, witness: Witness | None = None
 ) -> JudgedSource:
     """Return what the samples of one source come to: of its counter, or else of its power."""
-    if is_pushed(rules.source):
+    if rules.source in PUSHED_SOURCES:
         return JudgedSource(judge_power(samples, rules.limits), [], step_uwh=1, renewal_ms=0)
     learned, witness = learn_cleaned(samples, rules.limits), witness or Witness()
     question = Question(

@@ -11,7 +11,7 @@ from bff.reconcile.reasons import Event, events
 from bff.time_grid import Interval
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans, between
-from home_model.sources import is_pushed
+from home_model.sources import PUSHED_SOURCES
 
 # Smaller differences need no explanation: the ways to count round differently.
 NEGLIGIBLE_UWH = 1_000_000
@@ -57,7 +57,7 @@ def source_days(
     all_events = sorted(events(judged.notes), key=lambda event: event.from_ms)
     uwh = amounts.measured_uwh + amounts.estimated_uwh
     known_ms = amounts.measured_ms + amounts.estimated_ms
-    has_counter = not is_pushed(rules.source)
+    has_counter = rules.source not in PUSHED_SOURCES
     readings = samples if has_counter else NO_SAMPLES
     at = np.searchsorted(readings.at_ms, edges_ms)
     for position in range(len(edges_ms) - 1):

@@ -18,7 +18,7 @@ from home_model.metrics import (
     Metric,
     metric_name,
 )
-from home_model.sources import PUSHED_FAMILIES, Family, family_of, is_pushed
+from home_model.sources import PUSHED_FAMILIES, PUSHED_SOURCES, Family, family_of
 
 SENT = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP)
 READ = (*SENT, UP)
@@ -106,7 +106,7 @@ def _pushed_window_seconds(home: Home) -> int:
         source.gap_limit_seconds
         for device in home.devices
         for source in device.sources
-        if is_pushed(source.source)
+        if source.source in PUSHED_SOURCES
     )
     return round(max(MIN_PUSHED_WINDOW_SECONDS, *gaps))
 

@@ -105,7 +105,8 @@ class Client:
         async with self.http.stream("GET", url, headers=self._headers()) as response:
             self.observer.on_response(response.headers)
             content = await _read_limited(response)
-            wait_seconds = parse_retry_after(response.headers.get("Retry-After"), utc_now())
+            retry_after = response.headers.get("Retry-After")
+            wait_seconds = parse_retry_after(retry_after, utc_now()) if retry_after else None
             return parse_envelope(response.status_code, content, wait_seconds)
 
     def _headers(self) -> dict[str, str]:
