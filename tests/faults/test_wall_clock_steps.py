@@ -1,4 +1,4 @@
-"""Every service while its wall clock is set: no energy is made of it, and nothing stops.
+"""Services while their wall clock is set: no energy is made of it, and nothing stops.
 
 By libfaketime, on real processes; the rules are in `exporter-kit` (`test_clock_steps.py`).
 """
@@ -26,8 +26,6 @@ from testbed.plugs import emulated_plugs
 from testbed.plugs import settings_of_exporter as native_settings_of
 from testbed.process import free_port, wait_limit_seconds
 from testbed.victoria_metrics import VictoriaMetrics
-from testbed.virtual_home import settings_of_exporter as cloud_settings_of
-from testbed.virtual_home import virtual_home
 from testbed.wall_clock import WallClock
 
 WATTS = 1000.0
@@ -52,18 +50,6 @@ def native(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
     with emulated_plugs(folder, [PLUG]) as plugs:
         settings = native_settings_of(plugs.home(), folder) | clock.env
         command = (sys.executable, "-m", "tp_link_native_exporter")
-        with exporter(command, settings, folder / "log") as process:
-            yield process
-
-
-@contextmanager
-def cloud(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
-    """The exporter of the SwitchBot cloud, on the emulated one."""
-    with virtual_home(folder) as home:
-        home.set_watts("server", WATTS)
-        config = (Path(__file__).parents[2] / "config" / "virtual-home.yaml").read_text()
-        settings = cloud_settings_of(home, folder, config) | clock.env
-        command = (sys.executable, "-m", "switchbot_exporter")
         with exporter(command, settings, folder / "log") as process:
             yield process
 
@@ -96,14 +82,11 @@ def mqtt(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
 
 EXPORTERS = {
     "native": (native, "tplink_native", "heater"),
-    "cloud": (cloud, "switchbot", "server"),
     "mqtt": (mqtt, "mqtt", "device_1"),
 }
 
 
-@pytest.mark.parametrize(
-    "name", ["native", *(pytest.param(n, marks=pytest.mark.long) for n in ("cloud", "mqtt"))]
-)
+@pytest.mark.parametrize("name", ["native", pytest.param("mqtt", marks=pytest.mark.long)])
 def test_an_exporter_counts_only_the_time_that_passed(
     tmp_path: Path, clock: WallClock, name: str
 ) -> None:
