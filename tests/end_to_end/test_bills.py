@@ -79,7 +79,7 @@ def test_a_budget_is_a_bar_with_the_bill_and_on_the_house(chain: Chain, page: Pa
 
 
 def test_a_price_that_overlaps_is_drawn_and_a_saved_one_is_undone(chain: Chain, page: Page) -> None:
-    """Its effect on the forecast stands beside that on the past, before it is saved."""
+    """Its effect on the forecast and on the past is shown before it is saved."""
     before = chain.api("/unit_prices")
     page.goto("/prices")
     expect(page.get_by_test_id("timeline").first).to_be_visible()

@@ -66,7 +66,7 @@ def test_a_release_is_what_the_overlay_runs(written: dict[str, tuple[str, str]])
 
 
 def test_a_digest_is_written_beside_the_tag(tmp_path: Path) -> None:
-    """What runs is what was scanned and signed, whoever moves the tag afterwards."""
+    """What runs is what was scanned and signed, even if the tag is moved afterwards."""
     overlay = shutil.copytree(SETTINGS, tmp_path / "images")
     digest = f"sha256:{'0a' * 32}"
     subprocess.run(
@@ -94,7 +94,7 @@ def notes(version: str, changelog: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_notes_of_a_release_are_its_part_of_the_changelog(tmp_path: Path) -> None:
-    """A tag whose notes nobody wrote is refused before anything is published."""
+    """A tag without release notes is refused before anything is published."""
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text("# Changelog\n\n## 0.2.0 - 2026-12-01\n- New.\n\n## 0.1.0\n- First.\n")
     assert notes("v0.2.0", changelog).stdout.split() == ["-", "New."]

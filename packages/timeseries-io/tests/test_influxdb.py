@@ -176,7 +176,7 @@ def test_nobody_at_the_port_is_unreachable() -> None:
 
 
 def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
-    """A certificate that is not trusted, and a name that nobody has."""
+    """A certificate that is not trusted, and a name that does not resolve."""
     with (
         https_server(Authority.create(tmp_path).context()) as url,
         pytest.raises(DatabaseUnreachableError, match="its certificate is refused"),

@@ -14,7 +14,7 @@ PROGRAM = Path(__file__).with_name("enqueue_and_deliver.py")
 def test_every_committed_point_is_still_there(tmp_path: Path) -> None:
     """Copied with its journal and opened again: whole, with all that was committed before."""
     (folder := tmp_path / "state").mkdir()
-    url = f"http://127.0.0.1:{free_port()}"  # nobody listens: every point waits
+    url = f"http://127.0.0.1:{free_port()}"  # no server there: every point waits
     command = [sys.executable, PROGRAM, folder / "outbox.db", url, "0"]
     committed = [-1]
 

@@ -147,7 +147,7 @@ async def reason_of(host: str, *, use_https: bool) -> str:
 
 
 async def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
-    """A proxy's certificate that is not trusted, and a name that nobody has."""
+    """A proxy's certificate that is not trusted, and a name that does not resolve."""
     with https_server(Authority.create(tmp_path).context()) as url:
         refused = await reason_of(url.removeprefix("https://"), use_https=True)
     assert "its certificate is refused: unable to get local issuer" in refused

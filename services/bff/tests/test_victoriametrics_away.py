@@ -306,7 +306,7 @@ def test_what_is_not_victoriametrics_is_named(open_bff: OpenBff) -> None:
 
 
 def test_why_there_is_no_connection_is_named(tmp_path: Path) -> None:
-    """A certificate that is not trusted, and a name that nobody has."""
+    """A certificate that is not trusted, and a name that does not resolve."""
     with https_server(Authority.create(tmp_path).context()) as url:
         for address, reason in (
             (url, "its certificate is refused"),

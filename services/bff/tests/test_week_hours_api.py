@@ -40,7 +40,7 @@ def by_hour(answer: dict[str, Any]) -> dict[tuple[int, int], dict[str, Any]]:
 
 
 def test_each_hour_of_the_week_has_its_energy(api: httpx.Client) -> None:
-    """How often it was in the range tells its mean; all of them add up to the range."""
+    """With how often it was in the range, for its mean; all of them add up to the range."""
     answer = wait_for(api, "/week_hours", asked(device="a"))
     hours = by_hour(answer)
     assert len(hours) == 7 * 24

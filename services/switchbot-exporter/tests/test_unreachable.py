@@ -61,7 +61,7 @@ async def test_a_certificate_that_is_wrong_is_named(
 
 
 async def test_what_is_no_tls_server_is_named(tmp_path: Path) -> None:
-    """Of an unknown CA, without TLS, or of a name that nobody has."""
+    """Of an unknown CA, without TLS, or of a name that does not resolve."""
     with https_server(Authority.create(tmp_path).context()) as url:
         assert "its certificate is refused: unable to get local issuer" in await refused(url)
     with https_server(None) as url:

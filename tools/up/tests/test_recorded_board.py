@@ -9,7 +9,7 @@ import httpx
 
 from testbed.exporter import home_of
 from testbed.measurements import measurements
-from up.recorded_board import Board, Line, Surroundings, celsius_at, load_recording, play
+from up.recorded_board import Board, Dependencies, Line, celsius_at, load_recording, play
 
 DEVICE = "esp32-network"
 START = datetime.fromisoformat("2026-11-27T09:00:00+09:00").timestamp()
@@ -41,7 +41,7 @@ def test_a_recorded_board_sends_what_its_device_draws(tmp_path: Path) -> None:
             answer = httpx.post(url, content=content, headers=with_token, trust_env=False)
             return answer.raise_for_status().json()["new"] == len(lines)
 
-        around = Surroundings(lambda: clock.unix_seconds, clock.sleep, lambda: 12.5, post)
+        around = Dependencies(lambda: clock.unix_seconds, clock.sleep, lambda: 12.5, post)
         play(load_recording(), Board(DEVICE, 7, START), around)
         rows = service.stored({7})
     assert len(rows) == sum(len(request.lines) for request in load_recording())

@@ -55,7 +55,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Dependencies:
     """What a board needs; a test has a clock of its own.
 
     Attributes:
@@ -93,7 +93,7 @@ def load_recording() -> Sequence[Request]:
     return [Request(each["up"], each["report"], each["lines"]) for each in found]
 
 
-def play(recording: Sequence[Request], board: Board, around: Surroundings) -> None:
+def play(recording: Sequence[Request], board: Board, around: Dependencies) -> None:
     """Do once what was recorded, from the start of the board."""
     measured: dict[int, Line] = {}
     for up_seconds, step in _steps(recording):
@@ -140,7 +140,7 @@ def celsius_at(unix_seconds: float) -> float:
     return MEAN_CELSIUS + SWING_CELSIUS * math.cos(2 * math.pi * turn)
 
 
-def _send(board: Board, request: Request, around: Surroundings) -> None:
+def _send(board: Board, request: Request, around: Dependencies) -> None:
     now = around.unix_seconds()
     headers = {
         "Content-Type": "application/x-ndjson",
@@ -188,7 +188,7 @@ def main(folder: Path, device_id: str, device: str, watts_url: str, base_url: st
     folder.mkdir(parents=True, exist_ok=True)
     recording = load_recording()
     with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
-        around = Surroundings(
+        around = Dependencies(
             time.time, time.sleep, _watts_reader(http, watts_url, device), _post(http, base_url)
         )
         kept: list[Line] = []
