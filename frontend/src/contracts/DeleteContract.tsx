@@ -2,8 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import type { Contract } from "@/api/types";
-import { ProblemNotice } from "@/panels/ProblemNotice";
-import { Button } from "@/ui/Button";
+import { DeleteButtons } from "@/panels/DeleteButtons";
 import { Dialog } from "@/ui/Dialog";
 import { EffectOfContract } from "./EffectOfContract";
 import { useContractWrites } from "./useContracts";
@@ -23,17 +22,13 @@ export function DeleteContract({ contract, onClose }: DeleteContractProps) {
       <EffectOfContract
         trial={{ action: "delete", id: contract.id }}
         buttons={(canSave) => (
-          <>
-            {remove.error !== null && <ProblemNotice failure={remove.error} />}
-            <div className="flex gap-2">
-              {canSave && (
-                <Button look="danger" onClick={doRemove} disabled={remove.isPending}>
-                  {t("deleteReally")}
-                </Button>
-              )}
-              <Button onClick={onClose}>{t("cancel")}</Button>
-            </div>
-          </>
+          <DeleteButtons
+            canDelete={canSave}
+            removal={remove}
+            onDelete={doRemove}
+            onCancel={onClose}
+            labels={{ remove: t("deleteReally"), cancel: t("cancel") }}
+          />
         )}
       />
     </Dialog>

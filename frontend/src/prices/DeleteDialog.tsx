@@ -2,8 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import type { UnitPrice } from "@/api/types";
-import { ProblemNotice } from "@/panels/ProblemNotice";
-import { Button } from "@/ui/Button";
+import { DeleteButtons } from "@/panels/DeleteButtons";
 import { Dialog } from "@/ui/Dialog";
 import { EffectOf } from "./EffectOf";
 import { Price } from "./Price";
@@ -27,17 +26,13 @@ export function DeleteDialog({ price, onClose }: DeleteDialogProps) {
       <EffectOf
         trial={{ action: "delete", id: price.id }}
         buttons={(canSave) => (
-          <>
-            {remove.error && <ProblemNotice failure={remove.error} />}
-            <div className="flex gap-2">
-              {canSave && (
-                <Button look="danger" onClick={doRemove} disabled={remove.isPending}>
-                  {t("deleteReally")}
-                </Button>
-              )}
-              <Button onClick={onClose}>{t("cancel")}</Button>
-            </div>
-          </>
+          <DeleteButtons
+            canDelete={canSave}
+            removal={remove}
+            onDelete={doRemove}
+            onCancel={onClose}
+            labels={{ remove: t("deleteReally"), cancel: t("cancel") }}
+          />
         )}
       />
     </Dialog>
