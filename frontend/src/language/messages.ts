@@ -5,6 +5,7 @@ import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
 import type fields from "../../messages/en/fields.json";
 import type find from "../../messages/en/find.json";
+import type firstDay from "../../messages/en/firstDay.json";
 import type frame from "../../messages/en/frame.json";
 import type history from "../../messages/en/history.json";
 import type meters from "../../messages/en/meters.json";
@@ -28,6 +29,7 @@ export type Messages = typeof frame &
   typeof explain &
   typeof fields &
   typeof find &
+  typeof firstDay &
   typeof history &
   typeof meters &
   typeof notices &
