@@ -25,6 +25,8 @@ import { type Run, runsOf } from "./availability";
 import { ticksBetween } from "./curve-ticks";
 
 const STRIP_REM = 2.5;
+/** Half of a label, which stands below its own instant. */
+const INSET_REM = 1.5;
 /** What is up is a low bar: the other states stand out also without their colours. */
 const UP_PART = 0.35;
 const DAY_MS = 86_400_000;
@@ -141,7 +143,8 @@ function Drawn({ availability, runs, width, textScale, onShow }: DrawnProps) {
   const locale = useLocale();
   const { time_zone } = useHouse();
   const [fromMs, toMs] = [Date.parse(availability.from), Date.parse(availability.to)];
-  const times = linearScale([fromMs, toMs], [0, width]);
+  const inset = INSET_REM * 16 * textScale;
+  const times = linearScale([fromMs, toMs], [inset, width - inset]);
   const height = STRIP_REM * 16 * textScale;
   const formatTime = toMs - fromMs > 2 * DAY_MS ? formatShortDay : formatClock;
   const labels = ticksBetween(fromMs, toMs, time_zone).map((atMs) => ({
@@ -151,7 +154,7 @@ function Drawn({ availability, runs, width, textScale, onShow }: DrawnProps) {
   return (
     <svg aria-hidden width={width} height={height + 24 * textScale} className="block">
       <Hatches id={id} />
-      <rect width={width} height={height} className="fill-sunken" />
+      <rect x={inset} width={width - 2 * inset} height={height} className="fill-sunken" />
       {runs.map((run) => {
         const x = times(run.fromMs);
         const runHeight = run.state === "up" ? UP_PART * height : height;

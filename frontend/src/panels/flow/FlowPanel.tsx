@@ -16,12 +16,14 @@ import { textOf } from "@/quantities/quantity";
 import { Download } from "@/ui/Download";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../../messages/en/flow.json";
+import enPlace from "../../../messages/en/place.json";
 import ja from "../../../messages/ja/flow.json";
+import jaPlace from "../../../messages/ja/place.json";
 import { TreePicture } from "./TreePicture";
 import { type FlowNode, flowTree } from "./tree";
 import { useFlowName } from "./useFlowName";
 
-const TEXTS = { en, ja };
+const TEXTS = { en: { ...en, ...enPlace }, ja: { ...ja, ...jaPlace } };
 
 /** Where the energy of a place went: through rooms and shelves to its devices. */
 export function FlowPanel({ node }: { node: PlaceNode }) {
