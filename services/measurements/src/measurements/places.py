@@ -147,7 +147,9 @@ def pass_on_stored(engine: Engine, at: datetime) -> bool:
     """
     with for_writing(engine).begin() as connection:
         pending = select(PLACES).where(PLACES.c.next_id.is_not(None)).order_by(PLACES.c.id)
-        place = connection.execute(pending.limit(1)).one_or_none()
+        # On PostgreSQL another process may be at the same place: it goes on there alone.
+        pending = pending.limit(1).with_for_update(skip_locked=True)
+        place = connection.execute(pending).one_or_none()
         if place is None:
             return False
         if count_waiting(connection, OUTBOX).lines > MAX_WAITING_LINES:

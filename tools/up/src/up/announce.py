@@ -11,7 +11,7 @@ from up.house import sources_of
 from up.matter import OVER_MATTER
 from up.process import Process
 from up.processes import processes
-from up.ready import LATE_LIMIT_SECONDS, becomes_ready
+from up.ready import LATE_LIMIT_SECONDS, LIMIT_SECONDS, becomes_ready
 from up.settings import Settings
 
 
@@ -21,15 +21,19 @@ def main() -> None:
     settings = Settings()
     home = load_home(settings.home_file)
     wanted = processes(settings, home)
-    prompt = [process for process in wanted if not process.may_join_late]
-    missing = [process.name for process in prompt if not becomes_ready(process.ready)]
-    if missing:
-        print(f"not ready yet: {', '.join(missing)}; see their lines above")
-    else:
-        print(welcome(settings, home))
-        announce_late(settings, [process for process in wanted if process.may_join_late])
+    for process in wanted:
+        if not process.may_join_late:
+            wait_until_ready(process)
+    print(welcome(settings, home))
+    announce_late(settings, [process for process in wanted if process.may_join_late])
     while True:
         signal.pause()
+
+
+def wait_until_ready(process: Process, notice_seconds: float = LIMIT_SECONDS) -> None:
+    """Wait as long as a slow machine takes; once a process has ended, the manager ends all."""
+    while not becomes_ready(process.ready, limit_seconds=notice_seconds):
+        print(f"not ready yet: {process.name}; see its lines above")
 
 
 def exit_silently() -> None:
