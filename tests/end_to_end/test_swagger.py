@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -35,7 +36,7 @@ AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 @pytest.mark.long
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ja", "dark")])
 def test_axe_finds_nothing_critical(
-    chain: Chain, browser: Browser, language: str, theme: str
+    chain: Chain, browser: Browser, language: str, theme: Literal["light", "dark"]
 ) -> None:
     """In the list, and in an operation that is open; serious ones are Swagger UI's own."""
     # axe is a script of the test's own, which the page's policy rightly blocks.
