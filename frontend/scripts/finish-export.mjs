@@ -23,6 +23,9 @@ const DIRECTIVES = [
   "frame-ancestors 'none'",
 ];
 
+/** The service worker's own: it fetches the shell and nothing else. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
+
 const files = () => readdirSync(OUT, { recursive: true }).map(String);
 
 function policyOf(html) {
@@ -47,6 +50,10 @@ function writePolicies() {
       `@page${index} path ${addressesOf(name).join(" ")}`,
       `header @page${index} Content-Security-Policy "${policyOf(readFileSync(join(OUT, name), "utf8"))}"`,
     ]);
+  lines.push(
+    "@worker path /service-worker.js",
+    `header @worker Content-Security-Policy "${WORKER_POLICY}"`,
+  );
   writeFileSync(join(OUT, "policies.caddy"), `${lines.join("\n")}\n`);
 }
 
