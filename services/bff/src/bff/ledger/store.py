@@ -500,7 +500,7 @@ def select_uneven_days(
     ):
         found[device][day_ms] = of_day_ms
     counted = select(LedgerDay.device, func.count()).where(*here).group_by(LedgerDay.device)
-    stored = dict(session.execute(counted).tuples().all())
+    stored = {row.device: row[1] for row in session.execute(counted)}
     every_day = range(interval.start_ms, interval.end_ms, DAY_MS)
     for device in devices:
         if stored.get(device, 0) < len(every_day):
