@@ -2704,7 +2704,7 @@ export interface components {
             months: components["schemas"]["EffectOverRange"][];
             /** @description The month in which the price begins, the present one where it began before: measured until now, from then on as the same weekdays of the last four weeks. null: with less than three days of data, or more than three months ahead. */
             forecast: components["schemas"]["EffectOverRange"] | null;
-            /** @description The house's last month, with the new price as if it had held; null for a deleted price. */
+            /** @description The house's last month, with the new price as if it had held; null for a deleted price and for several. */
             last_month_as_if: components["schemas"]["EffectOverRange"] | null;
         };
         /**
@@ -3254,6 +3254,19 @@ export interface components {
              * @example 1247
              */
             amount: string;
+        };
+        /**
+         * ImportTrial
+         * @description Try to add the prices of a file, as `/unit_prices/csv` does.
+         */
+        ImportTrial: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "import";
+            /** Prices */
+            prices: components["schemas"]["PriceInput"][];
         };
         /**
          * InputError
@@ -6177,7 +6190,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AddTrial"] | components["schemas"]["ChangeTrial"] | components["schemas"]["DeleteTrial"];
+                "application/json": components["schemas"]["AddTrial"] | components["schemas"]["ChangeTrial"] | components["schemas"]["DeleteTrial"] | components["schemas"]["ImportTrial"];
             };
         };
         responses: {

@@ -22,7 +22,11 @@ export type CostRow = Schemas["CostRow"];
 export type Figures = Schemas["Figures"];
 export type Effect = Schemas["Effect"];
 /** A change of prices to try without making it. */
-export type Trial = Schemas["AddTrial"] | Schemas["ChangeTrial"] | Schemas["DeleteTrial"];
+export type Trial =
+  | Schemas["AddTrial"]
+  | Schemas["ChangeTrial"]
+  | Schemas["DeleteTrial"]
+  | Schemas["ImportTrial"];
 export type EffectOverRange = Schemas["EffectOverRange"];
 export type Comparison = Schemas["Comparison"];
 export type Curves = Schemas["Curves"];

@@ -70,4 +70,4 @@ def _request_id(scope: Scope) -> str:
 
 def _template(scope: Scope) -> str:
     # Unknown paths share one label: a stranger must not be able to grow the metrics.
-    return getattr(scope.get("route"), "path", "none")
+    return getattr(scope.get("route"), "path_format", "none")
