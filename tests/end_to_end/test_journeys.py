@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,63 +85,6 @@ def test_what_costs_most_adds_up_in_a_spreadsheet(chain: Chain, page: Page) -> N
     dearest = max(costs, key=lambda device: costs[device])
     name = chain.api(f"/devices/{dearest}")["name"]["en"]
     expect(ranking.get_by_role("row").nth(1)).to_contain_text(name)
-
-
-def test_what_costs_most_this_month_and_why(chain: Chain, page: Page) -> None:
-    """The first of the ranking leads to its hours, and to energy times price with all digits."""
-    start = datetime.now(TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    end = (start + timedelta(days=32)).replace(day=1)
-    month = {"from": start.isoformat(), "to": end.isoformat()}
-    rows = chain.api("/cost", group_by="device", **month)["rows"]
-    priced = [row for row in rows if row["place"]["device"] and row["figures"]["cost"]]
-    dearest = max(priced, key=lambda row: Decimal(row["figures"]["cost"]))["place"]["device"]
-    name = chain.api(f"/devices/{dearest}")["name"]["en"]
-    page.goto("/?period=month")
-    ranking = page.get_by_role("region", name="What costs most")
-    first = ranking.get_by_role("row").nth(1)
-    expect(first).to_contain_text(name)
-    first.get_by_role("link", name=name).click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
-    page.get_by_test_id("cost-month").click()
-    expect(page.get_by_test_id("explain-sentence")).to_contain_text(f"{name} used")
-    digits = page.get_by_test_id("explain-prices").locator("[data-value]")
-    expect(digits.first).to_be_visible()
-    *parts, total = [Decimal(each.get_attribute("data-value") or "NaN") for each in digits.all()]
-    assert parts
-    assert sum(parts) == total
-
-
-def test_the_price_rose_and_what_that_changed(chain: Chain, page: Page) -> None:
-    """It is marked on the axis, in the tooltip and in the table; both prices are in one number."""
-    prices = [each for each in chain.api("/unit_prices") if each["direction"] == "import"]
-    before, after = next(
-        (one, other) for one, other in pairwise(prices) if one["valid_to"] == other["valid_from"]
-    )
-    rise = datetime.fromisoformat(after["valid_from"])
-    words = f"¥{Decimal(before['price_per_kwh']):.2f} → ¥{Decimal(after['price_per_kwh']):.2f}"
-    page.goto(f"/?room=kitchen&shelf=counter&device=fridge&period=month&day={rise:%Y-%m-%d}")
-    chart = page.get_by_role("list", name="Energy and cost by day")
-    risen = chart.get_by_role("link").nth(rise.day - 1)
-    expect(risen).to_have_attribute("aria-description", re.compile(re.escape(words)))
-    risen.focus()
-    expect(page.get_by_test_id("tooltip")).to_contain_text(words)
-    page.get_by_text("Show as a table").click()
-    expect(page.get_by_test_id("marks").first).to_contain_text(words)
-    days = {
-        "from": (rise - timedelta(days=1)).isoformat(),
-        "to": (rise + timedelta(days=1)).isoformat(),
-    }
-    steps = chain.api("/devices/fridge/explain", **days)["prices"]
-    assert [each["price_per_kwh"] for each in steps] == [
-        before["price_per_kwh"],
-        after["price_per_kwh"],
-    ]
-    query = "&".join(f"{key}={value.replace('+', '%2B')}" for key, value in days.items())
-    page.goto(f"/explain?device=fridge&{query}")
-    shown = page.get_by_test_id("explain-prices").locator("[data-value]")
-    expect(shown).to_have_count(3)
-    costs = [Decimal(each.get_attribute("data-value") or "NaN") for each in shown.all()]
-    assert costs == [*[Decimal(each["cost"]) for each in steps], sum(costs[:2])]
 
 
 def test_the_kettle_by_hour(chain: Chain, page: Page) -> None:

@@ -5,6 +5,7 @@ import { COST } from "@/api/refresh";
 import type { PlaceNode } from "@/api/types";
 import { Texts } from "@/language/Texts";
 import { childRows } from "@/panels/children/rows";
+import { useDevices } from "@/panels/device/useDevice";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { ProblemTitle } from "@/panels/ProblemNotice";
@@ -36,6 +37,8 @@ export function FlowPanel({ node }: { node: PlaceNode }) {
 
 function Flow({ node }: { node: PlaceNode }) {
   const t = useTranslations("flow");
+  const { data: devices = [] } = useDevices();
+  const houseMeters = devices.filter((each) => each.house_meter).map(({ device }) => device);
   return (
     <Panel title={t("title")}>
       <Loaded
@@ -47,11 +50,11 @@ function Flow({ node }: { node: PlaceNode }) {
             <ProblemTitle failure={failure} />
           </p>
         )}
-        isEmpty={(cost) => flowTree(node, cost) === null}
+        isEmpty={(cost) => flowTree(node, cost, houseMeters) === null}
         empty={<p className="py-16 text-center text-muted">{t("empty")}</p>}
       >
         {(cost) => {
-          const tree = flowTree(node, cost);
+          const tree = flowTree(node, cost, houseMeters);
           const rows = childRows({ ...node, children: devicesOf(node) }, cost);
           return (
             tree && (

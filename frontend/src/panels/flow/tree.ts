@@ -18,11 +18,18 @@ export interface FlowNode {
 /** A device below this part of everything shares a stream with its neighbours. */
 const MIN_SHARE = 0.015;
 
-/** The energy of a place, divided down to its devices; null where nothing was measured. */
-export function flowTree(around: PlaceNode, cost: Cost): FlowNode | null {
+/**
+ * The energy of a place, divided down to its devices; null where nothing was measured. What is left
+ * of a meter of the whole house is the rest, wherever the meter is.
+ */
+export function flowTree(
+  around: PlaceNode,
+  cost: Cost,
+  houseMeters: readonly string[] = [],
+): FlowNode | null {
   const total = Number(cost.total.energy_kwh ?? 0);
   if (total <= 0) return null;
-  const energies = energiesOf(cost);
+  const energies = energiesOf(cost, houseMeters);
   const places = around.children.flatMap((child) => flowOf(child, energies, MIN_SHARE * total));
   const explained = places.reduce((sum, { kwh }) => sum + kwh, 0);
   const rest = total - explained;
@@ -36,10 +43,10 @@ export function flowTree(around: PlaceNode, cost: Cost): FlowNode | null {
 
 const largestFirst = (a: FlowNode, b: FlowNode) => b.kwh - a.kwh;
 
-function energiesOf({ rows }: Cost): ReadonlyMap<string, number> {
+function energiesOf({ rows }: Cost, houseMeters: readonly string[]): ReadonlyMap<string, number> {
   return new Map(
     rows.flatMap(({ place, figures }) =>
-      place?.device
+      place?.device && !houseMeters.includes(place.device)
         ? [[addressOf(placeFromPath(place)), Number(figures.energy_kwh ?? 0)] as const]
         : [],
     ),
