@@ -40,7 +40,8 @@ from bff.services import Services
 from bff.week_hours.routes import router as week_hours
 from bff.what_if.routes import router as what_if
 from service_kit.gate import Gate
-from service_kit.problems import MEDIA_TYPE, ProblemDocument
+from service_kit.problem_responses import describe_problems
+from service_kit.problems import ProblemDocument
 
 API = "/api/v1"
 DOCS_ASSETS = "/api/docs/assets"
@@ -155,9 +156,5 @@ PROBLEM: dict[str, Any] = {
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, with errors under their own media type."""
     document = FastAPI.openapi(app)
-    for path in document["paths"].values():
-        for operation in path.values():
-            content = operation["responses"]["default"]["content"]
-            if "application/json" in content:
-                content[MEDIA_TYPE] = content.pop("application/json")
+    describe_problems(document)
     return document

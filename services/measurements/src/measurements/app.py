@@ -10,6 +10,7 @@ from measurements.routes import REQUEST_BODY, router
 from measurements.services import Services
 from service_kit.error_handlers import Texts, add_error_handlers
 from service_kit.gate import Gate
+from service_kit.problem_responses import describe_problems
 from service_kit.problems import ProblemDocument
 
 DESCRIPTION = """
@@ -25,6 +26,7 @@ class _Application(FastAPI):
         document = super().openapi()
         # FastAPI leaves out what is null; in the example a value that was not measured is.
         document["paths"]["/api/measurements"]["post"] |= REQUEST_BODY
+        describe_problems(document)
         return document
 
 
