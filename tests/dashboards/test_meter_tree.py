@@ -1,4 +1,6 @@
-"""The cases of tests/energy/tree.yaml on the dashboards: Grafana counts each watt-hour once, too.
+"""The cases of tests/energy/{tree,own_tree}.yaml on the dashboards.
+
+Grafana counts each watt-hour once, too.
 
 A panel has no slots: it does not cut what is behind a meter to the time in which the meter was
 measured. So the cases with silences, and one that moved, are not here.
@@ -17,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 BOARDS = {board.name: board for board in load_dashboards(ROOT / "k8s/grafana/dashboards")}
 CASES = [
     case
-    for case in load_cases((FOLDER / "tree.yaml",))
+    for case in load_cases((FOLDER / "tree.yaml", FOLDER / "own_tree.yaml"))
     if all(len(one["segments"]) == 1 and "moves" not in one for one in case["devices"])
     and "missing" not in case["expect"]
 ]
@@ -41,10 +43,12 @@ def import_case(vm: VictoriaMetrics, case: Case) -> None:
         place |= {key: device[key] for key in ("room", "shelf")}
         for word, values in (
             ("energy_total_kwh", points),
+            ("energy_exported_total_kwh", list(points_of(device, "exported_segments"))),
             ("power_watts", [(at, segment["watts"]) for at, _ in points]),
         ):
             name = {"__name__": f"{case['vendor']}_{word}", "source": "native"}
-            vm.import_samples(place | name, values)
+            if values:
+                vm.import_samples(place | name, values)
         info = {"kind": device.get("kind", "load"), "upstream": device.get("upstream", "")}
         known = {key: value for key, value in info.items() if value}
         vm.import_samples(
@@ -87,4 +91,4 @@ def test_energy_and_power_are_own_shares(server: VictoriaMetrics, case: Case) ->
 
 def test_the_cases_of_each_rule_are_there() -> None:
     """A filter that left out too much would go unnoticed."""
-    assert len(CASES) == 5
+    assert len(CASES) == 7

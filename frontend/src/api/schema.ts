@@ -2718,6 +2718,11 @@ export interface components {
              */
             device: string;
             /**
+             * Is Of Exported
+             * @description Whether it is of the counter of what a meter of kind `grid` exported.
+             */
+            is_of_exported: boolean;
+            /**
              * Source
              * @description The source that showed it.
              * @example cloud
@@ -4293,7 +4298,11 @@ export interface components {
              * @example 2026-04-01T00:00:00+09:00
              */
             to: string;
-            /** Device */
+            /**
+             * Device
+             * @description What a meter of kind `grid` exported has its name and `:exported`.
+             * @example server
+             */
             device: string;
             /** Source */
             source: string;

@@ -30,6 +30,17 @@ def test_energy_is_the_trapezoid_between_neighbours_and_none_across_a_silence() 
     assert energy([], []) == energy([0], [5]) == (0, 0)
 
 
+def test_a_clock_that_was_set_forward_counts_at_most_a_gap_that_is_allowed() -> None:
+    """Between 0 and 5 minutes the clock of a board was set forward, which the instants hide.
+
+    By hours it is a silence, in which nothing was measured; by less than the limit allows it
+    counts as if the time had passed.
+    """
+    assert energy([0, 5 + 180, 190], [6, 6, 6]) == (500_000, 5 * MINUTE_MS)
+    assert energy([0, 5 + 6, 16], [6, 6, 6]) == (500_000, 5 * MINUTE_MS)
+    assert energy([0, 5 + 4, 14], [6, 6, 6]) == (1_400_000, 14 * MINUTE_MS)
+
+
 def test_samples_may_come_in_any_order_and_twice() -> None:
     """As they lie in VictoriaMetrics after a device was moved, or sent a day late."""
     assert energy([6, 0, 6, 0, 6], [3, 1, 3, 1, 3]) == (200_000, 6 * MINUTE_MS)

@@ -8,8 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from testbed.bff import Bff
+from testbed.case_house import wait_for
 from testbed.victoria_metrics import VictoriaMetrics
 
 type OpenBff = Callable[..., httpx.Client]
@@ -29,17 +31,23 @@ def points(start: datetime, hours: float, kwh: float, watts: float) -> Points:
     return [(start + each * step, kwh + watts * step / 60_000) for step in range(count)]
 
 
-def use(vm: VictoriaMetrics, found: Points, device: str = "a", source: str = "cloud") -> None:
+def use(
+    vm: VictoriaMetrics,
+    found: Points,
+    device: str = "a",
+    source: str = "cloud",
+    word: str = "energy_total_kwh",
+) -> None:
     labels = {"house": "home", "room": "r", "shelf": "s", "device": device, "source": source}
     vm.import_samples(
-        {"__name__": "switchbot_energy_total_kwh"} | labels,
+        {"__name__": f"switchbot_{word}"} | labels,
         [(at.timestamp(), kwh) for at, kwh in found],
     )
 
 
-def use_other_plug(vm: VictoriaMetrics) -> None:
+def use_other_plug(vm: VictoriaMetrics, word: str = "energy_total_kwh") -> None:
     """After the silence the counter shows 40 kWh more: far beyond 60 W for ten hours."""
-    use(vm, points(BEGIN, 10, 5, 60) + points(BACK, 10, 45.6, 60))
+    use(vm, points(BEGIN, 10, 5, 60) + points(BACK, 10, 45.6, 60), word=word)
 
 
 def total(api: httpx.Client, device: str = "a") -> Json:
@@ -80,6 +88,32 @@ def test_a_doubt_is_an_event_with_everything_about_it(
     assert event["energy_kwh"] == "40"
     assert event["answer"] is None
     assert api.get(f"/events/{event['id']}").json() == event
+
+
+def test_a_doubt_about_what_was_exported_is_an_event_of_its_meter(
+    open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path
+) -> None:
+    """One meter with two counters: each is compared by itself, and only its own energy waits."""
+    home = yaml.safe_load(home_file.read_text("utf-8"))
+    home["devices"][0]["kind"] = "grid"
+    home_file.write_text(yaml.safe_dump(home), "utf-8")
+    use(vm, points(BEGIN, 30, 5, 100))
+    use_other_plug(vm, "energy_exported_total_kwh")
+    api = open_bff(vm.url)
+    before = wait_for(api, "/balance", RANGE)["total"]
+    assert (float(before["bought_kwh"]), float(before["sold_kwh"])) == pytest.approx((3, 1.2))
+    [event] = events(api, device="a")
+    assert (event["device"], event["is_of_exported"], event["energy_kwh"]) == ("a", True, "40")
+    [notice] = [
+        each for each in api.get("/notices").json()["notices"] if each["code"] == "doubtful_rise"
+    ]
+    assert notice["place"]["device"] == "a"
+    sent = api.post(f"/events/{event['id']}/answer", json={"answer": "count"})
+    assert sent.status_code == 201
+    after = wait_for(api, "/balance", RANGE)["total"]
+    assert (float(after["bought_kwh"]), float(after["sold_kwh"])) == pytest.approx((3, 41.2))
+    rows = wait_for(api, "/reconcile", RANGE | {"device": "a"})["rows"]
+    assert {row["device"] for row in rows} == {"a", "a:exported"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bff.energy import Energy, WithUnevenDays
+from bff.energy import Energy, WithUnevenDays, exported_label
 from bff.meter_tree import own_energy
 from bff.register.entries import Entry
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval
@@ -67,14 +67,15 @@ def entry(device: str, upstream: str | None = None, kind: str = "load", **more: 
 def houses(draw: st.DrawFn) -> tuple[Ledger, list[Entry]]:
     """Draw up to seven devices in a random tree, with silences of whole and partial slots."""
     names = [f"d{n}" for n in range(draw(st.integers(1, 7)))]
+    counters = [*names, *map(exported_label, names)]
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     known = {}
-    for name in names:
+    for name in counters:
         spans = random.choice([0, SLOT_MS, SLOT_MS], size=6)
         known[name] = np.repeat(spans, SLOTS // 6).astype(np.int64)
         partial = random.integers(0, SLOTS, 3)
         known[name][partial] = random.integers(0, SLOT_MS, 3)
-    uwh = {name: random.integers(0, 10**9, SLOTS) * (known[name] > 0) for name in names}
+    uwh = {name: random.integers(0, 10**9, SLOTS) * (known[name] > 0) for name in counters}
     tree = [entry("d0", house_meter=draw(st.booleans()))]
     for n, name in enumerate(names[1:], 1):
         loads = [each.device for each in tree if each.kind == "load"]
@@ -128,11 +129,12 @@ def _slow(ledger: Ledger, tree: Sequence[Entry], slot: int) -> tuple[dict[str, i
         net(each.device)
     rest = 0
     if any(each.kind == "grid" for each in flows):
-        joint_ms = min(int(ledger.known_ms[each.device][slot]) for each in flows)
-        for each in flows:
-            sign = -1 if each.kind == "charge" else 1
-            known_ms = int(ledger.known_ms[each.device][slot])
-            rest += sign * _cut(int(ledger.uwh[each.device][slot]), known_ms, joint_ms)
+        signs = {each.device: -1 if each.kind == "charge" else 1 for each in flows}
+        signs |= {exported_label(each.device): -1 for each in flows if each.kind == "grid"}
+        joint_ms = min(int(ledger.known_ms[name][slot]) for name in signs)
+        for name, sign in signs.items():
+            known_ms = int(ledger.known_ms[name][slot])
+            rest += sign * _cut(int(ledger.uwh[name][slot]), known_ms, joint_ms)
         rest -= sum(_cut(uwh, known_ms, joint_ms) for uwh, known_ms in seen)
         if meter and ledger.known_ms[meter.device][slot]:
             rest = 0
@@ -197,7 +199,7 @@ def test_the_grid_explains_the_house_only_where_its_own_meter_was_silent() -> No
     half_known[:half] = 0
     uwh = {"meter": np.full(SLOTS, 900) * (half_known > 0), "grid": np.full(SLOTS, 1000)}
     ledger = Ledger(uwh, {"meter": half_known, "grid": always})
-    tree = [entry("meter", house_meter=True), entry("grid", kind="grid")]
+    tree = [entry("meter", house_meter=True), entry("grid", kind="grid_import")]
     result = own_energy(ledger.energy_between, tree, tree, [0, DAY_MS], with_house=True)
     assert result.house_rest.measured_uwh.tolist() == [[half * 1000]]
     assert result.own.measured_uwh.tolist() == [[half * 900], [0]]

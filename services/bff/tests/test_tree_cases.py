@@ -1,4 +1,4 @@
-"""Every case of tests/energy/tree.yaml holds on the real vmsingle, asked over the BFF's HTTP API.
+"""Every case of tests/energy/{tree,own_tree}.yaml holds on the real vmsingle, over the HTTP API.
 
 `TREE_CASES=file pytest -k tree_cases` runs the cases of another file, relative to the folder in
 which pytest was started.
@@ -18,7 +18,8 @@ from testbed.victoria_metrics import VictoriaMetrics
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a case, by its name."""
-    parametrize_cases(metafunc, "TREE_CASES", (FOLDER / "tree.yaml",))
+    files = (FOLDER / "tree.yaml", FOLDER / "own_tree.yaml")
+    parametrize_cases(metafunc, "TREE_CASES", files)
 
 
 def fetch(api: httpx.Client, case: Case) -> dict[str, Case]:

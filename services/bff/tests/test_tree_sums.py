@@ -35,8 +35,9 @@ def random_case(chance: random.Random) -> dict[str, Any]:
     moved = devices[-1]
     until = (MARCH + timedelta(hours=chance.randint(1, HOURS))).isoformat()
     moved["moves"] = [{"until": until, "room": "room_9", "shelf": "s0"}]
-    grid = {"device": "bought", "kind": "grid_import", "room": "room_0", "shelf": "s0"}
-    devices.append(grid | {"segments": segments(chance)})
+    grid = {"device": "mains", "room": "room_0", "shelf": "s0", "segments": segments(chance)}
+    both = {"kind": "grid", "exported_segments": segments(chance)}
+    devices.append(grid | (both if chance.random() < 0.5 else {"kind": "grid_import"}))
     return {"source": "native", "vendor": "tplink_native", "devices": devices}
 
 

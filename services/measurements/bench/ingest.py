@@ -10,10 +10,12 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import mean, median
 from tempfile import TemporaryDirectory
 
 import httpx
@@ -27,7 +29,8 @@ from testbed.postgresql import find_program, postgresql
 from testbed.process import free_port, running
 
 DEVICE, OTHER = "esp32-bench", "esp32-bare"
-BATCHES, TIMES = {1: 40, 50: 20, 1_000: 6}, 3
+# How many turns of each size.
+BATCHES = {1: 61, 50: 41, 1_000: 21}
 MIN_RATIO_AT_1000 = 0.5
 MANY, MAX_GROWTH_MIB = 100_000, 100
 HOME = """\
@@ -43,11 +46,13 @@ HEAD = """# Performance of measurements
 Measured by `services/measurements/bench/ingest.py` on {day}, Python {python}: measurements a
 second of a placed board, sent as NDJSON, each batch in one durable transaction with what
 VictoriaMetrics is to get of it, beside the same rows by bare SQLAlchemy Core in as many
-transactions; the best of {times}. Bodies and rows are made before the clock starts. A busy machine
-makes all of it slower: the ratio is what counts.
+transactions. A batch of one and a batch of the other take turns, and the median of each is shown,
+so that other work of the machine slows both alike. Bodies and rows are made before the clock
+starts. Processor time is that of the service, its threads included, and that of Core in this
+process; the client and a server of PostgreSQL are in neither.
 
-| database | batch | API, 1/s | bare Core, 1/s | ratio | wanted |
-|---|---|---|---|---|---|"""
+| database | batch | API, 1/s | bare Core, 1/s | ratio | wanted | CPU of a batch, ms: API | Core |
+|---|---|---|---|---|---|---|---|"""
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -93,21 +98,36 @@ def row(number: int) -> dict[str, object]:
     }
 
 
-def best[Made](
-    batch: int,
-    counter: Iterator[int],
-    make: Callable[[list[int]], Made],
-    write: Callable[[Made], None],
-) -> float:
-    """Return the most rows a second of some rounds; what is written is made before."""
-    rates = []
-    for _ in range(TIMES):
-        rounds = [make([next(counter) for _ in range(batch)]) for _ in range(BATCHES[batch])]
-        began = time.perf_counter()
-        for made in rounds:
-            write(made)
-        rates.append(batch * len(rounds) / (time.perf_counter() - began))
-    return max(rates)
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one batch took: by the clock, and of the processor."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def timed(write: Callable[[], None], cpu_seconds: Callable[[], float]) -> Turn:
+    """Return what a write takes."""
+    cpu_before, began = cpu_seconds(), time.perf_counter()
+    write()
+    return Turn(time.perf_counter() - began, cpu_seconds() - cpu_before)
+
+
+def take_turns(
+    batch: int, post: Callable[[list[int]], Turn], write: Callable[[list[int]], Turn], name: str
+) -> tuple[Turn, Turn]:
+    """Return what a batch takes the API and Core, whose turns follow one another."""
+    sent, bare = COUNTERS.setdefault(name, (numbers(), numbers()))
+    of_api, of_core = [], []
+    for _ in range(BATCHES[batch]):
+        of_api.append(post([next(sent) for _ in range(batch)]))
+        of_core.append(write([next(bare) for _ in range(batch)]))
+    return typical(of_api), typical(of_core)
+
+
+def typical(turns: Sequence[Turn]) -> Turn:
+    """Return the median by the clock, and the mean of the processor's ticks of 10 ms."""
+    return Turn(median(t.seconds for t in turns), mean(t.cpu_seconds for t in turns))
 
 
 def measure(url: str, folder: Path, name: str) -> bool:
@@ -123,34 +143,42 @@ def measure(url: str, folder: Path, name: str) -> bool:
         running(program, ready_url=ready, log=log, env=environment) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=120) as http,
     ):
-        is_good = min([_compare(http, engine, batch, name) for batch in BATCHES])
-        is_good &= _memory(http, psutil.Process(process.pid), name)
+        service = psutil.Process(process.pid)
+        is_good = min([_compare(http, service, engine, batch, name) for batch in BATCHES])
+        is_good &= _memory(http, service, name)
     engine.dispose()
     return is_good
 
 
-def _compare(http: httpx.Client, engine: Engine, batch: int, name: str) -> bool:
-    sent, bare = COUNTERS.setdefault(name, (numbers(), numbers()))
+def _compare(
+    http: httpx.Client, service: psutil.Process, engine: Engine, batch: int, name: str
+) -> bool:
+    def post(numbered: list[int]) -> Turn:
+        content = "".join(json.dumps(document(number)) + "\n" for number in numbered)
 
-    def body(numbered: list[int]) -> str:
-        return "".join(json.dumps(document(number)) + "\n" for number in numbered)
+        def write() -> None:
+            answer = http.post("/api/measurements", content=content).raise_for_status().json()
+            assert answer["new"] == batch  # noqa: S101 - else the figure means nothing
 
-    def post(content: str) -> None:
-        answer = http.post("/api/measurements", content=content).raise_for_status().json()
-        assert answer["new"] == batch  # noqa: S101 - else the figure means nothing
+        return timed(write, lambda: sum(service.cpu_times()[:2]))
 
-    def rows(numbered: list[int]) -> list[dict[str, object]]:
-        return [row(number) for number in numbered]
+    def insert_rows(numbered: list[int]) -> Turn:
+        made = [row(number) for number in numbered]
 
-    def write(made: list[dict[str, object]]) -> None:
-        with for_writing(engine).begin() as connection:
-            connection.execute(insert(MEASUREMENTS), made)
+        def write() -> None:
+            with for_writing(engine).begin() as connection:
+                connection.execute(insert(MEASUREMENTS), made)
 
-    of_api, of_core = best(batch, sent, body, post), best(batch, bare, rows, write)
+        return timed(write, time.process_time)
+
+    of_api, of_core = take_turns(batch, post, insert_rows, name)
     wanted = MIN_RATIO_AT_1000 if batch == max(BATCHES) else None
-    shown = f"at least {wanted}" if wanted else ""
-    ratio = of_api / of_core
-    print(f"| {name} | {batch} | {of_api:,.0f} | {of_core:,.0f} | {ratio:.2f} | {shown} |")
+    ratio = of_core.seconds / of_api.seconds
+    print(
+        f"| {name} | {batch} | {batch / of_api.seconds:,.0f} | {batch / of_core.seconds:,.0f} "
+        f"| {ratio:.2f} | {f'at least {wanted}' if wanted else ''} "
+        f"| {of_api.cpu_seconds * 1_000:.0f} | {of_core.cpu_seconds * 1_000:.0f} |"
+    )
     return wanted is None or ratio >= wanted
 
 
@@ -168,7 +196,7 @@ def _memory(http: httpx.Client, process: psutil.Process, name: str) -> bool:
     grown_mib = (process.memory_info().rss - before) / 2**20
     print(
         f"| {name} | {MANY:,} in batches of 1,000, then at once (HTTP {refused}) | "
-        f"memory {grown_mib:+.0f} MiB | | | at most +{MAX_GROWTH_MIB} |"
+        f"memory {grown_mib:+.0f} MiB | | | at most +{MAX_GROWTH_MIB} | | |"
     )
     return grown_mib <= MAX_GROWTH_MIB and refused == httpx.codes.REQUEST_ENTITY_TOO_LARGE
 
@@ -197,7 +225,7 @@ def run(environment: Mapping[str, str], *arguments: str) -> str:
 def main() -> int:
     """Print the page; return 1 where a figure is not as wanted."""
     today = datetime.now(UTC).date()
-    print(HEAD.format(day=today, python=platform.python_version(), times=TIMES))
+    print(HEAD.format(day=today, python=platform.python_version()))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         results = [measure(f"sqlite:///{folder / 'measurements.sqlite3'}", folder, "SQLite")]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from board_service import DEVICE, NOW
-from sqlalchemy import create_engine, select, text
+from board_service import DEVICE, NOW, Running, measured
+from sqlalchemy import create_engine, delete, insert, select, text
 
 from measurements.tables import MEASUREMENTS, METADATA, RAW
 from measurements.tokens import create_token
@@ -96,3 +96,17 @@ def test_only_the_digest_of_a_token_is_kept(database_url: str) -> None:
         (row,) = connection.execute(text("SELECT * FROM board_tokens")).all()
     engine.dispose()
     assert token.split("_", 2)[2] not in " ".join(map(str, row))
+
+
+def test_rows_are_stored_as_sqlalchemy_writes_them(service: Running) -> None:
+    """They are inserted by the driver itself, and found by queries that SQLAlchemy writes."""
+    service.post(measured(0.25, payload={"power_mw": 1, "note": "居間"}, boot=2, seq=3))
+    by_driver = text("SELECT * FROM device_measurements")
+    with service.services.engine.begin() as connection:
+        (stored,) = connection.execute(select(MEASUREMENTS)).all()
+        (before,) = connection.execute(by_driver).mappings()
+        connection.execute(delete(MEASUREMENTS))
+        connection.execute(insert(MEASUREMENTS), [stored._asdict()])
+        (after,) = connection.execute(by_driver).mappings()
+    assert {**before, "payload": None} == {**after, "payload": None}
+    assert stored.payload == {"power_mw": 1, "note": "居間"}

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from board_service import DEVICE, HOME, NOW, Open, measured
+from sqlalchemy import select
 
 from measurements.series import Energy, advance
-from measurements.tables import OUTBOX
+from measurements.tables import BOARDS, OUTBOX
 from service_kit.waiting import poll_until
 from testbed.process import free_port, wait_limit_seconds
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
@@ -104,3 +105,45 @@ def test_energy_is_the_trapezoid_between_neighbours_and_none_across_a_gap() -> N
     unknown = advance(energy, NOW + timedelta(seconds=400), None, LIMIT)
     assert advance(unknown, NOW + timedelta(seconds=500), 3_000.0, LIMIT).uwh == 200_000
     assert advance(energy, NOW, 5.0, LIMIT) == energy
+
+
+@pytest.mark.parametrize(
+    ("recorded_seconds", "up_seconds", "counted_seconds"),
+    [
+        (300, 300, 300),
+        # Whole seconds and a drift: as it was recorded.
+        (302, 300, 302),
+        # Set forward by minutes, and by hours, which alone would be a gap.
+        (500, 300, 300),
+        (7_500, 300, 300),
+        # Set back: no more than was recorded.
+        (240, 300, 240),
+        # A board that has lost its count, and one that sends milliseconds.
+        (300, -5, 300),
+        (300, 300_000, 300),
+        # A gap by both clocks.
+        (7_500, 7_500, 0),
+    ],
+)
+def test_a_clock_that_is_set_forward_adds_no_energy_for_time_that_never_passed(
+    recorded_seconds: int, up_seconds: int, counted_seconds: int
+) -> None:
+    """The seconds since the start of the board show what passed."""
+    energy = advance(Energy(), NOW, 3_600.0, LIMIT, boot=7, up_seconds=100)
+    at = NOW + timedelta(seconds=recorded_seconds)
+    after = advance(energy, at, 3_600.0, LIMIT, boot=7, up_seconds=100 + up_seconds)
+    assert after.uwh == counted_seconds * 1_000
+    assert after.at == at
+
+
+def test_a_start_and_its_seconds_are_kept_between_requests(open_service: Open) -> None:
+    """What another start sends is compared by the instants alone."""
+    service = open_service(victoriametrics_url=f"http://127.0.0.1:{free_port()}")
+    power = {"payload": {"power_mw": 3_600.0}}
+    for seconds_ago, boot, up in ((8_000, 1, 10), (500, 1, 310), (100, 2, 5), (0, 2, 5)):
+        one = measured(seconds_ago, boot=boot, seq=seconds_ago, up=up, **power)
+        assert service.post(one).json()["new"] == 1
+    with service.services.engine.connect() as connection:
+        (board,) = connection.execute(select(BOARDS)).all()
+    assert board.energy_uwh == (300 + 400) * 1_000
+    assert (board.newest_boot, board.newest_up_seconds) == (2, 5)

@@ -12,8 +12,21 @@ from energy_rules.spread import Amounts
 
 type Integers = NDArray[np.int64]
 
+# The ledger keeps the second counter of a meter of kind `grid`, of what it exported, as a device of
+# its own. No id of the configuration has a colon.
+EXPORTED_SUFFIX = ":exported"
 # Of stored energy: measured and estimated, each as micro-watt-hours and milliseconds.
 QUANTITIES = 4
+
+
+def exported_label(label: str) -> str:
+    """Return the name that the ledger keeps the exported energy of a meter under."""
+    return label + EXPORTED_SUFFIX
+
+
+def meter_of_label(label: str) -> str:
+    """Return the meter whose counter the ledger keeps under a name: of most it is the name."""
+    return label.removesuffix(EXPORTED_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)

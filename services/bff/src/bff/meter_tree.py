@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 
 from bff.energy import Energy, EnergyBetween, Integers, WithUnevenDays
-from bff.register.entries import Entry, by_name, change_instants, upstream_of
+from bff.register.entries import Entry, by_name, change_instants, upstream_of, with_exported
 from bff.time_grid import DAY_MS, SLOT_MS, Interval
 from energy_rules.quantities import HOUR_MS
 from home_model.config import Kind
@@ -111,7 +111,7 @@ def own_energy(
         with_house: Whether `house_rest` is wanted, for which every device is needed.
     """
     interval = Interval(edges[0], edges[-1])
-    needed = tree if with_house else _with_downstream(tree, wanted)
+    needed = with_exported(tree) if with_house else _with_downstream(tree, wanted)
     rows = list(dict.fromkeys([*wanted, *needed]))
     finer = sorted({*edges, *change_instants(rows, interval)})
     measured = _measure(energy_between, rows, finer, with_house=with_house)
@@ -394,10 +394,15 @@ def _add_house(shares: Shares, measured: Measured, nodes: Nodes, columns: slice)
     length_ms, known_ms = measured.length_ms[columns], measured.known_ms[:, columns]
     joint_ms = known_ms[nodes.flows].min(axis=0)
     used_uwh = np.zeros((2, len(length_ms)), np.int64)
+    missing_ms: dict[str, Integers] = {}
     for each in nodes.flows:
         cut_uwh = _cut(measured.stacked[:2, each, columns], known_ms[each], joint_ms, length_ms)
         used_uwh += SIGNS[entries[each].kind] * cut_uwh
-        notes.add_times(entries[each].device, measured.stacked[4, each, columns], {})
+        # Both counters of one meter are missing at the same time, once.
+        name, of_counter_ms = entries[each].device, measured.stacked[4, each, columns]
+        missing_ms[name] = np.maximum(missing_ms.get(name, 0), of_counter_ms)
+    for name, of_meter_ms in missing_ms.items():
+        notes.add_times(name, of_meter_ms, {})
     rest_uwh = used_uwh.copy()
     for each in nodes.tops if nodes.house_meter is None else [nodes.house_meter]:
         net_uwh, covered_ms = shares.net_uwh[:, each, columns], shares.covered_ms[each, columns]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import orjson
@@ -71,14 +71,14 @@ class Arrival:
     clock: BoardClock = BoardClock()
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """One measurement, as it is stored.
+class Measurement(NamedTuple):
+    """One measurement, as it is stored. A tuple, since a request has a thousand.
 
     Attributes:
         line: Its place in the body, from 1.
         boot: Which start of the board, where it counts them.
         seq: Which measurement of that start.
+        up_seconds: Since that start, where the board sends it.
         document: All that was sent.
     """
 
@@ -87,13 +87,14 @@ class Measurement:
     recorded_at: datetime
     boot: int | None
     seq: int | None
+    up_seconds: int | None
     temperature: float | None
     humidity: float | None
     voltage_v: float | None
     current_ma: float | None
     power_mw: float | None
-    payload: Mapping[str, Any] = field(hash=False)
-    document: Mapping[str, Any] = field(hash=False)
+    payload: Mapping[str, Any]
+    document: Mapping[str, Any]
 
     @property
     def checksum(self) -> int:
@@ -195,8 +196,6 @@ def _parse_measurement(part: object, line: int, arrival: Arrival) -> Measurement
     if not isinstance(payload, dict):
         message = "payload is not an object"
         raise FaultError(message)
-    power = payload.get("power")
-    grouped = power if isinstance(power, dict) else payload
     boot, seq = _whole(document, "boot"), _whole(document, "seq")
     if (boot is None) != (seq is None):
         message = "boot and seq are sent together"
@@ -204,21 +203,30 @@ def _parse_measurement(part: object, line: int, arrival: Arrival) -> Measurement
     device_id, recorded_at = _device_id(document), _recorded_at(document, arrival)
     if recorded_at is None:
         return Unplaced(line, device_id, document)
+    up = document.get("up")
     return Measurement(
-        line=line,
-        device_id=device_id,
-        recorded_at=recorded_at,
-        boot=boot,
-        seq=seq,
-        temperature=_number(document, "temperature", ABSOLUTE_ZERO_CELSIUS),
-        humidity=_number(document, "humidity", 0.0, MAX_PERCENT),
-        # Beside the others, or in `power`.
-        **{
-            name: _number(grouped if payload.get(name) is None else payload, name)
-            for name in _POWER
-        },
-        payload=payload,
-        document=document,
+        line,
+        device_id,
+        recorded_at,
+        boot,
+        seq,
+        up if type(up) is int and 0 <= up <= MAX_SEQUENCE else None,
+        _number(document, "temperature", ABSOLUTE_ZERO_CELSIUS),
+        _number(document, "humidity", 0.0, MAX_PERCENT),
+        *_power(payload),
+        payload,
+        document,
+    )
+
+
+def _power(payload: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
+    """Return voltage, current and power, which are beside the others, or in `power`."""
+    if isinstance(power := payload.get("power"), dict):
+        payload = {**power, **{name: value for name, value in payload.items() if value is not None}}
+    return (
+        _number(payload, "voltage_v"),
+        _number(payload, "current_ma"),
+        _number(payload, "power_mw"),
     )
 
 
@@ -242,7 +250,8 @@ def _number(
     value = document.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    # JSON has these two types of numbers; that of a truth is another.
+    if type(value) is not float and type(value) is not int:
         message = f"{name} is not a number or null"
         raise FaultError(message)
     if not minimum <= value <= maximum:
@@ -255,7 +264,7 @@ def _whole(document: Mapping[str, Any], name: str) -> int | None:
     value = document.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SEQUENCE:
+    if type(value) is not int or not 0 <= value <= MAX_SEQUENCE:
         message = f"{name} is not a whole number from 0 to 2**53"
         raise FaultError(message)
     return value

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
@@ -34,6 +34,9 @@ UWH_PER_KWH = 10**9
 # mW times µs in one µWh: 1 µWh is 3.6 mJ.
 MW_US_PER_UWH = 3_600_000
 MICROSECOND = timedelta(microseconds=1)
+US_PER_S = 1_000_000
+# Seconds since the start are whole, and a correction by less is no matter.
+CLOCK_TOLERANCE_US = 2 * US_PER_S
 FAMILY: Family = "esp32"
 MS_PER_S = 1_000
 
@@ -57,19 +60,22 @@ class Placed:
     gap_limit: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Energy:
+class Energy(NamedTuple):
     """The counter of a board, made from its watts.
 
     Attributes:
         at: The newest measurement; None before the first.
         power_mw: What it measured.
         uwh: The energy up to it.
+        boot: In which start of the board that was, where it sends that.
+        up_seconds: How long after that start.
     """
 
     at: datetime | None = None
     power_mw: float | None = None
     uwh: int = 0
+    boot: int | None = None
+    up_seconds: int | None = None
 
 
 def placed_boards(home: Home) -> Mapping[str, Placed]:
@@ -84,19 +90,38 @@ def placed_boards(home: Home) -> Mapping[str, Placed]:
     }
 
 
-def advance(energy: Energy, at: datetime, power_mw: float | None, gap_limit: timedelta) -> Energy:
+def advance(  # noqa: PLR0913, PLR0917 - of one measurement
+    energy: Energy,
+    at: datetime,
+    power_mw: float | None,
+    gap_limit: timedelta,
+    boot: int | None = None,
+    up_seconds: int | None = None,
+) -> Energy:
     """Return the counter after a measurement; one that came late changes nothing."""
     if energy.at is not None and at <= energy.at:
         return energy
+    after = Energy(at, power_mw, energy.uwh, boot, up_seconds)
     if energy.at is None or energy.power_mw is None or power_mw is None:
-        return Energy(at, power_mw, energy.uwh)
-    span = at - energy.at
-    if span > gap_limit:
-        return Energy(at, power_mw, energy.uwh)
+        return after
+    span_us = _passed_us(energy, after, (at - energy.at) // MICROSECOND)
+    if span_us > gap_limit // MICROSECOND:
+        return after
     # A board behind a generator measures negative watts; a counter never falls.
     mean_mw = max(0.0, energy.power_mw + power_mw) / 2
-    uwh = round(mean_mw * (span // MICROSECOND) / MW_US_PER_UWH)
-    return Energy(at, power_mw, energy.uwh + uwh)
+    return after._replace(uwh=energy.uwh + round(mean_mw * span_us / MW_US_PER_UWH))
+
+
+def _passed_us(before: Energy, after: Energy, recorded_us: int) -> int:
+    """Return the time between two measurements, at most that by the seconds since the start.
+
+    A clock that was set forward in between shows time that never passed.
+    """
+    if before.boot != after.boot or before.up_seconds is None or after.up_seconds is None:
+        return recorded_us
+    up_us = (after.up_seconds - before.up_seconds) * US_PER_S
+    is_set_forward = 0 <= up_us < recorded_us - CLOCK_TOLERANCE_US
+    return up_us if is_set_forward else recorded_us
 
 
 def count_energy(
@@ -105,7 +130,8 @@ def count_energy(
     """Return the counter after new measurements, and its value in kWh at each that moved it."""
     points: list[Point] = []
     for one in sorted(measurements, key=attrgetter("recorded_at")):
-        before, energy = energy, advance(energy, one.recorded_at, one.power_mw, gap_limit)
+        before = energy
+        energy = advance(before, one.recorded_at, one.power_mw, gap_limit, one.boot, one.up_seconds)
         if energy is not before and one.power_mw is not None:
             points.append((one.recorded_at, energy.uwh / UWH_PER_KWH))
     return energy, points

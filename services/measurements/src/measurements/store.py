@@ -9,11 +9,15 @@ the first stays, the other is kept raw.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import batched
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from measurements.parse import BoardClock, Measurement, Unplaced
 from measurements.places import lines_by_place, record_place
@@ -22,12 +26,19 @@ from measurements.tables import BOARDS, MEASUREMENTS, OUTBOX, RAW
 from timeseries_io.outbox import enqueue
 
 # SQLite takes 32,766 parameters in a statement.
-ROWS_PER_QUERY = 500
+ROWS_PER_QUERY = 10_000
 MAX_SPARSENESS = 2
 SAME_NUMBER = timedelta(days=1)
 CONFLICT = "another measurement has its identity"
 _IDENTITY = tuple(MEASUREMENTS.c[name] for name in ("recorded_at", "boot", "seq", "checksum"))
+_INSERTED = (
+    "device_id", "recorded_at", "received_at", "boot", "seq", "temperature", "humidity",
+    "voltage_v", "current_ma", "power_mw", "payload", "checksum",
+)  # fmt: skip
 UNPLACED = "of an earlier start without a clock"
+
+
+type _Key = datetime | tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +151,7 @@ class _Sorting:
 
     def __init__(self, connection: Connection, device_id: str) -> None:
         self._connection, self._device_id = connection, device_id
-        self._by_instant: dict[datetime, int | None] = {}
-        self._by_number: dict[tuple[int, int], list[tuple[datetime, int | None]]] = {}
+        self._known: dict[_Key, list[tuple[datetime, int | None]]] = {}
         # With their checksums, which are not made twice.
         self.new: list[tuple[Measurement, int]] = []
         self.conflicts: list[Measurement] = []
@@ -153,21 +163,14 @@ class _Sorting:
         for condition in _may_be_same(measurements):
             query = select(*_IDENTITY).where(of_device, condition)
             for row in self._connection.execute(query):
-                self._note(row.recorded_at, row.boot, row.seq, row.checksum)
+                known = self._known.setdefault(_key(row.recorded_at, row.boot, row.seq), [])
+                if (found := (row.recorded_at, row.checksum)) not in known:
+                    known.append(found)
         for one in measurements:
-            self._add(one)
+            self._add(one, one.recorded_at, one.checksum)
 
-    def _note(self, at: datetime, boot: int | None, seq: int | None, checksum: int | None) -> None:
-        if boot is None or seq is None:
-            self._by_instant[at] = checksum
-        else:
-            known = self._by_number.setdefault((boot, seq), [])
-            if (at, checksum) not in known:
-                known.append((at, checksum))
-
-    def _add(self, one: Measurement) -> None:
-        at, checksum = one.recorded_at, one.checksum
-        known = self._known(one)
+    def _add(self, one: Measurement, at: datetime, checksum: int) -> None:
+        known = self._known.setdefault(_key(at, one.boot, one.seq), [])
         same_instant = [other for known_at, other in known if known_at == at]
         if same_instant and same_instant[0] not in {None, checksum}:
             self.conflicts.append(one)
@@ -177,13 +180,12 @@ class _Sorting:
             self.duplicates += 1
         else:
             self.new.append((one, checksum))
-            self._note(at, one.boot, one.seq, checksum)
+            known.append((at, checksum))
 
-    def _known(self, one: Measurement) -> Sequence[tuple[datetime, int | None]]:
-        if one.boot is not None and one.seq is not None:
-            return self._by_number.get((one.boot, one.seq), [])
-        at = one.recorded_at
-        return [(at, self._by_instant[at])] if at in self._by_instant else []
+
+def _key(at: datetime, boot: int | None, seq: int | None) -> _Key:
+    """Return what two measurements have in common that may be the same."""
+    return at if boot is None or seq is None else (boot, seq)
 
 
 def _may_be_same(measurements: Sequence[Measurement]) -> Iterator[ColumnElement[bool]]:
@@ -210,31 +212,58 @@ def _may_be_same(measurements: Sequence[Measurement]) -> Iterator[ColumnElement[
 def _insert(
     connection: Connection, measurements: Sequence[tuple[Measurement, int]], received_at: datetime
 ) -> None:
+    """Insert rows by the driver itself: SQLAlchemy converts every value of every row again."""
+    convert = _write_instant if connection.dialect.name == "sqlite" else _keep_instant
+    received = convert(received_at)
     rows = [
-        {
-            "device_id": one.device_id,
-            "recorded_at": one.recorded_at,
-            "received_at": received_at,
-            "boot": one.boot,
-            "seq": one.seq,
-            "temperature": one.temperature,
-            "humidity": one.humidity,
-            "voltage_v": one.voltage_v,
-            "current_ma": one.current_ma,
-            "power_mw": one.power_mw,
-            "payload": one.payload,
-            "checksum": checksum,
-        }
+        (
+            one.device_id,
+            convert(one.recorded_at),
+            received,
+            one.boot,
+            one.seq,
+            one.temperature,
+            one.humidity,
+            one.voltage_v,
+            one.current_ma,
+            one.power_mw,
+            orjson.dumps(one.payload).decode(),
+            checksum,
+        )
         for one, checksum in measurements
     ]
     if rows:
-        connection.execute(insert(MEASUREMENTS), rows)
+        connection.exec_driver_sql(_insert_statement(connection.dialect.name), rows)
+
+
+@cache
+def _insert_statement(dialect_name: str) -> str:
+    """Return the text of an insert that has a place for each of `_INSERTED`, in their order."""
+    is_sqlite = dialect_name == "sqlite"
+    dialect = SQLiteDialect_pysqlite() if is_sqlite else PGDialect_psycopg(paramstyle="format")
+    # Inline: without RETURNING the new ids, which nothing needs.
+    return str(insert(MEASUREMENTS).inline().compile(dialect=dialect, column_keys=_INSERTED))
+
+
+def _write_instant(at: datetime) -> str:
+    """Return an instant as SQLAlchemy writes it on SQLite: in UTC, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _keep_instant(at: datetime) -> datetime:
+    return at
 
 
 def _count_energy(
     board: Row, new: Sequence[Measurement], placed: Placed | None
 ) -> tuple[Energy, Sequence[Point]]:
-    energy = Energy(board.newest_at, board.newest_power_mw, board.energy_uwh)
+    energy = Energy(
+        board.newest_at,
+        board.newest_power_mw,
+        board.energy_uwh,
+        board.newest_boot,
+        board.newest_up_seconds,
+    )
     if placed is None:
         return energy, ()
     return count_energy(energy, new, placed.gap_limit)
@@ -252,6 +281,8 @@ def _save_board(
         "newest_at": energy.at,
         "newest_power_mw": energy.power_mw,
         "energy_uwh": energy.uwh,
+        "newest_boot": energy.boot,
+        "newest_up_seconds": energy.up_seconds,
     }
     if batch.clock.unix_seconds is not None:
         skew_seconds = batch.clock.unix_seconds - batch.received_at.timestamp()

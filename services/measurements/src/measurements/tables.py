@@ -128,6 +128,9 @@ BOARDS = Table(
     Column("newest_at", Instant),
     Column("newest_power_mw", Double),
     Column("energy_uwh", BigInteger, nullable=False, server_default="0"),
+    # When that was by the board itself, whose clock may have been corrected since.
+    Column("newest_boot", BigInteger),
+    Column("newest_up_seconds", BigInteger),
     Column("clock_skew_seconds", Double),
     # What the board reports of itself.
     Column("report", _DOCUMENT),

@@ -76,6 +76,9 @@ def import_samples(vm: VictoriaMetrics, case: Case, key: str = "segments") -> No
             }
             if points := list(points_of(source, key)):
                 vm.import_samples(labels, points)
+            if exported := list(points_of(source, f"exported_{key}")):
+                name = {"__name__": f"{case['vendor']}_energy_exported_total_kwh"}
+                vm.import_samples(labels | name, exported)
 
 
 def set_prices(api: httpx.Client, prices: list[Case]) -> None:

@@ -9,7 +9,7 @@ from bff.cost.query import edges_until_now
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
 from bff.prices.spans import PriceSpan, price_by_interval
-from bff.register.entries import Entry
+from bff.register.entries import Entry, with_exported
 from home_model.config import Kind
 
 
@@ -93,6 +93,7 @@ def fetch_balance(
     edges = edges_until_now(bucket_edges, spans, now_ms)
     if not entries or len(edges) < 2:  # noqa: PLR2004 - an interval has two edges
         return BalanceTable([], total_of([]), MeterNotes())
+    entries = with_exported(entries)
     shares = own_energy(energy_between, entries, entries, edges, with_house=True)
     table = _Table(entries, shares, edges, prices)
     starts = np.searchsorted(edges, [edge for edge in bucket_edges if edge < edges[-1]]).tolist()

@@ -8,7 +8,7 @@ import numpy as np
 
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, own_energy
-from bff.register.entries import Entry
+from bff.register.entries import Entry, with_exported
 
 type Meter = Literal["grid_import", "house_meter", "devices"]
 
@@ -56,6 +56,7 @@ def fetch_house_energy(
     if not entries:
         nothing = np.zeros(len(edges) - 1, dtype=np.int64)
         return HouseEnergy(edges, {}, Metered(nothing, nothing, nothing), {}, nothing)
+    entries = with_exported(entries)
     shares = own_energy(energy_between, entries, entries, edges, with_house=True)
     own, through = shares.own.stacked(), shares.through.stacked()
     house_rest = shares.house_rest.stacked()[:, 0]

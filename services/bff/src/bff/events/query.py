@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bff.db.tables import AnswerWord, EventAnswer, LedgerEvent, LossAnswer
+from bff.energy import exported_label
 from bff.events.schemas import AnswerInput, EventQuery
 from bff.ledger.events import OPEN_KINDS, SAMPLES_LOST
 from bff.ledger.store import add_to_archived, delete_archived, invalidate
@@ -62,7 +63,7 @@ def _tables(wanted: EventQuery) -> Iterator[tuple[type[AnyEvent], Sequence[Colum
 
 def _common(model: type[AnyEvent], wanted: EventQuery) -> Iterator[ColumnElement[bool]]:
     if wanted.device is not None:
-        yield model.device == wanted.device
+        yield model.device.in_([wanted.device, exported_label(wanted.device)])
     if wanted.from_ is not None:
         yield model.at_unix_ms >= unix_milliseconds(wanted.from_)
     if wanted.to is not None:

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bff.db.tables import EventAnswer, LedgerEvent
+from bff.energy import EXPORTED_SUFFIX, meter_of_label
 from bff.events.schemas import EventAnswerRow, EventRow, EventState
 from bff.ledger.events import OPEN_KINDS
 from bff.time_grid import in_zone
@@ -14,7 +15,8 @@ def event_row(event: LedgerEvent | EventAnswer, zone: ZoneInfo) -> EventRow:
     """Return an event in the house's time zone, with its answer where it has one."""
     return EventRow(
         id=event.id,
-        device=event.device,
+        device=meter_of_label(event.device),
+        is_of_exported=event.device.endswith(EXPORTED_SUFFIX),
         source=event.source,
         kind=event.kind,
         state=_state(event),

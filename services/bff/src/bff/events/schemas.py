@@ -48,6 +48,9 @@ class EventRow(BaseModel):
 
     id: str = Field(examples=["3f0c9a5be1d27746"])
     device: str = Field(examples=["server"])
+    is_of_exported: bool = Field(
+        description="Whether it is of the counter of what a meter of kind `grid` exported."
+    )
     source: str = Field(description="The source that showed it.", examples=["cloud"])
     kind: EventKind = Field(
         description="`doubtful_rise`: more than the device is known to use. `doubtful_restart`:"

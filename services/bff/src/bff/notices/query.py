@@ -18,6 +18,7 @@ from bff.cost.schemas import OverMeasured
 from bff.db.engine import read_session
 from bff.db.tables import EventAnswer, LedgerEvent, NoticeAcknowledgement
 from bff.device_meta.query import select_all_meta
+from bff.energy import EXPORTED_SUFFIX
 from bff.ledger.events import OPEN_KINDS
 from bff.ledger.ledger import LedgerStaleError
 from bff.ledger_state.response import ledger_state
@@ -169,7 +170,7 @@ def _select_prices(session: Session, home: Home) -> dict[Direction, Sequence[Pri
     prices: dict[Direction, Sequence[PriceSpan]] = {
         "import": select_price_spans(session, home.currency)
     }
-    if any(device.kind == "grid_export" for device in home.devices):
+    if any(device.kind in {"grid", "grid_export"} for device in home.devices):
         prices["export"] = select_price_spans(session, home.currency, "export")
     return prices
 
@@ -189,9 +190,10 @@ def _select_names(session: Session, home: Home) -> dict[str, Names]:
 def select_event_groups(session: Session, notices_since_ms: int) -> list[EventGroup]:
     """Select events without answer by device and kind: all open ones, and new notices."""
     counted = LedgerEvent.kind.in_(OPEN_KINDS)
+    device = func.replace(LedgerEvent.device, EXPORTED_SUFFIX, "")
     rows = session.execute(
         select(
-            LedgerEvent.device,
+            device,
             LedgerEvent.kind,
             func.max(LedgerEvent.source),
             func.count(),
@@ -204,7 +206,7 @@ def select_event_groups(session: Session, notices_since_ms: int) -> list[EventGr
             LedgerEvent.id.not_in(select(EventAnswer.id)),
             or_(counted, LedgerEvent.at_unix_ms >= notices_since_ms),
         )
-        .group_by(LedgerEvent.device, LedgerEvent.kind)
+        .group_by(device, LedgerEvent.kind)
     )
     return [
         EventGroup(device, kind, source, count, since_ms, at_ms, int(uwh), max_mw)

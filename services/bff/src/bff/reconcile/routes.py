@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from bff.energy import meter_of_label
 from bff.http.params import Instant
 from bff.ledger.query import fetch_history
 from bff.place_tree import device_by_id
@@ -35,11 +36,10 @@ def get_reconciliation(
     """
     register = services.register.current()
     home = register.home
-    devices = (
-        [device_by_id(register, device).device]
-        if device
-        else [d.device for d in register.ledger_home.devices]
-    )
+    devices = [each.device for each in register.ledger_home.devices]
+    if device:
+        wanted = device_by_id(register, device).device
+        devices = [each for each in devices if meter_of_label(each) == wanted]
     edges_ms = day_edges(services, from_, to, home.zone)
     check_rows(len(devices) * (len(edges_ms) - 1))
     inputs = ReconcileInput(

@@ -24,7 +24,10 @@ class Reason(Span):
 class ReconcileRow(Span):
     """One source of one device on one day of the house."""
 
-    device: str
+    device: str = Field(
+        description="What a meter of kind `grid` exported has its name and `:exported`.",
+        examples=["server"],
+    )
     source: str
     ledger_kwh: Exact | None = Field(description="Of the device, from its best source by slot.")
     source_kwh: Exact | None = Field(description="Of this source alone, by the same rules.")

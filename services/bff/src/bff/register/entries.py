@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from bff.energy import exported_label
 from bff.time_grid import Interval, unix_milliseconds
 from home_model.config import Device, Kind, Move
 
@@ -68,6 +69,16 @@ def entry_of(device: Device, from_ms: int = BEGINNING_MS, to_ms: int = NO_END_MS
         from_ms,
         to_ms,
     )
+
+
+def with_exported(entries: Sequence[Entry]) -> list[Entry]:
+    """Add to each meter of kind `grid` what it exported, as an entry of its own (rule T5)."""
+    exported = (
+        replace(entry, label=exported_label(entry.label), kind="grid_export")
+        for entry in entries
+        if entry.kind == "grid"
+    )
+    return list(dict.fromkeys([*entries, *exported]))
 
 
 def change_instants(entries: Iterable[Entry], interval: Interval) -> set[int]:

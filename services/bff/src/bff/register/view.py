@@ -7,6 +7,7 @@ from functools import cached_property
 from pydantic import ValidationError
 
 from bff.db.tables import RegisterCorrection, RegisterRow
+from bff.energy import exported_label
 from bff.register.corrections import corrected, corrected_names
 from bff.register.entries import (
     BEGINNING_MS,
@@ -95,7 +96,10 @@ def _ledger_home(
     names: Sequence[FormerName],
     last: Mapping[str, RegisterRow],
 ) -> Home:
-    """Add what left the file: a name that was never in the register has its device's sources."""
+    """Add what left the file, and the second counters of meters that import and export.
+
+    A name that was never in the register has its device's sources.
+    """
     present = {device.device: device for device in home.devices}
     owners = {name.former: name.device for name in names}
     former: list[Device] = []
@@ -106,4 +110,10 @@ def _ledger_home(
         device = device or present.get(owners.get(label, ""))
         if device is not None:
             former.append(device.model_copy(update={"device": label}))
-    return home.model_copy(update={"devices": (*home.devices, *former)})
+    grids = {entry.label for entry in entries if entry.kind == "grid"}
+    exported = (
+        device.model_copy(update={"device": exported_label(device.device)})
+        for device in (*home.devices, *former)
+        if device.device in grids
+    )
+    return home.model_copy(update={"devices": (*home.devices, *former, *exported)})

@@ -4,19 +4,20 @@ These are the counters of devices; of those that send their measurements late, t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bff.energy import EXPORTED_SUFFIX, meter_of_label
 from bff.time_grid import DAY_MS
 from bff.victoriametrics.client import BACKGROUND, Patience, SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.export import export, unix_seconds
 from bff.victoriametrics.parse import parse_instant, parse_range
 from home_model.config import Home
-from home_model.metrics import ENERGY, POWER, Metric, metric_name
+from home_model.metrics import ENERGY, ENERGY_EXPORTED, POWER, Metric, metric_name
 from home_model.sources import FAMILIES, PUSHED_FAMILIES
 
 # Over many days of many devices: as long as VictoriaMetrics itself lets a query run.
@@ -43,11 +44,17 @@ class CounterSelection:
     """The series of some devices of a house, by the metric names of their sources.
 
     Room and shelf are not selected by: a device that was moved keeps its history.
+
+    Attributes:
+        devices: Their names in the ledger; `exported_label` names the second counter of a meter.
+        metrics: The names of the quantity that is selected.
+        exported_metrics: Those of the second counters; none where it is another quantity.
     """
 
     house: str
     devices: tuple[str, ...]
     metrics: tuple[str, ...]
+    exported_metrics: tuple[str, ...] = ()
 
     def only(self, devices: tuple[str, ...]) -> Self:
         """Return the selection of these devices alone."""
@@ -56,12 +63,23 @@ class CounterSelection:
     def of(self, metric: Metric) -> Self:
         """Return the selection of another quantity of the same devices."""
         names = tuple(metric_name(family, metric) for family in sorted(FAMILIES))
-        return replace(self, metrics=names)
+        exported = _exported_metrics() if metric == ENERGY else ()
+        return replace(self, metrics=names, exported_metrics=exported)
 
-    def __str__(self) -> str:
-        """Format the series selector."""
-        names, devices = "|".join(self.metrics), "|".join(self.devices)
-        return f'{{__name__=~"{names}",house="{self.house}",device=~"{devices}"}}'
+    def selectors(self) -> Iterator[tuple[str, str]]:
+        """Yield series selectors, each with what is added to its `device` for the ledger's name."""
+        exported = tuple(
+            meter_of_label(name) for name in self.devices if name.endswith(EXPORTED_SUFFIX)
+        )
+        others = tuple(name for name in self.devices if not name.endswith(EXPORTED_SUFFIX))
+        if others and self.metrics:
+            yield self._selector(self.metrics, others), ""
+        if exported and self.exported_metrics:
+            yield self._selector(self.exported_metrics, exported), EXPORTED_SUFFIX
+
+    def _selector(self, metrics: tuple[str, ...], devices: tuple[str, ...]) -> str:
+        names, wanted = "|".join(metrics), "|".join(devices)
+        return f'{{__name__=~"{names}",house="{self.house}",device=~"{wanted}"}}'
 
 
 def energy_series(home: Home) -> CounterSelection:
@@ -77,7 +95,13 @@ def energy_series(home: Home) -> CounterSelection:
             metric_name(family, POWER if family in PUSHED_FAMILIES else ENERGY)
             for family in sorted(FAMILIES)
         ),
+        _exported_metrics(),
     )
+
+
+def _exported_metrics() -> tuple[str, ...]:
+    counting = sorted(set(FAMILIES) - PUSHED_FAMILIES)
+    return tuple(metric_name(family, ENERGY_EXPORTED) for family in counting)
 
 
 def fetch_counters(
@@ -95,16 +119,17 @@ def fetch_counters(
         VictoriaMetricsRefusedError: The response was 4xx.
     """
     found: dict[SourceOfDevice, list[RawSamples]] = defaultdict(list)
-    if not selection.devices or end_ms <= start_ms:
+    if end_ms <= start_ms:
         return {}
-    exported = export(victoriametrics, str(selection), start_ms, end_ms, patience=patience)
-    for labels, at_ms, kwh in exported:
-        found[_source_of(labels)].append(RawSamples(at_ms, kwh))
+    for selector, suffix in selection.selectors():
+        series = export(victoriametrics, selector, start_ms, end_ms, patience=patience)
+        for labels, at_ms, kwh in series:
+            found[_source_of(labels, suffix)].append(RawSamples(at_ms, kwh))
     return {source: _joined(parts) for source, parts in found.items()}
 
 
-def _source_of(labels: Mapping[str, str]) -> SourceOfDevice:
-    return labels.get("device", ""), labels.get("source", "")
+def _source_of(labels: Mapping[str, str], suffix: str) -> SourceOfDevice:
+    return labels.get("device", "") + suffix, labels.get("source", "")
 
 
 def _joined(parts: list[RawSamples]) -> RawSamples:
@@ -124,27 +149,28 @@ def fetch_day_counts(
         VictoriaMetricsDownError: No complete response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
-    if not selection.devices or end_ms <= start_ms:
+    if end_ms <= start_ms:
         return {}
     window_ms = min(DAY_MS, end_ms - start_ms)
     # VictoriaMetrics' windows are open at their start and closed at their end: a millisecond
     # earlier makes them [start, end). Without nocache it would move the edges.
     form = {
-        "query": f"sum(count_over_time({selection}[{window_ms}ms])) by (device,source)",
         "start": unix_seconds(start_ms + window_ms - 1),
         "end": unix_seconds(end_ms - 1),
         "step": "1d",
         "nocache": "1",
     }
-    series = parse_range(
-        victoriametrics.fetch("/api/v1/query_range", form, deadline_seconds=LONG_DEADLINE_SECONDS)
-    )
-    return {
-        _source_of(each.metric): {
-            round(at * 1000) + 1 - window_ms: int(count) for at, count in each.values
-        }
-        for each in series
-    }
+    found: dict[SourceOfDevice, Mapping[int, int]] = {}
+    for selector, suffix in selection.selectors():
+        form["query"] = f"sum(count_over_time({selector}[{window_ms}ms])) by (device,source)"
+        body = victoriametrics.fetch(
+            "/api/v1/query_range", form, deadline_seconds=LONG_DEADLINE_SECONDS
+        )
+        for each in parse_range(body):
+            found[_source_of(each.metric, suffix)] = {
+                round(at * 1000) + 1 - window_ms: int(count) for at, count in each.values
+            }
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +195,11 @@ def fetch_increases(
         VictoriaMetricsDownError: No complete response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
-    form = {
-        "query": f"increase({selection}[{end_ms - start_ms}ms])",
-        "time": unix_seconds(end_ms),
-        "nocache": "1",
-    }
+    form = {"time": unix_seconds(end_ms), "nocache": "1"}
     by_source: dict[SourceOfDevice, list[float]] = defaultdict(list)
-    body = victoriametrics.fetch("/api/v1/query", form, deadline_seconds=LONG_DEADLINE_SECONDS)
-    for each in parse_instant(body):
-        by_source[_source_of(each.metric)].append(each.value[1])
+    for selector, suffix in selection.selectors():
+        form["query"] = f"increase({selector}[{end_ms - start_ms}ms])"
+        body = victoriametrics.fetch("/api/v1/query", form, deadline_seconds=LONG_DEADLINE_SECONDS)
+        for each in parse_instant(body):
+            by_source[_source_of(each.metric, suffix)].append(each.value[1])
     return {source: Increase(sum(kwh), len(kwh)) for source, kwh in by_source.items()}
