@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from testbed.chain import Chain, wait_until
 
@@ -137,3 +138,46 @@ def months_yen(page: Page) -> Decimal:
     """What the page shows that this device cost this month, exactly."""
     shown = page.get_by_test_id("cost-month").get_attribute("data-value")
     return Decimal(shown or "NaN")
+
+
+@pytest.mark.parametrize(
+    ("locale", "label"), [("ja-JP", "最終受信: "), ("en-GB", "Last arrival: ")]
+)
+def test_when_a_board_last_sent_something_is_shown(
+    chain: Chain, browser: Browser, locale: str, label: str
+) -> None:
+    """In the time of the home, wherever the reader is; a source that is asked has none."""
+    context = browser.new_context(
+        base_url=chain.url("PAGE_PORT"),
+        locale=locale,
+        timezone_id="America/New_York",
+        # What is far down is made when a reader comes near.
+        viewport={"width": 1280, "height": 2_400},
+    )
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    wait_until(lambda: last_arrival(chain) is not None, chain)
+    page.goto("/?room=study&shelf=rack_2&device=network")
+    shown = page.get_by_test_id("last-arrival")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text(label)
+    # It sends every few seconds, so that a minute may end between the page and the API.
+    wait_until(lambda: clock_of(last_arrival(chain)) in shown.inner_text(), chain)
+    # A board has more curves than a plug: their names fit a phone.
+    page.set_viewport_size({"width": 390, "height": 2_400})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()
+
+
+def clock_of(at: datetime | None) -> str:
+    """Return a time of day as both languages have it; only English pads the hour."""
+    assert at is not None
+    return f"{at.hour}:{at.minute:02}"
+
+
+def last_arrival(chain: Chain) -> datetime | None:
+    """When the board of the network shelf last sent something, in the time of the home."""
+    sources = chain.api("/devices/network")["sources"]
+    [board] = [each for each in sources if each["source"] == "esp32"]
+    at = board["arrived_at"]
+    return None if at is None else datetime.fromisoformat(at).astimezone(TOKYO)

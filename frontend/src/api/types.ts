@@ -22,10 +22,16 @@ export type CostRow = Schemas["CostRow"];
 export type Figures = Schemas["Figures"];
 export type Effect = Schemas["Effect"];
 /** A change of prices to try without making it. */
-export type Trial = Schemas["AddTrial"] | Schemas["ChangeTrial"] | Schemas["DeleteTrial"];
+export type Trial =
+  | Schemas["AddTrial"]
+  | Schemas["ChangeTrial"]
+  | Schemas["DeleteTrial"]
+  | Schemas["ImportTrial"];
 export type EffectOverRange = Schemas["EffectOverRange"];
 export type Comparison = Schemas["Comparison"];
 export type Curves = Schemas["Curves"];
+export type Availability = Schemas["Availability"];
+export type Marks = Schemas["Marks"];
 export type SourceReport = Schemas["SourceReport"];
 export type PlotPoint = Schemas["PlotPoint"];
 export type VerdictReason = Schemas["VerdictReason"];

@@ -3,12 +3,13 @@
 import { type ChangeEvent, useId, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { csvBody } from "@/api/csv";
-import type { UnitPrice } from "@/api/types";
+import type { PriceInput, UnitPrice } from "@/api/types";
 import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { Panel } from "@/panels/Panel";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
+import { EffectOf } from "./EffectOf";
 import { Price } from "./Price";
 import { usePricesFile } from "./usePrices";
 
@@ -53,13 +54,20 @@ export function CsvPanel() {
         <div className="mt-3 space-y-3">
           <Added prices={preview.data} />
           {preview.data.length > 0 && (
-            <Button
-              look="primary"
-              disabled={save.isPending}
-              onClick={() => save.mutate(csvBody(file))}
-            >
-              {t("addAll", { count: preview.data.length })}
-            </Button>
+            <EffectOf
+              trial={{ action: "import", prices: preview.data.map(asInput) }}
+              buttons={(canSave) =>
+                canSave && (
+                  <Button
+                    look="primary"
+                    disabled={save.isPending}
+                    onClick={() => save.mutate(csvBody(file))}
+                  >
+                    {t("addAll", { count: preview.data.length })}
+                  </Button>
+                )
+              }
+            />
           )}
         </div>
       )}
@@ -70,6 +78,10 @@ export function CsvPanel() {
       )}
     </Panel>
   );
+}
+
+function asInput({ price_per_kwh, valid_from, valid_to, note, direction }: UnitPrice): PriceInput {
+  return { price_per_kwh, valid_from, valid_to, note, direction };
 }
 
 function Added({ prices }: { prices: readonly UnitPrice[] }) {

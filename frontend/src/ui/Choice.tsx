@@ -9,7 +9,7 @@ interface ChoiceProps<Value extends string> {
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const { label, choices, chosen, onChoose } = props;
   return (
-    <fieldset aria-label={label} className="flex rounded-md border border-line p-0.5">
+    <fieldset aria-label={label} className="flex flex-wrap rounded-md border border-line p-0.5">
       {choices.map((choice) => (
         <button
           key={choice.value}

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from bench.figures import Figure, table
-from bench.made_up_house import import_devices, write_home
+from bench.made_up_house import CLEAN, FAULTY, MINUTES_PER_DAY, import_devices, write_home
 from bench.measure import (
     Size,
     bills_by_contract,
@@ -20,7 +20,9 @@ from bench.measure import (
     load,
     questions,
     rebuild,
+    rebuild_of_faulty_days,
 )
+from bench.process import cpu_seconds
 from bench.questions import Asked
 from bench.reliability import checksums, price_edges
 from bench.report import circumstances, write
@@ -61,7 +63,7 @@ def _measure(folder: Path, sizes: list[Size]) -> Iterator[tuple[str, list[Figure
         for size in sizes:
             start = end - timedelta(days=size.days)
             LOG.info("importing devices %d to %d, %d days", there, size.devices, size.days)
-            begin_ms, minutes = round(start.timestamp() * 1000), size.days * 1440 + 1
+            begin_ms, minutes = round(start.timestamp() * 1000), size.days * MINUTES_PER_DAY + 1
             import_devices(server.url, range(there, size.devices), begin_ms, minutes)
             there = size.devices
             title = f"{size.devices} devices, {size.days} days, {size.samples / 1e6:.1f} M samples"
@@ -78,9 +80,9 @@ def _client(url: str) -> httpx.Client:
 
 
 @contextmanager
-def _bff(folder: Path, url: str, size: Size) -> Generator[Bff]:
+def _bff(folder: Path, url: str, size: Size, house: str = CLEAN) -> Generator[Bff]:
     folder.mkdir()
-    write_home(folder / "devices.yaml", size.devices)
+    write_home(folder / "devices.yaml", size.devices, house=house)
     with bff(folder, settings_of(folder, url, folder / "devices.yaml")) as running:
         yield running
 
@@ -90,6 +92,7 @@ def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Fi
     if size.only_bills:
         yield from bills_by_contract(asked, running, size)
         return
+    yield _faulty_days(asked, cpu_seconds(running.process.pid), size, flat)
     yield from changed_prices(asked, size)
     yield from questions(asked, size)
     yield from bills_by_contract(asked, running, size)
@@ -99,6 +102,15 @@ def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Fi
     yield from price_edges(asked, running, size)
     if size.watch_seconds:
         yield from following(asked, running, size)
+
+
+def _faulty_days(asked: Asked, clean_cpu_seconds: float, size: Size, flat: House) -> Figure:
+    """Write the house once more with faults into the same VictoriaMetrics, and rebuild it."""
+    begin_ms, minutes = round(asked.start.timestamp() * 1000), size.days * MINUTES_PER_DAY + 1
+    url = flat.victoriametrics_url
+    import_devices(url, range(size.devices), begin_ms, minutes, FAULTY)
+    with _bff(flat.folder / "faulty", url, size, FAULTY) as faulty:
+        return rebuild_of_faulty_days(clean_cpu_seconds, faulty)
 
 
 if __name__ == "__main__":

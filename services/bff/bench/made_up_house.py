@@ -16,6 +16,8 @@ SEED = 20260301
 # The first devices are silent now and then: as circuits of a tree they are measured in part.
 OFTEN_SILENT, ALWAYS_THERE = range(12), range(12, 24)
 SILENT_EVERY_MINUTES, SILENT_MINUTES = 10 * MINUTES_PER_DAY, 180
+CLEAN, FAULTY = "bench", "bench-faulty"
+FAULTY_DAYS = 0.01
 
 
 def device_id(number: int) -> str:
@@ -23,11 +25,11 @@ def device_id(number: int) -> str:
     return f"plug_{number:03}"
 
 
-def labels_of(number: int) -> dict[str, str]:
+def labels_of(number: int, house: str = CLEAN) -> dict[str, str]:
     """The labels of a device's counter."""
     return {
         "__name__": "switchbot_energy_total_kwh",
-        "house": "bench",
+        "house": house,
         "room": f"room_{number % 8}",
         "shelf": f"shelf_{number % 3}",
         "device": device_id(number),
@@ -44,7 +46,7 @@ def upstream_of(number: int, circuits: range) -> dict[str, str]:
     return {"upstream": device_id(above)}
 
 
-def write_home(path: Path, devices: int, circuits: range = range(0)) -> None:
+def write_home(path: Path, devices: int, circuits: range = range(0), house: str = CLEAN) -> None:
     """The configuration of a house with so many devices, as a tree of three levels on request."""
     rooms = [
         {"room": f"room_{room}", "shelves": [{"shelf": f"shelf_{shelf}"} for shelf in range(3)]}
@@ -61,7 +63,7 @@ def write_home(path: Path, devices: int, circuits: range = range(0)) -> None:
         for number in range(devices)
     ]
     home = {
-        "house": "bench",
+        "house": house,
         "time_zone": "Asia/Tokyo",
         "currency": "JPY",
         "rooms": rooms,
@@ -80,23 +82,43 @@ def counter_kwh(number: int, minutes: int) -> NDArray[np.float64]:
     return np.round(chance.uniform(0, 500) + np.cumsum(watts) / 60_000, 6)
 
 
-def lines_of(number: int, start_ms: int, minutes: int) -> Iterator[bytes]:
+def with_faults(number: int, kwh: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One day in a hundred has a fault: a reading of 0, one ten times too high, an older value."""
+    chance = np.random.default_rng([SEED, number, 1])
+    found = kwh.copy()
+    for day in np.flatnonzero(chance.random(len(kwh) // MINUTES_PER_DAY) < FAULTY_DAYS):
+        minute = day * MINUTES_PER_DAY + chance.integers(60, MINUTES_PER_DAY - 60)
+        match chance.integers(3):
+            case 0:
+                found[minute] = 0
+            case 1:
+                found[minute] *= 10
+            case _:
+                found[minute : minute + 30] = kwh[minute - 60]
+    return found
+
+
+def lines_of(number: int, start_ms: int, minutes: int, house: str = CLEAN) -> Iterator[bytes]:
     """The counter as lines for VictoriaMetrics' import."""
     minute = np.arange(minutes, dtype=np.int64)
     is_there = (minute + 997 * number) % SILENT_EVERY_MINUTES >= SILENT_MINUTES
     kept = is_there if number in OFTEN_SILENT else minute >= 0
-    at_ms, kwh = (start_ms + minute * MINUTE_MS)[kept], counter_kwh(number, minutes)[kept]
+    counted = counter_kwh(number, minutes)
+    counted = with_faults(number, counted) if house == FAULTY else counted
+    at_ms, kwh = (start_ms + minute * MINUTE_MS)[kept], counted[kept]
     for first in range(0, len(at_ms), SAMPLES_PER_LINE):
         part = slice(first, first + SAMPLES_PER_LINE)
-        line = {"metric": labels_of(number), "timestamps": at_ms[part], "values": kwh[part]}
+        line = {"metric": labels_of(number, house), "timestamps": at_ms[part], "values": kwh[part]}
         yield orjson.dumps(line, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
-def import_devices(url: str, numbers: range, start_ms: int, minutes: int) -> None:
+def import_devices(
+    url: str, numbers: range, start_ms: int, minutes: int, house: str = CLEAN
+) -> None:
     """Write the history of these devices and make it searchable."""
     with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
         for number in numbers:
-            body = b"\n".join(lines_of(number, start_ms, minutes))
+            body = b"\n".join(lines_of(number, start_ms, minutes, house))
             http.post("/api/v1/import", content=body).raise_for_status()
         http.post("/internal/force_flush").raise_for_status()
 

@@ -326,7 +326,7 @@ def test_a_contract_shows_each_bill_that_it_changes_before_it_is_saved(
     assert api.post("/contracts/effect", json=delete | {"id": 99}).status_code == 404
 
 
-def before_and_after_cost(effect: Mapping[str, str]) -> tuple[str, str]:
+def before_and_after_cost(effect: Mapping[str, str | None]) -> tuple[str | None, str | None]:
     return effect["cost_before"], effect["cost_after"]
 
 
@@ -359,4 +359,12 @@ def test_a_price_shows_each_month_that_it_changes_before_it_is_saved(
     assert before_and_after_cost(effect["forecast"]) == ("8928", "11232")
     far = dearer | {"valid_from": "2027-01-01T00:00:00+09:00"}
     assert api.post("/unit_prices/effect", json=trial | {"price": far}).json()["forecast"] is None
-    assert len(api.get("/unit_prices").json()) == 1
+    [kept] = api.get("/unit_prices").json()
+    api.delete(f"/unit_prices/{kept['id']}").raise_for_status()
+    of_file = [price | {"valid_to": dearer["valid_from"]}, dearer]
+    trial = {"action": "import", "prices": of_file}
+    effect = api.post("/unit_prices/effect", json=trial).raise_for_status().json()
+    assert [before_and_after_cost(month) for month in effect["months"]] == [(None, "7632")]
+    assert before_and_after_cost(effect["forecast"]) == (None, "12960")
+    assert effect["last_month_as_if"] is None
+    assert api.get("/unit_prices").json() == []

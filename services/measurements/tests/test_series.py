@@ -84,6 +84,27 @@ def test_an_hour_without_victoriametrics_loses_nothing(open_service: Open, tmp_p
         assert kwh[-1] == pytest.approx(0.0005, abs=1e-8)
 
 
+# SQLite has one process.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_two_processes_that_deliver_one_outbox_pass_on_everything_once(
+    open_service: Open, vm: VictoriaMetrics
+) -> None:
+    """What both send is one sample, and what one has removed does not stop the other."""
+    services = [open_service(victoriametrics_url=vm.url) for _ in range(2)]
+    for number in range(20):
+        answer = services[number % 2].post([measured(60 * number), measured(60 * number + 30)])
+        assert answer.json()["new"] == 2
+
+    def waits() -> int:
+        with services[0].services.engine.connect() as connection:
+            return count_waiting(connection, OUTBOX).lines
+
+    assert poll_until(lambda: waits() == 0, wait_limit_seconds())
+    # What both have sent is there twice until VictoriaMetrics removes duplicates.
+    found = sorted(set(exported(vm, "esp32_power_watts")))
+    assert found == [(at_ms(30 * number), 0.5) for number in reversed(range(40))]
+
+
 def test_what_the_configuration_does_not_place_is_stored_and_not_passed_on(
     open_service: Open, home_file: Path
 ) -> None:

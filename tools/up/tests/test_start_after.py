@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
+
 from up.ready import becomes_ready, is_ready
 from up.start_after import start_after
 
@@ -31,5 +33,6 @@ def test_what_is_dead_does_not_become_ready(tmp_path: Path) -> None:
     """Nobody waits a minute for a process that ended."""
     mark = (tmp_path / "never").as_uri()
     assert not becomes_ready(mark, alive=lambda: False)
-    assert not is_ready("http://127.0.0.1:9/")
+    with httpx.Client(trust_env=False) as client:
+        assert not is_ready("http://127.0.0.1:9/", client)
     assert sys.executable in start_after((mark,), ("a",))

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -26,12 +25,3 @@ def log_incident(request: Request, error: Exception) -> str:
     incident = secrets.token_hex(4)
     LOG.error("incident %s: %s %s", incident, request.method, request.url.path, exc_info=error)
     return incident
-
-
-def describe_problems(document: dict[str, Any]) -> None:
-    """Describe errors under their own media type; FastAPI describes all as JSON."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            content = operation["responses"]["default"]["content"]
-            if "application/json" in content:
-                content[MEDIA_TYPE] = content.pop("application/json")

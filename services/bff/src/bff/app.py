@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.availability.routes import router as availability
 from bff.balance.routes import router as balance
 from bff.bills.routes import router as bills
 from bff.budgets.routes import router as budgets
@@ -27,6 +28,10 @@ from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import LoggedWrites
 from bff.ledger_state.routes import router as ledger
+from bff.live.query import read_live
+from bff.live.routes import router as live
+from bff.live.watch import LiveWatch
+from bff.marks.routes import router as marks
 from bff.notices.routes import router as notices
 from bff.overview.routes import router as overview
 from bff.places.routes import router as places
@@ -40,8 +45,7 @@ from bff.services import Services
 from bff.week_hours.routes import router as week_hours
 from bff.what_if.routes import router as what_if
 from service_kit.gate import Gate
-from service_kit.problem_responses import describe_problems
-from service_kit.problems import ProblemDocument
+from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 API = "/api/v1"
 DOCS_ASSETS = "/api/docs/assets"
@@ -98,6 +102,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_docs(app, "/api/docs", DOCS_ASSETS)
     add_error_handlers(app)
     if services:
+        app.state.live = LiveWatch(partial(read_live, services))
         app.add_middleware(
             Gate,
             allowed_hosts=services.settings.allowed_hosts,
@@ -111,8 +116,10 @@ FEATURES = (
     overview,
     notices,
     cost,
+    marks,
     balance,
     places,
+    live,
     prices,
     effect,
     # Before `/contracts/{contract_id}`.
@@ -136,6 +143,7 @@ FEATURES = (
     explain,
     comparison,
     curves,
+    availability,
     week_hours,
 )
 
@@ -153,8 +161,14 @@ PROBLEM: dict[str, Any] = {
 }
 
 
+PROBLEM_SCHEMA = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, with errors under their own media type."""
     document = FastAPI.openapi(app)
-    describe_problems(document)
+    for path in document["paths"].values():
+        for operation in path.values():
+            problem = operation["responses"]["default"]
+            problem["content"] = {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
     return document

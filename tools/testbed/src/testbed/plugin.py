@@ -1,5 +1,7 @@
 """The pytest fixtures that several suites share."""
 
+import functools
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,12 @@ from testbed.postgresql import find_program, postgresql
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from testbed.volume import Volume
 from testbed.volume import small_volume as mounted_volume
+
+# Each client of httpx loads the certificate authorities, some 20 ms of the processor; a run makes
+# many thousands of clients, most of them while it waits for something.
+ssl.create_default_context = functools.cache(  # ty: ignore[invalid-assignment] - takes the same
+    ssl.create_default_context
+)
 
 
 @pytest.fixture

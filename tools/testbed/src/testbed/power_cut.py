@@ -10,8 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from random import Random
 
+import psutil
+
+from service_kit.waiting import poll_until
 from testbed.process import wait_limit_seconds
 
+STOPPED = psutil.STATUS_STOPPED
 JOURNAL = "-journal"
 
 
@@ -33,7 +37,7 @@ def cut_power(pid: int, folder: Path, to: Path, *, interrupted: int = 3) -> Iter
             raise TimeoutError(message)
         time.sleep(chance.uniform(0, 0.02))  # what is tested is an instant of real time
         copy, number = to / f"copy-{number}", number + 1
-        os.kill(pid, signal.SIGSTOP)
+        _stop(pid)
         try:
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.lock", "copy-*"))
             interrupted -= _is_interrupted(copy)
@@ -41,6 +45,18 @@ def cut_power(pid: int, folder: Path, to: Path, *, interrupted: int = 3) -> Iter
         finally:
             os.kill(pid, signal.SIGCONT)
         shutil.rmtree(copy)
+
+
+def _stop(pid: int) -> None:
+    """Stop a program and wait until all of its threads have stopped: one may be writing."""
+    os.kill(pid, signal.SIGSTOP)
+    threads = Path(f"/proc/{pid}/task")
+    assert poll_until(  # noqa: S101
+        lambda: all(
+            psutil.Process(int(each.name)).status() == STOPPED for each in threads.iterdir()
+        ),
+        wait_limit_seconds(),
+    )
 
 
 def _is_interrupted(copy: Path) -> bool:

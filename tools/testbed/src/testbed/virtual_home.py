@@ -81,7 +81,7 @@ def virtual_home(folder: Path, config_file: Path = CONFIG_FILE) -> Generator[Vir
     command = [sys.executable, "-m", "virtual_home", "serve"]
     log = folder / "virtual-home.log"
     with (
-        running(command, ready_url=f"{url}/virtual/", log=log, env=env),
+        running(command, ready_url=f"{url}/virtual/requests", log=log, env=env),
         httpx.Client(base_url=url, trust_env=False, timeout=30) as http,
     ):
         yield VirtualHome(url, http)

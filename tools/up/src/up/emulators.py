@@ -69,7 +69,7 @@ def _virtual_home(settings: Settings) -> Process:
         "virtual-home",
         (sys.executable, "-m", "virtual_home", "serve"),
         ports,
-        local_url(settings.virtual_home_port, "/virtual/"),
+        local_url(settings.virtual_home_port, "/virtual/requests"),
         {**listens, "AISEG2_LISTEN_PORT": str(settings.virtual_aiseg2_port)},
     )
 

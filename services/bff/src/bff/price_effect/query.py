@@ -14,8 +14,14 @@ from bff.db.revisions import Author
 from bff.energy import Integers
 from bff.forecast.query import expect_metered, fetch_past
 from bff.place_tree import HOUSE
-from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, Trial
-from bff.prices.query import add_price, change_price, delete_price, select_price_spans
+from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, ImportTrial, Trial
+from bff.prices.query import (
+    add_missing_prices,
+    add_price,
+    change_price,
+    delete_price,
+    select_price_spans,
+)
 from bff.prices.spans import PriceSpan, price_by_interval
 from bff.register.view import Register
 from bff.services import Services
@@ -54,6 +60,8 @@ def _make(session: Session, trial: Trial, currency: str) -> None:
             change_price(session, trial.id, trial.price, currency, nobody)
         case DeleteTrial():
             delete_price(session, trial.id, nobody)
+        case ImportTrial():
+            add_missing_prices(session, trial.prices, currency, nobody)
 
 
 def first_known_month(services: Services, register: Register, until_ms: int) -> int | None:
@@ -78,8 +86,8 @@ def months_cost(
 
 
 def always(trial: Trial) -> Sequence[PriceSpan] | None:
-    """Return the wanted price as if it had always held; None where a price is deleted."""
-    if isinstance(trial, DeleteTrial):
+    """Return the wanted price as if it had always held; None where there is not one."""
+    if isinstance(trial, DeleteTrial | ImportTrial):
         return None
     price_e12 = int(trial.price.price_per_kwh.scaleb(PRICE_EXPONENT))
     return [PriceSpan(0, None, price_e12)]
@@ -116,7 +124,7 @@ def expect_month(services: Services, register: Register, trial: Trial) -> HoursT
     None where it is too far ahead, or with less than three days of data.
     """
     now_ms = unix_milliseconds(services.now())
-    begins_ms = 0 if isinstance(trial, DeleteTrial) else unix_milliseconds(trial.price.valid_from)
+    begins_ms = _begins_ms(trial)
     zone = register.home.zone
     from_ms, to_ms = month_of(in_zone(max(now_ms, begins_ms), zone), zone)
     if to_ms - now_ms > MAX_AHEAD_MS:
@@ -130,6 +138,15 @@ def expect_month(services: Services, register: Register, trial: Trial) -> HoursT
         return None
     skipped = max(0, -((past.first_ms - from_ms) // HOUR_MILLISECONDS))
     return HoursToCome(from_ms, to_ms, starts_ms[skipped:], expected.uwh[skipped:])
+
+
+def _begins_ms(trial: Trial) -> int:
+    match trial:
+        case DeleteTrial():
+            return 0
+        case ImportTrial():
+            return min(unix_milliseconds(price.valid_from) for price in trial.prices)
+    return unix_milliseconds(trial.price.valid_from)
 
 
 def expected_cost(

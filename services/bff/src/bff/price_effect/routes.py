@@ -33,6 +33,7 @@ EXAMPLES: dict[str, Example] = {
     "add": {"value": {"action": "add", "price": NEW_PRICE, "close_open_price": True}},
     "change": {"value": {"action": "change", "id": 3, "price": NEW_PRICE}},
     "delete": {"value": {"action": "delete", "id": 3}},
+    "import": {"value": {"action": "import", "prices": [NEW_PRICE]}},
 }
 
 

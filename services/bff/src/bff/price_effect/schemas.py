@@ -38,7 +38,16 @@ class DeleteTrial(BaseModel):
     id: int = Field(examples=[3])
 
 
-Trial = Annotated[AddTrial | ChangeTrial | DeleteTrial, Field(discriminator="action")]
+class ImportTrial(BaseModel):
+    """Try to add the prices of a file, as `/unit_prices/csv` does."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: Literal["import"]
+    prices: list[PriceInput] = Field(min_length=1, max_length=10_000)
+
+
+Trial = Annotated[AddTrial | ChangeTrial | DeleteTrial | ImportTrial, Field(discriminator="action")]
 
 
 class EffectOverRange(Span):
@@ -68,5 +77,5 @@ class Effect(BaseModel):
     )
     last_month_as_if: EffectOverRange | None = Field(
         description="The house's last month, with the new price as if it had held; null for a"
-        " deleted price."
+        " deleted price and for several."
     )

@@ -105,14 +105,14 @@ class VictoriaMetrics:
             VictoriaMetricsRefusedError: The response was 4xx.
         """
         self._liveness.raise_if_down()
-        deadline = time.monotonic() + patience.deadline_seconds
+        began = time.monotonic()
         timeout = httpx.Timeout(patience.pause_seconds, connect=self._probe_deadline_seconds)
         try:
             with self._http.stream("POST", path, data=dict(form), timeout=timeout) as response:
                 if response.is_error:
                     response.read()
                 _check(response)
-                yield _bounded(response.iter_bytes(), deadline)
+                yield _bounded(response.iter_bytes(), began, patience.deadline_seconds)
         except httpx.HTTPError as error:
             raise VictoriaMetricsDownError(_reason(error)) from None
 
@@ -136,8 +136,7 @@ class VictoriaMetrics:
         body.cancel()
         if down in done:
             raise VictoriaMetricsDownError(down.result())
-        message = f"timed out: no answer within {deadline_seconds} s"
-        raise VictoriaMetricsDownError(message)
+        raise _late(deadline_seconds)
 
     def _probe(self) -> None:
         timeout = self._probe_deadline_seconds
@@ -162,7 +161,11 @@ def _check(response: httpx.Response) -> None:
         raise VictoriaMetricsDownError(message)
 
 
-def _bounded(chunks: Iterator[bytes], deadline: float) -> Iterator[bytes]:
+def _late(deadline_seconds: float) -> VictoriaMetricsDownError:
+    return VictoriaMetricsDownError(f"timed out: no answer within {deadline_seconds} s")
+
+
+def _bounded(chunks: Iterator[bytes], began: float, deadline_seconds: float) -> Iterator[bytes]:
     size_bytes = 0
     for chunk in chunks:
         yield chunk
@@ -170,9 +173,8 @@ def _bounded(chunks: Iterator[bytes], deadline: float) -> Iterator[bytes]:
         if size_bytes > MAX_BODY_BYTES:
             message = f"the response is longer than {MAX_BODY_BYTES} bytes"
             raise VictoriaMetricsDownError(message)
-        if time.monotonic() > deadline:
-            message = "the response was not complete in time"
-            raise VictoriaMetricsDownError(message)
+        if time.monotonic() - began > deadline_seconds:
+            raise _late(deadline_seconds)
 
 
 def _reason(error: httpx.HTTPError) -> str:

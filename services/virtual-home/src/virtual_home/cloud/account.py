@@ -9,7 +9,7 @@ from home_model.config import Home
 from home_model.sources import CloudSource
 from virtual_home.cloud import answers, neighbours
 from virtual_home.cloud.answers import Answer, success
-from virtual_home.cloud.display import Display, current_display
+from virtual_home.cloud.display import Display, current_display, electricity_now
 from virtual_home.cloud.overrides import Overrides, RequestCounts, WattsChange
 from virtual_home.cloud.quota import Quota
 from virtual_home.cloud.signature import Account
@@ -23,6 +23,7 @@ from virtual_home.cloud.status_bodies import (
     zeroed,
 )
 from virtual_home.meters import CloudMeter, meter_number, meters_of
+from virtual_home.moments import moments
 from virtual_home.presence import present
 
 
@@ -106,6 +107,21 @@ class VirtualCloud:
             seed=self.seed,
             watts_override=self.overrides.watts_override.get(meter.device.device),
         )
+
+    def power_watts(self) -> dict[CloudMeter, float]:
+        """Return what each meter shows of power now."""
+        now, overridden = moments(self.clock(), self.home.zone), self.overrides.watts_override
+        return {
+            meter: float(
+                electricity_now(
+                    meter,
+                    now,
+                    seed=self.seed,
+                    watts_override=overridden.get(meter.device.device),
+                ).power_watts[0]
+            )
+            for meter in self.all_meters()
+        }
 
     def _status_body(self, device_id: str, meters: tuple[CloudMeter, ...]) -> Body:
         shown = {meter_number(meter): self.display(meter) for meter in meters}

@@ -62,18 +62,21 @@ class _ControlApi:
                     "remaining": quota.remaining(self.cloud.clock()),
                     "header": overrides.remaining_header,
                 },
-                "devices": {m.device.device: self._meter(m) for m in self.cloud.all_meters()},
+                "devices": {
+                    meter.device.device: self._meter(meter, watts)
+                    for meter, watts in self.cloud.power_watts().items()
+                },
             }
         )
 
-    def _meter(self, meter: CloudMeter) -> dict[str, Any]:
+    def _meter(self, meter: CloudMeter, watts: float) -> dict[str, Any]:
         overrides, device_id = self.cloud.overrides, meter.source.id
         fault = overrides.fault_by_id.get(device_id)
         return {
             "id": device_id,
             "type": meter.appliance.device_type,
             "meter": meter.source.meter,
-            "watts": self.cloud.display(meter).power_watts,
+            "watts": watts,
             "watts_override": meter.device.device in overrides.watts_override,
             "online": self.cloud.is_online(device_id),
             "online_override": device_id in overrides.online_override,

@@ -43,7 +43,7 @@ def current_display(
 ) -> Display:
     """Return what the meter shows; `watts_override` is its load in place of its curve."""
     now = moments(unix_seconds, zone)
-    shown = _electricity(meter, now, seed, watts_override)
+    shown = electricity_now(meter, now, seed=seed, watts_override=watts_override)
     used = _watt_minutes_today(meter, now, zone, seed)
     wobble = Chance(seed, meter.device.device).of("wobble", _step(now, WOBBLE_SECONDS))[0]
     return Display(
@@ -56,9 +56,10 @@ def current_display(
     )
 
 
-def _electricity(
-    meter: CloudMeter, now: Moments, seed: int, watts_override: float | None
+def electricity_now(
+    meter: CloudMeter, now: Moments, *, seed: int, watts_override: float | None
 ) -> Electricity:
+    """Return the same without the sums of the day, which take most of the time."""
     name, appliance = meter.device.device, meter.appliance
     if watts_override is None:
         return electricity_at(name, appliance, now, seed=seed)
