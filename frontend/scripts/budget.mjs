@@ -16,6 +16,7 @@ const MAX_KILOBYTES = {
   explain: 200,
   reconcile: 200,
   comparison: 200,
+  reference: 200,
 };
 
 function scriptsOf(page) {

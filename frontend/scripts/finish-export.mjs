@@ -1,5 +1,6 @@
 // Finishes an export (out/, or the folder that is named) for Caddy: a content security policy for each page, which names the
-// page's inline scripts by their hashes, and each text compressed once, as well as it can be.
+// page's inline scripts by their hashes, the service worker with the list of the shell's files, and each text
+// compressed once, as well as it can be.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +22,9 @@ const DIRECTIVES = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ];
+
+/** The service worker's own: it fetches the shell and nothing else. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 
 const files = () => readdirSync(OUT, { recursive: true }).map(String);
 
@@ -46,7 +50,38 @@ function writePolicies() {
       `@page${index} path ${addressesOf(name).join(" ")}`,
       `header @page${index} Content-Security-Policy "${policyOf(readFileSync(join(OUT, name), "utf8"))}"`,
     ]);
+  lines.push(
+    "@worker path /service-worker.js",
+    `header @worker Content-Security-Policy "${WORKER_POLICY}"`,
+  );
   writeFileSync(join(OUT, "policies.caddy"), `${lines.join("\n")}\n`);
+}
+
+/** Pages, what they load, and icons: everything that shows the page without its figures. */
+function shellFiles() {
+  const isShell = (name) =>
+    /^_next\/static\/.*\.(js|css)$|^[^/]*\.(svg|png|ico|webmanifest)$/.test(name);
+  const assets = files()
+    .filter(isShell)
+    .map((name) => `/${name}`);
+  const pages = files()
+    .filter((name) => /^(?!_|404)[^/]*\.html$/.test(name))
+    .map((name) => addressesOf(name)[0]);
+  return [...pages, ...assets].toSorted();
+}
+
+function writeServiceWorker() {
+  const shell = shellFiles();
+  const hash = createHash("sha256");
+  for (const address of shell) {
+    const isPage = !address.includes(".");
+    const name = address === "/" ? "index.html" : `${address.slice(1)}${isPage ? ".html" : ""}`;
+    hash.update(`${address}\n`).update(readFileSync(join(OUT, name)));
+  }
+  const version = hash.digest("hex").slice(0, 16);
+  const head = `const VERSION = ${JSON.stringify(version)};\nconst SHELL = ${JSON.stringify(shell)};\n`;
+  const source = readFileSync(join(import.meta.dirname, "service-worker.js"), "utf8");
+  writeFileSync(join(OUT, "service-worker.js"), head + source);
 }
 
 function compress() {
@@ -64,4 +99,5 @@ function compress() {
 }
 
 writePolicies();
+writeServiceWorker();
 compress();

@@ -65,6 +65,12 @@ const SHOTS = [
   { name: "bills", path: "/bills", variants: ALL },
   { name: "contracts", path: "/contracts", variants: ALL },
   {
+    name: "reference",
+    path: "/reference",
+    variants: ALL,
+    act: (page) => page.locator(".opblock").first().waitFor(),
+  },
+  {
     name: "notice",
     path: "/",
     variants: FEW,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,109 @@ def test_what_costs_most_adds_up_in_a_spreadsheet(chain: Chain, page: Page) -> N
     expect(ranking.get_by_role("row").nth(1)).to_contain_text(name)
 
 
+def test_what_costs_most_this_month_and_why(chain: Chain, page: Page) -> None:
+    """The first of the ranking leads to its hours, and to energy times price with all digits."""
+    start = datetime.now(TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    end = (start + timedelta(days=32)).replace(day=1)
+    month = {"from": start.isoformat(), "to": end.isoformat()}
+    rows = chain.api("/cost", group_by="device", **month)["rows"]
+    priced = [row for row in rows if row["place"]["device"] and row["figures"]["cost"]]
+    dearest = max(priced, key=lambda row: Decimal(row["figures"]["cost"]))["place"]["device"]
+    name = chain.api(f"/devices/{dearest}")["name"]["en"]
+    page.goto("/?period=month")
+    ranking = page.get_by_role("region", name="What costs most")
+    first = ranking.get_by_role("row").nth(1)
+    expect(first).to_contain_text(name)
+    first.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    page.get_by_test_id("cost-month").click()
+    expect(page.get_by_test_id("explain-sentence")).to_contain_text(f"{name} used")
+    digits = page.get_by_test_id("explain-prices").locator("[data-value]")
+    expect(digits.first).to_be_visible()
+    *parts, total = [Decimal(each.get_attribute("data-value") or "NaN") for each in digits.all()]
+    assert parts
+    assert sum(parts) == total
+
+
+def test_the_price_rose_and_what_that_changed(chain: Chain, page: Page) -> None:
+    """It is marked on the axis, in the tooltip and in the table; both prices are in one number."""
+    prices = [each for each in chain.api("/unit_prices") if each["direction"] == "import"]
+    before, after = next(
+        (one, other) for one, other in pairwise(prices) if one["valid_to"] == other["valid_from"]
+    )
+    rise = datetime.fromisoformat(after["valid_from"])
+    words = f"¥{Decimal(before['price_per_kwh']):.2f} → ¥{Decimal(after['price_per_kwh']):.2f}"
+    page.goto(f"/?room=kitchen&shelf=counter&device=fridge&period=month&day={rise:%Y-%m-%d}")
+    chart = page.get_by_role("list", name="Energy and cost by day")
+    risen = chart.get_by_role("link").nth(rise.day - 1)
+    expect(risen).to_have_attribute("aria-description", re.compile(re.escape(words)))
+    risen.focus()
+    expect(page.get_by_test_id("tooltip")).to_contain_text(words)
+    page.get_by_text("Show as a table").click()
+    expect(page.get_by_test_id("marks").first).to_contain_text(words)
+    days = {
+        "from": (rise - timedelta(days=1)).isoformat(),
+        "to": (rise + timedelta(days=1)).isoformat(),
+    }
+    steps = chain.api("/devices/fridge/explain", **days)["prices"]
+    assert [each["price_per_kwh"] for each in steps] == [
+        before["price_per_kwh"],
+        after["price_per_kwh"],
+    ]
+    query = "&".join(f"{key}={value.replace('+', '%2B')}" for key, value in days.items())
+    page.goto(f"/explain?device=fridge&{query}")
+    shown = page.get_by_test_id("explain-prices").locator("[data-value]")
+    expect(shown).to_have_count(3)
+    costs = [Decimal(each.get_attribute("data-value") or "NaN") for each in shown.all()]
+    assert costs == [*[Decimal(each["cost"]) for each in steps], sum(costs[:2])]
+
+
+def test_the_kettle_by_hour(chain: Chain, page: Page) -> None:
+    """24 hours of yesterday, each with the API's own figures; the dearest leads to its number."""
+    midnight = datetime.now(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=1)
+    day = {"from": start.isoformat(), "to": midnight.isoformat()}
+    hours = chain.api("/cost", device="kettle", by="hour", **day)["rows"]
+    assert len(hours) == 24
+    page.goto(f"/?room=kitchen&shelf=counter&device=kettle&period=day&day={start:%Y-%m-%d}")
+    chart = page.get_by_role("list", name="Energy and cost by hour")
+    expect(chart.get_by_role("link")).to_have_count(24)
+    page.get_by_text("Show as a table").click()
+    table = page.get_by_role("table", name="Energy and cost by hour")
+    shown = table.locator("tbody tr td:nth-child(2) [data-value]")
+    expect(shown).to_have_count(24)
+    energies = [each.get_attribute("data-value") for each in shown.all()]
+    assert energies == [row["figures"]["energy_kwh"] for row in reversed(hours)]
+    dearest = max(range(24), key=lambda hour: Decimal(hours[hour]["figures"]["energy_kwh"]))
+    column = chart.get_by_role("link").nth(dearest)
+    column.focus()
+    expect(page.get_by_test_id("tooltip")).to_be_visible()
+    page.keyboard.press("Enter")
+    sentence = page.get_by_test_id("explain-sentence")
+    expect(sentence).to_contain_text("Kettle used")
+    expect(sentence).to_contain_text(f"{dearest:02}:00")
+
+
+def test_a_device_has_its_availability_and_the_house_its_flow(chain: Chain, page: Page) -> None:
+    """The humidifier is away: its strip and list have it; rooms lead on in the flow picture."""
+    device = chain.api("/devices/humidifier")
+    place = f"/?room={device['room']}&shelf={device['shelf']}&device=humidifier&period=month"
+    page.goto(place)
+    share = page.get_by_test_id("availability")
+    expect(share).to_have_attribute("data-value", re.compile(r"0|1|0\.\d+"))
+    page.get_by_text("Show what is missing as a list").click()
+    expect(page.get_by_test_id("outages")).to_contain_text(re.compile("down for|silent for"))
+    page.goto("/?period=month")
+    flow = page.get_by_role("region", name="Where it goes")
+    for _ in range(60):  # what is far down is made when a reader comes near
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        if flow.count():
+            break
+        page.wait_for_timeout(500)
+    flow.get_by_role("link", name="Study", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Study")
+
+
 def test_the_kettle_by_hour_all_by_keyboard(page: Page) -> None:
     """A slash finds it, brackets move the period; its hours of the week are there in figures."""
     page.goto("/?period=month")
@@ -166,7 +270,7 @@ def test_the_first_screen_needs_one_request(chain: Chain, browser: Browser) -> N
         of_api = [url.partition("?")[0] for url in asked if url.startswith("/api/")]
         assert of_api[0] == "/api/v1/first_screen"
         # What is of this moment is asked for again after seconds.
-        present = {"/api/v1/places", "/api/v1/notices", "/api/v1/devices"}
+        present = {"/api/v1/places", "/api/v1/notices", "/api/v1/devices", "/api/v1/live"}
         assert set(of_api) - present == {"/api/v1/first_screen"}, asked
     context.close()
 

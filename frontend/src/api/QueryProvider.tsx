@@ -1,8 +1,9 @@
 "use client";
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { takeArrived } from "./early";
+import { keepAnswers } from "./kept";
 import { isWorthRetrying, parseProblem } from "./problem";
 
 /** A refused question is not asked again by itself: its answer cannot change. */
@@ -35,7 +36,27 @@ function newClient(): QueryClient {
   return client;
 }
 
+/** The first screen needs all connections there are. */
+const FOLLOW_AFTER_MS = 3_000;
+
+function followLater(client: QueryClient): () => void {
+  let end: (() => void) | null = null;
+  let isEnded = false;
+  const timer = setTimeout(async () => {
+    // Without it the page polls.
+    const live = await import("./live").catch(() => null);
+    if (live && !isEnded) end = live.followLive(client);
+  }, FOLLOW_AFTER_MS);
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+    end?.();
+  };
+}
+
 export function QueryProvider({ children }: { children: ReactNode }) {
   const [client] = useState(newClient);
+  useEffect(() => keepAnswers(client), [client]);
+  useEffect(() => followLater(client), [client]);
   return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }

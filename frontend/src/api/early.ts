@@ -49,26 +49,38 @@ function byQuestion(screen: Partial<FirstScreen> | undefined): Map<string, unkno
   setTimeout(() => {
     window.earlyAnswers = answers = arrived = undefined;
   }, USED_WITHIN_MS);
-  const { costs = [], ...single } = screen ?? {};
+  const { costs = [], marks, ...single } = screen ?? {};
   arrived = new Map<string, unknown>([
     ...Object.entries(single).map(([name, answer]) => [`/api/v1/${name}`, answer] as const),
     ...costs.map(({ by, group_by, cost }) => {
       const asked = { ...cost.place, by, group_by, from: cost.from, to: cost.to };
-      return [costQuestion((name) => asked[name] ?? null), cost] as const;
+      return [rangeQuestion(COST, (name) => asked[name] ?? null), cost] as const;
     }),
   ]);
+  if (marks) {
+    const asked: Asked = { ...marks.place, from: marks.from, to: marks.to };
+    arrived.set(
+      rangeQuestion(MARKS, (name) => asked[name] ?? null),
+      marks,
+    );
+  }
   return arrived;
 }
 
 function questionOf({ pathname, search, searchParams }: URL): string {
-  if (pathname === "/api/v1/cost") return costQuestion((name) => searchParams.get(name));
+  if (pathname === COST || pathname === MARKS)
+    return rangeQuestion(pathname, (name) => searchParams.get(name));
   return pathname + search;
 }
 
+const COST = "/api/v1/cost";
+const MARKS = "/api/v1/marks";
 const NAMES = ["room", "shelf", "device", "by", "group_by"] as const;
+type Name = (typeof NAMES)[number] | "from" | "to";
+type Asked = Partial<Record<Name, string | null>>;
 
 /** Instants are compared as such: an offset can be written in several ways. */
-function costQuestion(get: (name: (typeof NAMES)[number] | "from" | "to") => string | null) {
+function rangeQuestion(path: string, get: (name: Name) => string | null) {
   const range = [get("from"), get("to")].map((instant) => Date.parse(instant ?? ""));
-  return `cost ${[...range, ...NAMES.map((name) => get(name) ?? "")]}`;
+  return `${path} ${[...range, ...NAMES.map((name) => get(name) ?? "")]}`;
 }

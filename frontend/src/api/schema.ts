@@ -120,6 +120,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changed prices and events of a range
+         * @description Works also while VictoriaMetrics is away.
+         */
+        get: operations["get_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balance": {
         parameters: {
             query?: never;
@@ -216,6 +236,28 @@ export interface paths {
          * @description 404 lists the devices of the house.
          */
         get: operations["get_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That present values have changed
+         * @description `changed` when `/places` and `/devices` have something new, at most every three seconds.
+         *
+         *     The first event comes at once. An event carries no values: they have their own addresses.
+         */
+        get: operations["stream_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1108,6 +1150,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device}/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a device was up, down or silent
+         * @description By hour up to 45 days, else by day. A device is up while any of its sources has readings.
+         */
+        get: operations["get_availability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/week_hours": {
         parameters: {
             query?: never;
@@ -1221,6 +1283,89 @@ export interface components {
         };
         AnswerWord: ("count" | "other_meter" | "wrong_reading") | components["schemas"]["LossAnswer"];
         AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["DiscountLine"];
+        /**
+         * Availability
+         * @description The states of a device, cell by cell from `from`; cells of the future are left out.
+         */
+        Availability: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            /**
+             * Step Seconds
+             * @description How long a cell is.
+             * @example 3600
+             */
+            step_seconds: number;
+            /**
+             * Resolution Seconds
+             * @description A state that is shorter may not be seen.
+             * @example 60
+             */
+            resolution_seconds: number;
+            /**
+             * Up Seconds
+             * @description In all cells together.
+             * @example 86400
+             */
+            up_seconds: number;
+            /**
+             * Down Seconds
+             * @example 0
+             */
+            down_seconds: number;
+            /**
+             * Silent Seconds
+             * @example 0
+             */
+            silent_seconds: number;
+            /** Cells */
+            cells: components["schemas"]["AvailabilityCell"][];
+        };
+        /**
+         * AvailabilityCell
+         * @description How long the device was in each state in a cell, as far as it has passed.
+         */
+        AvailabilityCell: {
+            /**
+             * At
+             * Format: date-time
+             * @description The first instant of the cell.
+             */
+            at: string;
+            /**
+             * Up Seconds
+             * @description A source had a reading.
+             * @example 3600
+             */
+            up_seconds: number;
+            /**
+             * Down Seconds
+             * @description No source had one, and an exporter reported that it does not respond.
+             * @example 0
+             */
+            down_seconds: number;
+            /**
+             * Silent Seconds
+             * @description No exporter reported it.
+             * @example 0
+             */
+            silent_seconds: number;
+        };
         /**
          * Balance
          * @description The balance of the house over a range. The rows add up to the total exactly.
@@ -2703,6 +2848,33 @@ export interface components {
             events: components["schemas"]["EventRow"][];
         };
         /**
+         * EventMark
+         * @description An event of a device of the place.
+         */
+        EventMark: {
+            /**
+             * Id
+             * @example 3f0c9a5be1d27746
+             */
+            id: string;
+            /**
+             * Device
+             * @example server
+             */
+            device: string;
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * EventRow
          * @description An event of a counter or device.
          */
@@ -2936,12 +3108,14 @@ export interface components {
         };
         /**
          * FirstScreen
-         * @description The responses of `/house`, `/places`, `/notices` and of several `/cost`.
+         * @description The responses of `/house`, `/places`, `/notices`, `/marks` and of several `/cost`.
          */
         FirstScreen: {
             house: components["schemas"]["House"];
             places: components["schemas"]["PlaceNode"];
             notices: components["schemas"]["NoticeList"];
+            /** @description Of this month. */
+            marks: components["schemas"]["Marks"];
             /**
              * Costs
              * @description This month and the same elapsed part of the month before, each as a whole and by day, and today: with a row for each place one level down.
@@ -3274,6 +3448,47 @@ export interface components {
         };
         /** @enum {string} */
         LossAnswer: "keep" | "rebuild";
+        /**
+         * Marks
+         * @description What happened in a range at a place, earliest first.
+         */
+        Marks: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-03-01T00:00:00+09:00
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-04-01T00:00:00+09:00
+             */
+            to: string;
+            place: components["schemas"]["PlaceRef"];
+            /**
+             * Prices
+             * @description The newest hundred.
+             */
+            prices: components["schemas"]["PriceMark"][];
+            /**
+             * Events
+             * @description The newest hundred.
+             */
+            events: components["schemas"]["EventMark"][];
+            /**
+             * More Prices
+             * @description Earlier ones that are left out.
+             * @example 0
+             */
+            more_prices: number;
+            /**
+             * More Events
+             * @description Earlier ones that are left out.
+             * @example 0
+             */
+            more_events: number;
+        };
         /** @enum {string} */
         Meter: "grid_import" | "house_meter" | "devices";
         /**
@@ -3924,6 +4139,28 @@ export interface components {
             note: string;
             /** @description import: what is bought or used; export: what is sold. Left out: import for a new price, unchanged for a changed one. */
             direction?: components["schemas"]["Direction"] | null;
+        };
+        /**
+         * PriceMark
+         * @description An instant at which another price begins to hold; null where none holds.
+         */
+        PriceMark: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            direction: components["schemas"]["Direction"];
+            /**
+             * Before
+             * @description Per kWh, until then.
+             */
+            before: string | null;
+            /**
+             * After
+             * @description Per kWh, from then on.
+             */
+            after: string | null;
         };
         /**
          * PriceRow
@@ -5497,6 +5734,46 @@ export interface operations {
             };
         };
     };
+    get_marks: {
+        parameters: {
+            query: {
+                /** @description The first instant. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+                /** @description Only this room. */
+                room?: string | null;
+                /** @description Only this shelf; with its room where two have one. */
+                shelf?: string | null;
+                /** @description Only this device. */
+                device?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Marks"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_balance: {
         parameters: {
             query: {
@@ -5639,6 +5916,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceState"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    stream_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description A problem, with what to do about it */
@@ -7500,6 +7806,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description A problem, with what to do about it */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_availability: {
+        parameters: {
+            query: {
+                /** @description The first instant. */
+                from: string;
+                /** @description The first instant after it. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description A device of the configuration file. */
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
                 };
             };
             /** @description A problem, with what to do about it */

@@ -68,6 +68,7 @@ export function ColumnTargets(props: ColumnTargetsProps) {
         };
         const target = {
           "aria-label": column.name,
+          "aria-description": column.marks?.map(({ text }) => text).join("; ") || undefined,
           tabIndex: column.key === stop ? 0 : -1,
           className: "absolute inset-0 rounded-sm",
           ...eventsOf(column.key),

@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { type Hatch, Hatches, hatchFill } from "./Hatches";
+import { type Mark, MarkShape } from "./Marks";
 
 export interface LegendEntry {
   key: string;
@@ -7,6 +8,8 @@ export interface LegendEntry {
   /** A CSS colour; with a hatch alone there is none. */
   colour?: string;
   hatch?: Hatch;
+  /** Drawn as on the axis instead of a square. */
+  mark?: Mark["type"];
   /** Drawn as a line with this stroke instead of a square. */
   line?: { strokeWidth: number; strokeDasharray?: string };
 }
@@ -27,7 +30,15 @@ export function Legend({ entries }: { entries: readonly LegendEntry[] }) {
   );
 }
 
-function Swatch({ entry: { key, colour, hatch, line }, id }: { entry: LegendEntry; id: string }) {
+function Swatch({ entry, id }: { entry: LegendEntry; id: string }) {
+  const { key, colour, hatch, line, mark } = entry;
+  if (mark) {
+    return (
+      <svg aria-hidden viewBox="-6 -2 12 12" className="size-3 shrink-0">
+        <MarkShape type={mark} x={0} />
+      </svg>
+    );
+  }
   if (line) {
     return (
       <svg aria-hidden viewBox="0 0 24 4" className="h-1 w-6 shrink-0">

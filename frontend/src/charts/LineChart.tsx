@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useState } from "react";
 import { LabelAxis, ValueAxis, valueTicks, widthOf } from "./Axes";
 import { LineTarget } from "./LineTarget";
+import { type Mark, MarkShape } from "./Marks";
 import { linearScale, lineScale, type ValueScale } from "./scales";
 import { Tooltip } from "./Tooltip";
 import { type Room, useRoom } from "./useRoom";
@@ -38,6 +39,8 @@ interface LineChartProps {
   tooltip: (index: number) => ReactNode;
   /** The instant in words. */
   describe: (index: number) => string;
+  /** What happened between the instants. */
+  marks?: readonly Mark[];
   /** Called with the part that was dragged over; without it there is no zoom. */
   onZoom?: (fromMs: number, toMs: number) => void;
 }
@@ -53,7 +56,7 @@ export function LineChart(props: LineChartProps) {
 }
 
 function Drawn({ room, ...props }: LineChartProps & { room: Room }) {
-  const { title, instantsMs, lines, ticks, format, tooltip, describe, onZoom } = props;
+  const { title, instantsMs, lines, ticks, format, tooltip, describe, onZoom, marks = [] } = props;
   const [active, setActive] = useState<number | null>(null);
   const [dragged, setDragged] = useState<readonly [number, number] | null>(null);
   const { plot, values, valueLines, times } = layout(props, room);
@@ -73,6 +76,12 @@ function Drawn({ room, ...props }: LineChartProps & { room: Room }) {
           {dragged && <Dragged range={dragged} height={plot.height} />}
           {lines.map((each) => (
             <LinePath key={each.key} line={each} {...paths} />
+          ))}
+          {marks.map(({ key, type, atMs: at }) => (
+            <g key={key} transform={`translate(${times(at)} 0)`}>
+              <line y2={plot.height} className="stroke-line-strong" strokeDasharray="2 3" />
+              <MarkShape type={type} x={0} y={-7} />
+            </g>
           ))}
           {atMs !== undefined && (
             <line

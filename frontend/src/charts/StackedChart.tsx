@@ -5,6 +5,7 @@ import { type ReactNode, useId, useState } from "react";
 import { LabelAxis, ValueAxis, valueTicks, widthOf } from "./Axes";
 import { ColumnTargets } from "./ColumnTargets";
 import { Hatches, hatchFill } from "./Hatches";
+import { MarkShape } from "./Marks";
 import {
   type ColumnScale,
   columnScale,
@@ -71,6 +72,7 @@ function Drawn({ room, ...props }: StackedChartProps & { room: Room }) {
           <Unknown {...frame} />
           {isBars ? <Bars {...frame} /> : <Areas {...frame} />}
           <Reference {...frame} />
+          <ColumnMarks {...frame} />
           <LabelAxis
             labels={labels(columns, positions, room)}
             width={plot.width}
@@ -196,6 +198,21 @@ function Unknown({ columns, positions, height, id }: FrameProps) {
       />
     ) : null,
   );
+}
+
+/** One of each type above a column, however many there are in it. */
+function ColumnMarks({ columns, positions }: FrameProps) {
+  return columns.flatMap(({ key, marks = [] }) => {
+    const types = [...new Set(marks.map(({ type }) => type))];
+    return types.map((type, index) => (
+      <MarkShape
+        key={`${key} ${type}`}
+        type={type}
+        x={centre(positions, key) + (index - (types.length - 1) / 2) * 11}
+        y={-7}
+      />
+    ));
+  });
 }
 
 /** The period compared with: a short line at its value in each column. */

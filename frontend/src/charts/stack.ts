@@ -1,3 +1,5 @@
+import type { Mark } from "./Marks";
+
 /** One colour of a stacked picture. */
 export interface Series {
   key: string;
@@ -25,6 +27,8 @@ export interface Column {
   state: "whole" | "partial" | "no-data" | "no-price";
   /** The value of the period compared with; null where there is none. */
   reference: number | null;
+  /** What happened in it. */
+  marks?: readonly Mark[];
   /** Where it leads. */
   href?: string;
 }

@@ -5,6 +5,8 @@ import type device from "../../messages/en/device.json";
 import type explain from "../../messages/en/explain.json";
 import type fields from "../../messages/en/fields.json";
 import type find from "../../messages/en/find.json";
+import type firstDay from "../../messages/en/firstDay.json";
+import type flow from "../../messages/en/flow.json";
 import type frame from "../../messages/en/frame.json";
 import type history from "../../messages/en/history.json";
 import type meters from "../../messages/en/meters.json";
@@ -13,6 +15,7 @@ import type place from "../../messages/en/place.json";
 import type prices from "../../messages/en/prices.json";
 import type realBills from "../../messages/en/realBills.json";
 import type reconcile from "../../messages/en/reconcile.json";
+import type reference from "../../messages/en/reference.json";
 import type series from "../../messages/en/series.json";
 import type timeline from "../../messages/en/timeline.json";
 
@@ -28,6 +31,8 @@ export type Messages = typeof frame &
   typeof explain &
   typeof fields &
   typeof find &
+  typeof flow &
+  typeof firstDay &
   typeof history &
   typeof meters &
   typeof notices &
@@ -35,6 +40,7 @@ export type Messages = typeof frame &
   typeof prices &
   typeof realBills &
   typeof reconcile &
+  typeof reference &
   typeof series &
   typeof timeline;
 

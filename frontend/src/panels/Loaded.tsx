@@ -43,11 +43,20 @@ export function Loaded<Data>(props: LoadedProps<Data>) {
   return error || isStale ? <Outdated receivedAtMs={dataUpdatedAt}>{content}</Outdated> : content;
 }
 
+/** From this age on a time of the day alone could be that of another day. */
+const DATED_AFTER_MS = 12 * 3_600_000;
+
 /** What was shown last, with when that was. */
 function Outdated({ receivedAtMs, children }: { receivedAtMs: number; children: ReactNode }) {
   const t = useTranslations("quantity");
   const locale = useLocale();
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  const isOfOtherDay = useIsOlder(receivedAtMs, DATED_AFTER_MS);
+  const options: Intl.DateTimeFormatOptions = {
+    ...(isOfOtherDay && { month: "long", day: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  };
   const time = new Intl.DateTimeFormat(locale, options).format(receivedAtMs);
   return (
     <div className="outdated" data-testid="outdated">

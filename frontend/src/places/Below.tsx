@@ -3,6 +3,7 @@
 import type { PlaceNode } from "@/api/types";
 import { BalancePanel } from "@/balance/BalancePanel";
 import { Texts } from "@/language/Texts";
+import { FlowPanel } from "@/panels/flow/FlowPanel";
 import { HoursPanel } from "@/panels/hours/HoursPanel";
 import { HouseRegister } from "@/register/HouseRegister";
 import en from "../../messages/en/meters.json";
@@ -16,6 +17,7 @@ export function Below({ node }: { node: PlaceNode }) {
   return (
     <>
       <HoursPanel node={node} />
+      {(node.level === "house" || node.level === "room") && <FlowPanel node={node} />}
       {node.level === "house" && <OfHouse house={node} />}
     </>
   );

@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 import { useLocale } from "use-intl";
 import { LIVE } from "@/api/refresh";
 import type { PlaceNode } from "@/api/types";
+import { FirstDay } from "@/firstday/FirstDay";
 import { ChildrenPanel } from "@/panels/children/ChildrenPanel";
 import { CostsPanel } from "@/panels/costs/CostsPanel";
 import { FiguresPanel } from "@/panels/figures/FiguresPanel";
@@ -61,6 +62,7 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
     // The key starts each place anew: no open form stays.
     <div key={addressOf(placeOf(node))} className="flex flex-col gap-6">
       <Heading way={way} node={node} />
+      {node.level === "house" && <FirstDay />}
       <PeriodBar />
       <FiguresPanel node={node} receivedAtMs={receivedAtMs} />
       <div className="order-1 sm:order-none">

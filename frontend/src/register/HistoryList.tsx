@@ -6,7 +6,7 @@ import { formatMoment } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { ProblemNotice } from "@/panels/ProblemNotice";
 import { Button } from "@/ui/Button";
-import { useDeviceName } from "./names";
+import { useDeviceName, useNote } from "./names";
 import { useCorrections } from "./useRegister";
 
 interface HistoryListProps {
@@ -48,7 +48,7 @@ function Row({ row, register, isUndoing, onUndo }: RowProps) {
   const { time_zone } = useHouse();
   const deviceName = useDeviceName(register);
   const { change, correction_id, undone_at, by } = row;
-  const note = change === "renamed" ? deviceName(row.note) : row.note;
+  const note = useNote(register)(row);
   const moment = (at: string) => formatMoment(locale, at, time_zone);
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4">

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryRow } from "@/api/types";
+import { parseKind, parsePlace, sidesOf } from "./notes";
 import { effectiveCorrection } from "./useRegister";
 
 const row = (more: Partial<HistoryRow>): HistoryRow => ({
@@ -35,5 +36,22 @@ describe("effectiveCorrection", () => {
   it("is none of another device or kind", () => {
     expect(effectiveCorrection([row({ device: "lamp" })], ofFridge)).toBeUndefined();
     expect(effectiveCorrection([row({ change: "never_was" })], ofFridge)).toBeUndefined();
+  });
+});
+
+describe("the note of a change", () => {
+  it("is of places before and after, with the meter above", () => {
+    const sides = sidesOf("study/rack_1 → bedroom/window behind strip");
+    expect(sides.map(parsePlace)).toEqual([
+      { room: "study", shelf: "rack_1", upstream: null },
+      { room: "bedroom", shelf: "window", upstream: "strip" },
+    ]);
+    expect(sidesOf("study/rack_1").map(parsePlace)).toHaveLength(1);
+    expect(parsePlace("")).toBeNull();
+  });
+
+  it("is of kinds before and after", () => {
+    expect(sidesOf("load → grid_import").map(parseKind)).toEqual(["load", "grid_import"]);
+    expect(parseKind("heat")).toBeNull();
   });
 });

@@ -15,6 +15,7 @@ const VIEWS = [
   { address: "/bills", key: "bills" },
   { address: "/contracts", key: "contracts" },
   { address: "/prices", key: "prices" },
+  { address: "/reference", key: "api" },
 ] as const;
 
 export function Header() {
@@ -60,9 +61,6 @@ function Views() {
           {t(key)}
         </AddressLink>
       ))}
-      <a href="/api/docs" className="tap px-2 py-2.5 text-muted text-sm hover:text-ink sm:py-4">
-        {t("api")}
-      </a>
     </nav>
   );
 }

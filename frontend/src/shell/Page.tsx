@@ -9,9 +9,11 @@ import { Skeleton } from "@/ui/Skeleton";
 import { FailureBanner } from "./FailureBanner";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
+import { useServiceWorker } from "./useServiceWorker";
 
 /** What is around every page: language, house, header and footer. */
 export function Page({ children }: { children: ReactNode }) {
+  useServiceWorker();
   return (
     <QueryProvider>
       <LanguageProvider

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bff.energy import Energy, WithUnevenDays, exported_label
+from bff.energy import Energy, EnergyOfCells, Integers, exported_label
 from bff.meter_tree import own_energy
 from bff.register.entries import Entry
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval
@@ -39,23 +39,36 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class EvenLedger(Ledger):
-    """The same ledger, which also finds the days on which a device was measured in part."""
+class StoredLedger(Ledger):
+    """The same ledger with its cells; its last day is not stored yet."""
 
     def __call__(self, devices: Sequence[str], edges: Sequence[int]) -> Energy:
         """Return `energy_between`."""
         return self.energy_between(devices, edges)
 
-    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
-        """Return the edges of all days whose neighbours differ in a device."""
-        edges = set[int]()
-        for device in devices:
-            by_day = self.known_ms[device].reshape(DAYS, -1).sum(axis=1)
-            for day, known_ms in enumerate(by_day.tolist()):
-                if known_ms < DAY_MS:
-                    edges |= {day * DAY_MS, (day + 1) * DAY_MS}
+    def open_from_ms(self) -> int:
+        """Return the last day."""
+        return (DAYS - 1) * DAY_MS
+
+    def uneven_days(self, devices: Sequence[str], interval: Interval) -> dict[str, dict[int, int]]:
+        """Return the days before it that a device was not measured for as a whole."""
         assert interval.end_ms <= DAYS * DAY_MS
-        return edges
+        return {
+            device: {
+                day * DAY_MS: known_ms
+                for day, known_ms in enumerate(
+                    self.known_ms[device].reshape(DAYS, -1).sum(axis=1).tolist()[:-1]
+                )
+                if known_ms < DAY_MS and interval.start_ms <= day * DAY_MS < interval.end_ms
+            }
+            for device in devices
+        }
+
+    def at(self, devices: Sequence[str], starts_ms: Integers, ends_ms: Integers) -> Energy:
+        """Return the energy in cells; only slots, whole days and parts of days occur."""
+        cells = zip(starts_ms.tolist(), ends_ms.tolist(), strict=True)
+        parts = [self.energy_between(devices, cell).stacked()[:, :, 0] for cell in cells]
+        return Energy(*np.stack(parts, axis=2))
 
 
 def entry(device: str, upstream: str | None = None, kind: str = "load", **more: object) -> Entry:
@@ -161,11 +174,13 @@ def test_own_shares_are_those_of_every_slot_alone(
     """Days and hours are shortcuts only: any range comes to the sum of its slots."""
     ledger, tree = house
     result = own_energy(ledger.energy_between, tree, tree, edges, with_house=True)
-    uneven = EvenLedger(ledger.uwh, ledger.known_ms)
-    assert isinstance(uneven, WithUnevenDays)
-    same = own_energy(uneven, tree, tree, edges, with_house=True)
+    stored = StoredLedger(ledger.uwh, ledger.known_ms)
+    assert isinstance(stored, EnergyOfCells)
+    same = own_energy(stored, tree, tree, edges, with_house=True)
     assert (same.own.measured_uwh == result.own.measured_uwh).all()
-    assert (same.house_rest.measured_uwh == result.house_rest.measured_uwh).all()
+    assert (same.house_rest.stacked() == result.house_rest.stacked()).all()
+    assert (same.balance_uwh == result.balance_uwh).all()
+    assert same.notes == result.notes
     slow = [_slow(ledger, tree, slot) for slot in range(SLOTS)]
     for column, (start, end) in enumerate(pairwise(edges)):
         slots = range(start // SLOT_MS, end // SLOT_MS)

@@ -1,6 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "use-intl";
+import { type Mark, MarkLines } from "@/charts/Marks";
 import type { Series } from "@/charts/stack";
 import { useHouse } from "@/house/HouseProvider";
 import { formatEnergy } from "@/quantities/energy";
@@ -20,6 +21,7 @@ interface BucketTooltipProps {
   measure: Measure;
   size: BucketSize;
   reference: number | null;
+  marks: readonly Mark[];
 }
 
 /** A bucket's sum, its largest parts and what it is compared with, rounded as the picture is. */
@@ -58,6 +60,7 @@ export function BucketTooltip({ bucket, series, seriesOf, measure, ...rest }: Bu
       {rest.reference !== null && (
         <p className="text-muted">{t("reference", { value: format(rest.reference) })}</p>
       )}
+      <MarkLines marks={rest.marks} />
       {state === "partial" && <p className="text-muted text-xs">{t("states.partial")}</p>}
     </>
   );

@@ -3,10 +3,12 @@
 import { useLocale, useTranslations } from "use-intl";
 import { useKept } from "@/address/useKept";
 import type { PlaceNode } from "@/api/types";
+import type { Mark } from "@/charts/Marks";
 import { StackedChart } from "@/charts/StackedChart";
 import type { Column, Part, Series } from "@/charts/stack";
 import { explainAddress } from "@/explain/address";
 import { useHouse } from "@/house/HouseProvider";
+import { marksWithin } from "@/marks/useMarks";
 import { periodOfBucket } from "@/period/period";
 import { usePeriodAddress } from "@/period/usePeriod";
 import { placeOf } from "@/places/tree";
@@ -25,15 +27,18 @@ interface CostsChartProps {
   seriesOf: (id: string) => string;
   measure: Measure;
   size: BucketSize;
+  marks: readonly Mark[];
 }
 
 export function CostsChart(props: CostsChartProps) {
-  const { node, buckets, references, series, seriesOf, measure, size } = props;
+  const { node, buckets, references, series, seriesOf, measure, size, marks } = props;
   const t = useTranslations("costs");
   const locale = useLocale();
   const { currency } = useHouse();
   const names = useBucketNames(size);
   const leadsTo = useBucketAddress(node, size);
+  const marksOf = (bucket: Bucket) =>
+    marksWithin(marks, Date.parse(bucket.from), Date.parse(bucket.to));
   const columns = buckets.map((bucket): Column => {
     const href = leadsTo(bucket);
     return {
@@ -43,6 +48,7 @@ export function CostsChart(props: CostsChartProps) {
       parts: partsOf(bucket, measure, seriesOf),
       state: stateOf(bucket, measure),
       reference: references.get(bucket.from) ?? null,
+      marks: marksOf(bucket),
       ...(href && { href }),
     };
   });
@@ -60,6 +66,7 @@ export function CostsChart(props: CostsChartProps) {
           measure={measure}
           size={size}
           reference={references.get(key) ?? null}
+          marks={columns.find((column) => column.key === key)?.marks ?? []}
         />
       )}
     />

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "use-intl";
 import { Legend, type LegendEntry } from "@/charts/Legend";
+import type { Mark } from "@/charts/Marks";
 import type { Series } from "@/charts/stack";
 import { type Bucket, type Measure, stateOf } from "./buckets";
 
@@ -11,11 +12,13 @@ interface CostsLegendProps {
   measure: Measure;
   /** The name of the period compared with; null where none is drawn. */
   reference: string | null;
+  marks: readonly Mark[];
 }
 
 /** Explains only what can be seen in the chart above it. */
-export function CostsLegend({ buckets, series, measure, reference }: CostsLegendProps) {
+export function CostsLegend({ buckets, series, measure, reference, marks }: CostsLegendProps) {
   const t = useTranslations("costs");
+  const tMarks = useTranslations("marks.legend");
   const states = new Set(buckets.map((bucket) => stateOf(bucket, measure)));
   const isEstimated = buckets.some(({ slices }) =>
     slices.some(({ figures }) => Number(figures.estimated_kwh) > 0),
@@ -44,6 +47,9 @@ export function CostsLegend({ buckets, series, measure, reference }: CostsLegend
       colour: "var(--ink)",
       line: { strokeWidth: 2 },
     });
+  }
+  for (const mark of new Set(marks.map(({ type }) => type))) {
+    entries.push({ key: mark, label: tMarks(mark), mark });
   }
   return <Legend entries={entries} />;
 }

@@ -3,6 +3,7 @@
 import { useLocale, useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
 import type { Cost, PlaceNode } from "@/api/types";
+import { useMarks } from "@/marks/useMarks";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { ProblemTitle } from "@/panels/ProblemNotice";
@@ -68,13 +69,14 @@ function Costs({ node, cost }: { node: PlaceNode; cost: Cost }) {
   const buckets = bucketsOf(cost, childLevelOf(node.level));
   const references = referencesOf(buckets, before?.rows ?? [], measure);
   const stacked = useSeries(node, buckets, measure);
-  const chart = { node, buckets, references, measure, size, ...stacked };
+  const marks = useMarks(placeOf(node));
+  const chart = { node, buckets, references, measure, size, marks, ...stacked };
   const name =
     compared && references.size > 0 ? shortNameOfPeriod(locale, compared.period, shown) : null;
   return (
     <>
       <CostsChart {...chart} />
-      <CostsLegend buckets={buckets} series={stacked.series} measure={measure} reference={name} />
+      <CostsLegend {...chart} reference={name} />
     </>
   );
 }

@@ -4,6 +4,8 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Cost, CostRow } from "@/api/types";
 import { Explained } from "@/explain/Explained";
+import { MarksList } from "@/marks/MarksList";
+import { useMarks } from "@/marks/useMarks";
 import { CostValue } from "@/panels/CostValue";
 import { FigureNotes } from "@/panels/FigureNotes";
 import type { Place } from "@/places/place";
@@ -35,21 +37,25 @@ export function CostsTable({ place, size }: CostsTableProps) {
 function Rows({ place, size }: CostsTableProps) {
   const t = useTranslations("costs");
   const { data } = useBucketTotals(place);
+  const marks = useMarks(place);
   if (!data) return null;
   return (
-    <table className="mt-2 w-full max-w-xl">
-      <caption className="sr-only">{t(`chart.${size}`)}</caption>
-      <TableHead>
-        <ColumnTitle align="start">{t(`time.${size}`)}</ColumnTitle>
-        <ColumnTitle align="end">{t("energy")}</ColumnTitle>
-        <ColumnTitle align="end">{t("cost")}</ColumnTitle>
-      </TableHead>
-      <tbody>
-        {data.rows.toReversed().map((row) => (
-          <Row key={row.from} row={row} cost={data} size={size} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className="mt-2 w-full max-w-xl">
+        <caption className="sr-only">{t(`chart.${size}`)}</caption>
+        <TableHead>
+          <ColumnTitle align="start">{t(`time.${size}`)}</ColumnTitle>
+          <ColumnTitle align="end">{t("energy")}</ColumnTitle>
+          <ColumnTitle align="end">{t("cost")}</ColumnTitle>
+        </TableHead>
+        <tbody>
+          {data.rows.toReversed().map((row) => (
+            <Row key={row.from} row={row} cost={data} size={size} />
+          ))}
+        </tbody>
+      </table>
+      <MarksList marks={marks} />
+    </>
   );
 }
 

@@ -7,8 +7,11 @@ import { COST, every } from "@/api/refresh";
 import type { Curves, SourceState } from "@/api/types";
 import { Legend } from "@/charts/Legend";
 import { type Line, LineChart } from "@/charts/LineChart";
+import { MarkLines } from "@/charts/Marks";
 import { formatClock, formatMoment, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
+import { MarksList } from "@/marks/MarksList";
+import { marksWithin, useMarks } from "@/marks/useMarks";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { type Range, rangeOf } from "@/period/period";
@@ -136,6 +139,13 @@ function Drawn({ curves, onZoom }: DrawnProps) {
   const iso = (ms: number) => new Date(ms).toISOString();
   const format = (value: number) => `${decimal(locale, value, digits)}\u00a0${unit}`;
   const moment = (step: number) => formatMoment(locale, iso(instantsMs[step] ?? fromMs), time_zone);
+  const marks = marksWithin(useMarks(devicePlace(curves)), fromMs, lastMs + stepMs);
+  // As near as a pointer can be: a part of the picture, whatever its steps.
+  const nearMs = Math.max(stepMs, (lastMs - fromMs) / 100);
+  const marksAt = (step: number) => {
+    const at = instantsMs[step] ?? fromMs;
+    return marksWithin(marks, at - nearMs, at + nearMs);
+  };
   const values = (step: number) =>
     lines.map(({ label, band }) => ({ label, text: textOf(band[step] ?? null, format) }));
   return (
@@ -153,6 +163,7 @@ function Drawn({ curves, onZoom }: DrawnProps) {
           `${decimal(locale, value, Number.isInteger(value) ? 0 : digits)}\u00a0${unit}`
         }
         onZoom={onZoom}
+        marks={marks}
         tooltip={(step) => (
           <>
             <p className="text-muted text-xs">{moment(step)}</p>
@@ -161,10 +172,15 @@ function Drawn({ curves, onZoom }: DrawnProps) {
                 <span className="text-muted text-xs">{label}</span> {text}
               </p>
             ))}
+            <MarkLines marks={marksAt(step)} />
           </>
         )}
         describe={(step) =>
-          [moment(step), ...values(step).map(({ label, text }) => `${label} ${text}`)].join(", ")
+          [
+            moment(step),
+            ...values(step).map(({ label, text }) => `${label} ${text}`),
+            ...marksAt(step).map(({ text }) => text),
+          ].join(", ")
         }
       />
       {lines.length > 1 && (
@@ -177,9 +193,14 @@ function Drawn({ curves, onZoom }: DrawnProps) {
           }))}
         />
       )}
+      <div className="text-sm">
+        <MarksList marks={marks} />
+      </div>
     </>
   );
 }
+
+const devicePlace = ({ device }: Curves) => ({ device });
 
 type Band = readonly [low: number, high: number];
 

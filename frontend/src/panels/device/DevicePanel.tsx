@@ -13,15 +13,21 @@ import { DeviceRegister } from "@/register/DeviceRegister";
 import { Skeleton } from "@/ui/Skeleton";
 import en from "../../../messages/en/device.json";
 import enFields from "../../../messages/en/fields.json";
+import enPlace from "../../../messages/en/place.json";
 import ja from "../../../messages/ja/device.json";
 import jaFields from "../../../messages/ja/fields.json";
+import jaPlace from "../../../messages/ja/place.json";
 import { AboutDevice } from "./AboutDevice";
+import { AvailabilityPanel } from "./AvailabilityPanel";
 import { CurvesPanel } from "./CurvesPanel";
 import { EventsPanel } from "./EventsPanel";
 import { SourcesTable } from "./SourcesTable";
 import { useDevice } from "./useDevice";
 
-const TEXTS = { en: { ...en, ...enFields }, ja: { ...ja, ...jaFields } };
+const TEXTS = {
+  en: { ...en, ...enFields, ...enPlace },
+  ja: { ...ja, ...jaFields, ...jaPlace },
+};
 
 export function DevicePanel({ device }: { device: string }) {
   return (
@@ -50,6 +56,9 @@ function Panels({ device }: { device: string }) {
       <AboutDevice device={device} answer={answer} />
       <div className="lg:col-span-2">
         <CurvesPanel key={device} device={device} sources={answer.data?.sources ?? []} />
+      </div>
+      <div className="lg:col-span-2">
+        <AvailabilityPanel device={device} />
       </div>
       <div className="lg:col-span-2">
         <EventsPanel device={device} />

@@ -13,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 REQUEST_ID_HEADER = "X-Request-Id"
+EVENT_STREAM = "text/event-stream"
 # What a proxy may send of it: anything else would let a client write into the log.
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -41,12 +42,17 @@ class RequestMetrics:
             await self._app(scope, receive, send)
             return
         began, status, request_id = time.perf_counter(), 500, _request_id(scope)
+        answered: float | None = None
 
         async def send_and_record(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answered
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID_HEADER] = request_id
+                # How long a stream of events lasts is no duration of an answer.
+                if headers.get("content-type", "").startswith(EVENT_STREAM):
+                    answered = time.perf_counter()
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -54,7 +60,7 @@ class RequestMetrics:
                 await self._app(scope, receive, send_and_record)
             finally:
                 labels = (scope["method"], _template(scope), str(status))
-                self._seconds.labels(*labels).observe(time.perf_counter() - began)
+                self._seconds.labels(*labels).observe((answered or time.perf_counter()) - began)
 
 
 def _request_id(scope: Scope) -> str:

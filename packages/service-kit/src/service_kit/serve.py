@@ -6,7 +6,7 @@ Needs the extra `web` of this package.
 import asyncio
 import gc
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import override
 
@@ -25,15 +25,28 @@ class _Server(uvicorn.Server):
         yield  # both servers stop by one event, below
 
 
-def serve(apps: Sequence[tuple[ASGIApp, socket.socket]]) -> None:
-    """Serve until SIGTERM or SIGINT, finish the running requests, and return."""
+async def _nothing() -> None: ...
+
+
+def serve(
+    apps: Sequence[tuple[ASGIApp, socket.socket]],
+    on_stop: Callable[[], Awaitable[None]] = _nothing,
+) -> None:
+    """Serve until SIGTERM or SIGINT, finish the running requests, and return.
+
+    Args:
+        apps: Each application with the socket that it listens on.
+        on_stop: Ends what would never end by itself, such as streams of events.
+    """
     # What is loaded stays: to look through it again would delay responses by 50 ms.
     gc.collect()
     gc.freeze()
-    asyncio.run(_serve(apps))
+    asyncio.run(_serve(apps, on_stop))
 
 
-async def _serve(apps: Sequence[tuple[ASGIApp, socket.socket]]) -> None:
+async def _serve(
+    apps: Sequence[tuple[ASGIApp, socket.socket]], on_stop: Callable[[], Awaitable[None]]
+) -> None:
     stop = asyncio.create_task(stop_event().wait())
     servers = [_Server(_config(app)) for app, _ in apps]
     running = [
@@ -42,6 +55,7 @@ async def _serve(apps: Sequence[tuple[ASGIApp, socket.socket]]) -> None:
     ]
     await asyncio.wait([stop, *running], return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
+    await on_stop()
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*running)

@@ -63,8 +63,10 @@ def _serve(settings: Settings, api_socket: socket, health_socket: socket) -> Non
         registry=registry,
     ).set_function(lambda: services.config.last_load_good)
     LOG.info("API on port %s, health on %s", settings.listen_port, settings.health_port)
-    api = RequestMetrics(create_app(services), registry, "bff")
-    serve([(api, api_socket), (create_health_app(services, registry), health_socket)])
+    app = create_app(services)
+    api = RequestMetrics(app, registry, "bff")
+    health = create_health_app(services, registry)
+    serve([(api, api_socket), (health, health_socket)], on_stop=app.state.live.close)
     close_services(services)
     LOG.info("stopped")
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from bff.availability.routes import router as availability
 from bff.balance.routes import router as balance
 from bff.bills.routes import router as bills
 from bff.budgets.routes import router as budgets
@@ -27,6 +28,10 @@ from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import LoggedWrites
 from bff.ledger_state.routes import router as ledger
+from bff.live.query import read_live
+from bff.live.routes import router as live
+from bff.live.watch import LiveWatch
+from bff.marks.routes import router as marks
 from bff.notices.routes import router as notices
 from bff.overview.routes import router as overview
 from bff.places.routes import router as places
@@ -97,6 +102,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_docs(app, "/api/docs", DOCS_ASSETS)
     add_error_handlers(app)
     if services:
+        app.state.live = LiveWatch(partial(read_live, services))
         app.add_middleware(
             Gate,
             allowed_hosts=services.settings.allowed_hosts,
@@ -110,8 +116,10 @@ FEATURES = (
     overview,
     notices,
     cost,
+    marks,
     balance,
     places,
+    live,
     prices,
     effect,
     # Before `/contracts/{contract_id}`.
@@ -135,6 +143,7 @@ FEATURES = (
     explain,
     comparison,
     curves,
+    availability,
     week_hours,
 )
 
@@ -152,12 +161,14 @@ PROBLEM: dict[str, Any] = {
 }
 
 
+PROBLEM_SCHEMA = {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document, with errors under their own media type."""
     document = FastAPI.openapi(app)
     for path in document["paths"].values():
         for operation in path.values():
-            content = operation["responses"]["default"]["content"]
-            if "application/json" in content:
-                content[MEDIA_TYPE] = content.pop("application/json")
+            problem = operation["responses"]["default"]
+            problem["content"] = {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
     return document

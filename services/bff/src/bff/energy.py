@@ -1,6 +1,6 @@
 """The energy of devices between instants: what the ledger returns and pricing multiplies."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -78,12 +78,19 @@ type EnergyBetween = Callable[[Sequence[str], Sequence[int]], Energy]
 
 
 @runtime_checkable
-class WithUnevenDays(Protocol):
-    """Energy that also finds where devices were not measured, without adding it up by day."""
+class EnergyOfCells(Protocol):
+    """Energy that also finds where devices were not measured, and what others used there."""
 
-    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
-        """Return edges of days: between two of them each device was measured always, or never.
+    def open_from_ms(self) -> int:
+        """Return the first day on whose slots `uneven_days` returns nothing."""
+        ...
 
-        Only a single day between two neighbours may be measured in part.
-        """
+    def uneven_days(
+        self, devices: Sequence[str], interval: Interval
+    ) -> Mapping[str, Mapping[int, int]]:
+        """Return the days that a device was not measured for as a whole, with for how long."""
+        ...
+
+    def at(self, devices: Sequence[str], starts_ms: Integers, ends_ms: Integers) -> Energy:
+        """Return the energy in cells: slots or days, or parts of them at edges and since now."""
         ...

@@ -12,10 +12,10 @@ from typing import Self
 
 import numpy as np
 
-from bff.energy import Energy, EnergyBetween, Integers, WithUnevenDays
+from bff.energy import Energy, EnergyBetween, EnergyOfCells, Integers
+from bff.meter_gaps import Above, Cells, Gaps, HowMeasured, gaps_of
 from bff.register.entries import Entry, by_name, change_instants, upstream_of, with_exported
-from bff.time_grid import DAY_MS, SLOT_MS, Interval
-from energy_rules.quantities import HOUR_MS
+from bff.time_grid import DAY_MS, Interval
 from home_model.config import Kind
 
 # Behind a meter these feed it: its own share is what it measured plus what they gave.
@@ -30,8 +30,6 @@ SIGNS: Mapping[Kind, int] = {
     "charge": -1,
 }
 BOUGHT_KINDS: frozenset[Kind] = frozenset({"grid", "grid_import"})
-# Days first; only days that a meter was measured for in part by the hour, only such hours by slots.
-GRID_STEPS_MS = (DAY_MS, HOUR_MS, SLOT_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +111,10 @@ def own_energy(
     interval = Interval(edges[0], edges[-1])
     needed = with_exported(tree) if with_house else _with_downstream(tree, wanted)
     rows = list(dict.fromkeys([*wanted, *needed]))
-    finer = sorted({*edges, *change_instants(rows, interval)})
-    measured = _measure(energy_between, rows, finer, with_house=with_house)
-    shares = _shares(measured, with_house=with_house)
+    open_days = _open_days(energy_between, interval)
+    finer = sorted({*edges, *change_instants(rows, interval), *open_days})
+    measured = _measure(energy_between, rows, finer)
+    shares = _shares(energy_between, measured, with_house=with_house)
     starts = np.searchsorted(measured.edges, edges[:-1])
     own, through, house = (
         np.add.reduceat(each, starts, axis=2)
@@ -159,7 +158,7 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The energy of entries on a grid that is fine wherever a meter was measured in part.
+    """The energy of entries between edges.
 
     Attributes:
         stacked: The quantities of `Energy`: shape (quantities, entries, intervals); zero while an
@@ -177,36 +176,14 @@ class Measured:
     periods: Sequence[tuple[slice, Nodes]]
 
 
+def _open_days(energy_between: EnergyBetween, interval: Interval) -> Iterator[int]:
+    """Yield the days inside an interval that are not stored: each is a column of its own."""
+    if isinstance(energy_between, EnergyOfCells):
+        days = range(energy_between.open_from_ms(), interval.end_ms, DAY_MS)
+        yield from (day for day in days if day > interval.start_ms)
+
+
 def _measure(
-    energy_between: EnergyBetween, entries: Sequence[Entry], edges: list[int], *, with_house: bool
-) -> Measured:
-    measured = _measure_at(energy_between, entries, edges)
-    in_part = _in_part(measured, with_house=with_house)
-    if in_part.any() and isinstance(energy_between, WithUnevenDays):
-        uneven = _uneven_edges(energy_between, measured, with_house=with_house)
-        measured = _measure_at(energy_between, entries, sorted(uneven.union(edges)))
-        in_part = _in_part(measured, with_house=with_house)
-    for step_ms in GRID_STEPS_MS:
-        finer = {*edges, *_steps(measured.edges, in_part, step_ms), *_changes(measured)}
-        if in_part.any() and not finer.issubset(measured.edges):
-            measured = _measure_at(energy_between, entries, sorted(finer))
-            in_part = _in_part(measured, with_house=with_house)
-    return measured
-
-
-def _uneven_edges(source: WithUnevenDays, measured: Measured, *, with_house: bool) -> set[int]:
-    """Return where a meter begins or ends to be measured, by days."""
-    meters = {meter for _, nodes in measured.periods for meter in nodes.behind}
-    if with_house:
-        meters |= {flow for _, nodes in measured.periods for flow in nodes.flows}
-    interval = Interval(measured.edges[0], measured.edges[-1])
-    edges = source.uneven_edges(
-        sorted({measured.entries[meter].label for meter in meters}), interval
-    )
-    return {edge for edge in edges if interval.start_ms < edge < interval.end_ms}
-
-
-def _measure_at(
     energy_between: EnergyBetween, entries: Sequence[Entry], edges: Sequence[int]
 ) -> Measured:
     labels = list(dict.fromkeys(entry.label for entry in entries))
@@ -276,59 +253,18 @@ def _flows(
     return [each for each in positions if entries[each].kind in SIGNS and each not in above]
 
 
-def _in_part(measured: Measured, *, with_house: bool) -> np.ndarray:
-    """Return the intervals in which a meter, with energy behind it, was measured in part."""
-    is_part = (measured.known_ms > 0) & (measured.stacked[4] > 0)
-    used = measured.stacked[:2].any(axis=0)
-    found = np.zeros(len(measured.length_ms), dtype=bool)
-    for columns, nodes in measured.periods:
-        for meter, behind in nodes.behind.items():
-            used_behind = used[behind, columns].any(axis=0)
-            used[meter, columns] |= used_behind
-            found[columns] |= is_part[meter, columns] & used_behind
-        if with_house and nodes.flows:
-            # The house's rest is asked of these only where the house meter was not measured.
-            meters = [*nodes.flows, *([] if nodes.house_meter is None else [nodes.house_meter])]
-            found[columns] |= is_part[meters, columns].any(axis=0)
-    return found
-
-
-def _steps(edges: Sequence[int], in_part: np.ndarray, step_ms: int) -> Iterator[int]:
-    """Yield the edges of a grid in the intervals that are to be measured finer."""
-    for position in np.flatnonzero(in_part).tolist():
-        start_ms, end_ms = edges[position], edges[position + 1]
-        yield from (start_ms, end_ms)
-        yield from range(start_ms // step_ms * step_ms + step_ms, end_ms, step_ms)
-
-
-def _changes(measured: Measured) -> Iterator[int]:
-    """Yield the edges at which a meter begins or ends to be measured, in part or in whole."""
-    of_periods = ((*nodes.behind, *nodes.flows) for _, nodes in measured.periods)
-    meters = sorted({each for period in of_periods for each in period})
-    is_known, is_whole = measured.known_ms[meters] > 0, measured.stacked[4, meters] == 0
-    how = is_known.astype(np.int8) + is_whole
-    changed = (how[:, 1:] != how[:, :-1]).any(axis=0)
-    for position in np.flatnonzero(changed).tolist():
-        yield measured.edges[position + 1]
-
-
 @dataclass(frozen=True, slots=True)
 class Shares:
     """What is taken from each meter, from the lowest up.
 
     Attributes:
         own: The quantities of `Energy` of every entry's own share.
-        net_uwh: What the meter above measured of an entry, measured and estimated: where the
-            entry itself was not measured, that is what was measured behind it.
-        covered_ms: For how long `net_uwh` was measured.
         house: The quantities of `Energy` of the house's rest, shape (quantities, 1, intervals).
         balance_uwh: See `OwnEnergy`.
         notes: See `OwnEnergy`.
     """
 
     own: Integers
-    net_uwh: Integers
-    covered_ms: Integers
     house: Integers
     balance_uwh: Integers
     notes: MeterNotes
@@ -340,45 +276,191 @@ class Shares:
         own[:2, [entry.kind != "load" for entry in measured.entries]] = 0
         intervals = len(measured.length_ms)
         house = np.zeros((5, 1, intervals), np.int64)
-        balance_uwh = np.zeros(intervals, np.int64)
-        net_uwh = measured.stacked[:2].copy()
-        return cls(own, net_uwh, measured.known_ms.copy(), house, balance_uwh, MeterNotes())
+        return cls(own, house, np.zeros(intervals, np.int64), MeterNotes())
 
 
-def _shares(measured: Measured, *, with_house: bool) -> Shares:
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Intervals in which the tree does not change.
+
+    Attributes:
+        gaps: How to measure the cells in which a meter was not measured as a whole.
+    """
+
+    measured: Measured
+    gaps: Gaps
+    columns: slice
+    nodes: Nodes
+
+    def known_ms(self, position: int) -> Integers:
+        """Return for how long an entry was measured, by interval."""
+        return self.measured.known_ms[position, self.columns]
+
+    def uwh(self, position: int) -> Integers:
+        """Return what an entry measured and estimated, by interval."""
+        return self.measured.stacked[:2, position, self.columns]
+
+    def in_cells(self, cells: Cells, positions: Sequence[int]) -> Integers:
+        """Return the quantities of `Energy` of entries in cells."""
+        amounts = self.measured.stacked[:, positions][:, :, cells.column]
+        is_finer = ~cells.are_columns(self.measured.edges)
+        labels = [self.measured.entries[each].label for each in positions]
+        amounts[:, :, is_finer] = self.gaps.measure(labels, cells.only(is_finer))
+        return amounts
+
+    def missing_cells(
+        self, positions: Sequence[int], above: Cells | None
+    ) -> tuple[Cells, Integers]:
+        """Return the cells in which any of some entries was not measured, and what they measured.
+
+        Args:
+            positions: A meter; of the house all that measure it.
+            above: The cells of the meter above.
+        """
+        how = HowMeasured.of(
+            self.measured.known_ms[positions, self.columns],
+            self.measured.stacked[4, positions, self.columns],
+        )
+        edges = self.measured.edges
+        finer = Above() if above is None else Above.of(above, edges)
+        labels = [self.measured.entries[each].label for each in positions]
+        cells = self.gaps.cells(labels, self.columns, how, finer)
+        amounts = self.in_cells(cells, positions)
+        is_missing = (amounts[4] > 0).any(axis=0)
+        return cells.only(is_missing), amounts[:, :, is_missing]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """What is behind a meter and is not taken from it: it was not measured at that time.
+
+    Attributes:
+        uwh: Measured and estimated, by cell; behind a meter that feeds it, negative.
+        covered_ms: For how long the meter or something behind it was measured, by cell.
+        by_column: The sums of `uwh`.
+    """
+
+    cells: Cells
+    uwh: Integers
+    covered_ms: Integers
+    by_column: Integers
+
+    def within(self, cells: Cells) -> Integers:
+        """Return what is passed on in the cells of the meter above."""
+        sums = np.pad(np.cumsum(self.uwh, axis=1), ((0, 0), (1, 0)))
+        starts, ends = (
+            np.searchsorted(self.cells.start_ms, at_ms) for at_ms in (cells.start_ms, cells.end_ms)
+        )
+        return sums[:, ends] - sums[:, starts]
+
+    def covered_in(self, cells: Cells, known_ms: Integers) -> Integers:
+        """Return for how long anything was measured; outside its own cells the meter was."""
+        if not len(self.cells.start_ms):
+            return known_ms
+        found = np.searchsorted(self.cells.start_ms, cells.start_ms)
+        found = np.minimum(found, len(self.cells.start_ms) - 1)
+        is_own = self.cells.start_ms[found] == cells.start_ms
+        return np.where(is_own, self.covered_ms[found], known_ms)
+
+
+type PassedOnBy = dict[int, PassedOn]
+
+
+def _shares(energy_between: EnergyBetween, measured: Measured, *, with_house: bool) -> Shares:
     shares = Shares.before(measured)
+    labels = {
+        measured.entries[each].label
+        for _, nodes in measured.periods
+        for each in (*nodes.behind, *(nodes.flows if with_house else ()))
+    }
+    gaps = gaps_of(energy_between, measured.edges, sorted(labels))
     for columns, nodes in measured.periods:
-        for meter, behind in nodes.behind.items():
-            _take(shares, measured, meter, behind, columns)
-        if with_house and nodes.flows:
-            _add_house(shares, measured, nodes, columns)
+        period = Period(measured, gaps, columns, nodes)
+        of_house = _house_cells(period) if with_house and nodes.flows else None
+        cells = _meter_cells(period, None if of_house is None else of_house[0])
+        passed_on: PassedOnBy = {}
+        for meter in nodes.behind:
+            passed_on[meter] = _take(shares, period, meter, cells[meter], passed_on)
+        if of_house is not None:
+            _add_house(shares, period, of_house, passed_on)
     return shares
 
 
+def _meter_cells(period: Period, of_house: Cells | None) -> Mapping[int, tuple[Cells, Integers]]:
+    """Return the cells of each meter, from the uppermost down, with what it measured in them."""
+    above = {each: meter for meter, behind in period.nodes.behind.items() for each in behind}
+    found: dict[int, tuple[Cells, Integers]] = {}
+    for meter in reversed(list(period.nodes.behind)):
+        cells_above = found[above[meter]][0] if meter in above else of_house
+        found[meter] = period.missing_cells([meter], cells_above)
+    return found
+
+
+def _house_cells(period: Period) -> tuple[Cells, Integers]:
+    return period.missing_cells(_members(period.nodes), None)
+
+
+def _members(nodes: Nodes) -> list[int]:
+    """Return what measures the house as a whole: the house meter, if there is one, is the last."""
+    return [*nodes.flows, *([] if nodes.house_meter is None else [nodes.house_meter])]
+
+
 def _take(
-    shares: Shares, measured: Measured, meter: int, behind: Sequence[int], columns: slice
-) -> None:
-    """Take from a meter's own share what is behind it."""
-    entries, notes = measured.entries, shares.notes
-    known_ms = measured.known_ms[:, columns]
-    name = entries[meter].device
-    for each in behind:
+    shares: Shares,
+    period: Period,
+    meter: int,
+    in_cells: tuple[Cells, Integers],
+    passed_on: Mapping[int, PassedOn],
+) -> PassedOn:
+    """Take from a meter's own share what is behind it, and return what is not taken."""
+    (cells, of_meter), columns = in_cells, period.columns
+    behind, entries = period.nodes.behind[meter], period.measured.entries
+    known_ms, length_ms = of_meter[2:4, 0].sum(axis=0), of_meter[2:, 0].sum(axis=0)
+    amounts = period.in_cells(cells, behind)
+    left_uwh, covered_ms = np.zeros_like(of_meter[:2, 0]), known_ms
+    name, lacking_ms = entries[meter].device, dict[str, int]()
+    for place, each in enumerate(behind):
         sign = -1 if entries[each].kind in FEEDING_KINDS else 1
-        net_uwh = shares.net_uwh[:, each, columns]
-        cut_uwh = sign * _cut(
-            net_uwh, shares.covered_ms[each, columns], known_ms[meter], measured.length_ms[columns]
+        net_uwh, of_each_ms = _net(period, each, (cells, amounts[:, place]), passed_on)
+        cut_uwh = _cut(net_uwh.cells, of_each_ms, known_ms, length_ms)
+        lost_uwh = sign * net_uwh.cells - sign * cut_uwh
+        taken_uwh = sign * net_uwh.columns - cells.by_column(lost_uwh, columns)
+        shares.own[:2, meter, columns] -= taken_uwh
+        shares.notes.add_behind(name, entries[each].device, taken_uwh)
+        left_uwh += lost_uwh
+        covered_ms = np.maximum(covered_ms, of_each_ms)
+        more_ms = np.maximum(0, amounts[2:4, place].sum(axis=0) - known_ms).sum()
+        lacking_ms[entries[each].device] = int(
+            (period.known_ms(meter) - period.known_ms(each)).sum() + more_ms
         )
-        shares.own[:2, meter, columns] -= cut_uwh
-        shares.net_uwh[:, meter, columns] += sign * net_uwh - cut_uwh
-        notes.add_behind(name, entries[each].device, cut_uwh)
-    shares.covered_ms[meter, columns] = shares.covered_ms[[meter, *behind], columns].max(axis=0)
-    through_uwh, own_uwh = measured.stacked[:2, meter, columns], shares.own[:2, meter, columns]
-    notes.add_meter(name, through_uwh, own_uwh)
-    lacking_ms = {
-        entries[each].device: int(np.maximum(0, known_ms[meter] - known_ms[each]).sum())
-        for each in behind
-    }
-    notes.add_times(name, measured.stacked[4, meter, columns], lacking_ms)
+    shares.notes.add_meter(name, period.uwh(meter), shares.own[:2, meter, columns])
+    missing_ms = period.measured.stacked[4, meter, columns]
+    shares.notes.add_times(name, missing_ms, lacking_ms)
+    return PassedOn(cells, left_uwh, covered_ms, cells.by_column(left_uwh, columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """What the meter above measured of an entry: where that was silent, what is behind it."""
+
+    columns: Integers
+    cells: Integers
+
+
+def _net(
+    period: Period,
+    position: int,
+    in_cells: tuple[Cells, Integers],
+    passed_on: Mapping[int, PassedOn],
+) -> tuple[Net, Integers]:
+    """Return what is seen of an entry from above, and for how long it is in each cell."""
+    (cells, amounts), columns = in_cells, period.uwh(position)
+    known_ms = amounts[2:4].sum(axis=0)
+    found = passed_on.get(position)
+    if found is None:
+        return Net(columns, amounts[:2]), known_ms
+    net = Net(columns + found.by_column, amounts[:2] + found.within(cells))
+    return net, found.covered_in(cells, known_ms)
 
 
 def _cut(uwh: Integers, covered_ms: Integers, until_ms: Integers, length_ms: Integers) -> Integers:
@@ -388,32 +470,86 @@ def _cut(uwh: Integers, covered_ms: Integers, until_ms: Integers, length_ms: Int
     return np.where(until_ms == 0, 0, np.where(until_ms >= length_ms, uwh, in_part))
 
 
-def _add_house(shares: Shares, measured: Measured, nodes: Nodes, columns: slice) -> None:
+def _add_house(
+    shares: Shares, period: Period, in_cells: tuple[Cells, Integers], passed_on: PassedOnBy
+) -> None:
     """Hold what is used by the meters of grid and generation against what the house measured."""
-    entries, notes = measured.entries, shares.notes
-    length_ms, known_ms = measured.length_ms[columns], measured.known_ms[:, columns]
-    joint_ms = known_ms[nodes.flows].min(axis=0)
-    used_uwh = np.zeros((2, len(length_ms)), np.int64)
+    (cells, members), columns, nodes = in_cells, period.columns, period.nodes
+    house_meter = nodes.house_meter
+    flows, length_ms = members[:, : len(nodes.flows)], members[2:, 0].sum(axis=0)
+    joint_ms = flows[2:4].sum(axis=0).min(axis=0, initial=DAY_MS)
+    used = _used(shares.notes, period, cells, flows, joint_ms)
+    rest = used
+    tops = nodes.tops if house_meter is None else [house_meter]
+    amounts = period.in_cells(cells, tops)
+    for place, each in enumerate(tops):
+        net, covered_ms = _net(period, each, (cells, amounts[:, place]), passed_on)
+        cut_uwh = _cut(net.cells, covered_ms, joint_ms, length_ms)
+        taken = WithCells(net.columns - cells.by_column(net.cells, columns), cut_uwh)
+        rest = WithCells(rest.columns - taken.columns, rest.cells - taken.cells)
+        taken_uwh = taken.columns + cells.by_column(taken.cells, columns)
+        shares.notes.add_behind(None, period.measured.entries[each].device, taken_uwh)
+    by_meter = np.zeros(len(length_ms), dtype=bool)
+    if house_meter is not None:
+        by_meter = members[2:4, -1].sum(axis=0) > 0
+    _enter_house(shares, period, cells, rest, by_meter)
+    _enter_house_ms(shares, period, cells, (joint_ms, length_ms), by_meter)
+    used_uwh = used.columns + cells.by_column(used.cells, columns)
+    shares.notes.add_meter(None, used_uwh, shares.house[:2, 0, columns])
+
+
+@dataclass(frozen=True, slots=True)
+class WithCells:
+    """Energy by interval without its cells, and by cell."""
+
+    columns: Integers
+    cells: Integers
+
+
+def _used(
+    notes: MeterNotes, period: Period, cells: Cells, flows: Integers, joint_ms: Integers
+) -> WithCells:
+    """Return what is used by the meters of grid and generation, while all were measured."""
+    entries, columns = period.measured.entries, period.columns
+    length_ms = flows[2:, 0].sum(axis=0)
+    by_column = np.zeros((2, columns.stop - columns.start), np.int64)
+    by_cell = np.zeros((2, len(length_ms)), np.int64)
     missing_ms: dict[str, Integers] = {}
-    for each in nodes.flows:
-        cut_uwh = _cut(measured.stacked[:2, each, columns], known_ms[each], joint_ms, length_ms)
-        used_uwh += SIGNS[entries[each].kind] * cut_uwh
+    for place, each in enumerate(period.nodes.flows):
+        sign, uwh, known_ms = SIGNS[entries[each].kind], flows[:2, place], flows[2:4, place]
+        by_column += sign * (period.uwh(each) - cells.by_column(uwh, columns))
+        by_cell += sign * _cut(uwh, known_ms.sum(axis=0), joint_ms, length_ms)
         # Both counters of one meter are missing at the same time, once.
-        name, of_counter_ms = entries[each].device, measured.stacked[4, each, columns]
-        missing_ms[name] = np.maximum(missing_ms.get(name, 0), of_counter_ms)
+        name = entries[each].device
+        missing_ms[name] = np.maximum(missing_ms.get(name, 0), flows[4, place])
     for name, of_meter_ms in missing_ms.items():
         notes.add_times(name, of_meter_ms, {})
-    rest_uwh = used_uwh.copy()
-    for each in nodes.tops if nodes.house_meter is None else [nodes.house_meter]:
-        net_uwh, covered_ms = shares.net_uwh[:, each, columns], shares.covered_ms[each, columns]
-        cut_uwh = _cut(net_uwh, covered_ms, joint_ms, length_ms)
-        rest_uwh -= cut_uwh
-        notes.add_behind(None, entries[each].device, cut_uwh)
-    by_meter = np.zeros(len(length_ms), dtype=bool)
-    if nodes.house_meter is not None:
-        by_meter = known_ms[nodes.house_meter] > 0
-    shares.house[:2, 0, columns] = np.where(by_meter, 0, rest_uwh)
-    shares.house[2, 0, columns] = np.where(by_meter, 0, joint_ms)
-    shares.house[4, 0, columns] = np.where(by_meter, 0, length_ms - joint_ms)
-    shares.balance_uwh[columns] = np.where(by_meter, rest_uwh.sum(axis=0), 0)
-    notes.add_meter(None, used_uwh, np.where(by_meter, 0, rest_uwh))
+    return WithCells(by_column, by_cell)
+
+
+def _enter_house(
+    shares: Shares, period: Period, cells: Cells, rest: WithCells, by_meter: np.ndarray
+) -> None:
+    """Enter what is left as the house's rest; where the house meter was measured, as balance."""
+    columns, has_meter = period.columns, period.nodes.house_meter is not None
+    house_uwh = cells.by_column(np.where(by_meter, 0, rest.cells), columns)
+    balance_uwh = cells.by_column(np.where(by_meter, rest.cells.sum(axis=0), 0), columns)
+    shares.house[:2, 0, columns] = house_uwh + (0 if has_meter else rest.columns)
+    shares.balance_uwh[columns] = balance_uwh + (rest.columns.sum(axis=0) if has_meter else 0)
+
+
+def _enter_house_ms(
+    shares: Shares,
+    period: Period,
+    cells: Cells,
+    joint_and_length_ms: tuple[Integers, Integers],
+    by_meter: np.ndarray,
+) -> None:
+    """Enter for how long the house's rest was measured, and was not."""
+    (joint_ms, length_ms), columns = joint_and_length_ms, period.columns
+    outside_ms = period.measured.length_ms[columns] - cells.by_column(length_ms, columns)
+    has_meter = period.nodes.house_meter is not None
+    known_ms = cells.by_column(np.where(by_meter, 0, joint_ms), columns)
+    shares.house[2, 0, columns] = known_ms + (0 if has_meter else outside_ms)
+    missing_ms = np.where(by_meter, 0, length_ms - joint_ms)
+    shares.house[4, 0, columns] = cells.by_column(missing_ms, columns)

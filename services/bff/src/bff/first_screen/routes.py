@@ -6,6 +6,7 @@ from bff.cost.routes import get_cost
 from bff.first_screen.query import questions
 from bff.first_screen.schemas import CostAnswer, FirstScreen
 from bff.http.params import OneDevice, Room, Shelf
+from bff.marks.routes import get_marks
 from bff.notices.routes import list_notices
 from bff.place_tree import find_place
 from bff.places.routes import get_house, get_places
@@ -21,11 +22,13 @@ def get_first_screen(
     """The same responses that the single requests give, without a round trip for each."""
     house = get_house(services)
     place = find_place(services.register.current(), room, shelf, device)
-    zone = services.home().zone
+    asked_costs = list(questions(place.level, house.now, services.home().zone))
+    month = asked_costs[0]
     return FirstScreen(
         house=house,
         places=get_places(services),
         notices=list_notices(services),
+        marks=get_marks(services, month.from_, month.to, room, shelf, device),
         costs=[
             CostAnswer(
                 by=asked.by,
@@ -41,6 +44,6 @@ def get_first_screen(
                     asked.group_by,
                 ),
             )
-            for asked in questions(place.level, house.now, zone)
+            for asked in asked_costs
         ],
     )

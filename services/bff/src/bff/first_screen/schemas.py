@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from bff.calendar import Bucket
 from bff.cost.schemas import Cost
+from bff.marks.schemas import Marks
 from bff.notices.schemas import NoticeList
 from bff.place_tree import Level
 from bff.places.schemas import House, PlaceNode
@@ -18,11 +19,12 @@ class CostAnswer(BaseModel):
 
 
 class FirstScreen(BaseModel):
-    """The responses of `/house`, `/places`, `/notices` and of several `/cost`."""
+    """The responses of `/house`, `/places`, `/notices`, `/marks` and of several `/cost`."""
 
     house: House
     places: PlaceNode
     notices: NoticeList
+    marks: Marks = Field(description="Of this month.")
     costs: list[CostAnswer] = Field(
         description="This month and the same elapsed part of the month before, each as a whole and"
         " by day, and today: with a row for each place one level down."

@@ -81,6 +81,29 @@ def unpack_days(packed: Sequence[bytes]) -> Days:
     return Days(up_to, source)
 
 
+def slots_at(packed: Sequence[bytes], rows: Integers, slots: Integers) -> Integers:
+    """Return single slots of days, in the order of `Amounts.stacked`: shape (quantities, slots).
+
+    Args:
+        packed: The days.
+        rows: For each wanted slot the position of its day.
+        slots: Which slot of the day.
+    """
+    found = np.zeros((QUANTITIES, len(rows)), dtype=np.int64)
+    is_whole = np.array([len(each) == WHOLE.itemsize for each in packed])
+    for form, has_form in ((WHOLE, is_whole), (FULL, ~is_whole)):
+        wanted = np.flatnonzero(has_form[rows])
+        days = _read(packed, np.flatnonzero(has_form), form)
+        at = (np.cumsum(has_form) - 1)[rows[wanted]], slots[wanted]
+        if form is WHOLE:
+            found[0, wanted] = days["measured_uwh"][at]
+            found[2, wanted] = SLOT_MS
+        else:
+            for position, quantity in enumerate(FORMS):
+                found[position, wanted] = days[quantity][at]
+    return found
+
+
 def unpack_day(packed: bytes) -> Slots:
     """Unpack the slots of one day."""
     days = unpack_days([packed])

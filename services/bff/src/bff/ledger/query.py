@@ -9,16 +9,21 @@ from typing import NamedTuple
 import numpy as np
 
 from bff.db.engine import read_session
-from bff.energy import Energy, Integers
+from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
 from bff.ledger.partial_slots import Split, even, split_slots
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.saved_splits import select_splits
-from bff.ledger.store import select_sample_counts, select_uneven_edges
+from bff.ledger.store import (
+    select_day_sums,
+    select_sample_counts,
+    select_slots_at,
+    select_uneven_days,
+)
 from bff.ledger.sums import ClosedSums, select_closed_sums
-from bff.time_grid import DAY_MS, Interval, day_start
+from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from bff.victoriametrics.client import REQUEST, Patience
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 
@@ -33,7 +38,7 @@ MAX_SPLITS_AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class LedgerEnergy:
-    """The energy of a ledger between instants, and where it is not even."""
+    """The energy of a ledger between instants and in cells, and where there is none."""
 
     ledger: Ledger
 
@@ -41,16 +46,40 @@ class LedgerEnergy:
         """Return `energy_between` of the ledger."""
         return energy_between(self.ledger, devices, edges)
 
-    def uneven_edges(self, devices: Sequence[str], interval: Interval) -> set[int]:
-        """Return the edges of days at which a device begins or ends to be measured.
+    def open_from_ms(self) -> int:
+        """Return the day of the first slot that is not closed, or that may be built anew."""
+        return day_start((self.ledger.status.current.watermark_ms or 0) - DAY_MS)
 
-        Slots that are not closed yet lie in the last two days of what is stored.
-        """
-        watermark_ms = self.ledger.status.current.watermark_ms or 0
+    def uneven_days(
+        self, devices: Sequence[str], interval: Interval
+    ) -> Mapping[str, Mapping[int, int]]:
+        """Return the stored days that a device was not measured for as a whole."""
+        end_ms = min(self.open_from_ms(), interval.end_ms)
+        days = Interval(day_start(interval.start_ms), -(-end_ms // DAY_MS) * DAY_MS)
+        if not devices or days.start_ms >= days.end_ms:
+            return {}
         with read_session(self.ledger.engine) as session:
-            edges = select_uneven_edges(session, devices, interval)
-        today_ms = day_start(watermark_ms)
-        return edges | {today_ms, today_ms + DAY_MS}
+            return select_uneven_days(session, devices, days)
+
+    def at(self, devices: Sequence[str], starts_ms: Integers, ends_ms: Integers) -> Energy:
+        """Return the energy in cells: whole days and slots are read as they are stored."""
+        lasts_ms, is_stored = ends_ms - starts_ms, ends_ms <= self.open_from_ms()
+        is_day = is_stored & (lasts_ms == DAY_MS) & (starts_ms % DAY_MS == 0)
+        is_slot = is_stored & (lasts_ms == SLOT_MS) & (starts_ms % SLOT_MS == 0)
+        found = np.zeros((QUANTITIES + 1, len(devices), len(starts_ms)), dtype=np.int64)
+        with read_session(self.ledger.engine) as session:
+            for wanted, select in ((is_day, select_day_sums), (is_slot, select_slots_at)):
+                if wanted.any():
+                    found[:QUANTITIES, :, wanted] = select(session, devices, starts_ms[wanted])
+        found[QUANTITIES] = lasts_ms - found[2] - found[3]
+        others = ~is_day & ~is_slot
+        day_ms = starts_ms // DAY_MS
+        for day in np.unique(day_ms[others]).tolist():
+            of_day = others & (day_ms == day)
+            edges = np.unique(np.concatenate([starts_ms[of_day], ends_ms[of_day]]))
+            energy = energy_between(self.ledger, devices, edges.tolist()).stacked()
+            found[:, :, of_day] = energy[:, :, np.searchsorted(edges, starts_ms[of_day])]
+        return Energy(*found)
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:

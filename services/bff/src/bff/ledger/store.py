@@ -23,9 +23,9 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, pack_day, unpack_day, unpack_days
+from bff.ledger.packing import Days, pack_day, slots_at, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
-from bff.time_grid import DAY_MS, Interval, day_start, runs_of_days
+from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
 
 WATERMARK_ID = 1
@@ -440,6 +440,25 @@ def select_slots(
             yield StoredSlots(keys, unpack_days(slots), is_archived)
 
 
+def _packed_days(
+    session: Session, devices: Sequence[str], days_ms: Sequence[int]
+) -> Iterator[tuple[Sequence[DeviceDay], Sequence[bytes]]]:
+    """Select the packed slots of days in batches of bounded memory."""
+    step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
+    columns = (LedgerDay.device, LedgerDay.day_unix_ms, *CHECKED)
+    for first in range(0, len(devices), step):
+        some = LedgerDay.device.in_(devices[first : first + step])
+        rows = session.connection().execute(select(*columns).where(some, _among(days_ms))).all()
+        if rows:
+            of_devices, of_days, *sums, made_from, slots, checksums = zip(*rows, strict=True)
+            keys = list(zip(of_devices, of_days, strict=True))
+            by_day = zip(*sums, strict=True)
+            _check(
+                keys, map(row_checksum, of_devices, of_days, by_day, made_from, slots), checksums
+            )
+            yield keys, slots
+
+
 def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[int]) -> None:
     found = list(computed)
     if found != list(stored):
@@ -455,22 +474,74 @@ def _among(days_ms: Sequence[int]) -> ColumnElement[bool]:
     return LedgerDay.day_unix_ms.in_(days_ms)
 
 
-def select_uneven_edges(session: Session, devices: Sequence[str], interval: Interval) -> set[int]:
-    """Select the edges of days that were measured in part, and of runs of days without a row."""
+def select_uneven_days(
+    session: Session, devices: Sequence[str], interval: Interval
+) -> Mapping[str, dict[int, int]]:
+    """Select the days in an interval that a device was not measured for as a whole.
+
+    Args:
+        session: The session.
+        devices: Whose days.
+        interval: From a start of a day to another one.
+
+    Returns:
+        For how long it was measured, by device and day; 0 on days without a row.
+    """
     known_ms = LedgerDay.measured_ms + LedgerDay.estimated_ms
-    start_ms = day_start(interval.start_ms)
     here = (
         LedgerDay.device.in_(devices),
-        LedgerDay.day_unix_ms >= start_ms,
+        LedgerDay.day_unix_ms >= interval.start_ms,
         LedgerDay.day_unix_ms < interval.end_ms,
     )
-    days = session.scalars(select(LedgerDay.day_unix_ms).where(*here, known_ms < DAY_MS).distinct())
-    edges = {edge for day in days for edge in (day, day + DAY_MS)}
-    wanted = -((start_ms - interval.end_ms) // DAY_MS)
-    stored = select(LedgerDay.device, func.count()).where(*here).group_by(LedgerDay.device)
-    for device, count in session.execute(stored).all():
-        if count < wanted:
+    found: dict[str, dict[int, int]] = {device: {} for device in devices}
+    columns = (LedgerDay.device, LedgerDay.day_unix_ms, known_ms)
+    for device, day_ms, of_day_ms in session.execute(
+        select(*columns).where(*here, known_ms < DAY_MS)
+    ):
+        found[device][day_ms] = of_day_ms
+    counted = select(LedgerDay.device, func.count()).where(*here).group_by(LedgerDay.device)
+    stored = {row.device: row[1] for row in session.execute(counted)}
+    every_day = range(interval.start_ms, interval.end_ms, DAY_MS)
+    for device in devices:
+        if stored.get(device, 0) < len(every_day):
             of_device = select(LedgerDay.day_unix_ms).where(*here, LedgerDay.device == device)
-            runs = runs_of_days(session.scalars(of_device.order_by(LedgerDay.day_unix_ms)).all())
-            edges |= {edge for run in runs for edge in (run.start_ms, run.end_ms)}
-    return edges
+            without_row = set(every_day).difference(session.scalars(of_device))
+            found[device] |= dict.fromkeys(without_row, 0)
+    return found
+
+
+def select_day_sums(session: Session, devices: Sequence[str], days_ms: Integers) -> Integers:
+    """Return the sums of some whole days, each by itself: shape (quantities, devices, days)."""
+    place = {device: position for position, device in enumerate(devices)}
+    sums = np.zeros((QUANTITIES, len(devices), len(days_ms)), dtype=np.int64)
+    wanted = {day_ms: position for position, day_ms in enumerate(days_ms.tolist())}
+    columns = (LedgerDay.device, LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
+    rows = session.connection().execute(
+        select(*columns).where(LedgerDay.device.in_(devices), _among(list(wanted)))
+    )
+    for device, day_ms, *of_day, checksum in rows:
+        if day_ms in wanted:
+            if DaySums(day_ms, of_day).checksum(device) != checksum:
+                raise DamagedError(device, day_ms)
+            sums[:, place[device], wanted[day_ms]] = of_day
+    return sums
+
+
+def select_slots_at(session: Session, devices: Sequence[str], starts_ms: Integers) -> Integers:
+    """Return the amounts of single slots: shape (quantities, devices, slots).
+
+    Raises:
+        DamagedError: A row is not the one that was saved.
+    """
+    found = np.zeros((QUANTITIES, len(devices), len(starts_ms)), dtype=np.int64)
+    days_ms, of_slot = np.unique(starts_ms // DAY_MS * DAY_MS, return_inverse=True)
+    place = {device: position for position, device in enumerate(devices)}
+    for keys, packed in _packed_days(session, devices, days_ms.tolist()):
+        row_of = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
+        day = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
+        row_of[[place[device] for device, _ in keys], day] = np.arange(len(keys))
+        rows = row_of[:, of_slot]
+        device, position = np.nonzero(rows >= 0)
+        slot = starts_ms[position] % DAY_MS // SLOT_MS
+        found[:, device, position] = slots_at(packed, rows[device, position], slot)
+    return found

@@ -1,0 +1,5 @@
+import { ReferencePage } from "@/reference/ReferencePage";
+
+export default function Reference() {
+  return <ReferencePage />;
+}

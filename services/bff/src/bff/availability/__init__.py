@@ -1,0 +1,1 @@
+"""When a device was up, down or silent."""

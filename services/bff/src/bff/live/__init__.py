@@ -1,0 +1,1 @@
+"""A stream of events for the page: that present values have changed."""

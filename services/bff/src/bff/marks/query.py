@@ -1,0 +1,78 @@
+"""Changed prices and events of a range."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from bff.db.tables import EventAnswer, LedgerEvent
+from bff.events.query import select_events
+from bff.events.schemas import EventQuery
+from bff.place_tree import Place, entries_in
+from bff.prices.query import select_price_spans
+from bff.prices.schemas import Direction
+from bff.prices.spans import PriceSpan, price_by_interval, price_edges
+from bff.register.view import Register
+from bff.time_grid import Interval, in_zone
+
+DIRECTIONS: Sequence[Direction] = ("import", "export")
+MAX_SEARCHED_EVENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """Prices in 10^-12 currency units per kWh before and from an instant; None where none holds."""
+
+    at_ms: int
+    direction: Direction
+    before_e12: int | None
+    after_e12: int | None
+
+
+def select_price_changes(session: Session, currency: str, interval: Interval) -> list[PriceChange]:
+    """Select the changes of prices within an interval, its first instant included."""
+    found = (
+        change
+        for direction in DIRECTIONS
+        for change in price_changes(
+            select_price_spans(session, currency, direction), direction, interval
+        )
+    )
+    return sorted(found, key=lambda change: change.at_ms)
+
+
+def price_changes(
+    spans: Sequence[PriceSpan], direction: Direction, interval: Interval
+) -> Iterator[PriceChange]:
+    """Yield the instants of an interval at which another price begins to hold."""
+    before_ms = interval.start_ms - 1
+    inside = sorted(price_edges(spans, before_ms, interval.end_ms))
+    prices = price_by_interval(spans, [before_ms, *inside, interval.end_ms])
+    for at_ms, (before, after) in zip(inside, pairwise(prices), strict=True):
+        if before != after:
+            yield PriceChange(at_ms, direction, before, after)
+
+
+def select_events_of(
+    session: Session, register: Register, place: Place, interval: Interval
+) -> list[LedgerEvent | EventAnswer]:
+    """Select the events of the devices of a place that were shown in an interval."""
+    wanted = EventQuery.model_validate(
+        {
+            "device": place.device,
+            "from": in_zone(interval.start_ms, register.home.zone),
+            "to": in_zone(interval.end_ms, register.home.zone),
+            "max_events": MAX_SEARCHED_EVENTS,
+        }
+    )
+    _, events = select_events(session, wanted)
+    devices = _devices_in(register, place)
+    return [event for event in reversed(events) if devices is None or event.device in devices]
+
+
+def _devices_in(register: Register, place: Place) -> Collection[str] | None:
+    """Return the ids of the devices of a place; None for all of the house."""
+    if place.level == "house":
+        return None
+    return {entry.device for entry in entries_in(register, place)} | {place.device or ""}
