@@ -274,13 +274,26 @@ def test_a_file_of_thousands_of_prices_takes_a_few_statements(
     assert api.get("/history").json()["total"] == 5_000
 
 
+@pytest.mark.parametrize("note", ['=HYPERLINK("http://evil")', "+1", "@SUM(A1)", "'=1", "-", "'s"])
+def test_a_note_is_no_formula_in_a_spreadsheet(api: httpx.Client, note: str) -> None:
+    """It is escaped where it would be one, and the file brings back what was written."""
+    add(api, "-20", JANUARY, note=note)
+    exported = api.get("/unit_prices/csv").text
+    row = next(csv.DictReader(io.StringIO(exported)))
+    assert row["note"][0] not in "=+-@"
+    assert row["price_per_kwh"] == "-20"
+    headers = {"Content-Type": "text/csv"}
+    assert api.post("/unit_prices/csv", content=exported, headers=headers).json() == []
+
+
 @pytest.mark.parametrize("note", ["<script>alert(1)</script>", '=HYPERLINK("http://evil")', '"a,b'])
 def test_a_note_is_text_in_every_answer(api: httpx.Client, note: str) -> None:
     """As it was written, and of a type that no browser makes a page of."""
     add(api, "20", JANUARY, note=note)
     listed, exported = api.get("/unit_prices"), api.get("/unit_prices/csv")
     assert listed.json()[0]["note"] == note
-    assert next(csv.DictReader(io.StringIO(exported.text)))["note"] == note
+    escaped = f"'{note}" if note.startswith("=") else note
+    assert next(csv.DictReader(io.StringIO(exported.text)))["note"] == escaped
     types = [answer.headers["content-type"].partition(";")[0] for answer in (listed, exported)]
     assert types == ["application/json", "text/csv"]
     assert {answer.headers["x-content-type-options"] for answer in (listed, exported)} == {
