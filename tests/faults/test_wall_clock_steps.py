@@ -1,4 +1,4 @@
-"""Services while their wall clock is set: no energy is made of it, and nothing stops.
+"""Every service while its wall clock is set: no energy is made of it, and nothing stops.
 
 By libfaketime, on real processes; the rules are in `exporter-kit` (`test_clock_steps.py`).
 """
@@ -26,10 +26,14 @@ from testbed.plugs import emulated_plugs
 from testbed.plugs import settings_of_exporter as native_settings_of
 from testbed.process import free_port, wait_limit_seconds
 from testbed.victoria_metrics import VictoriaMetrics
+from testbed.virtual_home import settings_of_exporter as cloud_settings_of
+from testbed.virtual_home import virtual_home
 from testbed.wall_clock import WallClock
 
 WATTS = 1000.0
 STEPS_SECONDS = (300, 3900, 0)
+# The cloud refuses signatures of a clock that is wrong by more than five minutes.
+STEPS_OF_CLOUD_SECONDS = (200, -200, 0)
 PLUG = {
     "name": "heater",
     "model": "P110M(EU) 1.2.3",
@@ -50,6 +54,18 @@ def native(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
     with emulated_plugs(folder, [PLUG]) as plugs:
         settings = native_settings_of(plugs.home(), folder) | clock.env
         command = (sys.executable, "-m", "tp_link_native_exporter")
+        with exporter(command, settings, folder / "log") as process:
+            yield process
+
+
+@contextmanager
+def cloud(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
+    """The exporter of the SwitchBot cloud, on the emulated one."""
+    with virtual_home(folder) as home:
+        home.set_watts("server", WATTS)
+        config = (Path(__file__).parents[2] / "config" / "virtual-home.yaml").read_text()
+        settings = cloud_settings_of(home, folder, config) | clock.env
+        command = (sys.executable, "-m", "switchbot_exporter")
         with exporter(command, settings, folder / "log") as process:
             yield process
 
@@ -81,17 +97,20 @@ def mqtt(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
 
 
 EXPORTERS = {
-    "native": (native, "tplink_native", "heater"),
-    "mqtt": (mqtt, "mqtt", "device_1"),
+    "native": (native, "tplink_native", "heater", STEPS_SECONDS),
+    "cloud": (cloud, "switchbot", "server", STEPS_OF_CLOUD_SECONDS),
+    "mqtt": (mqtt, "mqtt", "device_1", STEPS_SECONDS),
 }
 
 
-@pytest.mark.parametrize("name", ["native", pytest.param("mqtt", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "name", ["native", *(pytest.param(n, marks=pytest.mark.long) for n in ("cloud", "mqtt"))]
+)
 def test_an_exporter_counts_only_the_time_that_passed(
     tmp_path: Path, clock: WallClock, name: str
 ) -> None:
     """Minutes and an hour forward, and back: at most a kilowatt since it started is shown."""
-    start, family, device = EXPORTERS[name]
+    start, family, device, steps = EXPORTERS[name]
     began = time.monotonic()
     with start(tmp_path, clock) as process:
         shown = []
@@ -104,7 +123,7 @@ def test_an_exporter_counts_only_the_time_that_passed(
 
         before = -1.0
         assert poll_until(is_counting, wait_limit_seconds())
-        for step in STEPS_SECONDS:
+        for step in steps:
             clock.set(step)
             before = shown[-1]
             assert poll_until(is_counting, wait_limit_seconds())
@@ -113,6 +132,31 @@ def test_an_exporter_counts_only_the_time_that_passed(
         # A device that counts by itself shows what it likes of before; the emulated ones are new.
         assert shown[-1] - shown[0] <= WATTS / 1000 * lasted_hours * 1.1
         assert "Traceback" not in process.log.read_text()
+
+
+@pytest.mark.long
+def test_a_clock_that_the_cloud_refuses_is_named_and_may_be_mended(
+    tmp_path: Path, clock: WallClock
+) -> None:
+    """An hour ahead: the device is down and the log names the clock; unrestarted it counts on."""
+    began = time.monotonic()
+    with cloud(tmp_path, clock) as process:
+
+        def kwh() -> float | None:
+            return process.scrape().value("switchbot_energy_total_kwh", device="server")
+
+        def is_up() -> bool:
+            return process.scrape().value("switchbot_device_up", device="server") == 1
+
+        assert poll_until(lambda: is_up() and kwh() is not None, wait_limit_seconds())
+        first = kwh()
+        clock.set(3900)
+        assert poll_until(lambda: not is_up(), wait_limit_seconds())
+        assert "this machine's clock" in process.log.read_text()
+        clock.set(0)
+        assert poll_until(lambda: is_up() and (kwh() or 0) > (first or 0), wait_limit_seconds())
+        lasted_hours = (time.monotonic() - began) / 3600
+        assert (kwh() or 0) - (first or 0) <= WATTS / 1000 * lasted_hours * 1.1
 
 
 HOME = """\

@@ -7,9 +7,11 @@ from datetime import timedelta
 import httpx
 import pytest
 from board_service import DEVICE, NOW, Open, Running, measured
+from sqlalchemy import Text, cast, select
 
 from measurements.openapi import FILE
 from measurements.routes import EXAMPLE
+from measurements.tables import RAW
 
 
 def test_one_measurement_is_stored_with_its_columns_and_all_of_its_payload(
@@ -177,6 +179,16 @@ def test_a_page_of_another_origin_reads_only_where_that_is_allowed(open_service:
     for origin, allowed in (("https://page.example", True), ("https://evil.example", False)):
         answer = service.http.get("/api/measurements", headers={"Origin": origin})
         assert ("access-control-allow-origin" in answer.headers) is allowed
+
+
+def test_a_raw_null_is_kept(service: Running) -> None:
+    """It is JSON as any other; a column without a value would be refused by the database."""
+    headers = {"Content-Type": "application/json"}
+    answer = service.http.post("/api/raw-measurements", content="null", headers=headers)
+    assert (answer.status_code, answer.json()["new"]) == (200, 1)
+    with service.services.engine.connect() as connection:
+        payloads = connection.execute(select(cast(RAW.c.payload, Text))).scalars().all()
+    assert payloads == ["null"]
 
 
 def test_raw_bodies_are_kept(service: Running) -> None:

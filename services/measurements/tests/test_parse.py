@@ -11,6 +11,7 @@ from measurements.parse import (
     BoardClock,
     FaultError,
     TooManyError,
+    Unplaced,
     parse_body,
     parse_clock,
     parse_report,
@@ -48,6 +49,13 @@ def test_what_is_no_measurement_is_refused_with_its_line_and_reason(line: str, r
     assert isinstance(fault, FaultError)
     assert fault.line == 2
     assert reason in fault.reason
+
+
+def test_an_age_places_nothing_of_another_start() -> None:
+    """The board counted it by a clock that has begun anew since."""
+    body = json.dumps(measured(recordedAt=None, age_ms=60_000, boot=6, seq=1)).encode()
+    clock = BoardClock(None, 500, 7)
+    assert [type(part) for part in parse_body(body, NDJSON, Arrival(NOW, clock), 10)] == [Unplaced]
 
 
 def test_a_body_of_too_many_lines_is_not_parsed() -> None:

@@ -69,6 +69,8 @@ export function CurvesPanel({ device, sources }: CurvesPanelProps) {
   const { from, to } = shown ?? period;
   const params = { path: { device }, query: { from, to, quantity } };
   const path = "/api/v1/devices/{device}/curves";
+  const answer = api.useQuery("get", path, { params }, every(COST));
+  const isDrawn = Boolean(answer.data?.sources.length);
   const hasBoard = sources.some(({ source }) => source === "esp32");
   return (
     <Panel
@@ -86,7 +88,7 @@ export function CurvesPanel({ device, sources }: CurvesPanelProps) {
       }
     >
       <Loaded
-        answer={api.useQuery("get", path, { params }, every(COST))}
+        answer={answer}
         skeleton={<Skeleton className="h-60 w-full" />}
         notAfterMs={COST.notAfterMs}
         isEmpty={(curves) => curves.sources.length === 0}
@@ -103,7 +105,11 @@ export function CurvesPanel({ device, sources }: CurvesPanelProps) {
         )}
       </Loaded>
       <div className="mt-2 min-h-9 text-muted text-xs">
-        {shown ? <Button onClick={() => setZoom(null)}>{t("zoomOut")}</Button> : t("drag")}
+        {shown ? (
+          <Button onClick={() => setZoom(null)}>{t("zoomOut")}</Button>
+        ) : (
+          isDrawn && t("drag")
+        )}
       </div>
     </Panel>
   );

@@ -10,7 +10,7 @@ from measurements.routes import REQUEST_BODY, router
 from measurements.services import Services
 from service_kit.error_handlers import Texts, add_error_handlers
 from service_kit.gate import Gate
-from service_kit.problems import ProblemDocument
+from service_kit.problems import MEDIA_TYPE, ProblemDocument
 
 DESCRIPTION = """
 Boards send what they measured; each measurement is kept once, and passed on to VictoriaMetrics.
@@ -25,6 +25,11 @@ class _Application(FastAPI):
         document = super().openapi()
         # FastAPI leaves out what is null; in the example a value that was not measured is.
         document["paths"]["/api/measurements"]["post"] |= REQUEST_BODY
+        for path in document["paths"].values():
+            for operation in path.values():
+                content = operation["responses"]["default"]["content"]
+                if "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
         return document
 
 

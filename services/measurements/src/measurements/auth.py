@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from measurements.services import Services, UsedServices
 from measurements.tokens import Identity, identify, select_tokens
@@ -10,6 +11,9 @@ from service_kit.problems import ProblemError
 
 # A board of the virtual home, which needs no token while there is none.
 ANYONE = Identity("virtual-home", None)
+BEARER = HTTPBearer(
+    auto_error=False, description="A board's own token writes, one made with --read reads."
+)
 
 
 def _unauthorised(services: Services, detail: str) -> ProblemError:
@@ -25,14 +29,15 @@ def _unauthorised(services: Services, detail: str) -> ProblemError:
 
 
 def _identity(
-    services: UsedServices, authorization: Annotated[str, Header(include_in_schema=False)] = ""
+    services: UsedServices,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Identity:
-    scheme, _, token = authorization.partition(" ")
+    token = bearer.credentials.strip() if bearer else ""
     with services.engine.connect() as connection:
         if services.settings.virtual_home and not select_tokens(connection):
             return ANYONE
-        found = identify(connection, token.strip())
-    if scheme.lower() != "bearer" or not token:
+        found = identify(connection, token)
+    if not token:
         raise _unauthorised(services, "There is no token.")
     if found is None:
         raise _unauthorised(services, "The token is not valid.")

@@ -1,5 +1,6 @@
 """POST and GET /api/measurements, POST /api/raw-measurements, GET /api/measurement-counts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Self
 import orjson
 from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 
 from measurements.auth import Reader, Writer, check_device
 from measurements.counts import DayCount, select_day_counts
@@ -35,6 +36,19 @@ from measurements.tokens import Identity
 from service_kit.problems import ProblemError, wrong_input
 
 router = APIRouter(prefix="/api")
+
+
+def _with_date(value: object) -> object:
+    """Refuse what begins with no date: a number would be taken for Unix time."""
+    if isinstance(value, str) and not _DATE.match(value):
+        message = "write a date first: 2026-03-01"
+        raise ValueError(message)
+    return value
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+Day = Annotated[date, BeforeValidator(_with_date)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_with_date)]
 
 NDJSON_TYPES = (NDJSON, "application/ndjson")
 MAX_REASONS = 20
@@ -158,7 +172,12 @@ async def post_measurements(
     return await run_in_threadpool(_take, services, identity, sent, is_partial=partial)
 
 
-@router.post("/raw-measurements", name="post_raw_measurements", response_model=Acknowledgement)
+@router.post(
+    "/raw-measurements",
+    name="post_raw_measurements",
+    response_model=Acknowledgement,
+    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": {}}}}},
+)
 async def post_raw_measurements(
     request: Request,
     services: UsedServices,
@@ -177,10 +196,10 @@ def get_measurement_counts(
     services: UsedServices,
     _reader: Reader,
     first: Annotated[
-        date | None, Query(alias="from", description="The first day; by default a week ago.")
+        Day | None, Query(alias="from", description="The first day; by default a week ago.")
     ] = None,
     last: Annotated[
-        date | None, Query(alias="to", description="The last day; by default today.")
+        Day | None, Query(alias="to", description="The last day; by default today.")
     ] = None,
 ) -> ArrivalCounts:
     """Compare what arrived parsed and what arrived raw, by board and day of the home."""
@@ -202,8 +221,8 @@ def get_measurements(  # noqa: PLR0913 - one for each parameter
     _reader: Reader,
     *,
     device_id: Annotated[str | None, Query(alias="deviceId")] = None,
-    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    start: Annotated[Instant | None, Query(alias="from")] = None,
+    end: Annotated[Instant | None, Query(alias="to")] = None,
     cursor: Annotated[str, Query(description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 1_000,
     accept: Annotated[str, Header(include_in_schema=False)] = JSON,

@@ -53,6 +53,8 @@ class Instant(TypeDecorator[datetime]):
 # Only an INTEGER key counts by itself on SQLite.
 _KEY = BigInteger().with_variant(Integer, "sqlite")
 _DOCUMENT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+# A body that is `null` is kept as that.
+_ANY_DOCUMENT = JSON().with_variant(JSONB(), "postgresql")
 
 MEASUREMENTS = Table(
     "device_measurements",
@@ -107,7 +109,7 @@ RAW = Table(
     Column("received_at", Instant, nullable=False),
     # Why it is here and not among the measurements; empty for what was sent to be here.
     Column("reason", Text, nullable=False, server_default=""),
-    Column("payload", _DOCUMENT, nullable=False),
+    Column("payload", _ANY_DOCUMENT, nullable=False),
 )
 Index("ix_raw_measurements_received_at", RAW.c.received_at, RAW.c.id)
 Index("ix_raw_measurements_device", RAW.c.device_id, RAW.c.received_at)

@@ -9,6 +9,7 @@ from bff.bills.periods import CURRENT, find_period, select_periods
 from bff.bills.query import compute_bills, load_tariff
 from bff.bills.response import bill_response
 from bff.bills.schemas import Bill, PeriodBills
+from bff.http.params import Day
 from bff.services import UsedServices
 from service_kit.problems import wrong_input
 
@@ -19,7 +20,7 @@ YEAR = timedelta(days=365)
 ONE_DAY = timedelta(days=1)
 
 FromDay = Annotated[
-    date | None,
+    Day | None,
     Query(
         alias="from",
         description="Periods that have a day since this one; by default a year before `to`.",
@@ -27,7 +28,7 @@ FromDay = Annotated[
     ),
 ]
 ToDay = Annotated[
-    date | None,
+    Day | None,
     Query(description="Periods that begin before this day; by default tomorrow."),
 ]
 WithShares = Annotated[bool, Query(description="true: with each device's average share.")]

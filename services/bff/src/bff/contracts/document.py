@@ -241,7 +241,7 @@ class EnergyLine(Line):
             raise ValueError(message)
         if self.times is not None:
             names = [band.name for band in self.times]
-            if not names or len(set(names)) != len(names):
+            if len(set(names)) != len(names):
                 message = f"line '{self.name}' needs bands with different names"
                 raise ValueError(message)
         return self
@@ -361,7 +361,7 @@ class ContractDocument(Strict):
     """How a supplier charges."""
 
     kwh: TotalRounding
-    lines: tuple[AnyLine, ...]
+    lines: tuple[AnyLine, ...] = Field(min_length=1)
     total: TotalRounding
     months: Literal["end", "start"] = "end"
     valid_from: MonthOrDate | None = None

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from pydantic import ValidationError
@@ -11,6 +12,8 @@ from service_kit.problems import ProblemError, wrong_input
 
 COLUMNS = ("price_per_kwh", "valid_from", "valid_to", "direction", "note")
 NEEDED = COLUMNS[:2]
+# A spreadsheet takes a text that begins so for a formula; after an apostrophe it is text.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def write_prices(rows: Sequence[PriceRow]) -> str:
@@ -20,6 +23,7 @@ def write_prices(rows: Sequence[PriceRow]) -> str:
     writer.writerow(COLUMNS)
     for row in rows:
         shown = row.model_dump(mode="json")
+        shown["note"] = _escape(row.note)
         writer.writerow(["" if shown[name] is None else shown[name] for name in COLUMNS])
     return out.getvalue()
 
@@ -41,8 +45,18 @@ def parse_prices(content: bytes) -> list[PriceInput]:
     return [_price(row, number) for number, row in enumerate(reader, start=2)]
 
 
+def _escape(note: str) -> str:
+    return f"'{note}" if FORMULA.match(note) else note
+
+
+def _unescape(note: str) -> str:
+    return note[1:] if note.startswith("'") and FORMULA.match(note) else note
+
+
 def _price(row: dict[str, str | None], number: int) -> PriceInput:
-    given = {name: row.get(name) for name in COLUMNS if row.get(name)}
+    given = {name: text for name in COLUMNS if (text := row.get(name))}
+    if "note" in given:
+        given["note"] = _unescape(given["note"])
     try:
         return PriceInput.model_validate(given)
     except ValidationError as error:

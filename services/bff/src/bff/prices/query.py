@@ -1,12 +1,14 @@
 """Select and save unit prices. Every write happens within one serialised transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
-from bff.db.revisions import Author, State, record
+from bff.db.revisions import Author, State, record, record_all
 from bff.db.tables import UnitPrice
 from bff.prices.schemas import Direction, PriceInput
 from bff.prices.spans import PriceSpan
@@ -49,8 +51,7 @@ def add_price(
     if close_open_price:
         _close_open_price(session, wanted, direction, author)
     _refuse_overlap(session, wanted, direction, besides=None)
-    row = UnitPrice(currency=currency, direction=direction)
-    _fill(row, wanted)
+    row = _new_row(wanted, currency)
     session.add(row)
     session.flush()
     record(session, author, "unit_price", str(row.id), (None, price_state(row)))
@@ -65,15 +66,30 @@ def add_missing_prices(
     Raises:
         ProblemError: 409, one overlaps another.
     """
-    there = {_identity(price_state(row)) for row in select_prices(session)}
-    new = [each for each in wanted if _identity(_input_state(each)) not in there]
-    return [add_price(session, each, currency, author, close_open_price=False) for each in new]
+    there = select_prices(session)
+    identities = {_identity(price_state(row)) for row in there}
+    rows = [_new_row(each, currency) for each in wanted]
+    new = [row for row in rows if _identity(price_state(row)) not in identities]
+    _refuse_overlaps([*there, *new])
+    if not new:
+        return []
+    session.execute(insert(UnitPrice), [_columns(row) for row in new])
+    # SQLite gives no ids back from an insert of many rows.
+    saved = {_identity(price_state(row)): row for row in select_prices(session)}
+    added = [saved[_identity(price_state(row))] for row in new]
+    changes = [(str(row.id), (None, price_state(row))) for row in added]
+    record_all(session, author, "unit_price", changes)
+    return added
 
 
-def _input_state(wanted: PriceInput) -> State:
-    row = UnitPrice(direction=wanted.direction or "import", currency="")
+def _columns(row: UnitPrice) -> dict[str, Any]:
+    return {"currency": row.currency} | {name: getattr(row, name) for name in IDENTITY}
+
+
+def _new_row(wanted: PriceInput, currency: str) -> UnitPrice:
+    row = UnitPrice(currency=currency, direction=wanted.direction or "import")
     _fill(row, wanted)
-    return price_state(row)
+    return row
 
 
 def _identity(state: State) -> tuple[object, ...]:
@@ -195,6 +211,30 @@ def _refuse_overlap(
         )
     if other is not None:
         raise _overlap_problem(other, wanted.valid_from.tzinfo)
+
+
+def _refuse_overlaps(rows: Iterable[UnitPrice]) -> None:
+    """Refuse rows of which one begins before the one before it has ended; new ones have no id."""
+    for row, following in pairwise(sorted(rows, key=lambda row: (row.direction, row.valid_from))):
+        if row.direction != following.direction:
+            continue
+        if row.valid_to is not None and row.valid_to <= following.valid_from:
+            continue
+        if row.id is None and following.id is None:
+            raise _overlap_in_file_problem(row, following)
+        new, other = (row, following) if row.id is None else (following, row)
+        raise _overlap_problem(other, new.valid_from.tzinfo)
+
+
+def _overlap_in_file_problem(row: UnitPrice, following: UnitPrice) -> ProblemError:
+    ends = row.valid_to.isoformat() if row.valid_to else "open"
+    return ProblemError(
+        409,
+        "prices-overlap",
+        f"The price from {row.valid_from.isoformat()} to {ends} and the one from"
+        f" {following.valid_from.isoformat()} overlap, and both are in the file.",
+        what_to_do="At any instant one price holds: correct the file and send it again.",
+    )
 
 
 def _is_same(row: UnitPrice, wanted: PriceInput) -> bool:
