@@ -5,13 +5,13 @@ Safe to run any number of times and to kill at any instant. README.md has the ex
 
 import argparse
 import logging
-import resource
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -101,9 +101,15 @@ def run(settings: Settings, options: argparse.Namespace, now: datetime) -> int:
             with _failures(report):
                 run_dbt(settings)
     push_figures(settings, report.rows, report.exit_code, time.monotonic() - began)
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    LOG.debug("peak memory in MiB: %.0f", peak_mib)
+    LOG.debug("peak memory in MiB: %.0f", _peak_mebibytes())
     return report.exit_code
+
+
+def _peak_mebibytes() -> float:
+    """Return the most resident memory; `getrusage` begins at that of the process that forked."""
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (peak_kibibytes,) = (line.split()[1] for line in status if line.startswith("VmHWM:"))
+    return int(peak_kibibytes) / 1024
 
 
 def archive(
