@@ -138,6 +138,11 @@ def execute(
         elif examples:
             query[parameter["name"]] = examples[0]
     whole = str(api.base_url).removesuffix("/api/v1/") + url
+    if "text/event-stream" in operation["responses"].get("200", {}).get("content", ()):
+        with api.stream(method, whole, params=query) as answer:
+            next(answer.iter_lines())  # it never ends by itself
+        yield answer
+        return
     for body in bodies_of(document, operation):
         until = time.monotonic() + PATIENCE_SECONDS
         # One of the examples rebuilds the ledger.
