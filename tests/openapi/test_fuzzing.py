@@ -15,7 +15,7 @@ from testbed.measurements import COMMAND, measurements
 from testbed.victoria_metrics import VictoriaMetrics
 
 ROOT = Path(__file__).parents[2]
-QUICK = ("--phases=examples,stateful", "--max-examples=1")
+QUICK = ("--phases=examples", "--max-examples=1")
 # Its phase `coverage` alone is ten thousand requests: each bound of each field, each other method.
 LONG = ("--phases=examples,coverage,fuzzing,stateful", "--max-examples=10")
 EXTENTS = [

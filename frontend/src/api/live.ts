@@ -21,7 +21,8 @@ export function followLive(client: QueryClient): () => void {
   const refresh = () => {
     noteEvent();
     const predicate = ({ queryKey }: { queryKey: readonly unknown[] }) => PRESENT.has(queryKey[1]);
-    client.invalidateQueries({ predicate });
+    // What is being asked goes on: a slow answer would otherwise be given up at every event.
+    client.invalidateQueries({ predicate }, { cancelRefetch: false });
   };
   channel.onmessage = () => document.visibilityState === "visible" && refresh();
 
