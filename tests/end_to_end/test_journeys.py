@@ -213,7 +213,7 @@ def test_the_first_screen_needs_one_request(chain: Chain, browser: Browser) -> N
         assert of_api[0] == "/api/v1/first_screen"
         # What is of this moment is asked for again after seconds.
         present = {"/api/v1/places", "/api/v1/notices", "/api/v1/devices", "/api/v1/live"}
-        assert set(of_api) - present == {"/api/v1/first_screen"}, asked
+        assert set(of_api) - present == {"/api/v1/first_screen"}, "\n".join(asked)
     context.close()
 
 
