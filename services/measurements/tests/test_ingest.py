@@ -1,5 +1,6 @@
 """POST /api/measurements: every measurement is stored once, and acknowledged once it is durable."""
 
+import hmac
 import json
 import logging
 from datetime import timedelta
@@ -212,3 +213,20 @@ def test_no_token_is_logged(service: Running, caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.DEBUG):
         service.post(measured(deviceId=DEVICE), Authorization="Bearer ppms_0_geheim")
     assert "geheim" not in caplog.text
+
+
+def test_a_secret_is_compared_in_constant_time(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As digests of one length, also where there is no such token."""
+    compare, lengths = hmac.compare_digest, list[tuple[int, int]]()
+
+    def noted(left: str, right: str) -> bool:
+        lengths.append((len(left), len(right)))
+        return compare(left, right)
+
+    monkeypatch.setattr(hmac, "compare_digest", noted)
+    valid = service.http.headers["Authorization"]
+    for token in (valid, f"{valid}x", "Bearer ppms_nowhere_x"):
+        service.post(measured(), Authorization=token)
+    assert lengths == [(64, 64)] * 3
