@@ -65,7 +65,7 @@ def test_last_month_is_compared_with_the_one_before(chain: Chain, visitor: Page)
         ratio = Decimal(cost["total"]["cost"]) / Decimal(before["total"]["cost"]) - 1
         shown_ratio = float(change.get_attribute("data-value") or "nan")
         assert shown_ratio == pytest.approx(float(ratio), abs=1e-6)
-    visitor.get_by_role("main").get_by_role("link", name="Study", exact=True).click()
+    visitor.locator("main table").get_by_role("link", name="Study", exact=True).click()
     expect(visitor.get_by_role("heading", level=1)).to_contain_text("Study")
     expect(visitor.get_by_test_id("period-name")).to_have_attribute(
         "data-value", last.strftime("%Y-%m-%d")

@@ -44,7 +44,7 @@ def test_places_are_walked_by_clicks_and_by_address(chain: Chain, page: Page) ->
     """Reload and back keep the place; an address can be shared."""
     page.goto("/")
     for name in ("Study", "Upper rack", "Server"):
-        page.get_by_role("main").get_by_role("link", name=name).click()
+        page.locator("main table").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Server")
     assert page.url.startswith(chain.url("PAGE_PORT"))
     page.reload()

@@ -137,8 +137,8 @@ def test_stored_measurements_wait_while_the_outbox_is_long(
     configure(NOWHERE)
     service.now = NOW + timedelta(hours=1)
     service.post([measured(-60 * n) for n in range(1, 4)])
-    configure(HOME)
     monkeypatch.setattr(places, "MAX_WAITING_LINES", -1)
+    configure(HOME)
     assert pass_on_stored(service.services.engine, NOW)
     assert waiting(service) == {}
 

@@ -120,6 +120,6 @@ async def test_a_plug_unheard_for_the_limit_is_silent_while_others_speak(
 def test_without_a_radio_the_exporter_runs_and_says_what_is_missing(start_ble: Start) -> None:
     """In words, not in tracebacks."""
     process = start_ble()
-    page = process.scrape_until(lambda _: "systemctl start bluetooth" in process.log.read_text())
-    assert page.value("switchbot_device_up", device="plug_0") == 0
+    process.scrape_until(lambda _: "systemctl start bluetooth" in process.log.read_text())
+    process.scrape_until(lambda page: page.value("switchbot_device_up", device="plug_0") == 0)
     assert "Traceback" not in process.log.read_text()
