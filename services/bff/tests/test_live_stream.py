@@ -71,6 +71,25 @@ def test_a_new_stream_after_the_last_one_reads_again() -> None:
     asyncio.run(watch_twice())
 
 
+def test_an_error_of_a_read_is_a_change_and_reads_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    """It is logged once, however long it lasts."""
+    errors = [OSError("no file")] * 3
+
+    def read() -> object:
+        if errors:
+            raise errors.pop()
+        return "1 W"
+
+    async def follow() -> int | None:
+        watch = LiveWatch(read, every_seconds=0)
+        with watch.stream():
+            first = await asyncio.wait_for(watch.wait_for_change(0), LIMIT_SECONDS)
+            return await asyncio.wait_for(watch.wait_for_change(first or 0), LIMIT_SECONDS)
+
+    assert asyncio.run(follow()) == 2
+    assert caplog.text.count("OSError: no file") == 1
+
+
 def test_streams_are_bounded_and_end_when_the_process_stops() -> None:
     """One too many is seen before it begins; a closed watch lets nobody wait."""
 

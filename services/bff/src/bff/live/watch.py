@@ -18,7 +18,7 @@ class LiveWatch:
     Everything except `read` runs in one event loop.
 
     Args:
-        read: Returns what is compared from read to read, and raises nothing; may block.
+        read: Returns what is compared from read to read; may block. An error is a value, too.
         every_seconds: From the end of one read to the next one.
     """
 
@@ -71,10 +71,19 @@ class LiveWatch:
     async def _run(self) -> None:
         before: object = None
         while True:
-            present = await asyncio.to_thread(self._read)
+            present = await self._present(before)
             if present != before:
                 before = present
                 async with self._changed:
                     self._version += 1
                     self._changed.notify_all()
             await asyncio.sleep(self._every_seconds)
+
+    async def _present(self, before: object) -> object:
+        try:
+            return await asyncio.to_thread(self._read)
+        except Exception as error:  # streams would wait for ever without a reader
+            present = repr(error)
+            if present != before:
+                LOG.exception("present values cannot be read; trying again")
+            return present
