@@ -117,13 +117,14 @@ class Replicas:
         return True
 
     def _try_lock(self) -> bool:
+        """Take the lock if no one has it; where the database is away, `follow` raises."""
         try:
             if self._connection is None:
                 self._connection = self._connect()
             return bool(self._connection.scalar(select(func.pg_try_advisory_lock(WORKER_LOCK))))
         except SQLAlchemyError:
-            self.close()
-            raise
+            self.close()  # the session has ended: the next attempt has another one
+            return False
 
     def _connect(self) -> Connection:
         connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
