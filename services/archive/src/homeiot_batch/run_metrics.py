@@ -49,13 +49,13 @@ def figures_text(
     """
     of_house = {} if house is None else {"house": house}
     figures = {
-        "last_run_timestamp_seconds": f"{now_unix_seconds:.3f}",
-        "last_run_exit_code": str(exit_code),
-        "last_run_duration_seconds": f"{duration_seconds:.3f}",
+        "archive_last_run_timestamp_seconds": f"{now_unix_seconds:.3f}",
+        "archive_last_run_exit_code": str(exit_code),
+        "archive_last_run_duration_seconds": f"{duration_seconds:.3f}",
     }
     if exit_code == 0:
-        figures["last_success_timestamp_seconds"] = f"{now_unix_seconds:.3f}"
-    lines = [f"archive_{name}{_labels(of_house)} {value}" for name, value in figures.items()]
+        figures["archive_last_success_timestamp_seconds"] = f"{now_unix_seconds:.3f}"
+    lines = [f"{name}{_labels(of_house)} {value}" for name, value in figures.items()]
     for (dataset, stage), count in rows.items():
         labels = _labels(of_house | {"dataset": dataset, "stage": stage})
         lines.append(f"archive_last_run_rows{labels} {count}")
