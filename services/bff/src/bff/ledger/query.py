@@ -25,18 +25,11 @@ from bff.ledger.store import (
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from bff.victoriametrics.errors import VictoriaMetricsDownError
-from bff.victoriametrics.patience import (
-    REQUEST,
-    REQUEST_SECONDS,
-    Patience,
-    count_in_vain,
-    limit_seconds,
-)
+from bff.victoriametrics.patience import REQUEST, count_in_vain, limit_seconds
 
 WAIT_SECONDS = 2.0
 # After this time without a refresh the present is unknown.
 STALE_MS = 60_000
-SPLIT = Patience(deadline_seconds=REQUEST_SECONDS, pause_seconds=REQUEST_SECONDS)
 DEVICES_AT_ONCE = 10
 # Bounds the memory of a query with many edges.
 MAX_SPLITS_AT_ONCE = 50_000
@@ -226,7 +219,7 @@ def _split_amounts(
     amounts |= {each.split: even(each.split) for each in unknown if each.is_archived}
     by_source = {each.split: each.source for each in unknown if not each.is_archived}
     if by_source:
-        source = ledger.sample_source(ledger.now_ms(), SPLIT)
+        source = ledger.sample_source(ledger.now_ms(), REQUEST)
         found = split_slots(source, rules, partial(_device_days, ledger), by_source)
         ledger.splits.put(found.exact, is_saved=False)
         ledger.status.wake.set()  # the worker saves them
