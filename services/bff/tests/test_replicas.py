@@ -12,10 +12,10 @@ from bff.db.engine import read_session, write_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerWatermark, RegisterCorrection
 from bff.ledger.ledger import SharedStatus
-from bff.ledger.replicas import NotTheWorkerError, Replicas
-from bff.ledger.shared_state import SharedState
 from bff.ledger.store import invalidate, save_built
 from bff.register.keeper import RegisterKeeper
+from bff.replicas.replicas import NotTheWorkerError, Replicas
+from bff.replicas.state import SharedState
 from bff.time_grid import DAY_MS
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile

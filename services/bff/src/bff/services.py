@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
-from bff.ledger.replicas import Replicas
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
+from bff.replicas.replicas import Replicas
 from bff.settings import Settings
 from bff.time_grid import Now
 from bff.victoriametrics.client import VictoriaMetrics

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from functools import partial
 
+from sqlalchemy import Engine
+
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
 from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
-from bff.ledger.replicas import Replicas
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
+from bff.replicas.replicas import Replicas
+from bff.replicas.worker import SharedWorker
 from bff.services import Services
 from bff.settings import Settings
 from bff.time_grid import Now
@@ -48,14 +51,14 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))
-    replicas = None
-    if engine.dialect.name != "sqlite":
+    on_complete = partial(_note_result, engine, register, now)
+    if engine.dialect.name == "sqlite":
+        replicas, worker = None, LedgerWorker(ledger, on_complete=on_complete)
+    else:
         replicas = Replicas(engine, ledger.status, register.follow)
-    worker = LedgerWorker(
-        ledger if replicas is None else replace(ledger, engine=replicas.worker_engine()),
-        on_complete=lambda: note_result(engine, register.ledger_home(), now()),
-        replicas=replicas,
-    )
+        worker = SharedWorker(
+            replace(ledger, engine=replicas.worker_engine()), replicas, on_complete
+        )
     worker.start()
     return Services(
         settings=settings,
@@ -69,6 +72,10 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         replicas=replicas,
         now=now,
     )
+
+
+def _note_result(engine: Engine, register: RegisterKeeper, now: Now) -> None:
+    note_result(engine, register.ledger_home(), now())
 
 
 def close_services(services: Services) -> None:

@@ -24,7 +24,8 @@ from bff.db.engine import read_session, write_session
 from bff.db.tables import LedgerWorkerState
 from bff.ledger.ledger import SharedStatus
 from bff.ledger.open_slots import OpenSlots
-from bff.ledger.shared_state import (
+from bff.ledger.store import save_invalidation, select_watermark
+from bff.replicas.state import (
     STATE_ID,
     Invalidation,
     SharedState,
@@ -36,7 +37,6 @@ from bff.ledger.shared_state import (
     select_shared,
     shared_state_of,
 )
-from bff.ledger.store import save_invalidation, select_watermark
 from bff.time_grid import FAR_FUTURE_MS, Interval
 
 LOG = logging.getLogger(__name__)
