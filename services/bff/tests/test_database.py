@@ -15,12 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from bff.db.engine import read_session, write_session
 from bff.db.migrate import MIGRATIONS, open_database
 from bff.db.tables import METADATA, UnitPrice
-from service_kit.database import (
-    DatabaseUnusableError,
-    hold_database,
-    is_migrated,
-    sqlite_file,
-)
+from service_kit.database import DatabaseUnusableError, hold_database, is_migrated
+from service_kit.obstacles import sqlite_file
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -20,6 +20,7 @@ from mqtt_emulator.broker import Mosquitto
 from mqtt_gateway.client import Connection
 from mqtt_gateway.devices import Device
 from testbed.process import free_port
+from testbed.volume import Volume
 
 BOILER = source("tasmota", "boiler")
 PLUG = source("shelly_gen2", "plug")
@@ -246,6 +247,67 @@ async def test_nonsense_harms_nothing_but_itself(broker: Mosquitto, tmp_path: Pa
             "bad_payload": len(nonsense), "too_large": 1, "no_value": 1, "used": 2,
         }  # fmt: skip
     assert len(kept_lines(settings)) == 2
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again what cannot be kept, several times a second."""
+    monkeypatch.setattr("mqtt_gateway.gateway.RETRY_SECONDS", 0.2)
+
+
+@pytest.mark.usefixtures("quick_retries")
+@pytest.mark.parametrize("is_full", [True, False])
+async def test_a_volume_that_cannot_be_written_stops_no_reading(
+    broker: Mosquitto,
+    small_volume: Volume,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    is_full: bool,
+) -> None:
+    """One line with the reason; points wait in memory, in their order, until it is mended."""
+    write_config(tmp_path)
+    caplog.set_level("INFO")
+    settings = make_settings(broker, tmp_path, state_dir=small_volume.path)
+    async with running(settings, [BOILER]) as gateway:
+        await gateway.until_subscribed()
+        small_volume.fill() if is_full else small_volume.set_read_only(read_only=True)
+        for power in (1, 2, 3):
+            await send(broker, (SENSOR, {"ENERGY": {"Power": power}}), qos=power % 2)
+            await gateway.until(lambda power=power: watts(gateway.last) == power)
+        failures = [line for line in caplog.messages if "points cannot be kept" in line]
+        assert len(failures) == 1
+        assert ("database is full" if is_full else "is read-only") in failures[0]
+        small_volume.empty() if is_full else small_volume.set_read_only(read_only=False)
+        await gateway.until(lambda: len(kept_lines(settings)) == 3)
+        await gateway.until(lambda: "points are kept again" in caplog.text)
+        assert [line.split()[1] for line in kept_lines(settings)] == [
+            f"instant_power_w={power}.0" for power in (1, 2, 3)
+        ]
+        assert gateway.value("mqtt_unkept_points_dropped_total") == 0
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.usefixtures("quick_retries")
+async def test_memory_is_bounded_while_points_cannot_be_kept(
+    broker: Mosquitto,
+    small_volume: Volume,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The oldest are dropped and counted."""
+    monkeypatch.setattr("mqtt_gateway.gateway.MAX_UNKEPT_POINTS", 2)
+    write_config(tmp_path)
+    settings = make_settings(broker, tmp_path, state_dir=small_volume.path)
+    async with running(settings, [BOILER]) as gateway:
+        await gateway.until_subscribed()
+        small_volume.fill()
+        for power in (1, 2, 3, 4):
+            await send(broker, (SENSOR, {"ENERGY": {"Power": power}}), qos=0)
+            await gateway.until(lambda power=power: watts(gateway.last) == power)
+        await gateway.until(lambda: gateway.value("mqtt_unkept_points_dropped_total") == 2)
+        small_volume.empty()
+        await gateway.until(lambda: len(kept_lines(settings)) == 2)
 
 
 async def test_an_exception_in_one_device_does_not_stop_the_others(

@@ -16,12 +16,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
+from service_kit.obstacles import sqlite_file
 
 BUSY_TIMEOUT_MILLISECONDS = 5_000
 # PostgreSQL's serialization_failure and deadlock_detected (its manual, appendix A).
@@ -47,13 +48,6 @@ class Migrations:
 
 class DatabaseUnusableError(CannotStartError):
     """The database cannot be used; the message names DATABASE_URL and the reason."""
-
-
-def sqlite_file(url: URL) -> Path | None:
-    """Return the file of an SQLite URL; None for other databases and for one in memory."""
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
-        return None
-    return Path(url.database or "")
 
 
 def open_engine(url: str) -> Engine:

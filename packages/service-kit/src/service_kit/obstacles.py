@@ -2,11 +2,10 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
-from service_kit.database import sqlite_file
 
 MIN_FREE_BYTES = 2**20
 
@@ -40,6 +39,13 @@ def obstacle_of(error: SQLAlchemyError) -> Obstacle | None:
             return READ_ONLY
         case _:
             return None
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of an SQLite URL; None for other databases and for one in memory."""
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return None
+    return Path(url.database or "")
 
 
 def find_obstacle(engine: Engine) -> Obstacle | None:

@@ -391,7 +391,7 @@ class _Open:
         self._finish("it was lost" if text == "Unspecified error" else text.lower())
 
     def _on_message(self, client: Client, _: object, message: MQTTMessage) -> None:
-        acknowledge = partial(client.ack, message.mid, message.qos)
+        acknowledge = partial(client.ack, message.mid, message.qos) if message.qos else None
         try:
             topic = message.topic
         except UnicodeDecodeError:

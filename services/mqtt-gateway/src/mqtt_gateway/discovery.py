@@ -85,4 +85,5 @@ async def _collect(connection: Connection, topics: dict[str, bytes]) -> None:
                 message.topic in topics or len(topics) < MAX_TOPICS
             ):
                 topics[message.topic] = body
-            message.acknowledge()
+            if message.acknowledge:
+                message.acknowledge()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +24,7 @@ from mqtt_gateway.devices import (
 )
 from mqtt_gateway.parse import MAX_PAYLOAD_BYTES, Message
 from service_kit.clock import Clock
+from service_kit.obstacles import obstacle_of
 from timeseries_io.forwarding import Outbox
 from timeseries_io.line_protocol import Point
 
@@ -39,6 +41,9 @@ RETRY_SECONDS = 5.0
 # So many different complaints of one kind are logged; all are counted.
 MAX_LOGGED = 20
 MAX_SHOWN_LENGTH = 200
+
+# Points that wait in memory while the volume cannot be written: some hours of a house.
+MAX_UNKEPT_POINTS = 50_000
 
 type SourceResult = tuple[MqttSource, Result]
 type Handled = Literal[
@@ -79,6 +84,10 @@ class Gateway:
         self._reported: frozenset[MqttSource] = frozenset()
         self._results: Callable[[SourceResult], None] = lambda _: None
         self._handled = Counter[Handled]()
+        # Of messages that were handled: points that are not on disk, what the broker waits for.
+        self._unkept: list[Point] = []
+        self._unacknowledged: list[Callable[[], object]] = []
+        self._retry_at, self._dropped_points = 0.0, 0
         self._logged: dict[Handled, set[str]] = {}
         devices.set_fixed(self._own_sources)
         connection.on_change = self._report_connection
@@ -86,7 +95,14 @@ class Gateway:
     async def run(self) -> None:
         """Handle messages until cancelled."""
         while True:
-            await self._handle(await self.connection.take())
+            await self._handle(await self._take())
+
+    async def _take(self) -> Sequence[Message]:
+        """Wait for messages; while some cannot be kept, only until that is tried again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RETRY_SECONDS if self._unkept else None):
+                return await self.connection.take()
+        return ()
 
     async def stream(self, sources: Sequence[MqttSource]) -> AsyncGenerator[SourceResult]:
         """Yield the readings of these sources, or why they have none."""
@@ -124,6 +140,11 @@ class Gateway:
             )  # fmt: skip
         yield from self._down_reasons()
         if self._outbox:
+            yield Sample(
+                "mqtt_unkept_points_dropped_total", "counter",
+                "Oldest points that were dropped from memory: they could not be put on disk.",
+                self._dropped_points,
+            )  # fmt: skip
             yield from (Sample(*each) for each in self._outbox.metrics("mqtt_forward"))
 
     def _down_reasons(self) -> Iterator[Sample]:
@@ -153,29 +174,41 @@ class Gateway:
                 self._results((source, device.last))
 
     async def _handle(self, messages: Sequence[Message]) -> None:
-        points: list[Point] = []
         for message in messages:
-            handled = self._apply(message, points)
-            self._handled[handled] += 1
-        await self._keep(points)
-        for message in messages:
-            message.acknowledge()
+            self._handled[self._apply(message, self._unkept)] += 1
+            if message.acknowledge:
+                self._unacknowledged.append(message.acknowledge)
+        if self._clock.monotonic() >= self._retry_at:
+            await self._keep()
+        if (excess := len(self._unkept) - MAX_UNKEPT_POINTS) > 0:
+            del self._unkept[:excess]
+            self._dropped_points += excess
 
-    async def _keep(self, points: Sequence[Point]) -> None:
-        """Return once the points are on disk; until then the broker is not acknowledged to."""
-        is_failing = False
-        while points and self._outbox:
-            try:
-                await self._outbox.keep(points)
-            except SQLAlchemyError as error:
-                if not is_failing:
-                    LOG.warning("points cannot be kept, and wait at the broker: %s", error)
-                is_failing = True
-                await self._clock.sleep(RETRY_SECONDS)
-            else:
-                if is_failing:
-                    LOG.info("points are kept again")
-                return
+    async def _keep(self) -> None:
+        """Put on disk what is not there; only then the broker is acknowledged to.
+
+        While that fails readings go on: the points wait in memory, and at the broker.
+        """
+        try:
+            if self._unkept and self._outbox:
+                await self._outbox.keep(self._unkept)
+        except SQLAlchemyError as error:
+            self._log_failure(error)
+            self._retry_at = self._clock.monotonic() + RETRY_SECONDS
+            return
+        for acknowledge in self._unacknowledged:
+            acknowledge()
+        self._unkept.clear()
+        self._unacknowledged.clear()
+        if self._retry_at:
+            LOG.info("points are kept again")
+        self._retry_at = 0.0
+
+    def _log_failure(self, error: SQLAlchemyError) -> None:
+        if not self._retry_at:
+            obstacle = obstacle_of(error)
+            reason = obstacle.text if obstacle else str(error).partition("\n")[0]
+            LOG.warning("points cannot be kept, and wait in memory: %s", reason)
 
     def _apply(self, message: Message, points: list[Point]) -> Handled:
         if len(message.payload.body) > MAX_PAYLOAD_BYTES:

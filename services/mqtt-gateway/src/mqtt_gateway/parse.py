@@ -76,7 +76,7 @@ class Message:
         at: When it arrived, by our clock.
         monotonic: Likewise, for ages.
         is_retained: It is an old one, which the broker kept.
-        acknowledge: Has the broker forget it.
+        acknowledge: Has the broker forget it; None where the broker waits for nothing (QoS 0).
     """
 
     topic: str
@@ -84,7 +84,7 @@ class Message:
     at: datetime
     monotonic: float
     is_retained: bool
-    acknowledge: Callable[[], object] = bool
+    acknowledge: Callable[[], object] | None = None
 
 
 def parse_values(values: tuple[Value, ...], topic: str, payload: Payload) -> Values:

@@ -19,9 +19,10 @@ from sqlalchemy.engine import make_url
 from bff.db.checksums import row_checksum
 from bff.db.tables import LedgerDay
 from service_kit.clock import utc_now
-from service_kit.database import DatabaseUnusableError, hold_database, sqlite_file
+from service_kit.database import DatabaseUnusableError, hold_database
 from service_kit.errors import SettingsError
 from service_kit.files import sync_folder
+from service_kit.obstacles import sqlite_file
 from service_kit.settings import Settings, load_settings
 
 PATTERN = "bff-*.sqlite3"

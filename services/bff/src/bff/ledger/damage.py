@@ -17,7 +17,7 @@ from bff.db.repair import rebuild_damaged
 from bff.db.tables import LedgerDay
 from bff.ledger.store import CHECKED, SUMS, DeviceDay, save_damage
 from bff.time_grid import runs_of_days
-from service_kit.database import sqlite_file
+from service_kit.obstacles import sqlite_file
 
 LOG = logging.getLogger(__name__)
 
