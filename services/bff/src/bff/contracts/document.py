@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     model_validator,
 )
@@ -229,7 +230,7 @@ class EnergyLine(Line):
     tiers: Tiers | None = None
     times: tuple[Band, ...] | None = None
     spot: Spot | None = None
-    saturday_is_holiday: bool = False
+    saturday_is_holiday: StrictBool = False
     holiday_dates: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")], ...] = ()
     prorate: Proration | None = None
 
