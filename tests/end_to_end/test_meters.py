@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from testbed.chain import Chain, wait_until
 
@@ -125,15 +125,14 @@ def measured_as(chain: Chain, device: str) -> set[str]:
 
 
 def test_a_renamed_device_is_the_same_or_was_never_here_by_one_click(
-    chain: Chain, page: Page, change: Change
+    chain: Chain, page: Page, change: Change, come_near: Callable[[Locator], None]
 ) -> None:
     """Its former name is retired; each decision of the page holds, and is undone in the history."""
     change(FAN, device=NEW_FAN)
     wait_until(lambda: measured_as(chain, NEW_FAN) == {NEW_FAN}, chain)
     page.goto("/?period=month")
-    page.get_by_role("heading", name="Rooms").wait_for()
-    page.mouse.wheel(0, 5000)
     retired = page.get_by_test_id("retired")
+    come_near(retired)
     retired.get_by_label("It is the same device as").select_option(NEW_FAN)
     wait_until(lambda: measured_as(chain, NEW_FAN) == {FAN, NEW_FAN}, chain)
     expect(retired).to_have_count(0)
