@@ -43,6 +43,14 @@ def test_a_query_is_of_the_chosen_device_alone(
     assert panels.ask(query, chosen) == []
 
 
+@each_query
+def test_a_query_is_of_the_chosen_house_alone(
+    panels: Panels, board: Dashboard, query: Query
+) -> None:
+    """Several houses have one Grafana: of a house that does not exist there is no data."""
+    assert panels.ask(query, board.defaults() | {"house": "nobody"}) == []
+
+
 @each_device_query
 def test_two_chosen_devices_are_put_in_as_grafana_does(
     panels: Panels, board: Dashboard, query: Query

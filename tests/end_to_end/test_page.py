@@ -181,3 +181,15 @@ def last_arrival(chain: Chain) -> datetime | None:
     [board] = [each for each in sources if each["source"] == "esp32"]
     at = board["arrived_at"]
     return None if at is None else datetime.fromisoformat(at).astimezone(TOKYO)
+
+
+def test_tls_is_remembered_only_where_there_is_tls(chain: Chain) -> None:
+    """HSTS on page and API behind a proxy that ends TLS; never over plain HTTP."""
+    for path in ("/", "/api/v1/house"):
+        url = f"{chain.url('PAGE_PORT')}{path}"
+        plain = httpx.get(url, trust_env=False, timeout=60)
+        behind_tls = httpx.get(
+            url, headers={"X-Forwarded-Proto": "https"}, trust_env=False, timeout=60
+        )
+        assert "strict-transport-security" not in plain.headers
+        assert behind_tls.headers["strict-transport-security"] == "max-age=31536000"

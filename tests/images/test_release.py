@@ -1,5 +1,6 @@
 """What a release does: its workflows, and the tags it writes into the overlay."""
 
+import json
 import os
 import re
 import shutil
@@ -121,3 +122,20 @@ def test_a_release_needs_no_setting_of_the_repository() -> None:
     assert text.count("vars.IMAGE_REGISTRY") == 1
     assert "${GITHUB_REPOSITORY,,}" in text
     assert "gh pr create" not in text
+
+
+def test_renovate_moves_every_chart_and_the_clusters_version() -> None:
+    """Of each Application with a chart, and of the operator's VMCluster, which names no image."""
+    renovate = json.loads((ROOT / "renovate.json").read_text("utf-8"))
+    (pattern,) = renovate["argocd"]["managerFilePatterns"]
+    charts = [file for file in (ROOT / "argocd").rglob("*.yaml") if "chart: " in file.read_text()]
+    assert len(charts) > 1
+    for file in charts:
+        assert re.search(pattern.strip("/"), file.relative_to(ROOT).as_posix()), file
+    cluster = (ROOT / "k8s/overlays/cluster/victoria-metrics/vmcluster.yaml").read_text("utf-8")
+    (wanted,) = [
+        each["matchStrings"][0]
+        for each in renovate["customManagers"]
+        if each.get("depNameTemplate") == "victoriametrics/vmstorage"
+    ]
+    assert re.search(wanted.replace("(?<", "(?P<"), cluster)

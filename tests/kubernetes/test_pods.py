@@ -19,6 +19,11 @@ AMD64 = {"vmsingle", "bff", "frontend"}
 ARM64 = {"switchbot-ble-exporter"}
 
 
+# What has no setting for it.
+UNSTRUCTURED_LOGS = {"matter-server", "postgresql"}
+JSON_FLAGS = {"-loggerFormat=json", "--log.format=json"}
+
+
 def each(objects: tuple[Object, ...]) -> Iterator[tuple[Workload, dict[str, Any]]]:
     for workload in workloads(objects):
         for container in workload.containers:
@@ -197,3 +202,13 @@ def test_pods_mount_the_configuration_by_its_content(home: tuple[Object, ...], a
     (config,) = [c for c in of_kind(home, "ConfigMap") if c["metadata"]["name"] == name]
     assert list(config["data"]) == ["devices.yaml"]
     assert name.rpartition("-")[0].endswith("devices")
+
+
+def test_what_keeps_running_has_structured_logs(overlay: tuple[Object, ...]) -> None:
+    """By its own setting: one JSON object a line, that a log store can search by field."""
+    for workload, container in each(overlay):
+        env = {each["name"]: each.get("value") for each in container.get("env", ())}
+        is_json = "json" in {env.get("LOG_FORMAT"), env.get("GF_LOG_CONSOLE_FORMAT")}
+        is_json |= bool(JSON_FLAGS & set(container.get("args", ())))
+        wanted = workload.keeps_running and workload.name not in UNSTRUCTURED_LOGS
+        assert is_json or not wanted, workload.name

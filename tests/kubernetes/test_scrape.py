@@ -140,7 +140,9 @@ def api_server() -> Iterator[ApiServer]:
 @pytest.fixture
 def scraping(api_server: ApiServer, tmp_path: Path) -> Iterator[VictoriaMetrics]:
     """The real vmsingle with the cluster's configuration, hurried, with the address of the API."""
-    config = yaml.safe_load(SCRAPE.read_text().replace("%{HOUSE}", "cottage"))
+    config = yaml.safe_load(
+        SCRAPE.read_text().replace("%{HOUSE}", "cottage").replace("%{POD_NAMESPACE}", "power")
+    )
     config["global"]["scrape_interval"] = "1s"
     (discovery,) = config["scrape_configs"][0]["kubernetes_sd_configs"]
     discovery["api_server"] = api_server.url

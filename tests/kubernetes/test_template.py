@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,10 @@ TEMPLATE = ROOT / "deploy" / "template"
 REMOTE = re.compile(r"https://github\.com/example/ppms//(\S+)\?ref=(\S+)")
 # What differs from config/devices.example.yaml.
 CHANGED = "# Of this home.\n"
+NAMES = "[namespace=power, house=home]"
+LITERAL = re.compile(r"^(power|home)$|power-hardware|\.power\.svc|-n power\b")
+# What one cluster has once, for all houses: how Tailscale runs the proxies of a page.
+SHARED_NAMES = {"proxy-class"}
 KUSTOMIZATION = (TEMPLATE / "home" / "kustomization.yaml").read_text()
 
 
@@ -41,6 +45,16 @@ def with_everything(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Object
     """Every line that is commented out, but the Secret for a private registry and own contracts."""
     text = re.sub(r"^  # (- https)", r"  \1", KUSTOMIZATION, flags=re.MULTILINE)
     return rendered(tmp_path_factory.mktemp("template"), text)
+
+
+@pytest.fixture(scope="module")
+def of_cottage(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Object]:
+    """Everything, under the names of another house, with the Matter server on a node of its own."""
+    lines = r"^  # (- https|- \{path: matter-node)"
+    text = re.sub(lines, r"  \1", KUSTOMIZATION, flags=re.MULTILINE)
+    names_changed = text.replace(NAMES, "[namespace=cottage-2, house=seaside]")
+    assert names_changed != text
+    return rendered(tmp_path_factory.mktemp("template"), names_changed)
 
 
 def test_one_release_is_used(home: Sequence[Object]) -> None:
@@ -107,3 +121,50 @@ def test_the_pages_names_are_those_that_the_proxy_may_get(as_it_is: Sequence[Obj
 def test_no_secret_lies_in_the_template(as_it_is: Sequence[Object]) -> None:
     """It is committed and pushed as it is."""
     assert of_kind(as_it_is, "Secret") == []
+
+
+def literals_left(value: object, path: str = "") -> Iterator[str]:
+    """Where the first house's namespaces or `house` are still written."""
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from literals_left(each, f"{path}/{key}")
+    elif isinstance(value, list):
+        for each in value:
+            yield from literals_left(each, path)
+    elif isinstance(value, str) and LITERAL.search(value):
+        yield f"{path}: {value[:80]}"
+
+
+def test_another_house_has_other_names_everywhere(of_cottage: Sequence[Object]) -> None:
+    """One line of its kustomization: no namespace, no `house` and no name of the first is left."""
+    left = [
+        f"{name_of(item)}{found}"
+        for item in of_cottage
+        for found in literals_left(item)
+        if not any(f"tailscale.com/{each}:" in found for each in SHARED_NAMES)
+    ]
+    assert left == []
+    namespaces = {item["metadata"].get("namespace") for item in of_cottage}
+    assert namespaces == {None, "cottage-2", "cottage-2-hardware"}
+    envs = [v for w in workloads(of_cottage) for c in w.containers for v in c.get("env", ())]
+    assert {v["value"] for v in envs if v["name"] == "HOUSE"} == {"seaside"}
+
+
+def test_another_house_works_as_the_first_one(
+    of_cottage: Sequence[Object], with_everything: Sequence[Object]
+) -> None:
+    """The same pairs of pods may call each other, and every one that is needed."""
+    assert allowed_pairs(of_cottage) == allowed_pairs(with_everything)
+    in_host_network = {w.name for w in workloads(of_cottage) if not w.has_own_network}
+    needed = {pair for pair in needed_pairs(of_cottage) if pair.server not in in_host_network}
+    assert needed <= allowed_pairs(of_cottage)
+
+
+def test_matter_is_chosen_by_two_lines(of_cottage: Sequence[Object]) -> None:
+    """The exporter finds the server of its own house, which is on a node of the plugs' network."""
+    (server,) = [w for w in workloads(of_cottage) if w.name == "matter-server"]
+    assert server.spec["nodeSelector"] == {"power.example/matter": "true"}
+    (reader,) = [w for w in workloads(of_cottage) if w.name == "tp-link-matter-exporter"]
+    (url,) = [v["value"] for v in reader.containers[0]["env"] if v["name"] == "MATTER_SERVER_URL"]
+    assert url == f"ws://matter-server.{server.namespace}.svc:5580/ws"
+    assert server.namespace == "cottage-2-hardware"

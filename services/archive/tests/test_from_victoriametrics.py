@@ -11,12 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from homeiot_batch import victoriametrics_reader
+from homeiot_batch.config import Settings, house_of
+from homeiot_batch.run_metrics import figures_text
 from homeiot_batch.transform import local_day
 from testbed.archive import DAY, Batch, MakeBatch
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
 from timeseries_io.victoria_metrics import VictoriaMetrics as Client
 
+ROOT = Path(__file__).parents[3]
 TOKYO = ZoneInfo("Asia/Tokyo")
 START = datetime(2026, 11, 25, 15, tzinfo=UTC).timestamp()
 DAY_SECONDS = 86_400
@@ -231,3 +234,14 @@ def test_a_day_that_is_not_over_is_refused(archive: Batch) -> None:
     assert f"{today} is not over yet" in archive_day(archive, 2, day=today)
     yesterday = today - timedelta(days=1)
     assert f"raw_meter_readings {yesterday}: 0 rows" in archive.run().stderr
+
+
+def test_the_figures_carry_the_house_of_the_configuration() -> None:
+    """Several houses push into one VictoriaMetrics; the alert is of each."""
+    settings = Settings(config_file=ROOT / "config/devices.example.yaml")
+    house = house_of(settings)
+    assert house == "home"
+    lines = figures_text({("raw_samples", "read"): 2}, 0, 1.5, 9.0, house).splitlines()
+    assert 'archive_last_success_timestamp_seconds{house="home"} 9.000' in lines
+    assert all('house="home"' in line for line in lines)
+    assert house_of(Settings(config_file=ROOT / "missing.yaml")) is None

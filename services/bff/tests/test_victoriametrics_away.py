@@ -19,6 +19,7 @@ from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.errors import RETRY_AFTER_SECONDS, VictoriaMetricsDownError
 from bff.victoriametrics.export import export, parse_line
 from bff.victoriametrics.parse import parse_instant
+from bff.victoriametrics.patience import REQUEST_SECONDS, bounded_waiting, limit_seconds
 from testbed.process import free_port
 from testbed.tls import Authority, https_server
 from testbed.victoria_metrics import VictoriaMetrics as RealVictoriaMetrics
@@ -117,8 +118,7 @@ def test_every_route_answers_while_the_server_hangs(open_bff: OpenBff, tmp_path:
         assert_recovers(api)
         vm.process.send_signal(signal.SIGSTOP)
         try:
-            with ThreadPoolExecutor(40) as clients:
-                answers = list(clients.map(lambda each: api.get(each[0], params=each[1]), routes()))
+            answers = _read_every_route(api)
         finally:
             vm.process.send_signal(signal.SIGCONT)
     assert len(answers) > 25
@@ -127,6 +127,76 @@ def test_every_route_answers_while_the_server_hangs(open_bff: OpenBff, tmp_path:
     assert len(refused) > 5
     assert {answer.headers["content-type"] for answer in refused} == {"application/problem+json"}
     assert [a.url for a in refused if a.elapsed.total_seconds() > MAX_SECONDS * SLOW] == []
+
+
+@contextmanager
+def _hanging_queries(vm_url: str, hangs: threading.Event) -> Generator[str]:
+    """A VictoriaMetrics that is alive, and answers no query while `hangs` is set."""
+    released = threading.Event()
+
+    def wait() -> None:
+        if hangs.is_set():
+            released.wait(10 * PATIENCE_SECONDS)
+
+    with _passing_on(vm_url, wait) as url:
+        try:
+            yield url
+        finally:
+            released.set()
+
+
+def test_every_route_answers_while_queries_hang(open_bff: OpenBff, vm: RealVictoriaMetrics) -> None:
+    """Although the server is alive: 503 with the cause, or what needs no samples."""
+    assert REQUEST_SECONDS < MAX_SECONDS
+    hangs = threading.Event()
+    with _hanging_queries(vm.url, hangs) as url:
+        api = open_bff(url)
+        assert_recovers(api)
+        hangs.set()
+        answers = _read_every_route(api)
+    assert {answer.status_code for answer in answers} <= {200, 404, 422, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert len(refused) > 5
+    assert any("timed out" in answer.json()["detail"] for answer in refused)
+    assert [a.url for a in answers if a.elapsed.total_seconds() > MAX_SECONDS * SLOW] == []
+
+
+def _read_every_route(api: httpx.Client) -> list[httpx.Response]:
+    with ThreadPoolExecutor(40) as clients:
+        return list(clients.map(lambda each: api.get(each[0], params=each[1]), routes()))
+
+
+def test_a_request_waits_in_vain_once(vm: RealVictoriaMetrics) -> None:
+    """After one query that was not answered in time the next ones of a request are not sent."""
+    hangs = threading.Event()
+    with _hanging_queries(vm.url, hangs) as url:
+        client = VictoriaMetrics(url, deadline_seconds=60, probe_deadline_seconds=30)
+        with bounded_waiting(0.2):
+            hangs.set()
+            with pytest.raises(
+                VictoriaMetricsDownError, match=r"^timed out(: no answer within.*)?$"
+            ):
+                client.fetch("/api/v1/query", {"query": "1"})
+            hangs.clear()  # an answer would come now
+            with pytest.raises(VictoriaMetricsDownError, match="an earlier query"):
+                client.fetch("/api/v1/query", {"query": "1"})
+            with pytest.raises(VictoriaMetricsDownError, match="an earlier query"):
+                list(export(client, "{}", 0, 1))
+        assert client.fetch("/api/v1/query", {"query": "1"})
+        client.close()
+
+
+def test_slow_answers_are_not_waited_for_in_vain(vm: RealVictoriaMetrics) -> None:
+    """A request with many slow answers gets all of them."""
+    with _slow(vm.url, delay_seconds=0.2) as url:
+        client = VictoriaMetrics(url, deadline_seconds=60, probe_deadline_seconds=30)
+        client.fetch("/api/v1/query", {"query": "1"})  # a first one opens the connection
+        with bounded_waiting(30):
+            before = limit_seconds(60)
+            for _ in range(2):
+                client.fetch("/api/v1/query", {"query": "1"})
+            assert limit_seconds(60) == before == 30
+        client.close()
 
 
 def test_a_long_query_ends_when_the_server_hangs(tmp_path: Path) -> None:
@@ -148,22 +218,29 @@ def test_a_long_query_ends_when_the_server_hangs(tmp_path: Path) -> None:
 @contextmanager
 def _slow(vm_url: str, *, delay_seconds: float) -> Generator[str]:
     """A VictoriaMetrics that is alive and takes long over each question."""
+    with _passing_on(vm_url, lambda: time.sleep(delay_seconds)) as url:
+        yield url  # what is tested is the time that passes
 
-    class Slow(BaseHTTPRequestHandler):
+
+@contextmanager
+def _passing_on(vm_url: str, wait: Callable[[], None]) -> Generator[str]:
+    """A server before VictoriaMetrics that waits before it passes a query on."""
+
+    class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self._pass_on(b"")
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            time.sleep(delay_seconds)  # what is tested is the time that passes
+            wait()
             self._pass_on(body)
 
         def _pass_on(self, body: bytes) -> None:
             kind = {"content-type": "application/x-www-form-urlencoded"}
-            answer = httpx.request(
-                self.command, vm_url + self.path, content=body, headers=kind, trust_env=False
-            )
-            with suppress(BrokenPipeError):  # whoever asked may have given up
+            with suppress(OSError, httpx.TransportError):  # either may be gone when a wait ends
+                answer = httpx.request(
+                    self.command, vm_url + self.path, content=body, headers=kind, trust_env=False
+                )
                 self.send_response(answer.status_code)
                 self.end_headers()
                 self.wfile.write(answer.content)
@@ -171,7 +248,7 @@ def _slow(vm_url: str, *, delay_seconds: float) -> Generator[str]:
         def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
             """Nothing on stderr."""
 
-    with _listening(Slow) as url:
+    with _listening(Proxy) as url:
         yield url
 
 

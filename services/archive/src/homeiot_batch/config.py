@@ -124,5 +124,15 @@ def check_zone(settings: Settings) -> None:
         raise ConfigurationError(message)
 
 
+def house_of(settings: Settings) -> str | None:
+    """Return the house of `devices.yaml`; None without the file, or while it has problems."""
+    if settings.config_file is None:
+        return None
+    try:
+        return load_home(settings.config_file).house
+    except ConfigError:
+        return None
+
+
 def _secret(value: SecretStr | None) -> str | None:
     return value.get_secret_value() if value else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from homeiot_batch.config import Settings
+from homeiot_batch.config import Settings, house_of
 
 LOG = logging.getLogger(__name__)
 PUSH_PATH = "/api/v1/import/prometheus"
@@ -22,7 +22,7 @@ def push_figures(settings: Settings, rows: Rows, exit_code: int, duration_second
     """
     if settings.victoriametrics_url is None:
         return
-    text = figures_text(rows, exit_code, duration_seconds, time.time())
+    text = figures_text(rows, exit_code, duration_seconds, time.time(), house_of(settings))
     auth = None
     if settings.victoria_metrics_username:
         password = settings.victoria_metrics_password.get_secret_value()
@@ -36,16 +36,32 @@ def push_figures(settings: Settings, rows: Rows, exit_code: int, duration_second
 
 
 def figures_text(
-    rows: Rows, exit_code: int, duration_seconds: float, now_unix_seconds: float
+    rows: Rows, exit_code: int, duration_seconds: float, now_unix_seconds: float, house: str | None
 ) -> str:
-    """Return the figures in Prometheus' text format."""
-    lines = [
-        f"archive_last_run_timestamp_seconds {now_unix_seconds:.3f}",
-        f"archive_last_run_exit_code {exit_code}",
-        f"archive_last_run_duration_seconds {duration_seconds:.3f}",
-    ]
+    """Return the figures in Prometheus' text format.
+
+    Args:
+        rows: By dataset and stage.
+        exit_code: Of the run.
+        duration_seconds: Of the run.
+        now_unix_seconds: When it ended.
+        house: The label that keeps several houses in one VictoriaMetrics apart; None: no label.
+    """
+    of_house = {} if house is None else {"house": house}
+    figures = {
+        "archive_last_run_timestamp_seconds": f"{now_unix_seconds:.3f}",
+        "archive_last_run_exit_code": str(exit_code),
+        "archive_last_run_duration_seconds": f"{duration_seconds:.3f}",
+    }
     if exit_code == 0:
-        lines.append(f"archive_last_success_timestamp_seconds {now_unix_seconds:.3f}")
+        figures["archive_last_success_timestamp_seconds"] = f"{now_unix_seconds:.3f}"
+    lines = [f"{name}{_labels(of_house)} {value}" for name, value in figures.items()]
     for (dataset, stage), count in rows.items():
-        lines.append(f'archive_last_run_rows{{dataset="{dataset}",stage="{stage}"}} {count}')
+        labels = _labels(of_house | {"dataset": dataset, "stage": stage})
+        lines.append(f"archive_last_run_rows{labels} {count}")
     return "\n".join(lines) + "\n"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    shown = ",".join(f'{name}="{value}"' for name, value in labels.items())
+    return f"{{{shown}}}" if shown else ""

@@ -42,6 +42,7 @@ from bff.real_bills.routes import router as real_bills
 from bff.reconcile.routes import router as reconcile
 from bff.series.routes import router as series
 from bff.services import Services
+from bff.victoriametrics.patience import BoundedWaiting
 from bff.week_hours.routes import router as week_hours
 from bff.what_if.routes import router as what_if
 from service_kit.gate import Gate
@@ -103,6 +104,9 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_error_handlers(app)
     if services:
         app.state.live = LiveWatch(partial(read_live, services))
+        app.add_middleware(
+            BoundedWaiting, seconds=services.settings.victoriametrics_deadline_seconds
+        )
         app.add_middleware(
             Gate,
             allowed_hosts=services.settings.allowed_hosts,

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
+from bff.ledger.replicas import Replicas
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
 from bff.settings import Settings
@@ -28,6 +29,7 @@ class Services:
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
+        replicas: The BFFs that share the database; None where it has one process.
     """
 
     settings: Settings
@@ -38,15 +40,26 @@ class Services:
     ledger: Ledger
     worker: LedgerWorker
     energy_between: EnergyBetween
+    replicas: Replicas | None
     now: Now = utc_now
 
     def home(self) -> Home:
         """Return the configuration as it is now."""
         return self.config.current()
 
+    def report_damage(self) -> None:
+        """Have the ledger's worker rebuild what is damaged, in whichever BFF it is."""
+        if self.replicas is None:
+            self.ledger.status.report_damage()
+        else:
+            self.replicas.report_damage()
+
 
 def _services(request: Request) -> Services:
-    return request.app.state.services
+    services: Services = request.app.state.services
+    if services.replicas is not None:
+        services.replicas.follow()
+    return services
 
 
 UsedServices = Annotated[Services, Depends(_services)]

@@ -6,7 +6,7 @@ from typing import Annotated
 import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
-from bff.victoriametrics.client import QUERY_DEADLINE_SECONDS
+from bff.victoriametrics.patience import REQUEST_SECONDS
 from service_kit.settings import LogSettings, Names, Port, Seconds
 
 
@@ -18,7 +18,7 @@ class Settings(LogSettings):
     victoriametrics_url: HttpUrl
     victoria_metrics_username: str = ""
     victoria_metrics_password: SecretStr = SecretStr("")
-    victoriametrics_deadline_seconds: Seconds = QUERY_DEADLINE_SECONDS
+    victoriametrics_deadline_seconds: Seconds = REQUEST_SECONDS
     samples_kept_days: Annotated[int, Field(ge=1)] = 730
     silent_after_seconds: Annotated[int, Field(ge=1)] = 60
     listen_host: str = "127.0.0.1"

@@ -1,5 +1,6 @@
 """Put the parts of one BFF together."""
 
+from dataclasses import replace
 from functools import partial
 
 from bff.changes.query import note_result, note_rules
@@ -8,6 +9,7 @@ from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
+from bff.ledger.replicas import Replicas
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
 from bff.services import Services
@@ -46,8 +48,13 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))
+    replicas = None
+    if engine.dialect.name != "sqlite":
+        replicas = Replicas(engine, ledger.status, register.follow)
     worker = LedgerWorker(
-        ledger, on_complete=lambda: note_result(engine, register.ledger_home(), now())
+        ledger if replicas is None else replace(ledger, engine=replicas.worker_engine()),
+        on_complete=lambda: note_result(engine, register.ledger_home(), now()),
+        replicas=replicas,
     )
     worker.start()
     return Services(
@@ -59,6 +66,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         ledger=ledger,
         worker=worker,
         energy_between=LedgerEnergy(ledger),
+        replicas=replicas,
         now=now,
     )
 

@@ -10,6 +10,8 @@ import yaml
 from manifests.objects import Object
 
 ROOT = Path(__file__).parents[4]
+# It reads a ConfigMap of the kustomization that uses it.
+NOT_ALONE = ROOT / "k8s/components/names"
 
 
 @cache
@@ -36,7 +38,8 @@ def objects_in(text: str) -> tuple[Object, ...]:
 def kustomizations() -> list[Path]:
     """Every folder that can be built, components too."""
     roots = (ROOT / "k8s", ROOT / "config")
-    return sorted(file.parent for root in roots for file in root.rglob("kustomization.yaml"))
+    folders = {file.parent for root in roots for file in root.rglob("kustomization.yaml")}
+    return sorted(folders - {NOT_ALONE})
 
 
 def plain_files(folders: Iterable[str]) -> list[Path]:

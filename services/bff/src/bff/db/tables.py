@@ -219,6 +219,32 @@ class LedgerWatermark(Base):
     watermark_unix_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class LedgerWorkerState(Base):
+    """Which of several BFFs is the worker of the ledger, and its state: one row, on PostgreSQL."""
+
+    __tablename__ = "ledger_worker"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    worker: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(Text)
+
+
+class LedgerInvalidation(Base):
+    """Days that a request to any of several BFFs invalidated, until the worker has taken them.
+
+    Without a device those of all. `is_damage`: something stored was found damaged.
+    """
+
+    __tablename__ = "ledger_invalidations"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device: Mapped[str | None] = mapped_column(String(63))
+    start_unix_ms: Mapped[int] = mapped_column(BigInteger)
+    end_unix_ms: Mapped[int] = mapped_column(BigInteger)
+    is_damage: Mapped[bool] = mapped_column(default=False)
+
+
 class FoundSource(Base):
     """A source that a device has or ever had samples of, numbered in the order they were found.
 
@@ -369,5 +395,13 @@ MODELS = (
     Budget,
     Revision,
 )
-DERIVED = (LedgerDay, LedgerSplit, LedgerWatermark, LedgerEvent, FoundSource)
+DERIVED = (
+    LedgerDay,
+    LedgerSplit,
+    LedgerWatermark,
+    LedgerEvent,
+    FoundSource,
+    LedgerWorkerState,
+    LedgerInvalidation,
+)
 METADATA = Base.metadata

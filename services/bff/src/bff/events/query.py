@@ -11,7 +11,7 @@ from bff.db.tables import AnswerWord, EventAnswer, LedgerEvent, LossAnswer
 from bff.energy import exported_label
 from bff.events.schemas import AnswerInput, EventQuery
 from bff.ledger.events import OPEN_KINDS, SAMPLES_LOST
-from bff.ledger.store import add_to_archived, delete_archived, invalidate
+from bff.ledger.store import add_to_archived, delete_archived, invalidate, save_invalidation
 from bff.time_grid import DAY_MS, Interval, day_start, unix_milliseconds
 from energy_rules.state import Answer
 from service_kit.problems import ProblemError, not_found, wrong_input
@@ -177,7 +177,9 @@ def _apply(session: Session, row: EventAnswer, *, taken_back: bool = False) -> N
     days = days_of(row)
     if row.answer == "rebuild":
         delete_archived(session, days, row.device)
-    if row.kind != SAMPLES_LOST:
+    if row.kind == SAMPLES_LOST:
+        save_invalidation(session, days, device=row.device)
+    else:
         invalidate(session, days.start_ms, days.end_ms, device=row.device)
     if row.answer == Answer.COUNT:
         add_to_archived(session, row, days, taken_back=taken_back)

@@ -13,7 +13,7 @@ from bff.ledger.witness import judge_with_witnesses
 from bff.place_tree import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds
-from bff.victoriametrics.client import REQUEST
+from bff.victoriametrics.patience import REQUEST
 from service_kit.problems import wrong_input
 
 router = APIRouter(tags=["ledger"])

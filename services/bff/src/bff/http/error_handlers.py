@@ -68,7 +68,7 @@ def _ledger_stale(request: Request, error: Any) -> Response:  # noqa: ANN401
 
 def _ledger_damaged(request: Request, error: Any) -> Response:  # noqa: ANN401
     LOG.error("%s %s: %s", request.method, request.url.path, error)
-    request.app.state.services.ledger.status.report_damage()
+    request.app.state.services.report_damage()
     problem = ProblemError(
         503,
         "ledger-damaged",
@@ -82,5 +82,5 @@ def _ledger_damaged(request: Request, error: Any) -> Response:  # noqa: ANN401
 
 def _database(request: Request, error: Any) -> Response:  # noqa: ANN401
     if is_damage(error):
-        request.app.state.services.ledger.status.report_damage()
+        request.app.state.services.report_damage()
     return database_response(TEXTS, request, error)

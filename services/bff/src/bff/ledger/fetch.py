@@ -13,8 +13,9 @@ from bff.ledger.sample_counts import (
     extend_forward,
 )
 from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval
-from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
+from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import CounterSelection, RawSamples, fetch_counters
+from bff.victoriametrics.patience import BACKGROUND, Patience
 from energy_rules.learning import WINDOW_MS
 from energy_rules.limits import Limits
 from energy_rules.power import parse_power

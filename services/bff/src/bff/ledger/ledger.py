@@ -15,8 +15,9 @@ from bff.ledger.given import select_given
 from bff.ledger.open_slots import OpenSlots
 from bff.ledger.partial_slots import SplitCache
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
-from bff.victoriametrics.client import BACKGROUND, Patience, VictoriaMetrics
+from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import energy_series
+from bff.victoriametrics.patience import BACKGROUND, Patience
 from home_model.config import Home
 
 type Rules = Mapping[str, DeviceRules]

@@ -24,13 +24,12 @@ from bff.ledger.store import (
 )
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
-from bff.victoriametrics.client import REQUEST, Patience
 from bff.victoriametrics.errors import VictoriaMetricsDownError
+from bff.victoriametrics.patience import REQUEST, count_in_vain, limit_seconds
 
 WAIT_SECONDS = 2.0
 # After this time without a refresh the present is unknown.
 STALE_MS = 60_000
-SPLIT = Patience(deadline_seconds=2.5, pause_seconds=2.5)
 DEVICES_AT_ONCE = 10
 # Bounds the memory of a query with many edges.
 MAX_SPLITS_AT_ONCE = 50_000
@@ -138,11 +137,12 @@ def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
 def _wait_for_status(ledger: Ledger, devices: Sequence[str], wanted: Interval) -> LedgerStatus:
     """Return the status once it covers what is wanted."""
     days = Interval(day_start(wanted.start_ms), wanted.end_ms)
-    status = ledger.status.wait_for(devices, days, WAIT_SECONDS)
-    if status.lacks(devices, days) and not _closed_slots_suffice(status, devices, days):
-        if status.victoriametrics_error is not None:
-            raise VictoriaMetricsDownError(status.victoriametrics_error)
-        raise LedgerStaleError(status.rebuild)
+    with count_in_vain(VictoriaMetricsDownError, LedgerStaleError):
+        status = ledger.status.wait_for(devices, days, limit_seconds(WAIT_SECONDS))
+        if status.lacks(devices, days) and not _closed_slots_suffice(status, devices, days):
+            if status.victoriametrics_error is not None:
+                raise VictoriaMetricsDownError(status.victoriametrics_error)
+            raise LedgerStaleError(status.rebuild)
     end_ms = status.open_slots.end_ms if status.open_slots else status.watermark_ms or 0
     if wanted.end_ms > end_ms + STALE_MS:
         reason = status.victoriametrics_error or "the ledger was not refreshed for a minute"
@@ -219,7 +219,7 @@ def _split_amounts(
     amounts |= {each.split: even(each.split) for each in unknown if each.is_archived}
     by_source = {each.split: each.source for each in unknown if not each.is_archived}
     if by_source:
-        source = ledger.sample_source(ledger.now_ms(), SPLIT)
+        source = ledger.sample_source(ledger.now_ms(), REQUEST)
         found = split_slots(source, rules, partial(_device_days, ledger), by_source)
         ledger.splits.put(found.exact, is_saved=False)
         ledger.status.wake.set()  # the worker saves them

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 from bff.db.checksums import DaySums, row_checksum
 from bff.db.damage import DamagedError
 from bff.db.engine import write_session
-from bff.db.tables import EventAnswer, FoundSource, LedgerDay, LedgerEvent, LedgerWatermark
+from bff.db.tables import (
+    EventAnswer,
+    FoundSource,
+    LedgerDay,
+    LedgerEvent,
+    LedgerInvalidation,
+    LedgerWatermark,
+)
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.archive import KeptDay, KeptDays, add_answered, known_ms, merge
 from bff.ledger.events import (
@@ -384,8 +391,25 @@ def select_watermark(session: Session) -> int | None:
     return None if row is None else row.watermark_unix_ms
 
 
+def save_invalidation(
+    session: Session, days: Interval, *, device: str | None = None, is_damage: bool = False
+) -> None:
+    """Have every BFF on this database wait until the worker has taken these days."""
+    if session.connection().dialect.name == "sqlite":
+        return  # one process, in whose status they are
+    session.add(
+        LedgerInvalidation(
+            device=device,
+            start_unix_ms=days.start_ms,
+            end_unix_ms=days.end_ms,
+            is_damage=is_damage,
+        )
+    )
+
+
 def invalidate(session: Session, start_ms: int, end_ms: int, *, device: str | None = None) -> None:
     """Have the days that touch [start, end) rebuilt; archived ones when their samples are back."""
+    save_invalidation(session, Interval(start_ms, end_ms), device=device)
     days = update(LedgerDay).where(
         LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms
     )

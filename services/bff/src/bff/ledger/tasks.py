@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -12,7 +13,13 @@ from bff.ledger.fetch import fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
 from bff.ledger.ledger import Ledger, RebuildProgress, Rules
 from bff.ledger.open_slots import OpenSlots, RecentSamples
-from bff.ledger.sample_counts import Changes, SampleCounts, StoredDay, rules_hash_in
+from bff.ledger.sample_counts import (
+    Changes,
+    DeviceDays,
+    SampleCounts,
+    StoredDay,
+    rules_hash_in,
+)
 from bff.ledger.store import (
     save_archived,
     save_built,
@@ -88,10 +95,13 @@ class WorkerState:
         return {device: frozenset(days) for device, days in self.stale.items()}
 
 
-def start(ledger: Ledger, rules: Rules) -> WorkerState:
+def start(
+    ledger: Ledger, rules: Rules, inherited: Mapping[str, frozenset[int]] = MappingProxyType({})
+) -> WorkerState:
     """Start anew, as after a changed configuration: load what is stored, count everything.
 
-    Nothing is counted yet; slots built by other rules are stale.
+    Nothing is counted yet; slots built by other rules are stale, and so is what is inherited
+    from a worker before this one.
     """
     with read_session(ledger.engine) as session:
         stored, watermark_ms = select_stored(session), select_watermark(session)
@@ -99,6 +109,9 @@ def start(ledger: Ledger, rules: Rules) -> WorkerState:
     for device, days in stored.items():
         if device in rules:
             state.mark_stale(device, set(_outdated(days, rules[device].rules_hash)))
+    for device, days in inherited.items():
+        if device in rules:
+            state.mark_stale(device, set(days))
     ledger.status.update(
         watermark_ms=watermark_ms,
         open_slots=None,
@@ -230,27 +243,38 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
     if state.counted_from_ms is None:
         state.counted_from_ms = day_start(watermark_ms) - DAY_MS
     everyone = [state.counts.device_days(rules) for rules in state.rules.values()]
-    since = Interval(watermark_ms, now_ms + 1)
-    recent = {
-        device.rules.device: RecentSamples(device.rules, samples)
-        for device, samples in fetch_with_neighbours(
-            ledger.sample_source(now_ms), everyone, since, before_ms=OPEN_BEFORE_MS
-        )
-    }
-    _mark_ended_silences_stale(state, recent, watermark_ms)
-    with read_session(ledger.engine) as session:
-        open_events = select_open_events(session)
+    open_slots = fetch_open_slots(ledger, everyone, watermark_ms, now_ms)
+    _mark_ended_silences_stale(state, open_slots.recent, watermark_ms)
     ledger.status.update(
         watermark_ms=watermark_ms,
-        open_slots=OpenSlots(watermark_ms, now_ms, recent),
-        open_events=open_events,
-        rated_mw={
-            device: rules.rated_mw
-            for device, rules in state.rules.items()
-            if rules.rated_mw is not None
-        },
+        open_slots=open_slots,
         stale=state.stale_snapshot(),
+        **measured_besides(ledger, state.rules),
     )
+
+
+def fetch_open_slots(
+    ledger: Ledger, devices: Sequence[DeviceDays], watermark_ms: int, now_ms: int
+) -> OpenSlots:
+    """Fetch everything from the watermark on."""
+    since = Interval(watermark_ms, now_ms + 1)
+    found = fetch_with_neighbours(
+        ledger.sample_source(now_ms), devices, since, before_ms=OPEN_BEFORE_MS
+    )
+    recent = {
+        device.rules.device: RecentSamples(device.rules, samples) for device, samples in found
+    }
+    return OpenSlots(watermark_ms, now_ms, recent)
+
+
+def measured_besides(ledger: Ledger, rules: Rules) -> Mapping[str, object]:
+    """Return the attributes of the status that only metrics and notices need."""
+    with read_session(ledger.engine) as session:
+        open_events = select_open_events(session)
+    rated_mw = {
+        device: each.rated_mw for device, each in rules.items() if each.rated_mw is not None
+    }
+    return {"open_events": open_events, "rated_mw": rated_mw}
 
 
 def _close(ledger: Ledger, state: WorkerState, now_ms: int, watermark_ms: int) -> None:

@@ -5,6 +5,9 @@ have settled; *rebuild* builds stale days; *count* counts the samples of past da
 time, to find those that came late; *save* saves how slots were split at the edges of prices. The
 database holds what is closed and what it was made from, so after any end, however sudden, the
 next start continues from there.
+
+Where several BFFs share a PostgreSQL, only one of them does this; the thread of another one
+follows the shared state, fetches its own open slots, and takes over when there is no worker.
 """
 
 import logging
@@ -12,12 +15,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
+from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bff.db.damage import DamagedError, is_damage
 from bff.ledger.damage import mend
+from bff.ledger.follower import Follower
 from bff.ledger.ledger import Ledger, Rules
+from bff.ledger.replicas import NotTheWorkerError, Replicas
 from bff.ledger.saved_splits import save_splits
 from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
@@ -38,12 +44,16 @@ class Schedule:
         retry_seconds: From an error to the next attempt.
         count_seconds: From one count of a part of history to the next, at least.
         counting_share: Of all time, the part that counting may take.
+        shared_seconds: How often the state that several BFFs share is read, at least.
+        waiting_seconds: The same, while requests to one that follows may wait for the worker.
     """
 
     refresh_seconds: float = 14.0
     retry_seconds: float = 2.0
     count_seconds: float = 5.0
     counting_share: float = 0.01
+    shared_seconds: float = 0.5
+    waiting_seconds: float = 0.2
 
 
 def _hashes(rules: Rules) -> Mapping[str, str]:
@@ -57,6 +67,7 @@ class LedgerWorker:
         ledger: The ledger.
         schedule: How often its tasks run.
         on_complete: Called once, when all of the past is counted and built for the first time.
+        replicas: The BFFs that share the ledger; None where the database has one process.
     """
 
     def __init__(
@@ -64,8 +75,13 @@ class LedgerWorker:
         ledger: Ledger,
         schedule: Schedule = Schedule(),
         on_complete: Callable[[], None] = lambda: None,
+        replicas: Replicas | None = None,
     ) -> None:
         self._ledger = ledger
+        self._replicas = replicas
+        self._follower = Follower(ledger)
+        self._followed_rules: Mapping[str, str] = {}
+        self._leads = False
         self._schedule = schedule
         self._on_complete: Callable[[], None] | None = on_complete
         self._state = WorkerState()
@@ -84,6 +100,8 @@ class LedgerWorker:
         self._stop.set()
         self._ledger.status.wake.set()
         self._thread.join(STOP_LIMIT_SECONDS)
+        if self._replicas is not None:
+            self._replicas.close()
 
     def _run(self) -> None:
         wake = self._ledger.status.wake
@@ -101,6 +119,8 @@ class LedgerWorker:
             pause_seconds = self._step()
         except (VictoriaMetricsDownError, VictoriaMetricsRefusedError) as error:
             self._record_error(str(error))
+        except NotTheWorkerError as error:
+            LOG.warning("%s; this one follows it", error)
         except DamagedError as error:
             LOG.error("%s", error)  # noqa: TRY400 - the place is not in the code
             self._ledger.status.report_damage()
@@ -114,6 +134,35 @@ class LedgerWorker:
         return self._schedule.retry_seconds
 
     def _step(self) -> float:
+        if self._replicas is None:
+            return self._work()
+        if not self._replicas.try_lead():
+            self._leads = False
+            return self._follow(self._replicas)
+        if not self._leads:
+            self._start(self._ledger.rules(), self._replicas.inherited())
+            self._leads = True
+        handled = self._replicas.take_invalidations()
+        try:
+            pause_seconds = self._work()
+        finally:
+            self._replicas.publish(handled)
+        return min(pause_seconds, self._schedule.shared_seconds)
+
+    def _follow(self, replicas: Replicas) -> float:
+        """Follow the worker; fetch open slots when they are due, or when its rules changed."""
+        replicas.follow()
+        now_s, rules = time.monotonic(), replicas.state.rules
+        due_s = self._refreshed_at_s + self._schedule.refresh_seconds
+        if now_s >= due_s or rules != self._followed_rules:
+            replicas.follow(self._follower.fetch())
+            self._refreshed_at_s, self._followed_rules = now_s, rules
+        elif self._ledger.splits.has_unsaved:
+            save_splits(replicas.engine, self._ledger.splits)
+        is_complete = replicas.is_complete()
+        return self._schedule.shared_seconds if is_complete else self._schedule.waiting_seconds
+
+    def _work(self) -> float:
         now_s = time.monotonic()
         if self._ledger.status.current.is_damaged:
             self._mend()
@@ -163,8 +212,10 @@ class LedgerWorker:
             self._on_complete()
             self._on_complete = None
 
-    def _start(self, rules: Rules) -> None:
-        self._state = start(self._ledger, rules)
+    def _start(
+        self, rules: Rules, inherited: Mapping[str, frozenset[int]] = MappingProxyType({})
+    ) -> None:
+        self._state = start(self._ledger, rules, inherited)
         self._refreshed_at_s = self._count_due_s = float("-inf")
 
     def _mend(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import Context
 
 LOG = logging.getLogger(__name__)
 
@@ -40,7 +41,8 @@ class LiveWatch:
         """Keep the reader running until the stream ends."""
         self._streams += 1
         if self._reader is None:
-            self._reader = asyncio.create_task(self._run())
+            # It outlives the request that begins it, and has none of what holds for one request.
+            self._reader = asyncio.create_task(self._run(), context=Context())
         try:
             yield
         finally:

@@ -6,9 +6,15 @@ from threading import RLock
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bff.db.engine import read_session, write_session
-from bff.register.store import save_home, select_corrections, select_rows
+from bff.register.store import (
+    save_home,
+    select_corrections,
+    select_corrections_version,
+    select_rows,
+)
 from bff.register.view import Register, register_of
 from bff.time_grid import Now, unix_milliseconds
 from home_model.config import Home
@@ -58,6 +64,11 @@ class RegisterKeeper:
             self._register = self._load(self._register.home)
             return self._register
 
+    def follow(self, session: Session) -> None:
+        """Load corrections that another BFF on this database has saved."""
+        if select_corrections_version(session) != self._corrections_version:
+            self.reload()
+
     def _save(self, home: Home) -> Register:
         with write_session(self._engine) as session:
             save_home(session, home, unix_milliseconds(self._now()))
@@ -65,4 +76,6 @@ class RegisterKeeper:
 
     def _load(self, home: Home) -> Register:
         with read_session(self._engine) as session:
+            # First: a correction that is saved meanwhile is loaded once more.
+            self._corrections_version = select_corrections_version(session)
             return register_of(home, select_rows(session), select_corrections(session))

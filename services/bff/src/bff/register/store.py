@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bff.db.tables import RegisterCorrection, RegisterRow
@@ -18,6 +18,13 @@ def select_rows(session: Session) -> Sequence[RegisterRow]:
 def select_corrections(session: Session) -> Sequence[RegisterCorrection]:
     """Select every correction, also those that were undone, earliest first."""
     return session.scalars(select(RegisterCorrection).order_by(RegisterCorrection.id)).all()
+
+
+def select_corrections_version(session: Session) -> tuple[int, int]:
+    """Select how many corrections there are, and how many of them were undone."""
+    of_all = func.count(), func.count(RegisterCorrection.undone_unix_ms)
+    made, undone = session.execute(select(*of_all).select_from(RegisterCorrection)).one()
+    return made, undone
 
 
 def save_home(session: Session, home: Home, now_ms: int) -> None:

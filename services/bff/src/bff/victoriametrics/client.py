@@ -4,15 +4,19 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import httpx
 
 from bff.victoriametrics.errors import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from bff.victoriametrics.liveness import PROBE_DEADLINE_SECONDS, Liveness
+from bff.victoriametrics.patience import (
+    REQUEST_SECONDS,
+    Patience,
+    count_in_vain,
+    limit_seconds,
+)
 from service_kit.unreachable import why_unreachable
 
-QUERY_DEADLINE_SECONDS = 10.0
 # More than the largest bulk read needs; what follows is refused, so that memory stays bounded.
 MAX_BODY_BYTES = 256 * 2**20
 MAX_QUERIES_AT_ONCE = 40  # as many as there are threads for requests
@@ -21,30 +25,11 @@ MAX_QUERIES_AT_ONCE = 40  # as many as there are threads for requests
 type SourceOfDevice = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a response may take.
-
-    Attributes:
-        deadline_seconds: Until its last byte.
-        pause_seconds: Without a byte.
-    """
-
-    deadline_seconds: float
-    pause_seconds: float
-
-
-# For the ledger's worker: as long as VictoriaMetrics itself lets a query run.
-BACKGROUND = Patience(deadline_seconds=30.0, pause_seconds=30.0)
-# Where a person waits: a server that hangs is given up within 3 s.
-REQUEST = Patience(deadline_seconds=30.0, pause_seconds=2.5)
-
-
 class VictoriaMetrics:
     """A client of one base URL: a vmsingle, or `…/select/<tenant>/prometheus` of a cluster.
 
-    A busy server answers `/health` and a query late, a hanging one neither. A query waits for
-    `deadline_seconds` as long as the server is alive, and fails at once while it is down.
+    A query waits for `deadline_seconds` as long as the server is alive, and fails at once while
+    it is down. A request whose queries failed late sends no more of them (`BoundedWaiting`).
     """
 
     def __init__(
@@ -52,7 +37,7 @@ class VictoriaMetrics:
         base_url: str,
         *,
         auth: httpx.Auth | None = None,
-        deadline_seconds: float = QUERY_DEADLINE_SECONDS,
+        deadline_seconds: float = REQUEST_SECONDS,
         probe_deadline_seconds: float = PROBE_DEADLINE_SECONDS,
     ) -> None:
         self._deadline_seconds = deadline_seconds
@@ -81,9 +66,10 @@ class VictoriaMetrics:
             VictoriaMetricsRefusedError: The response was 4xx.
         """
         self._liveness.raise_if_down()
-        deadline_seconds = deadline_seconds or self._deadline_seconds
-        body = self._threads.submit(self._read, path, form, deadline_seconds)
-        return self._wait_for(body, deadline_seconds)
+        limited_seconds = _limited(deadline_seconds or self._deadline_seconds)
+        with count_in_vain(VictoriaMetricsDownError):
+            body = self._threads.submit(self._read, path, form, limited_seconds)
+            return self._wait_for(body, limited_seconds)
 
     def check_answers(self) -> None:
         """Check that the server is alive, as of the last probes.
@@ -106,15 +92,17 @@ class VictoriaMetrics:
         """
         self._liveness.raise_if_down()
         began = time.monotonic()
-        timeout = httpx.Timeout(patience.pause_seconds, connect=self._probe_deadline_seconds)
-        try:
-            with self._http.stream("POST", path, data=dict(form), timeout=timeout) as response:
-                if response.is_error:
-                    response.read()
-                _check(response)
-                yield _bounded(response.iter_bytes(), began, patience.deadline_seconds)
-        except httpx.HTTPError as error:
-            raise VictoriaMetricsDownError(_reason(error)) from None
+        pause_seconds = _limited(patience.pause_seconds)
+        timeout = httpx.Timeout(pause_seconds, connect=self._probe_deadline_seconds)
+        with count_in_vain(VictoriaMetricsDownError):
+            try:
+                with self._http.stream("POST", path, data=dict(form), timeout=timeout) as response:
+                    if response.is_error:
+                        response.read()
+                    _check(response)
+                    yield _bounded(response.iter_bytes(), began, patience.deadline_seconds)
+            except httpx.HTTPError as error:
+                raise VictoriaMetricsDownError(_reason(error)) from None
 
     def close(self) -> None:
         """Stop probing and close the connections."""
@@ -159,6 +147,14 @@ def _check(response: httpx.Response) -> None:
     if not response.is_success:
         message = f"it responds HTTP {response.status_code}"
         raise VictoriaMetricsDownError(message)
+
+
+def _limited(wanted_seconds: float) -> float:
+    """Return how long to wait; raise where a request has waited long enough already."""
+    if (limited_seconds := limit_seconds(wanted_seconds)) > 0:
+        return limited_seconds
+    message = "timed out: an earlier query of this request was not answered in time"
+    raise VictoriaMetricsDownError(message)
 
 
 def _late(deadline_seconds: float) -> VictoriaMetricsDownError:

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 
 from bff.energy import EXPORTED_SUFFIX, meter_of_label
 from bff.time_grid import DAY_MS
-from bff.victoriametrics.client import BACKGROUND, Patience, SourceOfDevice, VictoriaMetrics
+from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
 from bff.victoriametrics.export import export, unix_seconds
 from bff.victoriametrics.parse import parse_instant, parse_range
+from bff.victoriametrics.patience import BACKGROUND, Patience
 from home_model.config import Home
 from home_model.metrics import ENERGY, ENERGY_EXPORTED, POWER, Metric, metric_name
 from home_model.sources import FAMILIES, PUSHED_FAMILIES
-
-# Over many days of many devices: as long as VictoriaMetrics itself lets a query run.
-LONG_DEADLINE_SECONDS = 30.0
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
 
@@ -164,7 +162,7 @@ def fetch_day_counts(
     for selector, suffix in selection.selectors():
         form["query"] = f"sum(count_over_time({selector}[{window_ms}ms])) by (device,source)"
         body = victoriametrics.fetch(
-            "/api/v1/query_range", form, deadline_seconds=LONG_DEADLINE_SECONDS
+            "/api/v1/query_range", form, deadline_seconds=BACKGROUND.deadline_seconds
         )
         for each in parse_range(body):
             found[_source_of(each.metric, suffix)] = {
@@ -199,7 +197,7 @@ def fetch_increases(
     by_source: dict[SourceOfDevice, list[float]] = defaultdict(list)
     for selector, suffix in selection.selectors():
         form["query"] = f"increase({selector}[{end_ms - start_ms}ms])"
-        body = victoriametrics.fetch("/api/v1/query", form, deadline_seconds=LONG_DEADLINE_SECONDS)
+        body = victoriametrics.fetch("/api/v1/query", form)
         for each in parse_instant(body):
             by_source[_source_of(each.metric, suffix)].append(each.value[1])
     return {source: Increase(sum(kwh), len(kwh)) for source, kwh in by_source.items()}

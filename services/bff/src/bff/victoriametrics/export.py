@@ -6,8 +6,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from bff.victoriametrics.client import REQUEST, Patience, VictoriaMetrics
+from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.errors import VictoriaMetricsDownError
+from bff.victoriametrics.patience import REQUEST, Patience
 
 MAX_ROWS_PER_LINE = 50_000
 INSTANT_WIDTH = len("1772323200000,")
