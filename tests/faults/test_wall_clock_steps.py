@@ -14,10 +14,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 from paho.mqtt import publish
 
 from mqtt_emulator.broker import mosquitto
 from service_kit.waiting import poll_until
+from shelly_emulator.device import Device
+from shelly_emulator.models import MODELS
+from shelly_emulator.server import DeviceServer
 from testbed.bff import bff
 from testbed.bff import settings_of as bff_settings_of
 from testbed.exporter import ExporterProcess, exporter, home_of, settings_of
@@ -96,15 +100,34 @@ def mqtt(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
             sending.join()
 
 
+@contextmanager
+def shelly(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
+    """The exporter of Shellys, on an emulated meter whose netted energy it integrates."""
+    device = Device(MODELS["Pro 3EM triphase"], "58E6C5000001", name="heater")
+    for meter in device.meters.values():
+        meter.watts = WATTS / len(device.meters)
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(DeviceServer(device)) as server,
+    ):
+        source = f'{{source: shelly, id: {device.mac}, address: "{server.netloc}", phases: netted}}'
+        settings = settings_of(home_of(source), folder) | clock.env
+        command = (sys.executable, "-m", "shelly_exporter")
+        with exporter(command, settings, folder / "log") as process:
+            yield process
+
+
 EXPORTERS = {
     "native": (native, "tplink_native", "heater", STEPS_SECONDS),
     "cloud": (cloud, "switchbot", "server", STEPS_OF_CLOUD_SECONDS),
     "mqtt": (mqtt, "mqtt", "device_1", STEPS_SECONDS),
+    "shelly": (shelly, "shelly", "device_1", STEPS_SECONDS),
 }
 
 
 @pytest.mark.parametrize(
-    "name", ["native", *(pytest.param(n, marks=pytest.mark.long) for n in ("cloud", "mqtt"))]
+    "name",
+    ["native", *(pytest.param(n, marks=pytest.mark.long) for n in ("cloud", "mqtt", "shelly"))],
 )
 def test_an_exporter_counts_only_the_time_that_passed(
     tmp_path: Path, clock: WallClock, name: str

@@ -21,6 +21,7 @@ from testbed.influxdb import influxdb
 from testbed.manual_clock import ManualClock
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
+from testbed.volume import Volume
 from timeseries_io.delivery import Delivery, Limits
 from timeseries_io.forwarding import Outbox, open_outbox
 from timeseries_io.influxdb import InfluxDB1, InfluxDB2, InfluxWriter, Target
@@ -212,6 +213,33 @@ def rig_without_influxdb(client: Client, clock: Clock, tmp_path: Path) -> Iterat
     target = InfluxDB1(f"http://127.0.0.1:{free_port()}", "home")
     with closing(Rig(client, clock, tmp_path, target)) as rig:
         yield rig
+
+
+@pytest.mark.parametrize("is_full", [True, False])
+async def test_a_volume_that_cannot_be_written_costs_its_cycles_and_nothing_else(  # noqa: PLR0913 - fixtures
+    client: Client,
+    clock: Clock,
+    manual_clock: ManualClock,
+    small_volume: Volume,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    is_full: bool,
+) -> None:
+    """Full or read-only: one line with the reason, and the next cycles are kept again."""
+    target = InfluxDB1(f"http://127.0.0.1:{free_port()}", "home")
+    with closing(Rig(client, clock, small_volume.path, target)) as rig:
+        await rig.forwarder.cycle(0.0)
+        small_volume.fill() if is_full else small_volume.set_read_only(read_only=True)
+        for _ in range(3):
+            manual_clock.pass_by(seconds=5)
+            await rig.forwarder.cycle(0.0)
+        small_volume.empty() if is_full else small_volume.set_read_only(read_only=False)
+        before = rig.delivery.status().waiting.lines
+        await rig.forwarder.cycle(0.0)
+        assert rig.delivery.status().waiting.lines == 2 * before
+    assert rig.forwarder.failed_cycles == 3
+    (line,) = [text for text in caplog.messages if "nothing to forward" in text]
+    assert ("database is full" if is_full else "is read-only") in line
 
 
 async def test_a_unit_that_fails_costs_its_cycle_and_nothing_else(

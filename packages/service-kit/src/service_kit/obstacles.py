@@ -41,6 +41,12 @@ def obstacle_of(error: SQLAlchemyError) -> Obstacle | None:
             return None
 
 
+def why_not_written(error: SQLAlchemyError) -> str:
+    """Return the reason in one line, without the statement and its parameters."""
+    obstacle = obstacle_of(error)
+    return obstacle.text if obstacle else str(error).partition("\n")[0]
+
+
 def sqlite_file(url: URL) -> Path | None:
     """Return the file of an SQLite URL; None for other databases and for one in memory."""
     if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:

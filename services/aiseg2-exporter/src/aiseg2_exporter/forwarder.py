@@ -13,6 +13,7 @@ from aiseg2_exporter.settings import Settings
 from exporter_kit import Sample
 from home_model.errors import SourceError
 from service_kit.clock import Clock
+from service_kit.obstacles import why_not_written
 from timeseries_io.forwarding import Outbox, forwarding
 
 LOG = logging.getLogger(__name__)
@@ -41,8 +42,10 @@ class Forwarder:
             live = await self._live.read(max_age_seconds)
             at_ns = round(live.at.timestamp() * 1_000_000) * NS_PER_US
             await self._outbox.keep(make_points(live, at_ns))
-        except (SourceError, SQLAlchemyError) as error:
-            self._failed(error)
+        except SQLAlchemyError as error:
+            self._failed(why_not_written(error))
+        except SourceError as error:
+            self._failed(str(error))
         else:
             if self._last_failure:
                 LOG.info("points are read and kept again")
@@ -53,12 +56,11 @@ class Forwarder:
         yield from (Sample(*each) for each in self._outbox.metrics("aiseg2_forward"))
         yield Sample(
             "aiseg2_forward_failed_cycles_total", "counter",
-            "Cycles in which the unit could not be read.", self.failed_cycles,
+            "Cycles whose points could not be read or kept.", self.failed_cycles,
         )  # fmt: skip
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, reason: str) -> None:
         self.failed_cycles += 1
-        reason = str(error)
         if reason != self._last_failure:
             LOG.warning("nothing to forward: %s", reason)
         self._last_failure = reason

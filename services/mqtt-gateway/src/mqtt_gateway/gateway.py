@@ -24,7 +24,7 @@ from mqtt_gateway.devices import (
 )
 from mqtt_gateway.parse import MAX_PAYLOAD_BYTES, Message
 from service_kit.clock import Clock
-from service_kit.obstacles import obstacle_of
+from service_kit.obstacles import why_not_written
 from timeseries_io.forwarding import Outbox
 from timeseries_io.line_protocol import Point
 
@@ -206,8 +206,7 @@ class Gateway:
 
     def _log_failure(self, error: SQLAlchemyError) -> None:
         if not self._retry_at:
-            obstacle = obstacle_of(error)
-            reason = obstacle.text if obstacle else str(error).partition("\n")[0]
+            reason = why_not_written(error)
             LOG.warning("points cannot be kept, and wait in memory: %s", reason)
 
     def _apply(self, message: Message, points: list[Point]) -> Handled:
