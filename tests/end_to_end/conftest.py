@@ -1,10 +1,10 @@
 """One running virtual home, and a visitor with a real browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from testbed.chain import Chain, start_chain, stop_chain
 
@@ -64,3 +64,17 @@ def page(browser: Browser, chain: Chain) -> Iterator[Page]:
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def come_near(page: Page) -> Callable[[Locator], None]:
+    """Scroll down until something is there: what is far down is made when a reader comes near."""
+
+    def scroll_to(wanted: Locator) -> None:
+        for _ in range(60):
+            page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            if wanted.count():
+                break
+            page.wait_for_timeout(500)
+
+    return scroll_to

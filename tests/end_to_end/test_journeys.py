@@ -4,7 +4,7 @@ import csv
 import gzip
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from testbed.chain import Chain
 
 pytestmark = pytest.mark.long  # journeys through a browser
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+
+type ComeNear = Callable[[Locator], None]
+
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -115,7 +118,9 @@ def test_the_kettle_by_hour(chain: Chain, page: Page) -> None:
     expect(sentence).to_contain_text(f"{dearest:02}:00")
 
 
-def test_a_device_has_its_availability_and_the_house_its_flow(chain: Chain, page: Page) -> None:
+def test_a_device_has_its_availability_and_the_house_its_flow(
+    chain: Chain, page: Page, come_near: ComeNear
+) -> None:
     """The humidifier is away: its strip and list have it; rooms lead on in the flow picture."""
     device = chain.api("/devices/humidifier")
     place = f"/?room={device['room']}&shelf={device['shelf']}&device=humidifier&period=month"
@@ -126,16 +131,12 @@ def test_a_device_has_its_availability_and_the_house_its_flow(chain: Chain, page
     expect(page.get_by_test_id("outages")).to_contain_text(re.compile("down for|silent for"))
     page.goto("/?period=month")
     flow = page.get_by_role("region", name="Where it goes")
-    for _ in range(60):  # what is far down is made when a reader comes near
-        page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        if flow.count():
-            break
-        page.wait_for_timeout(500)
+    come_near(flow)
     flow.get_by_role("link", name="Study", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Study")
 
 
-def test_the_kettle_by_hour_all_by_keyboard(page: Page) -> None:
+def test_the_kettle_by_hour_all_by_keyboard(page: Page, come_near: ComeNear) -> None:
     """A slash finds it, brackets move the period; its hours of the week are there in figures."""
     page.goto("/?period=month")
     expect(page.get_by_test_id("watts-now")).to_have_attribute("data-value", re.compile(r"\d"))
@@ -149,11 +150,7 @@ def test_the_kettle_by_hour_all_by_keyboard(page: Page) -> None:
         "data-value", last.strftime("%Y-%m-%d")
     )
     hours = page.get_by_role("table", name="At what hours")
-    for _ in range(60):  # what is far down is made when a reader comes near
-        page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        if hours.count():
-            break
-        page.wait_for_timeout(500)
+    come_near(hours)
     expect(hours.get_by_role("cell").filter(has_text=re.compile(r"¥|no data"))).to_have_count(168)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()

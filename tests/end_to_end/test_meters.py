@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from testbed.chain import Chain, wait_until
 
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.long  # journeys through a browser
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 LAMP = "bedside_lamp"
+FAN, NEW_FAN = "circulator", "study_fan"
 
+type Change = Callable[..., None]
 type Move = Callable[[str], None]
 
 
@@ -53,20 +55,30 @@ def test_the_rows_of_the_house_add_up_with_what_no_device_explains(
 
 
 @pytest.fixture
-def move(chain: Chain) -> Iterator[Move]:
-    """Put the lamp on another shelf by the file that the running home reads; it is put back."""
+def change(chain: Chain) -> Iterator[Change]:
+    """Change a device in the file that the running home reads; it is put back."""
     (file,) = chain.log.parent.glob("data/*/devices.json")
     before = file.read_text("utf-8")
 
-    def to_shelf(shelf: str) -> None:
+    def of_device(name: str, **values: str) -> None:
         home = json.loads(before)
-        (lamp,) = [device for device in home["devices"] if device["device"] == LAMP]
-        lamp["shelf"] = shelf
+        (device,) = [each for each in home["devices"] if each["device"] == name]
+        device |= values
         _replace(file, json.dumps(home))
+
+    yield of_device
+    _replace(file, before)
+
+
+@pytest.fixture
+def move(chain: Chain, change: Change) -> Move:
+    """Put the lamp on another shelf."""
+
+    def to_shelf(shelf: str) -> None:
+        change(LAMP, shelf=shelf)
         wait_until(lambda: shelf_now(chain) == shelf, chain)
 
-    yield to_shelf
-    _replace(file, before)
+    return to_shelf
 
 
 def _replace(file: Path, text: str) -> None:
@@ -100,3 +112,37 @@ def test_a_move_always_was_or_is_from_then_on_by_one_click(
     changes = page.get_by_test_id("register-history").get_by_role("listitem")
     expect(changes.first).to_contain_text("undone")
     expect(changes.nth(1)).to_contain_text("moved")
+
+
+def measured_as(chain: Chain, device: str) -> set[str]:
+    """Under which names a device was measured; of one that is not there, none."""
+    return {
+        entry["measured_as"]
+        for each in chain.api("/register")
+        if each["device"] == device
+        for entry in each["entries"]
+    }
+
+
+def test_a_renamed_device_is_the_same_or_was_never_here_by_one_click(
+    chain: Chain, page: Page, change: Change, come_near: Callable[[Locator], None]
+) -> None:
+    """Its former name is retired; each decision of the page holds, and is undone in the history."""
+    change(FAN, device=NEW_FAN)
+    wait_until(lambda: measured_as(chain, NEW_FAN) == {NEW_FAN}, chain)
+    page.goto("/?period=month")
+    retired = page.get_by_test_id("retired")
+    come_near(retired)
+    retired.get_by_label("It is the same device as").select_option(NEW_FAN)
+    wait_until(lambda: measured_as(chain, NEW_FAN) == {FAN, NEW_FAN}, chain)
+    expect(retired).to_have_count(0)
+    page.get_by_text("Changes of the configuration").click()
+    history = page.get_by_test_id("register-history")
+    history.get_by_role("button", name="Undo").first.click()
+    wait_until(lambda: measured_as(chain, NEW_FAN) == {NEW_FAN}, chain)
+    retired.get_by_role("button", name="It was never here").click()
+    wait_until(lambda: not measured_as(chain, FAN), chain)
+    history.get_by_role("button", name="Undo").first.click()
+    wait_until(lambda: measured_as(chain, FAN) == {FAN}, chain)
+    expect(history.get_by_role("listitem").first).to_contain_text("undone")
+    expect(history).to_contain_text("Study")

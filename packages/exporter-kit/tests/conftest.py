@@ -54,11 +54,12 @@ def home_text() -> Callable[..., str]:
 
 @pytest.fixture
 def home_of(tmp_path: Path, home_text: Callable[..., str]) -> Callable[..., Home]:
-    """A home with devices of these names, their address being their name."""
+    """A home with devices of these names, their address being their name, or the one given."""
 
-    def home(*devices: str) -> Home:
+    def home(*devices: str, **addresses: str) -> Home:
         path = tmp_path / "devices.yaml"
-        path.write_text(home_text(**{device: device for device in devices}), encoding="utf-8")
+        named = {device: device for device in devices} | addresses
+        path.write_text(home_text(**named), encoding="utf-8")
         return load_home(path)
 
     return home

@@ -128,6 +128,17 @@ async def test_a_group_with_other_members_begins_anew(
     assert rig.state("y_1") == "up"
 
 
+async def test_a_device_of_a_group_may_get_another_name(
+    time: Time, strips: Strips, start: Start, home_of: HomeOf
+) -> None:
+    """Its source stays; it is read under the new name from then on."""
+    rig = start(strips.exporter(), home_of("x_1", "x_2"))
+    await time.pass_by(5)
+    rig.readers.apply(home_of(fan="x_1", x_2="x_2"))
+    await time.pass_by(60)
+    assert [rig.state(device) for device in ("fan", "x_2")] == ["up", "up"]
+
+
 async def test_a_group_counts_as_one_request(
     time: Time, strips: Strips, start: Start, home_of: HomeOf
 ) -> None:

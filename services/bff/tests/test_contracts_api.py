@@ -75,6 +75,14 @@ def test_what_cannot_be_billed_is_refused(
     assert reason in refused.text.replace('\\"', '"')
 
 
+@pytest.mark.parametrize(("valid_to", "status"), [("2026-04-12", 422), ("2026-04-13", 201)])
+def test_a_contract_ends_after_it_begins(api: httpx.Client, valid_to: str, status: int) -> None:
+    """It holds for a day at least."""
+    document = FLAT | {"valid_from": "2026-04-12"}
+    wanted = {"name": "Flat", "document": document, "valid_to": valid_to}
+    assert api.post("/contracts", json=wanted).status_code == status
+
+
 def test_a_change_can_be_undone_and_undone_again(api: httpx.Client) -> None:
     """What was deleted is there again under its id; undoing is a change of its own."""
     contract = add(api).json()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from test_series import at_ms, exported
 from home_model.metrics import ENERGY, LAST_ARRIVAL, PUSHED_TABLE, UP
 from measurements import places
 from measurements.places import Place, lines_by_place, pass_on_stored, record_place, record_places
-from measurements.series import GAUGES, placed_boards
+from measurements.series import GAUGES, Placed, placed_boards
 from measurements.tables import OUTBOX, PLACES
 from service_kit.waiting import poll_until
 from testbed.process import free_port, wait_limit_seconds
@@ -128,6 +129,16 @@ def test_places_are_saved_only_when_they_change(service: Running, configure: Con
         found = record_place(connection, DEVICE, labels, NOW)
         assert [place.labels for place in found] == [labels]
         assert len(connection.execute(select(PLACES)).all()) == 1
+
+
+def test_places_that_are_saved_at_the_same_moment_are_saved_once(service: Running) -> None:
+    """By as many processes as start together, and for boards that never sent anything."""
+    boards = {f"esp32-{n}": Placed({"device": f"{n}"}, timedelta(0)) for n in range(5)}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: record_places(service.services.engine, boards, NOW), range(4)))
+    with service.services.engine.connect() as connection:
+        saved = connection.execute(select(PLACES.c.device_id)).scalars().all()
+    assert sorted(each for each in saved if each in boards) == sorted(boards)
 
 
 def test_stored_measurements_wait_while_the_outbox_is_long(

@@ -28,7 +28,7 @@ GAP_INTERVALS = 2.5
 class _Group:
     """Targets that one request reads, and the task that makes it."""
 
-    sources: tuple[Any, ...]
+    members: tuple[tuple[Key, Any], ...]
     task: asyncio.Task[None]
 
 
@@ -63,14 +63,14 @@ class Polling:
         self._keys = tuple(target.key for target in targets)
         wanted = group_targets(self.reader, targets)
         for group, running in list(self._groups.items()):
-            if running.sources != _sources(wanted.get(group, ())):
+            if running.members != _members(wanted.get(group, ())):
                 running.task.cancel()
                 del self._groups[group]
         new = [group for group in wanted if group not in self._groups]
         for position, group in enumerate(new):
             keys = tuple(target.key for target in wanted[group])
             task = self._context.spawn(self._poll(keys, position))
-            self._groups[group] = _Group(_sources(wanted[group]), task)
+            self._groups[group] = _Group(_members(wanted[group]), task)
         self._context.spawn(run_inspect(self.reader.inspect, _sources(targets)))
 
     def stop(self) -> None:
@@ -143,6 +143,11 @@ def group_targets(
         group = reader.group(target.source) if isinstance(reader, PollGroup) else target.key
         groups.setdefault(group, []).append(target)
     return groups
+
+
+def _members(targets: Sequence[Target[Any]]) -> tuple[tuple[Key, Any], ...]:
+    """Return what must not change while a task polls: a device may get another name."""
+    return tuple((target.key, target.source) for target in targets)
 
 
 def _sources(targets: Sequence[Target[Any]]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from random import uniform
 from typing import Any
@@ -185,9 +186,8 @@ def _unusable(shown: str, error: Exception) -> DatabaseUnusableError:
 
 def is_migrated(engine: Engine, migrations: Migrations) -> bool:
     """Return whether the database responds and has the tables of this code."""
-    newest = ScriptDirectory.from_config(_config(migrations)).get_heads()
     with engine.connect() as connection:
-        return _revisions(connection, migrations) == tuple(newest)
+        return _revisions(connection, migrations) == _known(migrations).heads
 
 
 def database_state(engine: Engine, migrations: Migrations) -> str:
@@ -204,6 +204,22 @@ def _revisions(connection: Connection, migrations: Migrations) -> tuple[str, ...
     return MigrationContext.configure(connection, opts=options).get_current_heads()
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The revisions of this code, and the newest of them."""
+
+    heads: tuple[str, ...]
+    revisions: frozenset[str]
+
+
+@cache
+def _known(migrations: Migrations) -> _Known:
+    """Return the revisions of the code: they are loaded once, and probes ask every few seconds."""
+    scripts = ScriptDirectory.from_config(_config(migrations))
+    revisions = frozenset(step.revision for step in scripts.walk_revisions())
+    return _Known(tuple(scripts.get_heads()), revisions)
+
+
 def _config(migrations: Migrations) -> Config:
     config = Config()
     config.set_main_option("script_location", migrations.folder)
@@ -212,15 +228,17 @@ def _config(migrations: Migrations) -> Config:
 
 
 def _upgrade(connection: Connection, migrations: Migrations, shown: str) -> None:
-    config = _config(migrations)
-    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
-    for revision in _revisions(connection, migrations):
-        if revision not in known:
+    known, present = _known(migrations), _revisions(connection, migrations)
+    if present == known.heads:
+        return
+    for revision in present:
+        if revision not in known.revisions:
             message = (
                 f"DATABASE_URL {shown} was written by a newer version (revision {revision});"
                 " start that version, or restore a backup made before it"
             )
             raise DatabaseUnusableError(message)
+    config = _config(migrations)
     config.attributes["connection"] = connection
     config.attributes["version_table"] = migrations.version_table
     command.upgrade(config, "head")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from measurements.series import Measured, Placed, Point, encode_measurements
@@ -29,6 +29,8 @@ ROWS_AT_ONCE = 1_000
 MAX_WAITING_LINES = 2_000
 IDLE_SECONDS = 10.0
 BUSY_SECONDS = 0.2
+# PostgreSQL's advisory lock of those who save the places of all boards.
+PLACES_LOCK = 7_716_003
 
 type Labels = Mapping[str, str]
 
@@ -130,6 +132,7 @@ def follow_places(
 def record_places(engine: Engine, placed: Mapping[str, Placed], at: datetime) -> None:
     """Save the present places of all boards."""
     with for_writing(engine).begin() as connection:
+        _wait_for_others(connection)
         before = connection.execute(select(PLACES.c.device_id).distinct()).scalars().all()
         for device_id in sorted({*before, *placed}):
             # As a request does: nothing of this board is stored meanwhile.
@@ -137,6 +140,12 @@ def record_places(engine: Engine, placed: Mapping[str, Placed], at: datetime) ->
             connection.execute(locked.with_for_update())
             labels = placed[device_id].labels if device_id in placed else None
             record_place(connection, device_id, labels, at)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """A board that never sent anything has no row to lock; on SQLite the transaction excludes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PLACES_LOCK})
 
 
 def pass_on_stored(engine: Engine, at: datetime) -> bool:

@@ -1,12 +1,13 @@
 """The schemas of contracts."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from bff.contracts.document import ContractDocument, Statement
+from bff.contracts.timeline import is_date
 from bff.http.params import Day
 
 EXAMPLE_DOCUMENT: dict[str, JsonValue] = {
@@ -68,6 +69,16 @@ class ContractInput(BaseModel):
         description="The first day on which it no longer holds, where none follows it.",
     )
     note: str = Field(default="", max_length=2000, examples=["Source: the supplier's price list"])
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        begins = self.document.valid_from
+        if self.valid_to is None or begins is None or not is_date(begins):
+            return self
+        if self.valid_to.isoformat() <= begins:
+            message = "valid_to must be after the document's valid_from"
+            raise ValueError(message)
+        return self
 
 
 class ContractRow(BaseModel):

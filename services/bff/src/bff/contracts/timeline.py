@@ -31,7 +31,7 @@ class Agreed:
         valid_from = self.document.valid_from
         if valid_from is None:
             return date.min
-        return date.fromisoformat(valid_from if _is_date(valid_from) else f"{valid_from}-01")
+        return date.fromisoformat(valid_from if is_date(valid_from) else f"{valid_from}-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,13 @@ def _days_of(period: Period, contracts: Sequence[Agreed]) -> Iterator[tuple[Agre
 def _first_day(agreed: Agreed, period: Period) -> date | None:
     """Return the first day of a period that a contract bills; None before it begins."""
     valid_from = agreed.document.valid_from
-    if valid_from is None or _is_date(valid_from):
+    if valid_from is None or is_date(valid_from):
         first_day = max(agreed.since, period.first_day)
         return first_day if first_day < period.end_day else None
     month = month_name(period.first_day, period.end_day, agreed.document.months)
     return period.first_day if valid_from <= month else None
 
 
-def _is_date(valid_from: str) -> bool:
+def is_date(valid_from: str) -> bool:
+    """Return whether a `valid_from` is a day, and not a bill month."""
     return len(valid_from) > len("2026-05")

@@ -174,9 +174,12 @@ def _closed_sums(
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
         for some in batched(range(len(devices)), step, strict=False):
             splits = _splits_at(devices, slice(some[0], some[-1] + 1), edges_ms, stored)
+            if not splits:
+                continue
             amounts = _split_amounts(ledger, rules, splits.values())
-            for (device, edge), each in splits.items():
-                stored.up_to[:, device, edge] += amounts[each.split]
+            device, edge = np.array(list(splits)).T
+            parts = np.array([amounts[each.split] for each in splits.values()], dtype=np.int64)
+            stored.up_to[:, device, edge] += parts.T
     return stored.up_to
 
 
