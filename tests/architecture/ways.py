@@ -68,11 +68,12 @@ BESIDE_A_READING = frozenset(
     }
 )
 
-# They decide who may ask, count requests, or probe VictoriaMetrics in the background.
+# They decide who may ask, count requests, bound waits, or probe VictoriaMetrics.
 BESIDE_A_COST = frozenset(
     {
         "bff/victoriametrics/client.py",
         "bff/victoriametrics/liveness.py",
+        "bff/victoriametrics/patience.py",
         "service_kit/gate.py",
         "service_kit/hosts.py",
         "service_kit/request_metrics.py",

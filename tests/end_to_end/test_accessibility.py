@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from testbed.chain import Chain
 
+pytestmark = pytest.mark.long  # every route in every look takes minutes
+
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 DAY = "from=2026-03-01T00:00:00%2B09:00&to=2026-03-02T00:00:00%2B09:00"
 ROUTES = {
@@ -27,12 +29,7 @@ ROUTES = {
     "nowhere": "/?room=attic",
 }
 WIDTHS, THEMES, LANGUAGES = (390, 1280), ("light", "dark"), ("ja", "en")
-# The rest of the matrix takes minutes.
-QUICK = {(390, "light", "ja")}
-LOOKS = [
-    pytest.param(*look, marks=() if look in QUICK else pytest.mark.long)
-    for look in product(WIDTHS, THEMES, LANGUAGES)
-]
+LOOKS = list(product(WIDTHS, THEMES, LANGUAGES))
 
 
 @pytest.fixture
@@ -116,7 +113,6 @@ def test_axe_finds_nothing_in_open_forms(contexts: Any) -> None:  # noqa: ANN401
     assert found == {}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("width", "text_percent"), [(320, 100), (640, 200), (390, 100)])
 def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) -> None:  # noqa: ANN401
     """Not on the narrowest phone, nor with text of twice the size."""
@@ -133,7 +129,6 @@ def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) 
     assert wider == {}
 
 
-@pytest.mark.long
 def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     """One tab stop; arrows move along the columns and show each; Enter opens its day."""
     page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
@@ -153,7 +148,6 @@ def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     expect(day).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.long
 def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -> None:  # noqa: ANN401
     """Where a reader's own colours replace the page's: what is chosen is filled, dots are drawn."""
     size = {"width": 1280, "height": 900}
@@ -182,7 +176,6 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
     assert looks["share"] != "none"
 
 
-@pytest.mark.long
 def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401
     """The polyfill is loaded there, and only there."""
     context = contexts(viewport={"width": 1280, "height": 900}, locale="en")

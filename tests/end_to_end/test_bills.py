@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from testbed.chain import Chain
+
+pytestmark = pytest.mark.long  # journeys through a browser
 
 
 def press(target: Locator, key: str = "Enter") -> None:

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from testbed.chain import Chain
 
+pytestmark = pytest.mark.long  # journeys through a browser
+
 
 def test_a_price_can_be_listed_from_swagger_ui(chain: Chain, page: Page) -> None:
     """No host is written into the description, and nothing comes from elsewhere or is inline."""
@@ -33,7 +35,6 @@ def test_a_price_can_be_listed_from_swagger_ui(chain: Chain, page: Page) -> None
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ja", "dark")])
 def test_axe_finds_nothing_critical(
     chain: Chain, browser: Browser, language: str, theme: Literal["light", "dark"]
@@ -56,7 +57,6 @@ def test_axe_finds_nothing_critical(
     context.close()
 
 
-@pytest.mark.long
 def test_swagger_ui_is_in_the_frame_of_the_page(page: Page) -> None:
     """With its language, its theme, and the way back to it."""
     page.goto("/api/docs")

@@ -173,6 +173,7 @@ async def test_a_counter_of_100_watt_hours_a_step_counts(
     assert found["coverage"]["missing_seconds"] < 200
 
 
+@pytest.mark.long
 async def test_a_false_high_value_is_no_energy_and_no_loss(
     tmp_path: Path, vm: VictoriaMetrics
 ) -> None:

@@ -91,6 +91,7 @@ SERVICES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_killed_migration_leaves_the_old_database(tmp_path: Path, service: str) -> None:
     """At every statement; the next start brings it to the version of this code."""

@@ -192,6 +192,7 @@ devices:
 """
 
 
+@pytest.mark.long
 def test_the_bff_goes_on_whatever_its_clock_is_set_to(
     tmp_path: Path, clock: WallClock, vm: VictoriaMetrics
 ) -> None:
@@ -230,6 +231,7 @@ def test_the_bff_goes_on_whatever_its_clock_is_set_to(
 BOARD = HOME.replace("source: cloud, id: 0000000000A1", "source: esp32, id: esp32-heater")
 
 
+@pytest.mark.long
 def test_the_service_of_boards_goes_on_whatever_its_clock_is_set_to(
     tmp_path: Path, clock: WallClock
 ) -> None:

@@ -48,6 +48,7 @@ def everything(builds: dict[Path, tuple[Object, ...]]) -> dict[str, Object]:
     return {yaml.dump(item): item for item in every}
 
 
+@pytest.mark.long
 def test_core_objects_are_what_kubernetes_knows(
     everything: dict[str, Object], tmp_path: Path, checker: Callable[[str], Path]
 ) -> None:

@@ -14,14 +14,11 @@ from testbed.exporter import home_of
 from testbed.measurements import COMMAND, measurements
 from testbed.victoria_metrics import VictoriaMetrics
 
+pytestmark = pytest.mark.long  # minutes of requests
+
 ROOT = Path(__file__).parents[2]
-QUICK = ("--phases=examples", "--max-examples=1")
 # Its phase `coverage` alone is ten thousand requests: each bound of each field, each other method.
-LONG = ("--phases=examples,coverage,fuzzing,stateful", "--max-examples=10")
-EXTENTS = [
-    pytest.param(QUICK, id="quick"),
-    pytest.param(LONG, id="long", marks=pytest.mark.long),
-]
+EXTENT = ("--phases=examples,coverage,fuzzing,stateful", "--max-examples=10")
 BOARD = "esp32-kitchen"
 
 
@@ -51,21 +48,15 @@ def fuzz(document: Path, root: str, folder: Path, *options: str, **tokens: str) 
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
 
 
-@pytest.mark.parametrize("extent", EXTENTS)
-def test_the_bff_answers_as_it_describes(
-    vm: VictoriaMetrics, tmp_path: Path, extent: tuple[str, ...]
-) -> None:
+def test_the_bff_answers_as_it_describes(vm: VictoriaMetrics, tmp_path: Path) -> None:
     """Every operation, on a real VictoriaMetrics; nothing unexpected is in its log."""
     settings = settings_of(tmp_path, vm.url, ROOT / "config" / "devices.example.yaml")
     with bff(tmp_path, settings) as running:
-        fuzz(BFF, str(running.http.base_url).removesuffix("/api/v1/"), tmp_path, *extent)
+        fuzz(BFF, str(running.http.base_url).removesuffix("/api/v1/"), tmp_path, *EXTENT)
         assert "Traceback" not in running.log.read_text()
 
 
-@pytest.mark.parametrize("extent", EXTENTS)
-def test_the_boards_service_answers_as_it_describes(
-    tmp_path: Path, extent: tuple[str, ...]
-) -> None:
+def test_the_boards_service_answers_as_it_describes(tmp_path: Path) -> None:
     """Every operation with a token, without one and with a wrong one."""
     with measurements(tmp_path, home_of(f"{{source: esp32, id: {BOARD}}}"), BOARD) as service:
         reader = subprocess.run(
@@ -80,5 +71,5 @@ def test_the_boards_service_answers_as_it_describes(
             text=True,
         ).stdout.strip()
         tokens = {"BOARD_TOKEN": service.token, "READER_TOKEN": reader}
-        fuzz(MEASUREMENTS, service.url, tmp_path, *extent, **tokens)
+        fuzz(MEASUREMENTS, service.url, tmp_path, *EXTENT, **tokens)
         assert "Traceback" not in (tmp_path / "measurements.log").read_text()

@@ -26,7 +26,10 @@ DAYS = (date(2026, 11, 26), date(2026, 11, 27))
 
 type Reading = tuple[datetime, str, float | None, float | None]
 
-pytestmark = pytest.mark.skipif(not DBT.exists(), reason="run scripts/setup-dbt (`make test` does)")
+pytestmark = [
+    pytest.mark.long,  # dbt takes a minute of processor for a small archive
+    pytest.mark.skipif(not DBT.exists(), reason="run scripts/setup-dbt (`make test-long` does)"),
+]
 
 
 def readings() -> Iterator[Reading]:
@@ -157,7 +160,6 @@ def test_devices_have_their_first_and_last_day(home: Path) -> None:
     assert found == [(name, *DAYS, False) for name in ("gappy", "reset", "steady")]
 
 
-@pytest.mark.long
 def test_plain_run_freshness_and_docs_work(home: Path) -> None:
     """Without a network: in the folder, after copying the profile."""
     run(home.parent, "run")

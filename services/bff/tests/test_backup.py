@@ -62,6 +62,7 @@ def test_a_backup_is_whole_while_the_database_is_written(settings: BackupSetting
     assert len(list(settings.backup_dir.iterdir())) == 2
 
 
+@pytest.mark.long
 def test_prices_come_back(start_bff: StartBff, settings: BackupSettings) -> None:
     """Saved from a running BFF, all lost, restored: the next BFF has the price."""
     price = {"price_per_kwh": "31.7", "valid_from": "2026-01-01T00:00:00+09:00"}

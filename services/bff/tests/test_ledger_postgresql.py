@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import create_engine, text
 
 from service_kit.waiting import poll_until
@@ -51,6 +52,7 @@ def stop(running: Bff) -> None:
     assert running.process.wait(30) == 0
 
 
+@pytest.mark.long
 def test_damaged_and_archived_days_in_postgresql(
     start_bff: StartBff, vm: VictoriaMetrics, postgresql_url: str
 ) -> None:

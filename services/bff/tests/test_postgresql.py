@@ -68,6 +68,7 @@ YEARS = (2020, 2021, 2022)
 PAGES = ("/unit_prices", "/device_meta", "/history", "/contracts", "/register")
 
 
+@pytest.mark.long
 def test_a_database_is_copied_to_postgresql_and_back(
     start_bff: StartBff, postgresql_url: str, tmp_path: Path
 ) -> None:

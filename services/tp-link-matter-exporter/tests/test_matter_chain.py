@@ -9,6 +9,8 @@ import pytest
 from matter_network.network import MatterNetwork
 from testbed.exporter import ExporterProcess, MetricsPage
 
+pytestmark = pytest.mark.long  # a Matter server and plugs that are commissioned
+
 DEVICES = ("kettle", "lamp")
 ONLY_UP = {"tplink_matter_device_up"}
 COUNTERS_MWH = count(20, 20)  # of a plug that all tests share
