@@ -16,7 +16,7 @@ from bff.time_grid import Now
 from bff.wiring import close_services, open_services
 from service_kit.clock import utc_now
 from service_kit.server import listen
-from testbed.bff import Bff, bff, settings_of
+from testbed.bff import BUSY_DEADLINE_SECONDS, Bff, bff, settings_of
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -67,6 +67,7 @@ def open_bff(tmp_path: Path, home_file: Path) -> Iterator[OpenBff]:
                     "config_file": home_file,
                     "database_url": f"sqlite:///{tmp_path / 'bff.db'}",
                     "victoriametrics_url": victoriametrics_url,
+                    "victoriametrics_deadline_seconds": BUSY_DEADLINE_SECONDS,
                 }
             )
             services = open_services(settings, now)

@@ -15,6 +15,7 @@ import psutil
 
 from home_model.sources import SOURCES
 from service_kit.waiting import poll_until
+from testbed.bff import BUSY_DEADLINE_SECONDS
 from testbed.process import DidNotStartError, free_port, wait_limit_seconds
 
 ROOT = Path(__file__).parents[4]
@@ -97,6 +98,7 @@ def begin_chain(folder: Path, backfill_days: int, *, over_matter: bool = False) 
         "DATA_DIR": str(folder / "data"),
         "BACKFILL_DAYS": str(backfill_days),
         "VIRTUAL_HOME": "1",
+        "VICTORIAMETRICS_DEADLINE_SECONDS": str(BUSY_DEADLINE_SECONDS),
         "VIRTUAL_MATTER": str(int(over_matter)),
     }
     log = folder / f"up-{time.time_ns()}.log"
