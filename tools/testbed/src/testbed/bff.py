@@ -12,7 +12,6 @@ import httpx
 
 from testbed.process import free_port, running
 
-
 # Of a query: a machine that runs four tests at once answers later than a person waits for.
 BUSY_DEADLINE_SECONDS = 8
 
