@@ -131,8 +131,9 @@ def test_a_renamed_device_is_the_same_or_was_never_here_by_one_click(
     change(FAN, device=NEW_FAN)
     wait_until(lambda: measured_as(chain, NEW_FAN) == {NEW_FAN}, chain)
     page.goto("/?period=month")
-    # Another test may have left a retired device of its own.
-    retired = page.get_by_test_id("retired").get_by_role("listitem").filter(has_text="circulator")
+    # Another test may have left a retired device of its own; each names all others to choose from.
+    heading = page.get_by_role("heading", name="circulator")
+    retired = page.get_by_test_id("retired").get_by_role("listitem").filter(has=heading)
     come_near(retired)
     retired.get_by_label("It is the same device as").select_option(NEW_FAN)
     wait_until(lambda: measured_as(chain, NEW_FAN) == {FAN, NEW_FAN}, chain)

@@ -15,7 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
-from paho.mqtt import publish
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from mqtt_emulator.broker import mosquitto
 from service_kit.waiting import poll_until
@@ -79,13 +80,16 @@ def mqtt(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
     """The gateway, on a broker with a plug that sends its watts ten times a second."""
     ended, port = threading.Event(), free_port()
     text = json.dumps({"apower": WATTS})
+    plug = Client(CallbackAPIVersion.VERSION2)
 
     def send() -> None:
         while not ended.wait(0.1):
-            publish.single("plug/status/switch:0", text, hostname="127.0.0.1", port=port)
+            plug.publish("plug/status/switch:0", text)
 
     (data := folder / "mosquitto").mkdir()
     with mosquitto(data, port):
+        plug.connect("127.0.0.1", port)
+        plug.loop_start()
         sending = threading.Thread(target=send)
         sending.start()
         home = home_of("{source: mqtt, id: plug, profile: shelly_gen2}")
@@ -98,6 +102,8 @@ def mqtt(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
         finally:
             ended.set()
             sending.join()
+            plug.disconnect()
+            plug.loop_stop()
 
 
 @contextmanager

@@ -122,6 +122,19 @@ async def test_power_alone_is_integrated(time: Time, tmp_path: Path) -> None:
     await rig.stop()
 
 
+async def test_a_clock_that_is_set_loses_no_energy(time: Time, tmp_path: Path) -> None:
+    """An hour ahead, back, and behind: the same watts for the same time."""
+    source = "profile: generic, id: x, power: {topic: w}, max_age_seconds: 60"
+    line, rig = await start(time, tmp_path, source)
+    await line.send([("w", "600")])
+    for step_seconds in (3900, -3900, -3900):
+        time.set_clock(step_seconds)
+        for _ in range(20):
+            await line.send([("w", "600")], after_seconds=60)
+    assert counted(rig) == pytest.approx(0.6)
+    await rig.stop()
+
+
 async def test_watt_minutes_that_begin_again_at_power_up(time: Time, tmp_path: Path) -> None:
     """A Shelly of the first generation after a power cut: what it had counted stays counted."""
     line, rig = await start(time, tmp_path, "profile: shelly_gen1, id: shellies/s")

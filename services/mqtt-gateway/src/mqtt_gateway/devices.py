@@ -112,7 +112,8 @@ class Device:
         if own_time is None and message.is_retained:
             raise NoTimeError
         at = own_time or message.at
-        if self._newest is not None and at < self._newest:
+        # Without a time of its own it is of now, also after the gateway's clock was set back.
+        if own_time is not None and self._newest is not None and own_time < self._newest:
             return Update(values=values, at=at)  # it was kept by the broker: others are newer
         self._keep(values, message.monotonic - max(0.0, (message.at - at).total_seconds()))
         self.last = self._reading(values, self._next_instant(at), message.monotonic)
