@@ -210,6 +210,7 @@ def costs_asked_for(page: Page, base_url: str, path: str) -> set[str]:
     expect(page.get_by_test_id("cost-month")).to_be_visible()
     expect(page.get_by_role("list", name="Energy and cost by day")).to_be_visible()
     expect(page.get_by_test_id("change")).to_be_visible()
+    page.get_by_role("table").first.wait_for()
     is_same_minute = time.time() // 60 == minute
     of_api = [
         url.partition("?")[0]

@@ -182,6 +182,7 @@ def test_the_first_screen_is_what_its_requests_answer(
         (None, "device", *month),
         (None, "room", *before),
         ("day", None, *before),
+        (None, "device", *before),
         (None, None, *today),
     ]
     for each in screen["costs"]:

@@ -38,13 +38,16 @@ def questions(level: Level, now: datetime, zone: ZoneInfo) -> Iterator[Asked]:
         (in_zone(each.start_ms, zone), in_zone(each.end_ms, zone)) for each in (month, before)
     )
     inside = INSIDE[level]
+    has_ranking = inside not in {None, "device"}
     yield Asked(start, end, group_by=inside)
     yield Asked(start, end, "day", inside)
-    if inside not in {None, "device"}:
+    if has_ranking:
         yield Asked(start, end, group_by="device")
     if start_before < end_before:
         yield Asked(start_before, end_before, group_by=inside)
         yield Asked(start_before, end_before, "day")
+        if has_ranking:
+            yield Asked(start_before, end_before, group_by="device")
     today = now.astimezone(zone).date()
     tomorrow = today + timedelta(days=1)
     yield Asked(in_zone(midnight(today, zone), zone), in_zone(midnight(tomorrow, zone), zone))

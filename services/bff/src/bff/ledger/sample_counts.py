@@ -79,6 +79,12 @@ class StoredDay:
     is_stale: bool = False
     counts_left: str | None = None
 
+    def counts(self) -> Mapping[str, int]:
+        """Return the sample counts by source that it was last compared with."""
+        if self.counts_left is None:
+            return counts_in(self.made_from)
+        return parse_counts(self.counts_left)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:

@@ -379,8 +379,8 @@ def select_sample_counts(session: Session, device: str) -> Mapping[str, dict[int
         )
     )
     for day_ms, made_from, left in rows:
-        counts = counts_in(made_from) if left is None else parse_counts(left)
-        for source, samples in counts.items():
+        stored = StoredDay(made_from, counts_left=left)
+        for source, samples in stored.counts().items():
             counted.setdefault(source, {})[day_ms] = samples
     return counted
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from bff.db.engine import read_session
 from bff.ledger.ledger import Ledger
 from bff.ledger.open_slots import OpenSlots
-from bff.ledger.sample_counts import SampleCounts, StoredDay, counts_in, parse_counts
+from bff.ledger.sample_counts import SampleCounts, StoredDay
 from bff.ledger.store import select_stored, select_watermark
 from bff.ledger.tasks import fetch_open_slots, measured_besides
 from bff.victoriametrics.client import SourceOfDevice
@@ -62,8 +62,6 @@ def _counts_of(
     counted: dict[SourceOfDevice, dict[int, int]] = defaultdict(dict)
     for device, days in stored.items():
         for day_ms, day in days.items():
-            left = day.counts_left
-            counts = counts_in(day.made_from) if left is None else parse_counts(left)
-            for source, samples in counts.items():
+            for source, samples in day.counts().items():
                 counted[device, source][day_ms] = samples
     return counted
