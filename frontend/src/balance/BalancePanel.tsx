@@ -12,8 +12,9 @@ import { usePeriodCost } from "@/places/useCost";
 import { formatEnergy } from "@/quantities/energy";
 import { formatMoney } from "@/quantities/money";
 import { textOf } from "@/quantities/quantity";
+import { Download } from "@/ui/Download";
 import { Skeleton } from "@/ui/Skeleton";
-import { BalanceTable } from "./BalanceTable";
+import { BalanceTable, exported } from "./BalanceTable";
 import { FlowPicture } from "./FlowPicture";
 import { flowsOf, hasFlows } from "./flows";
 import { useBalance } from "./useBalance";
@@ -40,6 +41,9 @@ export function BalancePanel({ house }: { house: PlaceNode }) {
             <FlowPicture flows={flowsOf(balance.total, cost.rows)} house={house} />
             <Sentences total={balance.total} />
             <BalanceTable total={balance.total} />
+            <div className="mt-3 flex justify-end">
+              <Download name={`balance-${balance.from.slice(0, 10)}`} rows={exported(balance)} />
+            </div>
           </>
         )}
       </Loaded>

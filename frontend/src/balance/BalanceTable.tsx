@@ -4,7 +4,22 @@ import { useTranslations } from "use-intl";
 import type { Balance } from "@/api/types";
 import { Energy, Money } from "@/quantities/Shown";
 import { ColumnTitle } from "@/ui/ColumnTitle";
+import type { Row } from "@/ui/Download";
 import { TableHead } from "@/ui/TableHead";
+
+/** What the table shows, as a file. */
+export function exported({ from, to, total, currency }: Balance): Row[] {
+  const rows = ROWS.filter(([, kwh]) => total[kwh] !== null).map(([what, kwh, money]) => ({
+    from,
+    to,
+    what,
+    energy_kwh: total[kwh],
+    cost: money && total[money],
+    currency,
+  }));
+  const bill = { from, to, what: "bill", energy_kwh: null, cost: total.bill, currency };
+  return total.bill === null ? rows : [...rows, bill];
+}
 
 const ROWS = [
   ["generated", "generated_kwh", null],

@@ -4,11 +4,12 @@ import { useLocale, useTranslations } from "use-intl";
 import type { Comparison } from "@/api/types";
 import { Legend } from "@/charts/Legend";
 import { type Line, LineChart } from "@/charts/LineChart";
+import { LineTable } from "@/charts/LineTable";
 import { formatClock, formatMoment, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { useSourceName } from "@/panels/device/SourceName";
-import { formatPower } from "@/quantities/power";
-import { decimal, textOf } from "@/quantities/quantity";
+import { powerText } from "@/quantities/power";
+import { decimal } from "@/quantities/quantity";
 import { PointTooltip } from "./PointTooltip";
 import { roundTicks } from "./ticks";
 
@@ -59,7 +60,39 @@ export function PowerCharts({ comparison, isOneDay, onZoom }: PowerChartsProps) 
       ) : (
         <p className="mt-1 text-sm">{t("neverTogether")}</p>
       )}
+      <Twin comparison={comparison} names={names} />
     </>
+  );
+}
+
+/** Both pictures in figures. */
+function Twin({ comparison, names }: { comparison: Comparison; names: { a: string; b: string } }) {
+  const t = useTranslations("comparison");
+  const locale = useLocale();
+  const { time_zone } = useHouse();
+  const { points, a, b, device } = comparison;
+  return (
+    <LineTable
+      title={t("power")}
+      lines={[
+        { key: "a", label: names.a },
+        { key: "b", label: names.b },
+        { key: "difference", label: t("difference") },
+      ]}
+      rows={points.map(({ at, a_watts, b_watts, difference_watts }) => ({
+        at,
+        moment: formatMoment(locale, at, time_zone),
+        values: [a_watts, b_watts, difference_watts].map((watts) => powerText(locale, watts)),
+      }))}
+      name={`comparison-${device}-${comparison.from.slice(0, 10)}`}
+      exported={points.map(({ at, a_watts, b_watts, difference_watts }) => ({
+        at,
+        device,
+        [`${a.source}_watts`]: a_watts,
+        [`${b.source}_watts`]: b_watts,
+        difference_watts,
+      }))}
+    />
   );
 }
 
@@ -109,9 +142,8 @@ function describePoint(
   index: number,
 ): string {
   if (!point) return "";
-  const values = lines.map(({ label, values }) => {
-    const watts = values[index];
-    return `${label} ${typeof watts === "number" ? textOf(formatPower(locale, watts)) : "—"}`;
-  });
+  const values = lines.map(
+    ({ label, values }) => `${label} ${powerText(locale, values[index] ?? null)}`,
+  );
   return [formatMoment(locale, point.at, timeZone), ...values].join(", ");
 }

@@ -5,10 +5,11 @@ import { api } from "@/api/client";
 import { COST, every } from "@/api/refresh";
 import type { Explanation } from "@/api/types";
 import { LineChart } from "@/charts/LineChart";
+import { LineTable } from "@/charts/LineTable";
 import { formatClock, formatRange, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
-import { formatPower } from "@/quantities/power";
-import { decimal, textOf } from "@/quantities/quantity";
+import { powerText } from "@/quantities/power";
+import { decimal } from "@/quantities/quantity";
 import { Power } from "@/quantities/Shown";
 import type { Question } from "./address";
 import { type CurvePoint, curveOf, stepOf } from "./curve";
@@ -22,9 +23,10 @@ export function PowerCurve({ question, path }: { question: Question; path: Expla
   const query = { device, from, to, by: stepOf(from, to) };
   const options = { ...every(COST), enabled: !isWhole };
   const { data } = api.useQuery("get", "/api/v1/cost", { params: { query } }, options);
-  if (isWhole) return <Curve points={curveOf(path.slots.map(pieceOfSlot))} />;
+  if (isWhole) return <Curve device={device} points={curveOf(path.slots.map(pieceOfSlot))} />;
   const rows = data?.rows ?? [];
-  return <Curve points={curveOf(rows.map((row) => ({ ...row, energyKwh: kwhOf(row) })))} />;
+  const pieces = rows.map((row) => ({ ...row, energyKwh: kwhOf(row) }));
+  return <Curve device={device} points={curveOf(pieces)} />;
 }
 
 const kwhOf = ({ figures }: { figures: { energy_kwh: string | null } }) =>
@@ -35,7 +37,12 @@ function pieceOfSlot(slot: Explanation["slots"][number]) {
   return { from: slot.from, to: slot.to, energyKwh: slot.quality === "missing" ? null : known };
 }
 
-function Curve({ points }: { points: readonly CurvePoint[] }) {
+interface CurveProps {
+  device: string;
+  points: readonly CurvePoint[];
+}
+
+function Curve({ device, points }: CurveProps) {
   const t = useTranslations("explain.slots");
   const locale = useLocale();
   const { time_zone } = useHouse();
@@ -44,35 +51,46 @@ function Curve({ points }: { points: readonly CurvePoint[] }) {
     return point ? formatRange(locale, point.from, point.to, time_zone) : "";
   };
   const watts = (index: number) => points[index]?.watts ?? null;
+  const text = (value: number | null) => powerText(locale, value);
+  const line = { key: "watts", label: t("curve") };
   return (
-    <LineChart
-      title={t("curve")}
-      instantsMs={points.map(({ from }) => Date.parse(from))}
-      lines={[
-        {
-          key: "watts",
-          label: t("curve"),
-          values: points.map((point) => point.watts),
-          stroke: "var(--measured)",
-          strokeWidth: 2,
-        },
-      ]}
-      ticks={ticksOf(points, locale, time_zone)}
-      heightRem={13}
-      format={(watts) => `${decimal(locale, watts, Number.isInteger(watts) ? 0 : 1)}\u00a0W`}
-      tooltip={(index) => (
-        <>
-          <p className="text-muted text-xs">{range(index)}</p>
-          <p className="font-semibold">
-            <Power watts={watts(index)} />
-          </p>
-        </>
-      )}
-      describe={(index) => {
-        const value = watts(index);
-        return `${range(index)}, ${value === null ? "—" : textOf(formatPower(locale, value))}`;
-      }}
-    />
+    <>
+      <LineChart
+        title={t("curve")}
+        instantsMs={points.map(({ from }) => Date.parse(from))}
+        lines={[
+          {
+            ...line,
+            values: points.map((point) => point.watts),
+            stroke: "var(--measured)",
+            strokeWidth: 2,
+          },
+        ]}
+        ticks={ticksOf(points, locale, time_zone)}
+        heightRem={13}
+        format={(value) => `${decimal(locale, value, Number.isInteger(value) ? 0 : 1)}\u00a0W`}
+        tooltip={(index) => (
+          <>
+            <p className="text-muted text-xs">{range(index)}</p>
+            <p className="font-semibold">
+              <Power watts={watts(index)} />
+            </p>
+          </>
+        )}
+        describe={(index) => `${range(index)}, ${text(watts(index))}`}
+      />
+      <LineTable
+        title={t("curve")}
+        lines={[line]}
+        rows={points.map((point, index) => ({
+          at: point.from,
+          moment: range(index),
+          values: [text(point.watts)],
+        }))}
+        name={`power-${device}-${points[0]?.from.slice(0, 10)}`}
+        exported={points.map(({ from, to, watts }) => ({ device, from, to, watts }))}
+      />
+    </>
   );
 }
 

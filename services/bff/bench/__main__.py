@@ -31,7 +31,7 @@ from testbed.bff import Bff, bff, settings_of
 from testbed.victoria_metrics import victoria_metrics
 
 SIZES = {
-    "small": [Size(devices=50, days=60, times=15, watch_seconds=60)],
+    "small": [Size(devices=50, days=60, times=15, watch_seconds=60, has_bills=False)],
     # The growth from 50 to 200 devices shows what depends on their number.
     "full": [
         Size(devices=50, days=365, times=15, watch_seconds=0),
@@ -95,7 +95,8 @@ def _figures(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Fi
     yield _faulty_days(asked, cpu_seconds(running.process.pid), size, flat)
     yield from changed_prices(asked, size)
     yield from questions(asked, size)
-    yield from bills_by_contract(asked, running, size)
+    if size.has_bills:
+        yield from bills_by_contract(asked, running, size)
     yield from trees(asked, flat, size)
     yield load(asked)
     yield from checksums(asked, flat.folder / "bff.db", size)

@@ -47,12 +47,16 @@ ASKED_TOGETHER = 5
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the house is, how patient the run, and whether it is about bills alone."""
+    """How large the house is, how patient the run, and whether it is about bills, or them alone.
+
+    The bare question about days that fill no year takes too little CPU to be a reference of bills.
+    """
 
     devices: int
     days: int
     times: int
     watch_seconds: int
+    has_bills: bool = True
     only_bills: bool = False
 
     @property

@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
 import type { Cost, PlaceNode } from "@/api/types";
 import { useMarks } from "@/marks/useMarks";
+import { costRow } from "@/panels/exported";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { ProblemTitle } from "@/panels/ProblemNotice";
@@ -14,6 +15,7 @@ import { childLevelOf } from "@/places/place";
 import { placeOf } from "@/places/tree";
 import { useBucketCosts, useComparedCost } from "@/places/useCost";
 import { Choice } from "@/ui/Choice";
+import { Download } from "@/ui/Download";
 import { Skeleton } from "@/ui/Skeleton";
 import { bucketsOf } from "./buckets";
 import { CostsChart } from "./CostsChart";
@@ -77,6 +79,12 @@ function Costs({ node, cost }: { node: PlaceNode; cost: Cost }) {
     <>
       <CostsChart {...chart} />
       <CostsLegend {...chart} reference={name} />
+      <div className="mt-3 flex justify-end">
+        <Download
+          name={`costs-${cost.from.slice(0, 10)}`}
+          rows={cost.rows.map((row) => costRow(row, cost.currency))}
+        />
+      </div>
     </>
   );
 }

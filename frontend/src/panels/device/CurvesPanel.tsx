@@ -7,6 +7,7 @@ import { COST, every } from "@/api/refresh";
 import type { Curves, SourceState } from "@/api/types";
 import { Legend } from "@/charts/Legend";
 import { type Line, LineChart } from "@/charts/LineChart";
+import { LineTable } from "@/charts/LineTable";
 import { MarkLines } from "@/charts/Marks";
 import { formatClock, formatMoment, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
@@ -19,6 +20,7 @@ import { usePeriod } from "@/period/usePeriod";
 import { decimal } from "@/quantities/quantity";
 import { Button } from "@/ui/Button";
 import { Choice } from "@/ui/Choice";
+import type { Row } from "@/ui/Download";
 import { Skeleton } from "@/ui/Skeleton";
 import { ticksBetween } from "./curve-ticks";
 import { useSourceName } from "./SourceName";
@@ -196,8 +198,30 @@ function Drawn({ curves, onZoom }: DrawnProps) {
       <div className="text-sm">
         <MarksList marks={marks} />
       </div>
+      <LineTable
+        title={t(`names.${curves.quantity}`)}
+        lines={lines}
+        rows={instantsMs.map((atMs, step) => ({
+          at: iso(atMs),
+          moment: moment(step),
+          values: values(step).map(({ text }) => text),
+        }))}
+        name={`${curves.quantity}-${curves.device}-${curves.from.slice(0, 10)}`}
+        exported={exported(curves, instantsMs)}
+      />
     </>
   );
+}
+
+/** The least and the largest value of each step, by source. */
+function exported({ device, quantity, sources }: Curves, instantsMs: readonly number[]): Row[] {
+  return instantsMs.map((atMs, step) => {
+    const values = sources.flatMap(({ source, low, high }) => [
+      [`${source}_${quantity}_low`, low[step] ?? null],
+      [`${source}_${quantity}_high`, high[step] ?? null],
+    ]);
+    return { at: new Date(atMs).toISOString(), device, ...Object.fromEntries(values) };
+  });
 }
 
 const devicePlace = ({ device }: Curves) => ({ device });

@@ -1,5 +1,6 @@
 import type { Cost, PlaceNode } from "@/api/types";
 import type { ChildRow } from "@/panels/children/rows";
+import { figuresRow } from "@/panels/exported";
 import type { Row } from "@/ui/Download";
 
 /** The rows with the places between the one shown and the device, outermost first. */
@@ -27,10 +28,6 @@ export function exported(rows: readonly ChildRow[], cost: Cost): Row[] {
     room: node.path.room,
     shelf: node.path.shelf,
     device: node.path.device,
-    energy_kwh: figures?.energy_kwh ?? null,
-    estimated_kwh: figures?.estimated_kwh ?? null,
-    cost: figures?.cost ?? null,
-    currency: cost.currency,
-    missing_seconds: figures?.coverage.missing_seconds ?? null,
+    ...figuresRow(figures, cost.currency),
   }));
 }

@@ -1,0 +1,84 @@
+"""Every picture has its table and its files, of the numbers that it shows."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from testbed.chain import Chain
+
+pytestmark = pytest.mark.long  # through a browser
+
+type ComeNear = Callable[[Locator], None]
+
+FRIDGE = "room=kitchen&shelf=fridge_corner&device=fridge"
+PICTURES = [
+    ("/?period=month", "Cost by day"),
+    ("/?period=month", "What costs most"),
+    ("/?period=month", "Where it goes"),
+    ("/?period=month", "At what hours"),
+    ("/?period=month", "Where electricity came from and went"),
+    (f"/?{FRIDGE}&period=day", "Cost by hour"),
+    (f"/?{FRIDGE}&period=day", "Measured values"),
+    (f"/?{FRIDGE}&period=day", "Availability"),
+    ("/comparison?device=fridge", "Power"),
+]
+
+
+def saved(page: Page, picture: Locator, kind: str) -> str:
+    """The text of a picture's file."""
+    with page.expect_download() as download:
+        picture.get_by_role("button", name=kind).click()
+    return download.value.path().read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(("path", "title"), PICTURES)
+def test_a_picture_has_its_files_and_its_table(
+    page: Page, come_near: ComeNear, path: str, title: str
+) -> None:
+    """Both files have the same rows, and a click shows the picture in figures."""
+    page.goto(path)
+    picture = page.get_by_role("region", name=title, exact=True)
+    come_near(picture)
+    expect(picture.get_by_role("button", name="JSON")).to_be_visible()
+    rows: list[dict[str, Any]] = json.loads(saved(page, picture, "JSON"))
+    head, *lines = saved(page, picture, "CSV").splitlines()
+    assert head.split(",") == list(rows[0])
+    assert len(lines) == len(rows)
+    if title != "What costs most":  # which is a table
+        picture.locator("summary").click()
+    expect(picture.get_by_role("row").or_(picture.get_by_role("listitem")).last).to_be_visible()
+
+
+def test_the_files_of_costs_add_up_to_the_place(page: Page) -> None:
+    """The rows of all days and rooms are the house's cost, with every digit."""
+    page.goto("/?period=month")
+    page.get_by_test_id("period-previous").click()
+    costs = page.get_by_role("region", name="Cost by day")
+    expect(costs.get_by_role("button", name="JSON")).to_be_visible()
+    total = page.get_by_test_id("cost-period").get_attribute("data-value") or "NaN"
+    rows = json.loads(saved(page, costs, "JSON"))
+    assert sum(Decimal(row["cost"]) for row in rows if row["cost"]) == Decimal(total)
+
+
+def test_the_table_of_measured_values_has_the_steps_of_the_api(chain: Chain, page: Page) -> None:
+    """Each step's least and largest value of each source."""
+    page.goto(f"/?{FRIDGE}&period=day")
+    page.get_by_test_id("period-previous").click()
+    values = page.get_by_role("region", name="Measured values")
+    expect(values.get_by_role("button", name="JSON")).to_be_visible()
+    rows = json.loads(saved(page, values, "JSON"))
+    end = chain.api("/house")["now"][:10] + "T00:00:00+09:00"
+    curves = chain.api(
+        "/devices/fridge/curves",
+        **{"from": rows[0]["at"], "to": end, "quantity": "power_watts"},
+    )
+    for source in curves["sources"]:
+        for side in ("low", "high"):
+            column = f"{source['source']}_power_watts_{side}"
+            assert [row[column] for row in rows] == source[side]
+    values.locator("summary").click()
+    expect(values.locator("tbody").get_by_role("row")).to_have_count(len(rows))
