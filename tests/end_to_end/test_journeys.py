@@ -278,6 +278,20 @@ def test_the_last_figures_stay_greyed_when_the_api_is_down(page: Page) -> None:
     assert len(refused) == 1
 
 
+def test_an_answer_that_lacks_a_part_is_named_and_no_figure_is_made_of_it(page: Page) -> None:
+    """As of a VictoriaMetrics cluster with a node away."""
+    problem = {"type": "urn:ppms:victoriametrics-partial", "title": "Partial", "status": 503}
+    page.route(
+        re.compile("/api/v1/(cost|first_screen)"),
+        lambda route: route.fulfill(
+            status=503, json=problem, content_type="application/problem+json"
+        ),
+    )
+    page.goto("/?period=day")
+    expect(page.get_by_text("The store of readings answers only in part").first).to_be_visible()
+    expect(page.get_by_test_id("cost-period")).to_have_count(0)
+
+
 def test_scripts_of_the_first_load_are_within_their_budget(page: Page) -> None:
     """What the browser really loads for the house with its chart, counted by gzip -9."""
     scripts: set[str] = set()

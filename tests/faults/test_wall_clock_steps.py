@@ -18,6 +18,8 @@ from anyio.from_thread import start_blocking_portal
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
+from aiseg2_emulator.household import Circuit, Household, constant
+from aiseg2_emulator.server import PASSWORD, USER, Emulator, serving
 from mqtt_emulator.broker import mosquitto
 from service_kit.waiting import poll_until
 from shelly_emulator.device import Device
@@ -123,17 +125,37 @@ def shelly(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
             yield process
 
 
+@contextmanager
+def aiseg2(folder: Path, clock: WallClock) -> Generator[ExporterProcess]:
+    """The exporter of the AiSEG2, on an emulated unit with one circuit."""
+    unit = Emulator(Household(circuits=(Circuit("8", "heater", constant(WATTS)),)))
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(serving(unit)) as host,
+    ):
+        account = {"AISEG2_HOST": host, "AISEG2_USER": USER, "AISEG2_PASSWORD": PASSWORD}
+        hurried = {"ENERGY_INTERVAL_SECONDS": "1", "CIRCUIT_ENERGY_SECONDS": "1"}
+        home = home_of('{source: aiseg2, id: "8"}')
+        settings = settings_of(home, folder, **account, **hurried, **clock.env)
+        command = (sys.executable, "-m", "aiseg2_exporter")
+        with exporter(command, settings, folder / "log") as process:
+            yield process
+
+
 EXPORTERS = {
     "native": (native, "tplink_native", "heater", STEPS_SECONDS),
     "cloud": (cloud, "switchbot", "server", STEPS_OF_CLOUD_SECONDS),
     "mqtt": (mqtt, "mqtt", "device_1", STEPS_SECONDS),
     "shelly": (shelly, "shelly", "device_1", STEPS_SECONDS),
+    "aiseg2": (aiseg2, "aiseg2", "device_1", STEPS_SECONDS),
 }
+
+OTHERS = ("cloud", "mqtt", "shelly", "aiseg2")
 
 
 @pytest.mark.parametrize(
     "name",
-    ["native", *(pytest.param(n, marks=pytest.mark.long) for n in ("cloud", "mqtt", "shelly"))],
+    ["native", *(pytest.param(n, marks=pytest.mark.long) for n in OTHERS)],
 )
 def test_an_exporter_counts_only_the_time_that_passed(
     tmp_path: Path, clock: WallClock, name: str

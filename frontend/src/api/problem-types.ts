@@ -6,6 +6,7 @@ const FAILURES = [
   "unreadable",
   "bff-down",
   "victoriametrics-down",
+  "victoriametrics-partial",
   "internal-error",
   "ledger-stale",
 ] as const;

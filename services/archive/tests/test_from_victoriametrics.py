@@ -17,6 +17,7 @@ from homeiot_batch.transform import local_day
 from testbed.archive import DAY, Batch, MakeBatch
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
+from testbed.wall_clock import WallClock
 from timeseries_io.victoria_metrics import VictoriaMetrics as Client
 
 ROOT = Path(__file__).parents[3]
@@ -234,6 +235,24 @@ def test_a_day_that_is_not_over_is_refused(archive: Batch) -> None:
     assert f"{today} is not over yet" in archive_day(archive, 2, day=today)
     yesterday = today - timedelta(days=1)
     assert f"raw_meter_readings {yesterday}: 0 rows" in archive.run().stderr
+
+
+@pytest.mark.long
+def test_a_day_that_a_wrong_clock_took_too_early_is_completed(
+    vm: VictoriaMetrics, archive: Batch, tmp_path: Path
+) -> None:
+    """A day ahead it takes today for yesterday; the next run has what came since, each once."""
+    clock = WallClock(tmp_path / "clock")
+    env = clock.env
+    clock.set(DAY_SECONDS)
+    now = time.time()
+    for count in (1, 2):
+        points = [(now - 2 + n, n) for n in range(count)]
+        send(vm, "tplink_native_power_watts", FRIDGE, *points)
+        found = archive.run_alone(**env)
+        assert found.returncode == 0, found.stderr
+        (file,) = archive.parquet.glob("raw_meter_readings/dt=*/data.parquet")
+        assert pq.read_table(file).num_rows == count
 
 
 def test_the_figures_carry_the_house_of_the_configuration() -> None:

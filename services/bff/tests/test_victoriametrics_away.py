@@ -358,7 +358,9 @@ def test_what_is_not_an_answer_is_503(open_bff: OpenBff, body: bytes) -> None:
         for path in NEED_VICTORIAMETRICS:
             refused = api.get(path)
             assert refused.status_code == 503, path
-            assert "partial" in refused.text or "VICTORIAMETRICS_URL" in refused.text
+            kind = "partial" if b"isPartial" in body else "down"
+            assert refused.json()["type"] == f"urn:ppms:victoriametrics-{kind}"
+            assert kind == "partial" or "VICTORIAMETRICS_URL" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("infinity", ["+Inf", "Infinity", "-Inf"])

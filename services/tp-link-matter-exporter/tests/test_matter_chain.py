@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from matter_network.network import MatterNetwork
-from testbed.exporter import ExporterProcess, MetricsPage
+from testbed.exporter import ExporterProcess, MetricsPage, exporter
+from testbed.wall_clock import WallClock
 
 pytestmark = pytest.mark.long  # a Matter server and plugs that are commissioned
 
@@ -60,6 +63,28 @@ def test_the_plugs_own_counter_is_followed(
     page = process.scrape_until(lambda page: of(page, "power_watts", "lamp") == 5.678)
     assert of(page, "energy_total_kwh", "lamp") == expected
     network.set("EVE-1", energy_milliwatt_hours=counter_mwh)
+
+
+def has_counted(kwh: object, page: MetricsPage) -> bool:
+    return of(page, "energy_total_kwh", "lamp") == kwh
+
+
+def test_a_clock_that_is_set_neither_counts_energy_nor_loses_it(
+    network: MatterNetwork, settings: dict[str, str], tmp_path: Path
+) -> None:
+    """Minutes and an hour ahead, and back: what the plug counts is counted, and nothing else."""
+    clock = WallClock(tmp_path / "clock")
+    command = (sys.executable, "-m", "tp_link_matter_exporter")
+    with exporter(command, settings | clock.env, tmp_path / "log") as process:
+        page = process.scrape_until(lambda page: of(page, "energy_total_kwh", "lamp") is not None)
+        counted_kwh = of(page, "energy_total_kwh", "lamp") or 0.0
+        for step in (300, 3900, 0):
+            clock.set(step)
+            counted_kwh += 0.00002
+            network.set("EVE-1", energy_milliwatt_hours=next(COUNTERS_MWH))
+            process.scrape_until(partial(has_counted, pytest.approx(counted_kwh, abs=1e-9)))
+        assert both_up(process.scrape())
+        assert "Traceback" not in process.log.read_text()
 
 
 def test_a_plug_killed_without_goodbye_is_silent_while_the_server_still_believes_in_it(

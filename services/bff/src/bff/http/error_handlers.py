@@ -9,7 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bff.db.damage import DamagedError, is_damage
 from bff.ledger.ledger import LedgerStaleError
-from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
+from bff.victoriametrics.errors import (
+    VictoriaMetricsDownError,
+    VictoriaMetricsPartialError,
+    VictoriaMetricsRefusedError,
+)
 from service_kit import error_handlers
 from service_kit.error_handlers import Texts, database_response
 from service_kit.problem_responses import problem_response
@@ -24,6 +28,7 @@ def add_error_handlers(app: FastAPI) -> None:
     """Register a handler for every type of failure."""
     error_handlers.add_error_handlers(app, TEXTS)
     app.add_exception_handler(VictoriaMetricsDownError, _victoriametrics_down)
+    app.add_exception_handler(VictoriaMetricsPartialError, _victoriametrics_partial)
     app.add_exception_handler(VictoriaMetricsRefusedError, _victoriametrics_refused)
     app.add_exception_handler(LedgerStaleError, _ledger_stale)
     app.add_exception_handler(DamagedError, _ledger_damaged)
@@ -37,6 +42,17 @@ def _victoriametrics_down(request: Request, error: Any) -> Response:  # noqa: AN
         f"VictoriaMetrics does not answer: {error}.",
         what_to_do="Try again in a moment. If it stays, see whether VictoriaMetrics runs and"
         " whether VICTORIAMETRICS_URL names it. Prices can be read and written meanwhile.",
+        retry_after_seconds=max(1, ceil(error.retry_after_seconds)),
+    )
+    return problem_response(request, problem)
+
+
+def _victoriametrics_partial(request: Request, error: Any) -> Response:  # noqa: ANN401
+    problem = ProblemError(
+        503,
+        "victoriametrics-partial",
+        f"VictoriaMetrics answers without a part of the samples: {error}.",
+        what_to_do="Start the storage node of its cluster that is away, then try again.",
         retry_after_seconds=max(1, ceil(error.retry_after_seconds)),
     )
     return problem_response(request, problem)

@@ -24,7 +24,7 @@ from bff.ledger.store import (
 )
 from bff.ledger.sums import ClosedSums, select_closed_sums
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
-from bff.victoriametrics.errors import VictoriaMetricsDownError
+from bff.victoriametrics.errors import VictoriaMetricsDownError, down_error
 from bff.victoriametrics.patience import REQUEST, count_in_vain, limit_seconds
 
 WAIT_SECONDS = 2.0
@@ -141,12 +141,12 @@ def _wait_for_status(ledger: Ledger, devices: Sequence[str], wanted: Interval) -
         status = ledger.status.wait_for(devices, days, limit_seconds(WAIT_SECONDS))
         if status.lacks(devices, days) and not _closed_slots_suffice(status, devices, days):
             if status.victoriametrics_error is not None:
-                raise VictoriaMetricsDownError(status.victoriametrics_error)
+                raise down_error(status.victoriametrics_error)
             raise LedgerStaleError(status.rebuild)
     end_ms = status.open_slots.end_ms if status.open_slots else status.watermark_ms or 0
     if wanted.end_ms > end_ms + STALE_MS:
         reason = status.victoriametrics_error or "the ledger was not refreshed for a minute"
-        raise VictoriaMetricsDownError(reason)
+        raise down_error(reason)
     return status
 
 

@@ -12,7 +12,7 @@ from bff.notices.response import acknowledged, ordered, with_acknowledgements
 from bff.notices.rules import find_notices
 from bff.notices.schemas import AcknowledgementInput, Notice, NoticeList
 from bff.services import UsedServices
-from bff.victoriametrics.errors import VictoriaMetricsDownError
+from bff.victoriametrics.errors import down_error
 from service_kit.problems import ProblemError
 
 router = APIRouter(prefix="/notices", tags=["live"], route_class=RepeatedRoute)
@@ -48,7 +48,7 @@ def acknowledge(
         if facts.victoriametrics_error is None:
             raise
         # It may be about a device, whose state is not known now.
-        raise VictoriaMetricsDownError(facts.victoriametrics_error) from None
+        raise down_error(facts.victoriametrics_error) from None
     with write_session(services.engine) as session:
         row = query.save_acknowledgement(
             session, notice, wanted, author.login or wanted.acknowledged_by, facts.now

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bff.victoriametrics.errors import VictoriaMetricsDownError
+from bff.victoriametrics.errors import VictoriaMetricsDownError, VictoriaMetricsPartialError
 
 type Labels = dict[str, str]
 # Unix seconds and the value, which is text: "1.5", "NaN", "+Inf", in either spelling.
@@ -48,7 +48,8 @@ def parse_instant(body: bytes) -> list[InstantSeries]:
     """Parse the response to an instant query.
 
     Raises:
-        VictoriaMetricsDownError: It is another document, an error, or partial.
+        VictoriaMetricsDownError: It is another document or an error.
+        VictoriaMetricsPartialError: A part of it is missing.
     """
     return _parse(INSTANT_VECTOR, body).result
 
@@ -75,6 +76,5 @@ def _parse[Data](form: TypeAdapter[_Response[Data]], body: bytes) -> Data:
         )
         raise VictoriaMetricsDownError(message) from None
     if response.is_partial:
-        message = "the response is partial: a storage node of the cluster is away"
-        raise VictoriaMetricsDownError(message)
+        raise VictoriaMetricsPartialError
     return response.data
