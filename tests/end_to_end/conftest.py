@@ -62,8 +62,16 @@ def page(browser: Browser, chain: Chain) -> Iterator[Page]:
         base_url=chain.url("PAGE_PORT"), locale="en-GB", timezone_id="America/New_York"
     )
     context.set_default_timeout(30_000)
+    missing_texts: list[str] = []
+    context.on("console", lambda message: missing_texts.extend(missing_text(message.text)))
     yield context.new_page()
     context.close()
+    assert not missing_texts
+
+
+def missing_text(logged: str) -> list[str]:
+    """What the page has no words for: it shows the name of the text instead, and logs so."""
+    return [logged] if "MISSING_MESSAGE" in logged else []
 
 
 @pytest.fixture

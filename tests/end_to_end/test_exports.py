@@ -31,7 +31,7 @@ PICTURES = [
 def saved(page: Page, picture: Locator, kind: str) -> str:
     """The text of a picture's file."""
     with page.expect_download() as download:
-        picture.get_by_role("button", name=kind).click()
+        picture.get_by_role("button", name=kind, exact=True).click()
     return download.value.path().read_text("utf-8-sig")
 
 
@@ -43,7 +43,7 @@ def test_a_picture_has_its_files_and_its_table(
     page.goto(path)
     picture = page.get_by_role("region", name=title, exact=True)
     come_near(picture)
-    expect(picture.get_by_role("button", name="JSON")).to_be_visible()
+    expect(picture.get_by_role("button", name="JSON", exact=True)).to_be_visible()
     rows: list[dict[str, Any]] = json.loads(saved(page, picture, "JSON"))
     head, *lines = saved(page, picture, "CSV").splitlines()
     assert head.split(",") == list(rows[0])
@@ -58,7 +58,7 @@ def test_the_files_of_costs_add_up_to_the_place(page: Page) -> None:
     page.goto("/?period=month")
     page.get_by_test_id("period-previous").click()
     costs = page.get_by_role("region", name="Cost by day")
-    expect(costs.get_by_role("button", name="JSON")).to_be_visible()
+    expect(costs.get_by_role("button", name="JSON", exact=True)).to_be_visible()
     total = page.get_by_test_id("cost-period").get_attribute("data-value") or "NaN"
     rows = json.loads(saved(page, costs, "JSON"))
     assert sum(Decimal(row["cost"]) for row in rows if row["cost"]) == Decimal(total)
@@ -69,7 +69,7 @@ def test_the_table_of_measured_values_has_the_steps_of_the_api(chain: Chain, pag
     page.goto(f"/?{FRIDGE}&period=day")
     page.get_by_test_id("period-previous").click()
     values = page.get_by_role("region", name="Measured values")
-    expect(values.get_by_role("button", name="JSON")).to_be_visible()
+    expect(values.get_by_role("button", name="JSON", exact=True)).to_be_visible()
     rows = json.loads(saved(page, values, "JSON"))
     end = chain.api("/house")["now"][:10] + "T00:00:00+09:00"
     curves = chain.api(

@@ -83,7 +83,7 @@ def test_what_costs_most_adds_up_in_a_spreadsheet(chain: Chain, page: Page) -> N
     expect(ranking.get_by_role("row").nth(1)).to_contain_text("%")
     total = page.get_by_test_id("cost-period").get_attribute("data-value") or "nan"
     with page.expect_download() as download:
-        ranking.get_by_role("button", name="CSV").click()
+        ranking.get_by_role("button", name="CSV", exact=True).click()
     rows = list(csv.DictReader(download.value.path().read_text("utf-8-sig").splitlines()))
     costs = {row["device"]: Decimal(row["cost"]) for row in rows if row["cost"]}
     assert sum(costs.values()) == Decimal(total)

@@ -1,6 +1,5 @@
 "use client";
 
-import { useTranslations } from "use-intl";
 import { csvOf, type Row } from "./csv";
 
 export type { Row } from "./csv";
@@ -13,17 +12,16 @@ interface DownloadProps {
 
 /** Saves exactly what is shown, with the API's own digits. */
 export function Download({ name, rows }: DownloadProps) {
-  const t = useTranslations("download");
   return (
     <div className="flex items-center gap-3 text-sm">
       <Save
-        label={t("csv")}
+        label="CSV"
         name={`${name}.csv`}
         type="text/csv;charset=utf-8"
         text={() => csvOf(rows)}
       />
       <Save
-        label={t("json")}
+        label="JSON"
         name={`${name}.json`}
         type="application/json"
         text={() => JSON.stringify(rows, null, 2)}
