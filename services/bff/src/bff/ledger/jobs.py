@@ -100,7 +100,30 @@ def build(source: SampleSource, job: Job, watermark_ms: int) -> Iterator[Built]:
         )
         days = list(_days(device, slots, interval))
         events = list(events_of(device.rules, judged, slots, job.days))
-        yield Built(device.rules.device, job.days.start_ms, job.days.end_ms, days, events)
+        yield Built(
+            device.rules.device,
+            job.days.start_ms,
+            job.days.end_ms,
+            days,
+            events,
+            _is_as_counted(device, samples, job.days),
+        )
+
+
+def _is_as_counted(device: DeviceDays, samples: SamplesBySource, days: Interval) -> bool:
+    """Return whether no sample is missing that was counted: of these days, and of those beside.
+
+    Of the day after one sample suffices: the energy until then is all that reaches into the days.
+    """
+    edges_ms = np.arange(days.start_ms - DAY_MS, days.end_ms + 1, DAY_MS)
+    for source, counted in zip(device.rules.sources, device.days, strict=True):
+        at_ms = samples.get(source, NO_SAMPLES).at_ms
+        found = np.diff(np.searchsorted(at_ms, edges_ms))
+        if (found < [counted.get(day_ms, 0) for day_ms in edges_ms[:-1].tolist()]).any():
+            return False
+        if days.end_ms in counted and not (at_ms[-1:] >= days.end_ms).any():
+            return False
+    return True
 
 
 def _with_answered(

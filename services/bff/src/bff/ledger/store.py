@@ -73,6 +73,14 @@ class Built:
     """New slots and events of one device: they replace all that was stored in [start, end).
 
     Archived days are no part of "all": see `bff.ledger.archive`.
+
+    Attributes:
+        device: Whose they are.
+        start_ms: Unix milliseconds.
+        end_ms: Likewise.
+        days: Those with samples or energy.
+        events: What is in doubt, or was.
+        is_as_counted: All samples that had been counted were read.
     """
 
     device: str
@@ -80,6 +88,7 @@ class Built:
     end_ms: int
     days: Sequence[KeptDay]
     events: Sequence[CounterEvent] = ()
+    is_as_counted: bool = True
 
     def made_from(self) -> Mapping[int, str]:
         """Return the fingerprint of each day."""

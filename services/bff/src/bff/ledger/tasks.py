@@ -200,6 +200,8 @@ def build_and_save(
     """Build a job, save it in one transaction, and record what the slots were made from."""
     while True:
         built = list(build(ledger.sample_source(now_ms), job, watermark_ms))
+        if all(each.is_as_counted for each in built):
+            break
         _count_again(ledger, state, job, watermark_ms)
         if not any(state.counts.has_lost(each.device, each.made_from()) for each in built):
             break
