@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -14,6 +16,8 @@ pytestmark = pytest.mark.long  # through a browser
 
 type ComeNear = Callable[[Locator], None]
 
+TODAY = f"{datetime.now(ZoneInfo('Asia/Tokyo')):%Y-%m-%d}"
+YESTERDAY = f"{datetime.now(ZoneInfo('Asia/Tokyo')) - timedelta(days=1):%Y-%m-%d}"
 FRIDGE = "room=kitchen&shelf=fridge_corner&device=fridge"
 PICTURES = [
     ("/?period=month", "Cost by day"),
@@ -25,6 +29,10 @@ PICTURES = [
     (f"/?{FRIDGE}&period=day", "Measured values"),
     (f"/?{FRIDGE}&period=day", "Availability"),
     ("/comparison?device=fridge", "Power"),
+    (
+        f"/explain?device=fridge&from={YESTERDAY}T00:00:00%2B09:00&to={TODAY}T00:00:00%2B09:00",
+        "Through the period",
+    ),
 ]
 
 
@@ -49,7 +57,7 @@ def test_a_picture_has_its_files_and_its_table(
     assert head.split(",") == list(rows[0])
     assert len(lines) == len(rows)
     if title != "What costs most":  # which is a table
-        picture.locator("summary").click()
+        picture.locator("summary").first.click()
     expect(picture.get_by_role("row").or_(picture.get_by_role("listitem")).last).to_be_visible()
 
 
