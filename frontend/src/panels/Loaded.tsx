@@ -1,6 +1,6 @@
 "use client";
 
-import type { ReactNode } from "react";
+import { type ReactNode, useDeferredValue } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Answer } from "@/api/answer";
 import { isWorthRetrying, parseProblem } from "@/api/problem";
@@ -29,6 +29,8 @@ export function Loaded<Data>(props: LoadedProps<Data>) {
   const { answer, skeleton, notAfterMs = Number.POSITIVE_INFINITY, empty, isEmpty } = props;
   const { data, error, dataUpdatedAt, refetch } = answer;
   const isStale = useIsOlder(dataUpdatedAt, notAfterMs);
+  // The first content of all panels at once would block the page for long: React renders it in parts.
+  const isDrawn = useDeferredValue(data !== undefined, false);
   const isRefused = Boolean(error) && !isWorthRetrying(parseProblem(error));
   if (error && (data === undefined || isRefused)) {
     return (
@@ -37,7 +39,7 @@ export function Loaded<Data>(props: LoadedProps<Data>) {
       )
     );
   }
-  if (data === undefined) return <div aria-busy="true">{skeleton}</div>;
+  if (data === undefined || !isDrawn) return <div aria-busy="true">{skeleton}</div>;
   if (isEmpty?.(data)) return empty;
   const content = props.children(data, dataUpdatedAt);
   return error || isStale ? <Outdated receivedAtMs={dataUpdatedAt}>{content}</Outdated> : content;
