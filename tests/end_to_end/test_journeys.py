@@ -102,7 +102,7 @@ def test_the_kettle_by_hour(chain: Chain, page: Page) -> None:
     page.goto(f"/?room=kitchen&shelf=counter&device=kettle&period=day&day={start:%Y-%m-%d}")
     chart = page.get_by_role("list", name="Energy and cost by hour")
     expect(chart.get_by_role("link")).to_have_count(24)
-    page.get_by_text("Show as a table").click()
+    page.get_by_role("region", name="Cost by hour").get_by_text("Show as a table").click()
     table = page.get_by_role("table", name="Energy and cost by hour")
     shown = table.locator("tbody tr td:nth-child(2) [data-value]")
     expect(shown).to_have_count(24)

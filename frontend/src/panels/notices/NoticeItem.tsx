@@ -32,12 +32,15 @@ export function NoticeItem({ notice, receivedAtMs }: NoticeItemProps) {
       <SeverityMark severity={notice.severity} />
       <div className="min-w-0">
         {place && name && (
-          <PlaceLink place={placeFromPath(place)} className="font-medium text-accent underline">
+          <PlaceLink
+            place={placeFromPath(place)}
+            className="tap inline-flex items-center font-medium text-accent underline"
+          >
             {name[locale]}
           </PlaceLink>
         )}
         <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-          <summary className="cursor-pointer">{useText(notice)}</summary>
+          <summary className="tap cursor-pointer py-0.5">{useText(notice)}</summary>
           {isOpen && (
             <Suspense>
               <NoticeDetails notice={notice} />
