@@ -126,7 +126,11 @@ const SHOTS = [
     name: "table",
     path: "/",
     variants: FEW,
-    act: (page) => page.getByText(/表で見る|Show as a table/).first().click(),
+    act: (page) =>
+      page
+        .getByText(/表で見る|Show as a table/)
+        .first()
+        .click(),
   },
   { name: "nowhere", path: "/?room=attic", variants: ALL },
   { name: "no-such-page", path: "/attic", variants: FEW },
