@@ -18,10 +18,10 @@ pytestmark = pytest.mark.long  # minutes of Lighthouse
 FRONTEND = Path(__file__).parents[2] / "frontend"
 SPEED = FRONTEND / "speed"
 RUNS = 5
-# What the empty page scores where nothing else runs.
-QUIET = 98
-# 84 to 90, 2.6 to 2.9 s and 0.95 s on such a machine, with room for its noise.
-REACHED, REACHED_LCP_MS, REACHED_FIGURES_MS = 75, 3_400, 1_300
+# What the empty page scores where nothing else runs; below the second the machine is too busy.
+QUIET, USABLE = 98, 90
+# 84 to 91 and 2.6 to 2.9 s where nothing else runs, with room for the noise of a machine.
+REACHED, REACHED_LCP_MS = 75, 3_400
 LATENCY_MS = 150
 FIRST_FIGURES = """() => {
   window.shownAt = {};
@@ -85,13 +85,25 @@ def test_nothing_moves_while_the_page_appears(runs: dict[str, list[Run]]) -> Non
     assert middle(runs["house"], "layoutShift") < 0.02
 
 
-def test_the_page_is_fast_on_a_phone(runs: dict[str, list[Run]]) -> None:
-    """As fast as it has been, where nothing else runs: the goals are 95 and 2.3 s."""
+def test_the_page_is_no_slower_than_it_was(runs: dict[str, list[Run]]) -> None:
+    """Where nothing else runs."""
     control = middle(runs["empty"], "performance")
     if control < QUIET:
         pytest.skip(f"THE SPEED WAS NOT MEASURED: the machine is busy, an empty page has {control}")
     assert middle(runs["house"], "performance") >= REACHED, control
     assert middle(runs["house"], "lcpMs") <= REACHED_LCP_MS
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="the goal of the page's speed is not reached yet")
+def test_the_page_is_fast_on_a_phone(runs: dict[str, list[Run]]) -> None:
+    """At least 95 and 2.3 s where the empty page has its full score, at least 90 elsewhere."""
+    control = middle(runs["empty"], "performance")
+    if control < USABLE:
+        pytest.skip(f"THE SPEED WAS NOT MEASURED: the machine is busy, an empty page has {control}")
+    performance = middle(runs["house"], "performance")
+    assert performance >= (95 if control >= QUIET else 90), control
+    if control >= QUIET:
+        assert middle(runs["house"], "lcpMs") <= 2_300
 
 
 def first_figures_ms(browser: Browser, url: str) -> float:
@@ -118,15 +130,16 @@ def first_figures_ms(browser: Browser, url: str) -> float:
     return shown_ms
 
 
+@pytest.mark.xfail(raises=AssertionError, reason="0.95 s where nothing else runs")
 def test_first_figures_are_soon_behind_a_slow_network(
     browser: Browser, chain: Chain, runs: dict[str, list[Run]]
 ) -> None:
-    """Watts and this month's cost at 150 ms latency, where nothing else runs: the goal is 0.9 s."""
+    """Watts and this month's cost within 0.9 s at 150 ms latency, where nothing else runs."""
     found = median(first_figures_ms(browser, f"{chain.url('PAGE_PORT')}/") for _ in range(RUNS))
     print(f"first figures: {found:.0f} ms")  # noqa: T201
     if middle(runs["empty"], "performance") < QUIET:
         pytest.skip(f"THE MACHINE IS BUSY: first figures after {found:.0f} ms prove nothing")
-    assert found <= REACHED_FIGURES_MS
+    assert found <= 900
 
 
 def test_the_next_level_is_there_at_once_when_its_data_is(

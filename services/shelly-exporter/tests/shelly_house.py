@@ -28,9 +28,13 @@ class RequestTime(Time):
         """Wait until nothing runs but what waits for this clock."""
         await super().settle()
         await poll_until_async(
-            lambda: len(self._sleepers) >= self.polls, LIMIT_SECONDS, interval_seconds=0.001
+            lambda: self._waiting() >= self.polls, LIMIT_SECONDS, interval_seconds=0.001
         )
         await super().settle()
+
+    def _waiting(self) -> int:
+        """Count who waits for this clock; who was cancelled does not."""
+        return sum(not woken.done() for _, woken in self._sleepers)
 
 
 @dataclass
