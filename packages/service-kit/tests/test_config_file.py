@@ -1,10 +1,14 @@
 """The configuration file in use: followed when it is good, kept when it is not."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from home_model.config import Home
+from home_model.load import load_home
 from home_model.problems import ConfigError
 from service_kit.config_file import ConfigFile
 
@@ -57,6 +61,28 @@ def test_a_bad_file_changes_nothing(path: Path, caplog: pytest.LogCaptureFixture
     path.write_text(GOOD.format(house="second"), encoding="utf-8")
     assert config.current().house == "second"
     assert config.last_load_good
+
+
+def test_no_thread_gets_the_old_content_while_another_loads_the_new(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits for it: an answer after a change of the file never follows from what was before."""
+    config, begun, may_end = ConfigFile(path), Event(), Event()
+
+    def load_slowly(path: Path) -> Home:
+        begun.set()
+        assert may_end.wait(60)
+        return load_home(path)
+
+    monkeypatch.setattr("service_kit.config_file.load_home", load_slowly)
+    path.write_text(GOOD.format(house="second"), encoding="utf-8")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(config.current)
+        assert begun.wait(60)
+        second = threads.submit(config.current)
+        assert config.is_stale()
+        may_end.set()
+        assert (first.result().house, second.result().house) == ("second", "second")
 
 
 def test_the_same_content_is_loaded_again_only_by_force(

@@ -55,9 +55,12 @@ class ConfigFile:
             Whether it was loaded and is in use.
         """
         with self._lock:
-            self._state = _file_state(self._path)
+            state = _file_state(self._path)
             before, self._digest = self._digest, _digest(self._path)
-            return (force or before != self._digest) and self._load()
+            is_loaded = (force or before != self._digest) and self._load()
+            # Last, so that another thread waits for the new configuration, not uses the old one.
+            self._state = state
+            return is_loaded
 
     def _load(self) -> bool:
         try:
