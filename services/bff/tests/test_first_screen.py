@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bff.first_screen.query import questions
+from bff.place_tree import HOUSE, Place
+from bff.time_grid import instant
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
 
@@ -25,14 +27,15 @@ def test_a_running_month_is_compared_with_its_elapsed_part(
     now: str, zone: ZoneInfo, until: str
 ) -> None:
     """Of the month before."""
-    asked = list(questions("house", datetime.fromisoformat(now), zone))
-    assert {each.to for each in asked[3:6]} == {datetime.fromisoformat(until)}
+    asked = list(questions(HOUSE, datetime.fromisoformat(now), zone))
+    assert {instant(each.to_ms) for each in asked[3:6]} == {datetime.fromisoformat(until)}
 
 
 def test_in_the_first_minute_of_a_month_nothing_is_compared() -> None:
     """A range without length is refused."""
-    asked = list(questions("device", datetime(2026, 3, 1, 0, 0, 20, tzinfo=TOKYO), TOKYO))
-    assert [(each.from_ < each.to, each.by) for each in asked] == [
+    device = Place("device", "kitchen", "shelf_1", "kettle")
+    asked = list(questions(device, datetime(2026, 3, 1, 0, 0, 20, tzinfo=TOKYO), TOKYO))
+    assert [(each.from_ms < each.to_ms, each.by) for each in asked] == [
         (True, None),
         (True, "day"),
         (True, None),

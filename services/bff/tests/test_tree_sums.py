@@ -83,3 +83,21 @@ def test_rooms_shelves_and_devices_add_up_to_the_house(
             assert total_kwh(rows) == Decimal(house or 0)
             rows = wait_for(api, "/cost", span | {"group_by": level, "by": "hour"})["rows"]
             assert total_kwh(rows) == Decimal(house or 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_first_screen_is_what_its_requests_answer(
+    seed: int, vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+) -> None:
+    """Of the house and of a room: its energy is fetched once for all its questions."""
+    chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
+    case = random_case(chance)
+    write_home(home_file, case)
+    import_samples(vm, case)
+    now = MARCH + timedelta(minutes=chance.randint(24 * 60, HOURS * 60))
+    api = open_bff(vm.url, now=lambda: now)
+    for place in ({}, {"room": "room_0"}):
+        for each in wait_for(api, "/first_screen", place)["costs"]:
+            span = {"from": each["cost"]["from"], "to": each["cost"]["to"]} | place
+            rows = {name: each[name] for name in ("by", "group_by") if each[name]}
+            assert api.get("/cost", params=span | rows).json() == each["cost"]

@@ -32,27 +32,6 @@ SIGNS: Mapping[Kind, int] = {
 BOUGHT_KINDS: frozenset[Kind] = frozenset({"grid", "grid_import"})
 
 
-@dataclass(frozen=True, slots=True)
-class OwnEnergy:
-    """Own shares and all that was measured, of entries between edges.
-
-    Attributes:
-        own: Shape (entries, intervals); negative where the devices behind a meter measured more
-            than the meter. Of what is not a load it has no energy: it is not used up.
-        through: All that each entry's meter measured.
-        house_rest: Shape (1, intervals): what no device explains, by the meters of the grid and
-            of generation, where no house meter was measured.
-        balance_uwh: Per interval, what those meters give beyond the house meter.
-        notes: What the whole range shows of its meters.
-    """
-
-    own: Energy
-    through: Energy
-    house_rest: Energy
-    balance_uwh: Integers
-    notes: "MeterNotes"
-
-
 type Pair = tuple[str | None, str]
 
 
@@ -67,28 +46,98 @@ class MeterNotes:
         meters_uwh: All that a meter measured, and its own share.
     """
 
-    missing_ms: dict[str, int] = field(default_factory=dict)
-    unmeasured_ms: dict[tuple[str, str], int] = field(default_factory=dict)
-    behind_uwh: dict[Pair, int] = field(default_factory=dict)
-    meters_uwh: dict[str | None, tuple[int, int]] = field(default_factory=dict)
+    missing_ms: Mapping[str, int] = field(default_factory=dict)
+    unmeasured_ms: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    behind_uwh: Mapping[Pair, int] = field(default_factory=dict)
+    meters_uwh: Mapping[str | None, tuple[int, int]] = field(default_factory=dict)
 
-    def add_behind(self, meter: str | None, device: str, uwh: Integers) -> None:
-        """Add what was taken from a meter for a device."""
-        pair = meter, device
-        self.behind_uwh[pair] = self.behind_uwh.get(pair, 0) + int(uwh.sum())
 
-    def add_meter(self, meter: str | None, through_uwh: Integers, own_uwh: Integers) -> None:
-        """Add what a meter measured and what is left of it."""
-        through, own = self.meters_uwh.get(meter, (0, 0))
-        self.meters_uwh[meter] = through + int(through_uwh.sum()), own + int(own_uwh.sum())
+@dataclass(frozen=True, slots=True)
+class NotesByInterval:
+    """What `MeterNotes` has of a whole range, of each interval: arrays of shape (intervals,)."""
 
-    def add_times(self, meter: str, missing_ms: Integers, lacking_ms: Mapping[str, int]) -> None:
-        """Add for how long a meter, and the devices behind it alone, were not measured."""
-        self.missing_ms[meter] = self.missing_ms.get(meter, 0) + int(missing_ms.sum())
-        for device, lacking in lacking_ms.items():
-            if lacking:
-                pair = meter, device
-                self.unmeasured_ms[pair] = self.unmeasured_ms.get(pair, 0) + lacking
+    intervals: int
+    missing_ms: dict[str, Integers] = field(default_factory=dict)
+    unmeasured_ms: dict[tuple[str, str], Integers] = field(default_factory=dict)
+    behind_uwh: dict[Pair, Integers] = field(default_factory=dict)
+    through_uwh: dict[str | None, Integers] = field(default_factory=dict)
+    own_uwh: dict[str | None, Integers] = field(default_factory=dict)
+
+    def add[K](
+        self, notes: dict[K, Integers], key: K, columns: slice, of_columns: Integers
+    ) -> None:
+        """Add to one of the notes in some intervals."""
+        nothing = np.zeros(self.intervals, dtype=np.int64)
+        notes.setdefault(key, nothing)[columns] += of_columns
+
+    def between(self, positions: Integers) -> "NotesByInterval":
+        """Return the sums between the edges at these positions."""
+        each = (self.missing_ms, self.unmeasured_ms, self.behind_uwh, self.through_uwh)
+        return NotesByInterval(
+            len(positions) - 1,
+            *({key: _sums(of, positions) for key, of in notes.items()} for notes in each),  # ty: ignore[invalid-argument-type] - in the order of the fields
+            {key: _sums(of, positions) for key, of in self.own_uwh.items()},
+        )
+
+    def total(self) -> MeterNotes:
+        """Return what the whole range shows."""
+        unmeasured_ms = {pair: int(ms.sum()) for pair, ms in self.unmeasured_ms.items()}
+        return MeterNotes(
+            {meter: int(ms.sum()) for meter, ms in self.missing_ms.items()},
+            {pair: ms for pair, ms in unmeasured_ms.items() if ms},
+            {pair: int(uwh.sum()) for pair, uwh in self.behind_uwh.items()},
+            {
+                meter: (int(uwh.sum()), int(self.own_uwh[meter].sum()))
+                for meter, uwh in self.through_uwh.items()
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEnergy:
+    """Own shares and all that was measured, of entries between edges.
+
+    Attributes:
+        entries: The rows.
+        edges: Unix milliseconds; an interval lies between two neighbours.
+        own: Shape (entries, intervals); negative where the devices behind a meter measured more
+            than the meter. Of what is not a load it has no energy: it is not used up.
+        through: All that each entry's meter measured.
+        house_rest: Shape (1, intervals): what no device explains, by the meters of the grid and
+            of generation, where no house meter was measured.
+        balance_uwh: Per interval, what those meters give beyond the house meter.
+        notes: What the intervals show of its meters.
+    """
+
+    entries: Sequence[Entry]
+    edges: Sequence[int]
+    own: Energy
+    through: Energy
+    house_rest: Energy
+    balance_uwh: Integers
+    notes: NotesByInterval
+
+    def between(self, entries: Sequence[Entry], edges: Sequence[int]) -> "OwnEnergy":
+        """Return the part of some of the entries between some of the edges."""
+        positions = np.searchsorted(self.edges, edges)
+        row = {entry: position for position, entry in enumerate(self.entries)}
+        rows = [row[entry] for entry in entries]
+        own, through, house_rest = (
+            Energy(*_sums(each, positions))
+            for each in (
+                self.own.stacked()[:, rows],
+                self.through.stacked()[:, rows],
+                self.house_rest.stacked(),
+            )
+        )
+        balance_uwh = _sums(self.balance_uwh, positions)
+        notes = self.notes.between(positions)
+        return OwnEnergy(entries, edges, own, through, house_rest, balance_uwh, notes)
+
+
+def _sums(values: Integers, positions: Integers) -> Integers:
+    """Return the sums of intervals between the edges at these positions; on the last axis."""
+    return np.add.reduceat(values[..., : positions[-1]], positions[:-1], axis=-1)
 
 
 def own_energy(
@@ -115,18 +164,16 @@ def own_energy(
     finer = sorted({*edges, *change_instants(rows, interval), *open_days})
     measured = _measure(energy_between, rows, finer)
     shares = _shares(energy_between, measured, with_house=with_house)
-    starts = np.searchsorted(measured.edges, edges[:-1])
-    own, through, house = (
-        np.add.reduceat(each, starts, axis=2)
-        for each in (shares.own[:, : len(wanted)], measured.stacked[:, : len(wanted)], shares.house)
-    )
-    return OwnEnergy(
-        Energy(*own),
-        Energy(*through),
-        Energy(*house),
-        np.add.reduceat(shares.balance_uwh, starts),
+    whole = OwnEnergy(
+        measured.entries,
+        measured.edges,
+        Energy(*shares.own),
+        Energy(*measured.stacked),
+        Energy(*shares.house),
+        shares.balance_uwh,
         shares.notes,
     )
+    return whole.between(wanted, edges)
 
 
 def _with_downstream(tree: Sequence[Entry], wanted: Sequence[Entry]) -> list[Entry]:
@@ -267,7 +314,7 @@ class Shares:
     own: Integers
     house: Integers
     balance_uwh: Integers
-    notes: MeterNotes
+    notes: NotesByInterval
 
     @classmethod
     def before(cls, measured: Measured) -> Self:
@@ -276,7 +323,7 @@ class Shares:
         own[:2, [entry.kind != "load" for entry in measured.entries]] = 0
         intervals = len(measured.length_ms)
         house = np.zeros((5, 1, intervals), np.int64)
-        return cls(own, house, np.zeros(intervals, np.int64), MeterNotes())
+        return cls(own, house, np.zeros(intervals, np.int64), NotesByInterval(intervals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +465,8 @@ def _take(
     known_ms, length_ms = of_meter[2:4, 0].sum(axis=0), of_meter[2:, 0].sum(axis=0)
     amounts = period.in_cells(cells, behind)
     left_uwh, covered_ms = np.zeros_like(of_meter[:2, 0]), known_ms
-    name, lacking_ms = entries[meter].device, dict[str, int]()
+    more_ms = cells.by_column(np.maximum(0, amounts[2:4].sum(axis=0) - known_ms), columns)
+    name, notes = entries[meter].device, shares.notes
     for place, each in enumerate(behind):
         sign = -1 if entries[each].kind in FEEDING_KINDS else 1
         net_uwh, of_each_ms = _net(period, each, (cells, amounts[:, place]), passed_on)
@@ -426,16 +474,14 @@ def _take(
         lost_uwh = sign * net_uwh.cells - sign * cut_uwh
         taken_uwh = sign * net_uwh.columns - cells.by_column(lost_uwh, columns)
         shares.own[:2, meter, columns] -= taken_uwh
-        shares.notes.add_behind(name, entries[each].device, taken_uwh)
         left_uwh += lost_uwh
         covered_ms = np.maximum(covered_ms, of_each_ms)
-        more_ms = np.maximum(0, amounts[2:4, place].sum(axis=0) - known_ms).sum()
-        lacking_ms[entries[each].device] = int(
-            (period.known_ms(meter) - period.known_ms(each)).sum() + more_ms
-        )
-    shares.notes.add_meter(name, period.uwh(meter), shares.own[:2, meter, columns])
-    missing_ms = period.measured.stacked[4, meter, columns]
-    shares.notes.add_times(name, missing_ms, lacking_ms)
+        pair, lacking_ms = (name, entries[each].device), more_ms[place] - period.known_ms(each)
+        notes.add(notes.behind_uwh, pair, columns, taken_uwh.sum(axis=0))
+        notes.add(notes.unmeasured_ms, pair, columns, period.known_ms(meter) + lacking_ms)
+    notes.add(notes.through_uwh, name, columns, period.uwh(meter).sum(axis=0))
+    notes.add(notes.own_uwh, name, columns, shares.own[:2, meter, columns].sum(axis=0))
+    notes.add(notes.missing_ms, name, columns, period.measured.stacked[4, meter, columns])
     return PassedOn(cells, left_uwh, covered_ms, cells.by_column(left_uwh, columns))
 
 
@@ -475,10 +521,10 @@ def _add_house(
 ) -> None:
     """Hold what is used by the meters of grid and generation against what the house measured."""
     (cells, members), columns, nodes = in_cells, period.columns, period.nodes
-    house_meter = nodes.house_meter
+    house_meter, notes = nodes.house_meter, shares.notes
     flows, length_ms = members[:, : len(nodes.flows)], members[2:, 0].sum(axis=0)
     joint_ms = flows[2:4].sum(axis=0).min(axis=0, initial=DAY_MS)
-    used = _used(shares.notes, period, cells, flows, joint_ms)
+    used = _used(notes, period, cells, flows, joint_ms)
     rest = used
     tops = nodes.tops if house_meter is None else [house_meter]
     amounts = period.in_cells(cells, tops)
@@ -488,14 +534,16 @@ def _add_house(
         taken = WithCells(net.columns - cells.by_column(net.cells, columns), cut_uwh)
         rest = WithCells(rest.columns - taken.columns, rest.cells - taken.cells)
         taken_uwh = taken.columns + cells.by_column(taken.cells, columns)
-        shares.notes.add_behind(None, period.measured.entries[each].device, taken_uwh)
+        pair = None, period.measured.entries[each].device
+        notes.add(notes.behind_uwh, pair, columns, taken_uwh.sum(axis=0))
     by_meter = np.zeros(len(length_ms), dtype=bool)
     if house_meter is not None:
         by_meter = members[2:4, -1].sum(axis=0) > 0
     _enter_house(shares, period, cells, rest, by_meter)
     _enter_house_ms(shares, period, cells, (joint_ms, length_ms), by_meter)
     used_uwh = used.columns + cells.by_column(used.cells, columns)
-    shares.notes.add_meter(None, used_uwh, shares.house[:2, 0, columns])
+    notes.add(notes.through_uwh, None, columns, used_uwh.sum(axis=0))
+    notes.add(notes.own_uwh, None, columns, shares.house[:2, 0, columns].sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -507,7 +555,7 @@ class WithCells:
 
 
 def _used(
-    notes: MeterNotes, period: Period, cells: Cells, flows: Integers, joint_ms: Integers
+    notes: NotesByInterval, period: Period, cells: Cells, flows: Integers, joint_ms: Integers
 ) -> WithCells:
     """Return what is used by the meters of grid and generation, while all were measured."""
     entries, columns = period.measured.entries, period.columns
@@ -523,7 +571,7 @@ def _used(
         name = entries[each].device
         missing_ms[name] = np.maximum(missing_ms.get(name, 0), flows[4, place])
     for name, of_meter_ms in missing_ms.items():
-        notes.add_times(name, of_meter_ms, {})
+        notes.add(notes.missing_ms, name, columns, cells.by_column(of_meter_ms, columns))
     return WithCells(by_column, by_cell)
 
 

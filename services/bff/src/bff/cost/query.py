@@ -156,18 +156,41 @@ def fetch_cost(
 
     Energy is requested between all edges of buckets and prices, and not beyond `now_ms`.
     """
-    edges = edges_until_now(grouping.bucket_edges, spans, now_ms)
+    return fetch_costs(energy_between, [grouping], spans, now_ms)[0]
+
+
+def fetch_costs(
+    energy_between: EnergyBetween,
+    groupings: Sequence[Grouping],
+    spans: Sequence[PriceSpan],
+    now_ms: int,
+) -> list[CostTable]:
+    """Fetch several costs of one place; its energy is requested once."""
+    edges = [edges_until_now(grouping.bucket_edges, spans, now_ms) for grouping in groupings]
+    shares = _fetch_shares(energy_between, groupings, edges)
+    return [
+        _price(shares, grouping, of_grouping, spans)
+        for grouping, of_grouping in zip(groupings, edges, strict=True)
+    ]
+
+
+def _price(
+    shares: OwnEnergy | None,
+    grouping: Grouping,
+    edges: Sequence[int],
+    spans: Sequence[PriceSpan],
+) -> CostTable:
     sizes = _group_sizes(grouping)
     layout = Layout(
         edges=edges,
         bucket_starts=_bucket_starts(edges, grouping.bucket_edges),
         group_starts=_group_starts(sizes),
     )
-    shares = _fetch_shares(energy_between, grouping, edges)
-    if shares is None:
+    if shares is None or len(edges) < 2:  # noqa: PLR2004 - an interval has two edges
         used, notes = UsedEnergy.nothing(sum(sizes), len(edges) - 1), MeterNotes()
     else:
-        used, notes = _in_rows(shares, grouping), shares.notes
+        part = shares.between(_entries([grouping]), edges)
+        used, notes = _in_rows(part, grouping), part.notes.total()
     return price_energy(used, price_by_interval(spans, edges), layout, notes)
 
 
@@ -175,7 +198,7 @@ def fetch_group_energy(
     energy_between: EnergyBetween, grouping: Grouping, edges: Sequence[int]
 ) -> Integers:
     """Fetch what each group used between edges, as own shares: shape (groups, intervals)."""
-    shares = _fetch_shares(energy_between, grouping, edges)
+    shares = _fetch_shares(energy_between, [grouping], [edges])
     if shares is None:
         return np.zeros((len(grouping.groups), max(0, len(edges) - 1)), dtype=np.int64)
     own = np.pad(_in_rows(shares, grouping).own[:2].sum(axis=0), ((0, 1), (0, 0)))
@@ -189,16 +212,27 @@ def _group_sizes(grouping: Grouping) -> list[int]:
     return sizes
 
 
+def _entries(groupings: Sequence[Grouping]) -> list[Entry]:
+    """Return the entries of groupings, each once, in their order."""
+    return list(
+        dict.fromkeys(
+            entry for grouping in groupings for _, entries in grouping.groups for entry in entries
+        )
+    )
+
+
 def _fetch_shares(
-    energy_between: EnergyBetween, grouping: Grouping, edges: Sequence[int]
+    energy_between: EnergyBetween, groupings: Sequence[Grouping], edges: Sequence[Sequence[int]]
 ) -> OwnEnergy | None:
-    wanted = [entry for _, entries in grouping.groups for entry in entries]
-    with_house = grouping.rest_group is not None
+    """Fetch the energy of all entries of groupings between all their edges."""
+    wanted, tree = _entries(groupings), groupings[0].tree
+    with_house = any(grouping.rest_group is not None for grouping in groupings)
+    # An interval has two edges; a range in the future has one.
+    every_edge = sorted({edge for each in edges if len(each) > 1 for edge in each})
     # For an empty place, or a range in the future, there is nothing to request.
-    if not (wanted or (with_house and grouping.tree)) or len(edges) < 2:  # noqa: PLR2004 - an interval has two edges
+    if not (wanted or (with_house and tree)) or not every_edge:
         return None
-    tree = grouping.tree or wanted
-    return own_energy(energy_between, tree, wanted, edges, with_house=with_house)
+    return own_energy(energy_between, tree or wanted, wanted, every_edge, with_house=with_house)
 
 
 def _in_rows(shares: OwnEnergy, grouping: Grouping) -> UsedEnergy:

@@ -1,19 +1,21 @@
 """`/cost`: energy and cost of a place over a range."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
 from bff.calendar import Bucket
 from bff.cost.contract import Allocation, fetch_contract_cost
-from bff.cost.query import CostQuery, fetch_cost, group
+from bff.cost.query import CostQuery, fetch_costs, group
 from bff.cost.response import contract_basis, cost_response
 from bff.cost.schemas import Cost
 from bff.db.engine import read_session
 from bff.http.params import From, OneDevice, Room, Shelf, To
 from bff.place_tree import find_place
 from bff.prices.query import select_price_spans
-from bff.services import UsedServices
+from bff.register.view import Register
+from bff.services import Services, UsedServices
 from bff.time_grid import unix_milliseconds
 
 router = APIRouter(tags=["cost"])
@@ -65,13 +67,22 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     home = register.home
     place = find_place(register, room, shelf, device)
     query = CostQuery(place, unix_milliseconds(from_), unix_milliseconds(to), by, group_by)
-    grouping = group(register, query, home.zone)
     if basis == "contract":
+        grouping = group(register, query, home.zone)
         by_contract = fetch_contract_cost(services, register, query, grouping, allocation)
         shown = contract_basis(home, query, by_contract)
         return cost_response(home, query, grouping, by_contract.table, shown)
+    return unit_price_costs(services, register, [query])[0]
+
+
+def unit_price_costs(
+    services: Services, register: Register, queries: Sequence[CostQuery]
+) -> list[Cost]:
+    """Fetch the responses to several queries for one place, priced by the price of a kWh."""
+    home = register.home
+    groupings = [group(register, query, home.zone) for query in queries]
     with read_session(services.engine) as session:
         spans = select_price_spans(session, home.currency)
     now_ms = unix_milliseconds(services.now())
-    table = fetch_cost(services.energy_between, grouping, spans, now_ms)
-    return cost_response(home, query, grouping, table)
+    tables = fetch_costs(services.energy_between, groupings, spans, now_ms)
+    return [cost_response(home, *each) for each in zip(queries, groupings, tables, strict=True)]

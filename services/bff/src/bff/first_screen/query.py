@@ -1,18 +1,15 @@
 """The costs that the first screen of a place shows."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bff.calendar import Bucket, midnight, month_of
-from bff.place_tree import Level
+from bff.calendar import midnight, month_of
+from bff.cost.query import CostQuery
+from bff.place_tree import Level, Place
 from bff.time_grid import Interval, in_zone, instant
 
-type GroupLevel = Literal["room", "shelf", "device"]
-
-INSIDE: Mapping[Level, GroupLevel | None] = {
+INSIDE: Mapping[Level, Level | None] = {
     "house": "room",
     "room": "shelf",
     "shelf": "device",
@@ -20,37 +17,24 @@ INSIDE: Mapping[Level, GroupLevel | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question for `/cost` about a place."""
-
-    from_: datetime
-    to: datetime
-    by: Bucket | None = None
-    group_by: GroupLevel | None = None
-
-
-def questions(level: Level, now: datetime, zone: ZoneInfo) -> Iterator[Asked]:
+def questions(place: Place, now: datetime, zone: ZoneInfo) -> Iterator[CostQuery]:
     """Return the questions of the page for this month, which the address need not name."""
     month = Interval(*month_of(now, zone))
     before = _month_before(month, now, zone)
-    (start, end), (start_before, end_before) = (
-        (in_zone(each.start_ms, zone), in_zone(each.end_ms, zone)) for each in (month, before)
-    )
-    inside = INSIDE[level]
+    inside = INSIDE[place.level]
     has_ranking = inside not in {None, "device"}
-    yield Asked(start, end, group_by=inside)
-    yield Asked(start, end, "day", inside)
+    yield CostQuery(place, month.start_ms, month.end_ms, group_by=inside)
+    yield CostQuery(place, month.start_ms, month.end_ms, "day", inside)
     if has_ranking:
-        yield Asked(start, end, group_by="device")
-    if start_before < end_before:
-        yield Asked(start_before, end_before, group_by=inside)
-        yield Asked(start_before, end_before, "day")
+        yield CostQuery(place, month.start_ms, month.end_ms, group_by="device")
+    if before.start_ms < before.end_ms:
+        yield CostQuery(place, before.start_ms, before.end_ms, group_by=inside)
+        yield CostQuery(place, before.start_ms, before.end_ms, "day")
         if has_ranking:
-            yield Asked(start_before, end_before, group_by="device")
+            yield CostQuery(place, before.start_ms, before.end_ms, group_by="device")
     today = now.astimezone(zone).date()
     tomorrow = today + timedelta(days=1)
-    yield Asked(in_zone(midnight(today, zone), zone), in_zone(midnight(tomorrow, zone), zone))
+    yield CostQuery(place, midnight(today, zone), midnight(tomorrow, zone))
 
 
 def _month_before(month: Interval, now: datetime, zone: ZoneInfo) -> Interval:

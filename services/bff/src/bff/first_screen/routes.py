@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from bff.cost.routes import get_cost
+from bff.cost.routes import unit_price_costs
 from bff.first_screen.query import questions
 from bff.first_screen.schemas import CostAnswer, FirstScreen
 from bff.http.params import OneDevice, Room, Shelf
@@ -20,30 +20,18 @@ def get_first_screen(
     services: UsedServices, room: Room = None, shelf: Shelf = None, device: OneDevice = None
 ) -> FirstScreen:
     """The same responses that the single requests give, without a round trip for each."""
-    house = get_house(services)
-    place = find_place(services.register.current(), room, shelf, device)
-    asked_costs = list(questions(place.level, house.now, services.home().zone))
-    month = asked_costs[0]
+    house, register = get_house(services), services.register.current()
+    place = find_place(register, room, shelf, device)
+    queries = list(questions(place, house.now, register.home.zone))
+    costs = unit_price_costs(services, register, queries)
+    month = costs[0]
     return FirstScreen(
         house=house,
         places=get_places(services),
         notices=list_notices(services),
         marks=get_marks(services, month.from_, month.to, room, shelf, device),
         costs=[
-            CostAnswer(
-                by=asked.by,
-                group_by=asked.group_by,
-                cost=get_cost(
-                    services,
-                    asked.from_,
-                    asked.to,
-                    room,
-                    shelf,
-                    device,
-                    asked.by,
-                    asked.group_by,
-                ),
-            )
-            for asked in asked_costs
+            CostAnswer(by=query.by, group_by=query.group_by, cost=cost)
+            for query, cost in zip(queries, costs, strict=True)
         ],
     )
