@@ -7,9 +7,10 @@ from bff.first_screen.query import questions
 from bff.first_screen.schemas import CostAnswer, FirstScreen
 from bff.http.params import OneDevice, Room, Shelf
 from bff.marks.routes import get_marks
-from bff.notices.routes import list_notices
+from bff.notices.routes import notice_list
 from bff.place_tree import find_place
-from bff.places.routes import get_house, get_places
+from bff.places.query import fetch_present
+from bff.places.routes import get_house, place_tree
 from bff.services import UsedServices
 
 router = APIRouter(tags=["live"])
@@ -24,11 +25,11 @@ def get_first_screen(
     place = find_place(register, room, shelf, device)
     queries = list(questions(place, house.now, register.home.zone))
     costs = unit_price_costs(services, register, queries)
-    month = costs[0]
+    month, present = costs[0], fetch_present(services, register.home)
     return FirstScreen(
         house=house,
-        places=get_places(services),
-        notices=list_notices(services),
+        places=place_tree(services, present),
+        notices=notice_list(services, present),
         marks=get_marks(services, month.from_, month.to, room, shelf, device),
         costs=[
             CostAnswer(by=query.by, group_by=query.group_by, cost=cost)

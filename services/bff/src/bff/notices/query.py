@@ -29,7 +29,7 @@ from bff.overview.query import fetch_usual_watts
 from bff.overview.response import devices_not_up
 from bff.overview.schemas import DeviceNotUp
 from bff.place_tree import HOUSE
-from bff.places.query import fetch_states
+from bff.places.query import Present, fetch_states
 from bff.prices.query import select_price_spans
 from bff.prices.schemas import Direction
 from bff.prices.spans import PriceSpan
@@ -46,13 +46,18 @@ EVENTS_MS = 31 * DAY_MS
 ARCHIVES = "14d"
 
 
-def fetch_facts(services: Services) -> Facts:
-    """Fetch everything that notices are made from; what is not available is left out."""
+def fetch_facts(services: Services, present: Present | None = None) -> Facts:
+    """Fetch everything that notices are made from; what is not available is left out.
+
+    Args:
+        services: Of this process.
+        present: The present values of devices, where they are fetched already.
+    """
     register, now = services.register.current(), services.now()
     home = register.home
     processes, not_up, error = ProcessFacts(), list[DeviceNotUp](), None
     try:
-        not_up = _fetch_not_up(services, home, now)
+        not_up = _fetch_not_up(services, home, now, present)
         processes = _fetch_processes(services)
     except VictoriaMetricsDownError as problem:
         error = str(problem)
@@ -82,8 +87,10 @@ def fetch_facts(services: Services) -> Facts:
     )
 
 
-def _fetch_not_up(services: Services, home: Home, now: datetime) -> list[DeviceNotUp]:
-    states = fetch_states(services, home, home.devices, with_last_reading=True)
+def _fetch_not_up(
+    services: Services, home: Home, now: datetime, present: Present | None
+) -> list[DeviceNotUp]:
+    states = fetch_states(services, home, home.devices, with_last_reading=True, present=present)
     watts: Mapping[str, float | None] = {}
     with suppress(LedgerStaleError):
         not_up = [state.device for state in states if state.state != "up"]

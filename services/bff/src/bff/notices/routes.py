@@ -11,7 +11,8 @@ from bff.notices import query
 from bff.notices.response import acknowledged, ordered, with_acknowledgements
 from bff.notices.rules import find_notices
 from bff.notices.schemas import AcknowledgementInput, Notice, NoticeList
-from bff.services import UsedServices
+from bff.places.query import Present
+from bff.services import Services, UsedServices
 from bff.victoriametrics.errors import down_error
 from service_kit.problems import ProblemError
 
@@ -26,7 +27,12 @@ def list_notices(services: UsedServices) -> NoticeList:
 
     Acknowledged notices are in the list until they are over; a page does not show them.
     """
-    facts = query.fetch_facts(services)
+    return notice_list(services)
+
+
+def notice_list(services: Services, present: Present | None = None) -> NoticeList:
+    """Return the notices, of present values that are fetched where they are not given."""
+    facts = query.fetch_facts(services, present)
     with read_session(services.engine) as session:
         rows = query.select_acknowledgements(session)
     zone = facts.home.zone

@@ -1,29 +1,53 @@
 """The states of devices: present values, last readings, and what people entered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bff.db.engine import read_session
 from bff.device_meta.query import select_all_meta
 from bff.places.schemas import DeviceState
 from bff.places.states import device_state, silent_or_down, without_values
 from bff.services import Services
+from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.last_readings import fetch_last_readings
-from bff.victoriametrics.live import fetch_live
+from bff.victoriametrics.live import Live, fetch_live
 from home_model.config import Device, Home
 
+type Present = Mapping[SourceOfDevice, Live]
 
-def fetch_states(
-    services: Services, home: Home, devices: Sequence[Device], *, with_last_reading: bool
-) -> list[DeviceState]:
-    """Fetch the states of devices, on request with the last reading of those not up.
+
+def fetch_present(services: Services, home: Home) -> Present:
+    """Fetch the present values of each source.
 
     Raises:
         VictoriaMetricsDownError: No valid response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
-    live = fetch_live(
-        services.victoriametrics, home, silent_after_seconds=services.settings.silent_after_seconds
-    )
+    seconds = services.settings.silent_after_seconds
+    return fetch_live(services.victoriametrics, home, silent_after_seconds=seconds)
+
+
+def fetch_states(
+    services: Services,
+    home: Home,
+    devices: Sequence[Device],
+    *,
+    with_last_reading: bool,
+    present: Present | None = None,
+) -> list[DeviceState]:
+    """Fetch the states of devices, on request with the last reading of those not up.
+
+    Args:
+        services: Of this process.
+        home: The configuration.
+        devices: The rows of the result.
+        with_last_reading: Whether devices that are not up have the time of their last reading.
+        present: The present values, where they are fetched already.
+
+    Raises:
+        VictoriaMetricsDownError: No valid response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    live = fetch_present(services, home) if present is None else present
     not_up = silent_or_down(devices, live)
     last = fetch_last_readings(services.victoriametrics, home, not_up) if with_last_reading else {}
     live = {**live, **without_values(not_up, live, last)}

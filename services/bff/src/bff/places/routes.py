@@ -9,7 +9,7 @@ from bff.db.engine import read_session
 from bff.http.params import DeviceId
 from bff.names import full_names
 from bff.place_tree import device_by_id
-from bff.places.query import fetch_states
+from bff.places.query import Present, fetch_states
 from bff.places.response import house_node
 from bff.places.schemas import DeviceState, House, PlaceNode, ReadingPeriod
 from bff.readings.periods import follows_calendar_months, periods_within
@@ -50,8 +50,14 @@ def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]
 @router.get("/places", summary="The place tree with watts now")
 def get_places(services: UsedServices) -> PlaceNode:
     """House, rooms, shelves and devices; each with the sum of what is up in it."""
+    return place_tree(services)
+
+
+def place_tree(services: Services, present: Present | None = None) -> PlaceNode:
+    """Return the tree with the present values, which are fetched where they are not given."""
     home = services.home()
-    return house_node(home, fetch_states(services, home, home.devices, with_last_reading=False))
+    states = fetch_states(services, home, home.devices, with_last_reading=False, present=present)
+    return house_node(home, states)
 
 
 @router.get("/devices", summary="All devices and their present values")
