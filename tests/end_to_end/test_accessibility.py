@@ -52,9 +52,16 @@ def contexts(browser: Browser, chain: Chain) -> Iterator[Any]:
 
 
 def open_settled(page: Page, path: str) -> None:
+    """Scroll to the end and back, since what is far down is made when a reader comes near."""
     page.goto(path)
     page.locator("h1, [role=alert]").first.wait_for()
-    expect(page.get_by_role("main").locator("[aria-busy=true]")).to_have_count(0)
+    height, before = 0, -1
+    while height != before:
+        expect(page.get_by_role("main").locator("[aria-busy=true]")).to_have_count(0)
+        height, before = page.evaluate("document.body.scrollHeight"), height
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        page.wait_for_timeout(300)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def violations(page: Page) -> list[str]:

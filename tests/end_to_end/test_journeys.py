@@ -242,6 +242,9 @@ def test_a_finger_opens_the_column_it_touched(browser: Browser, chain: Chain) ->
     last = month_before(datetime.now(TOKYO))
     page.goto(f"/?period=month&day={last:%Y-%m-%d}")
     columns = page.get_by_role("list", name="Energy and cost by day").get_by_role("link")
+    page.get_by_role("heading", name="Energy by day").or_(
+        page.get_by_role("heading", name="Cost by day")
+    ).scroll_into_view_if_needed()
     for index in (3, 20):
         columns.nth(index).scroll_into_view_if_needed()
         columns.nth(index).tap()

@@ -44,13 +44,14 @@ def test_the_house_shows_where_electricity_came_from_and_went(chain: Chain, page
 
 
 def test_the_rows_of_the_house_add_up_with_what_no_device_explains(
-    chain: Chain, page: Page
+    chain: Chain, page: Page, come_near: Callable[[Locator], None]
 ) -> None:
     """The rest of the house is a row like any other."""
     rest = chain.api("/places")["rest_watts"]
     assert rest is not None
     page.goto("/?period=month")
     row = page.get_by_role("row", name="Rest of the house")
+    come_near(row)
     expect(row).to_contain_text("%")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from testbed.chain import Chain, wait_until
 
@@ -40,11 +41,15 @@ def test_a_plug_that_goes_offline_is_said_to_be_down(chain: Chain, page: Page) -
     expect(state).to_have_attribute("data-value", "up", timeout=TWO_SCRAPES_MS)
 
 
-def test_places_are_walked_by_clicks_and_by_address(chain: Chain, page: Page) -> None:
+def test_places_are_walked_by_clicks_and_by_address(
+    chain: Chain, page: Page, come_near: Callable[[Locator], None]
+) -> None:
     """Reload and back keep the place; an address can be shared."""
     page.goto("/")
     for name in ("Study", "Upper rack", "Server"):
-        page.locator("main table").get_by_role("link", name=name).click()
+        link = page.locator("main table").get_by_role("link", name=name)
+        come_near(link)
+        link.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Server")
     assert page.url.startswith(chain.url("PAGE_PORT"))
     page.reload()
@@ -165,7 +170,7 @@ def test_when_a_board_last_sent_something_is_shown(
     wait_until(lambda: clock_of(last_arrival(chain)) in shown.inner_text(), chain)
     # A board has more curves than a plug: their names fit a phone.
     page.set_viewport_size({"width": 390, "height": 2_400})
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.wait_for_function("document.documentElement.scrollWidth === 390")
     context.close()
 
 

@@ -5,6 +5,7 @@ import { together } from "@/api/answer";
 import { COST } from "@/api/refresh";
 import type { Balance, PlaceNode } from "@/api/types";
 import { useHouse } from "@/house/HouseProvider";
+import { numberFormat } from "@/language/formats";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { ProblemTitle } from "@/panels/ProblemNotice";
@@ -41,9 +42,7 @@ export function BalancePanel({ house }: { house: PlaceNode }) {
             <FlowPicture flows={flowsOf(balance.total, cost.rows)} house={house} />
             <Sentences total={balance.total} />
             <BalanceTable total={balance.total} />
-            <div className="mt-3 flex justify-end">
-              <Download name={`balance-${balance.from.slice(0, 10)}`} rows={exported(balance)} />
-            </div>
+            <Download name="balance" from={balance.from} rows={exported(balance)} />
           </>
         )}
       </Loaded>
@@ -59,7 +58,7 @@ function Sentences({ total }: { total: Balance["total"] }) {
   const { own_use_kwh, generated_kwh, sold_kwh, bought_cost, sold_credit, bill } = total;
   const energy = (kwh: string) => textOf(formatEnergy(locale, kwh));
   const money = (amount: string) => textOf(formatMoney(locale, currency, amount));
-  const share = new Intl.NumberFormat(locale, { style: "percent" });
+  const share = numberFormat(locale, { style: "percent" });
   return (
     <div className="mt-4 space-y-1 text-muted text-sm">
       {own_use_kwh !== null && generated_kwh !== null && Number(generated_kwh) > 0 && (

@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from "use-intl";
 import type { BillForecast } from "@/api/types";
+import { dateFormat } from "@/language/formats";
 import { Panel } from "@/panels/Panel";
 import { formatEnergy } from "@/quantities/energy";
 import { formatMoney, formatPrice } from "@/quantities/money";
@@ -54,6 +55,6 @@ function NextTier({ tier, currency }: NextTierProps) {
   const locale = useLocale();
   const words = { kwh: tier.from_kwh, price: textOf(formatPrice(locale, currency, tier.price)) };
   if (!tier.on) return <p className="text-muted">{t("nextTierNot", words)}</p>;
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const format = dateFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
   return <p>{t("nextTier", { ...words, date: format.format(Date.parse(tier.on)) })}</p>;
 }

@@ -12,8 +12,9 @@ interface LineTableProps {
   lines: readonly { key: string; label: string }[];
   /** The instant of each row in words, and its values, one for each line. */
   rows: readonly { at: string; moment: string; values: readonly string[] }[];
-  /** Of the files, without their ending. */
+  /** Of the files; with when the lines begin. */
   name: string;
+  from: string;
   /** The same numbers with all their digits. */
   exported: readonly Row[];
 }
@@ -30,9 +31,7 @@ export function LineTable(props: LineTableProps) {
         </summary>
         {isOpen && <Figures {...props} />}
       </details>
-      <div className="mt-3 flex justify-end">
-        <Download name={props.name} rows={props.exported} />
-      </div>
+      <Download name={props.name} from={props.from} rows={props.exported} />
     </div>
   );
 }

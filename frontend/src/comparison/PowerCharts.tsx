@@ -84,7 +84,8 @@ function Twin({ comparison, names }: { comparison: Comparison; names: { a: strin
         moment: formatMoment(locale, at, time_zone),
         values: [a_watts, b_watts, difference_watts].map((watts) => powerText(locale, watts)),
       }))}
-      name={`comparison-${device}-${comparison.from.slice(0, 10)}`}
+      name={`comparison-${device}`}
+      from={comparison.from}
       exported={points.map(({ at, a_watts, b_watts, difference_watts }) => ({
         at,
         device,

@@ -1,8 +1,9 @@
+import { numberFormat } from "@/language/formats";
 import { formatTwoUnits } from "@/quantities/age";
 
 /** A share as "99.93 %", rounded down: what is not all never looks like it. */
 export function formatAvailability(locale: string, share: number): string {
-  const format = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
+  const format = numberFormat(locale, { style: "percent", maximumFractionDigits: 2 });
   return format.format(Math.floor(share * 10_000) / 10_000);
 }
 
@@ -10,7 +11,7 @@ export function formatAvailability(locale: string, share: number): string {
 export function formatSeconds(locale: string, seconds: number): string {
   if (seconds >= 120) return formatTwoUnits(locale, seconds);
   const isTiny = seconds > 0 && seconds < 0.1;
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     style: "unit",
     unit: isTiny ? "millisecond" : "second",
     unitDisplay: "short",

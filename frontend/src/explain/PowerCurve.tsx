@@ -87,7 +87,8 @@ function Curve({ device, points }: CurveProps) {
           moment: range(index),
           values: [text(point.watts)],
         }))}
-        name={`power-${device}-${points[0]?.from.slice(0, 10)}`}
+        name={`power-${device}`}
+        from={points[0]?.from ?? ""}
         exported={points.map(({ from, to, watts }) => ({ device, from, to, watts }))}
       />
     </>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import { COST } from "@/api/refresh";
 import type { Explanation } from "@/api/types";
+import { numberFormat } from "@/language/formats";
 import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { Button } from "@/ui/Button";
@@ -44,7 +45,7 @@ export function SlotsPanel({ question }: { question: Question }) {
 /** A part of the slots never passes for all of them. */
 function LeftOut({ path, onMore }: { path: Explanation; onMore: () => void }) {
   const t = useTranslations("explain.slots");
-  const format = new Intl.NumberFormat(useLocale());
+  const format = numberFormat(useLocale());
   const shown = path.slots.length;
   const all = shown + path.slots_left_out;
   if (shown === all) return null;

@@ -1,7 +1,8 @@
+import { dateFormat } from "@/language/formats";
 import { toDate } from "./calendar";
 
 const format = (locale: string, timeZone: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, { timeZone, ...options });
+  dateFormat(locale, { timeZone, ...options });
 
 /** "3/14", "Mar 14": under the bars of a chart. No break inside: an axis would take it. */
 export function formatShortDay(locale: string, instant: string, timeZone: string): string {

@@ -4,6 +4,7 @@ import { type ReactNode, useDeferredValue } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Answer } from "@/api/answer";
 import { isWorthRetrying, parseProblem } from "@/api/problem";
+import { dateFormat } from "@/language/formats";
 import { useIsOlder } from "@/ui/clock";
 import { ProblemNotice } from "./ProblemNotice";
 
@@ -59,7 +60,7 @@ function Outdated({ receivedAtMs, children }: { receivedAtMs: number; children: 
     minute: "2-digit",
     hourCycle: "h23",
   };
-  const time = new Intl.DateTimeFormat(locale, options).format(receivedAtMs);
+  const time = dateFormat(locale, options).format(receivedAtMs);
   return (
     <div className="outdated" data-testid="outdated">
       <p className="px-4 pt-2 text-xs sm:px-5">{t("asOf", { time })}</p>

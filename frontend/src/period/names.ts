@@ -1,11 +1,12 @@
 import { withWideBrackets } from "@/house/dates";
+import { dateFormat } from "@/language/formats";
 import { lastDay, type Period } from "./period";
 
 const noon = (day: string) => new Date(`${day}T12:00:00Z`);
 
 // The days are the house's already: read and written as if at noon of UTC, no zone moves them.
 const format = (locale: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+  dateFormat(locale, { timeZone: "UTC", ...options });
 
 const DAY = { year: "numeric", month: "short", day: "numeric" } as const;
 

@@ -1,3 +1,5 @@
+import { numberFormat } from "@/language/formats";
+
 type Unit = "second" | "minute" | "hour" | "day";
 
 const SECONDS_IN: readonly (readonly [Unit, number])[] = [
@@ -25,7 +27,7 @@ export function formatDuration(locale: string, seconds: number): string {
 }
 
 function inUnit(locale: string, count: number, unit: Unit): string {
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(count);
+  return numberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(count);
 }
 
 /** How long in two units, where minutes of hours matter: "1 hr 10 min", "2 days 3 hr", "40 sec". */

@@ -1,3 +1,5 @@
+import { numberFormat } from "@/language/formats";
+
 /** Below half a per cent two figures are called equal. */
 const MIN_SHOWN = 0.005;
 
@@ -10,10 +12,10 @@ export function changeOf(now: string | null, before: string | null): number | nu
 /** "+12%", "−3%", "±0%"; from ten times on as a factor: "×14". */
 export function formatChange(locale: string, change: number): string {
   if (Math.abs(change) < MIN_SHOWN)
-    return `±${new Intl.NumberFormat(locale, { style: "percent" }).format(0)}`;
+    return `±${numberFormat(locale, { style: "percent" }).format(0)}`;
   if (change >= 9) {
-    return `×${new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(change + 1)}`;
+    return `×${numberFormat(locale, { maximumFractionDigits: 0 }).format(change + 1)}`;
   }
-  const format = new Intl.NumberFormat(locale, { style: "percent", signDisplay: "always" });
+  const format = numberFormat(locale, { style: "percent", signDisplay: "always" });
   return format.format(change).replace("-", "−");
 }

@@ -1,4 +1,5 @@
 import type { Figures } from "@/api/types";
+import { numberFormat } from "@/language/formats";
 
 /** Below half a per cent a gap is the polling's, not worth a remark. */
 const MIN_SHOWN = 0.005;
@@ -19,7 +20,7 @@ export function isPartial(figures: Figures): boolean {
 /** A share as "97 %"; what is not all is never rounded up to 100 %. */
 export function formatShare(locale: string, share: number): string {
   const rounded = share < 1 ? Math.min(0.99, share) : 1;
-  return new Intl.NumberFormat(locale, { style: "percent" }).format(rounded);
+  return numberFormat(locale, { style: "percent" }).format(rounded);
 }
 
 /** Why a cost is not there, or not whole. */

@@ -1,3 +1,4 @@
+import { numberFormat } from "@/language/formats";
 import { decimal, type Quantity } from "./quantity";
 
 /** Below this energy is shown in watt-hours, everywhere: one thing never has two units. */
@@ -18,7 +19,7 @@ function inWattHours(locale: string, energyWh: number): Quantity {
 
 /** Energy with all the digits the API gave, to be calculated with: 54.269360482 kWh. */
 export function formatExactEnergy(locale: string, energyKwh: string): Quantity {
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+  const format = numberFormat(locale, { maximumFractionDigits: 20 });
   const figure = format.format(energyKwh as Intl.StringNumericLiteral);
   return { before: "", figure, after: "\u00a0kWh" };
 }

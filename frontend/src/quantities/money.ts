@@ -1,3 +1,4 @@
+import { numberFormat } from "@/language/formats";
 import type { Quantity } from "./quantity";
 
 const SMALL = 100;
@@ -15,9 +16,9 @@ export function formatMoney(locale: string, currency: string, amount: string): Q
 
 function moneyFormat(locale: string, currency: string, size: number): Intl.NumberFormat {
   const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" } as const;
-  const usual = new Intl.NumberFormat(locale, style).resolvedOptions().maximumFractionDigits ?? 2;
+  const usual = numberFormat(locale, style).resolvedOptions().maximumFractionDigits ?? 2;
   const digits = size > 0 && size < SMALL ? Math.max(usual, 2) : usual;
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     ...style,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -44,7 +45,7 @@ function split(format: Intl.NumberFormat, amount: string): Quantity {
 
 /** A price for people, with all its digits: ¥31.70, ¥29.123456. */
 export function formatPrice(locale: string, currency: string, price: string): Quantity {
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     style: "currency",
     currency,
     currencyDisplay: "narrowSymbol",
@@ -56,7 +57,7 @@ export function formatPrice(locale: string, currency: string, price: string): Qu
 
 /** Money with all the digits the API gave: ¥1,682.350174942. */
 export function formatExactMoney(locale: string, currency: string, amount: string): Quantity {
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     style: "currency",
     currency,
     currencyDisplay: "narrowSymbol",

@@ -1,3 +1,5 @@
+import { numberFormat } from "@/language/formats";
+
 /** A number made ready for people: the figure and what stands around it. */
 export interface Quantity {
   before: string;
@@ -13,7 +15,7 @@ export function textOf({ before, figure, after }: Quantity): string {
 type Exact = string | number;
 
 export function decimal(locale: string, value: Exact, digits: number): string {
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

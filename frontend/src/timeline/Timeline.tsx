@@ -2,6 +2,7 @@
 
 import { useLocale, useTranslations } from "use-intl";
 import { useHouse } from "@/house/HouseProvider";
+import { dateFormat } from "@/language/formats";
 import { Texts } from "@/language/Texts";
 import en from "../../messages/en/timeline.json";
 import ja from "../../messages/ja/timeline.json";
@@ -111,7 +112,7 @@ function useMonth() {
   const locale = useLocale();
   const { time_zone } = useHouse();
   const options = { year: "numeric", month: "short", timeZone: time_zone } as const;
-  const format = new Intl.DateTimeFormat(locale, options);
+  const format = dateFormat(locale, options);
   return (atMs: number) => format.format(atMs);
 }
 
@@ -119,7 +120,7 @@ function useDescription() {
   const t = useTranslations("timeline");
   const locale = useLocale();
   const { time_zone } = useHouse();
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: time_zone });
+  const format = dateFormat(locale, { dateStyle: "medium", timeZone: time_zone });
   return ({ type, label, fromMs, toMs, isDraft }: Segment) =>
     t(isDraft ? "draft" : type, { label, from: format.format(fromMs), to: format.format(toMs) });
 }

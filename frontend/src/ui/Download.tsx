@@ -5,24 +5,27 @@ import { csvOf, type Row } from "./csv";
 export type { Row } from "./csv";
 
 interface DownloadProps {
-  /** Of the file, without its ending. */
+  /** Of the file, without its day and its ending. */
   name: string;
+  /** When what is shown begins, as the API has it. */
+  from: string;
   rows: readonly Row[];
 }
 
 /** Saves exactly what is shown, with the API's own digits. */
-export function Download({ name, rows }: DownloadProps) {
+export function Download({ name, from, rows }: DownloadProps) {
+  const file = `${name}-${from.slice(0, 10)}`;
   return (
-    <div className="flex items-center gap-3 text-sm">
+    <div className="ms-auto mt-3 flex w-fit items-center gap-3 text-sm">
       <Save
         label="CSV"
-        name={`${name}.csv`}
+        name={`${file}.csv`}
         type="text/csv;charset=utf-8"
         text={() => csvOf(rows)}
       />
       <Save
         label="JSON"
-        name={`${name}.json`}
+        name={`${file}.json`}
         type="application/json"
         text={() => JSON.stringify(rows, null, 2)}
       />

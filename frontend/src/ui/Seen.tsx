@@ -2,17 +2,16 @@
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
-/** How far below the window something is made ready. */
-const MARGIN = "200px";
-
 interface SeenProps {
+  /** How far below the window its children are made ready. */
+  margin?: string;
   /** As high as what comes, so that nothing jumps. */
   placeholder: ReactNode;
   children: ReactNode;
 }
 
 /** Shows its children from when a reader comes near: what is far below costs the first view nothing. */
-export function Seen({ placeholder, children }: SeenProps) {
+export function Seen({ margin = "200px", placeholder, children }: SeenProps) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setSeen] = useState(false);
   useEffect(() => {
@@ -20,10 +19,10 @@ export function Seen({ placeholder, children }: SeenProps) {
     if (!watched) return undefined;
     const observer = new IntersectionObserver(
       (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setSeen(true),
-      { rootMargin: MARGIN },
+      { rootMargin: margin },
     );
     observer.observe(watched);
     return () => observer.disconnect();
-  }, []);
+  }, [margin]);
   return isSeen ? children : <div ref={element}>{placeholder}</div>;
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Figures, PlaceNode } from "@/api/types";
 import { RankedBar } from "@/charts/RankedBar";
+import { numberFormat } from "@/language/formats";
 import { CostValue } from "@/panels/CostValue";
 import { DeviceCounts } from "@/panels/DeviceCounts";
 import { DeviceWord } from "@/panels/DeviceWord";
@@ -137,7 +138,7 @@ export function TotalRow({ node, figures }: TotalRowProps) {
 
 /** A part of the whole, as a length and in figures. */
 function Share({ share }: { share: number }) {
-  const format = new Intl.NumberFormat(useLocale(), { style: "percent" });
+  const format = numberFormat(useLocale(), { style: "percent" });
   return (
     <span className="flex items-center gap-2">
       <RankedBar share={share} />

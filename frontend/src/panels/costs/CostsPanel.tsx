@@ -16,6 +16,7 @@ import { placeOf } from "@/places/tree";
 import { useBucketCosts, useComparedCost } from "@/places/useCost";
 import { Choice } from "@/ui/Choice";
 import { Download } from "@/ui/Download";
+import { Seen } from "@/ui/Seen";
 import { Skeleton } from "@/ui/Skeleton";
 import { bucketsOf } from "./buckets";
 import { CostsChart } from "./CostsChart";
@@ -42,22 +43,33 @@ export function CostsPanel({ node }: { node: PlaceNode }) {
         <Choice label={t("measure")} choices={choices} chosen={measure} onChoose={setMeasure} />
       }
     >
-      <Loaded
-        answer={useBucketCosts(place)}
-        skeleton={<Skeleton className="h-72 w-full" />}
-        notAfterMs={COST.notAfterMs}
-        problem={(failure) => (
-          <p className="py-2 text-muted">
-            <ProblemTitle failure={failure} />
-          </p>
-        )}
-        isEmpty={({ total }) => total.energy_kwh === null}
-        empty={<p className="py-24 text-center text-muted">{t("empty")}</p>}
-      >
-        {(cost) => <Costs node={node} cost={cost} />}
-      </Loaded>
+      <Seen margin="100%" placeholder={waiting}>
+        <Picture node={node} />
+      </Seen>
       <CostsTable place={place} size={size} />
     </Panel>
+  );
+}
+
+const waiting = <Skeleton className="h-72 w-full" />;
+
+function Picture({ node }: { node: PlaceNode }) {
+  const t = useTranslations("costs");
+  return (
+    <Loaded
+      answer={useBucketCosts(placeOf(node))}
+      skeleton={waiting}
+      notAfterMs={COST.notAfterMs}
+      problem={(failure) => (
+        <p className="py-2 text-muted">
+          <ProblemTitle failure={failure} />
+        </p>
+      )}
+      isEmpty={({ total }) => total.energy_kwh === null}
+      empty={<p className="py-24 text-center text-muted">{t("empty")}</p>}
+    >
+      {(cost) => <Costs node={node} cost={cost} />}
+    </Loaded>
   );
 }
 
@@ -79,12 +91,11 @@ function Costs({ node, cost }: { node: PlaceNode; cost: Cost }) {
     <>
       <CostsChart {...chart} />
       <CostsLegend {...chart} reference={name} />
-      <div className="mt-3 flex justify-end">
-        <Download
-          name={`costs-${cost.from.slice(0, 10)}`}
-          rows={cost.rows.map((row) => costRow(row, cost.currency))}
-        />
-      </div>
+      <Download
+        name="costs"
+        from={cost.from}
+        rows={cost.rows.map((row) => costRow(row, cost.currency))}
+      />
     </>
   );
 }

@@ -1,6 +1,8 @@
+import { numberFormat } from "@/language/formats";
+
 /** Labels of the value axis; `unit` is an ISO 4217 currency or kWh. */
 export function axisFormat(locale: string, unit: string): (value: number) => string {
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     ...(unit !== "kWh" && { style: "currency", currency: unit, currencyDisplay: "narrowSymbol" }),
     minimumFractionDigits: 0,
     maximumFractionDigits: 2,

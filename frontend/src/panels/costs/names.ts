@@ -8,6 +8,7 @@ import {
   formatShortDay,
 } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
+import { dateFormat } from "@/language/formats";
 import type { Bucket as BucketSize } from "@/period/period";
 
 export type { BucketSize };
@@ -33,9 +34,7 @@ export function useBucketNames(size: BucketSize) {
     },
     month: {
       short: ({ from }: Named) =>
-        new Intl.DateTimeFormat(locale, { timeZone: time_zone, month: "short" }).format(
-          toDate(from),
-        ),
+        dateFormat(locale, { timeZone: time_zone, month: "short" }).format(toDate(from)),
       full: ({ from }: Named) => formatMonth(locale, from, time_zone),
     },
   };

@@ -73,12 +73,11 @@ function Shown({ availability }: { availability: Availability }) {
         </summary>
         <Outages runs={runs} />
       </details>
-      <div className="mt-3 flex justify-end">
-        <Download
-          name={`availability-${availability.device}-${availability.from.slice(0, 10)}`}
-          rows={availability.cells.map((cell) => ({ device: availability.device, ...cell }))}
-        />
-      </div>
+      <Download
+        name={`availability-${availability.device}`}
+        from={availability.from}
+        rows={availability.cells.map((cell) => ({ device: availability.device, ...cell }))}
+      />
     </>
   );
 }

@@ -206,7 +206,8 @@ function Drawn({ curves, onZoom }: DrawnProps) {
           moment: moment(step),
           values: values(step).map(({ text }) => text),
         }))}
-        name={`${curves.quantity}-${curves.device}-${curves.from.slice(0, 10)}`}
+        name={`${curves.quantity}-${curves.device}`}
+        from={curves.from}
         exported={exported(curves, instantsMs)}
       />
     </>

@@ -66,9 +66,7 @@ function Flow({ node }: { node: PlaceNode }) {
                   </summary>
                   <Twin flows={[tree]} />
                 </details>
-                <div className="mt-3 flex justify-end">
-                  <Download name={`flow-${cost.from.slice(0, 10)}`} rows={exported(rows, cost)} />
-                </div>
+                <Download name="flow" from={cost.from} rows={exported(rows, cost)} />
               </>
             )
           );

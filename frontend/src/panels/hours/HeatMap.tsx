@@ -4,6 +4,7 @@ import { type CSSProperties, useState } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { WeekHours } from "@/api/types";
 import { useHouse } from "@/house/HouseProvider";
+import { dateFormat } from "@/language/formats";
 import { useMeasure } from "@/panels/costs/useMeasure";
 import { formatEnergy } from "@/quantities/energy";
 import { formatMoney } from "@/quantities/money";
@@ -75,9 +76,7 @@ export function HeatMap({ data }: { data: WeekHours }) {
           : t("scale", { largest: describe({ ...NOTHING, mean: largest }) })}
       </p>
       <Twin cells={cells} describe={describe} nameOfDay={nameOfDay} />
-      <div className="mt-3 flex justify-end">
-        <Download name={`hours-${data.from.slice(0, 10)}`} rows={exported(data)} />
-      </div>
+      <Download name="hours" from={data.from} rows={exported(data)} />
     </>
   );
 }
@@ -126,7 +125,7 @@ function Twin({ cells, describe, nameOfDay }: TwinProps) {
 function useDayNames(): TwinProps["nameOfDay"] {
   const locale = useLocale();
   return (weekday, length) =>
-    new Intl.DateTimeFormat(locale, { weekday: length, timeZone: "UTC" }).format(
+    dateFormat(locale, { weekday: length, timeZone: "UTC" }).format(
       MONDAY + (weekday - 1) * DAY_MS,
     );
 }

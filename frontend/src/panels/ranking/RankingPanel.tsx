@@ -66,17 +66,15 @@ function Rows({ node, cost }: { node: PlaceNode; cost?: Cost }) {
         total={cost?.total}
         {...(isLong && !isAll && { maxRows: FIRST_ROWS })}
       />
-      <div className="mt-3 flex flex-wrap items-center justify-between gap-3">
-        {isLong ? (
-          <Button onClick={() => setAll(!isAll)} aria-expanded={isAll}>
-            {isAll ? t("fewer") : t("more", { count: rows.length })}
-          </Button>
-        ) : (
-          <span />
+      <div className="flex flex-wrap items-baseline gap-x-3">
+        {isLong && (
+          <div className="mt-3">
+            <Button onClick={() => setAll(!isAll)} aria-expanded={isAll}>
+              {isAll ? t("fewer") : t("more", { count: rows.length })}
+            </Button>
+          </div>
         )}
-        {cost && (
-          <Download name={`devices-${cost.from.slice(0, 10)}`} rows={exported(rows, cost)} />
-        )}
+        {cost && <Download name="devices" from={cost.from} rows={exported(rows, cost)} />}
       </div>
     </>
   );
