@@ -1,6 +1,7 @@
 """Splits of slots at the edges of prices, saved: lost samples change no cost that was shown."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -9,30 +10,42 @@ from sqlalchemy.orm import Session
 
 from bff.db.engine import write_session
 from bff.db.tables import LedgerSplit, UnitPrice
-from bff.ledger.partial_slots import Split, SplitAmounts, SplitCache
+from bff.energy import QUANTITIES, Integers
+from bff.ledger.splits import Cuts, SplitCache, Splits, SplitsByDevice
 from bff.time_grid import unix_milliseconds
 
 QUANTITY_TYPE = np.dtype("<i8")
+ROW_BYTES = 2 * QUANTITIES * QUANTITY_TYPE.itemsize
 
 
-def select_splits(session: Session, splits: Collection[Split]) -> dict[Split, Sequence[int]]:
-    """Select the amounts of splits, as far as they are saved of these very slots."""
-    wanted = set(splits)
-    instants_ms = [split.at_ms for split in wanted]
-    rows = session.execute(
+def select_splits(session: Session, cuts: Mapping[str, Cuts]) -> SplitsByDevice:
+    """Select the splits of devices that are saved from the first of their cuts to the last.
+
+    Some may be of other slots than the ones that are to be split.
+    """
+    instants_ms = np.concatenate([each.at_ms for each in cuts.values()])
+    rows = session.connection().execute(
         select(
             LedgerSplit.device, LedgerSplit.at_unix_ms, LedgerSplit.amounts, LedgerSplit.checksum
-        ).where(
-            LedgerSplit.device.in_({split.device for split in wanted}),
-            LedgerSplit.at_unix_ms.between(min(instants_ms), max(instants_ms)),
         )
+        .where(
+            LedgerSplit.device.in_(list(cuts)),
+            LedgerSplit.at_unix_ms.between(int(instants_ms.min()), int(instants_ms.max())),
+        )
+        .order_by(LedgerSplit.device, LedgerSplit.at_unix_ms)
     )
-    found = {}
+    by_device: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
     for device, at_ms, amounts, checksum in rows:
-        if checksum == _checksum(device, at_ms, amounts):
-            slot, up_to = np.frombuffer(amounts, QUANTITY_TYPE).reshape(2, -1).tolist()
-            found[Split(device, at_ms, tuple(slot))] = up_to
-    return {split: found[split] for split in wanted & found.keys()}
+        if len(amounts) == ROW_BYTES and checksum == _checksum(device, at_ms, amounts):
+            by_device[device].append((at_ms, amounts))
+    return {device: _splits(of_device) for device, of_device in by_device.items()}
+
+
+def _splits(rows: Sequence[tuple[int, bytes]]) -> Splits:
+    at_ms, amounts = zip(*rows, strict=True)
+    numbers = np.frombuffer(b"".join(amounts), QUANTITY_TYPE).reshape(len(rows), 2, -1)
+    slot, up_to = numbers.transpose(1, 2, 0)
+    return Splits(Cuts(np.array(at_ms, dtype=np.int64), slot), up_to)
 
 
 def save_splits(engine: Engine, cache: SplitCache) -> None:
@@ -43,40 +56,39 @@ def save_splits(engine: Engine, cache: SplitCache) -> None:
     unsaved = cache.unsaved()
     with write_session(engine) as session:
         edges_ms = _price_edges(session)
-        kept = {split: up_to for split, up_to in unsaved.items() if split.at_ms in edges_ms}
-        if kept:
-            _replace(session, kept)
+        for device, splits in unsaved.items():
+            kept = splits.part(np.isin(splits.cuts.at_ms, edges_ms))
+            if len(kept):
+                _replace(session, device, kept)
     cache.set_saved(unsaved)
 
 
-def _price_edges(session: Session) -> set[int]:
+def _price_edges(session: Session) -> Integers:
     rows = session.execute(select(UnitPrice.valid_from, UnitPrice.valid_to))
-    return {unix_milliseconds(edge) for row in rows for edge in row if edge is not None}
+    edges = {unix_milliseconds(edge) for row in rows for edge in row if edge is not None}
+    return np.array(sorted(edges), dtype=np.int64)
 
 
-def _replace(session: Session, amounts: SplitAmounts) -> None:
-    # By their key: of two slots at one instant the later one is stored now.
-    rows = {(split.device, split.at_ms): _row(split, up_to) for split, up_to in amounts.items()}
-    is_row = (
-        LedgerSplit.device == bindparam("of_device"),
-        LedgerSplit.at_unix_ms == bindparam("at_ms"),
-    )
+def _replace(session: Session, device: str, splits: Splits) -> None:
     connection = session.connection()
-    connection.execute(
-        delete(LedgerSplit).where(*is_row),
-        [{"of_device": device, "at_ms": at_ms} for device, at_ms in rows],
-    )
-    connection.execute(insert(LedgerSplit), list(rows.values()))
+    rows = list(_rows(device, splits))
+    is_row = (LedgerSplit.device == device, LedgerSplit.at_unix_ms == bindparam("at_ms"))
+    instants = [{"at_ms": row["at_unix_ms"]} for row in rows]
+    connection.execute(delete(LedgerSplit).where(*is_row), instants)
+    connection.execute(insert(LedgerSplit), rows)
 
 
-def _row(split: Split, up_to: Sequence[int]) -> dict[str, object]:
-    amounts = np.array([split.slot, up_to], dtype=QUANTITY_TYPE).tobytes()
-    return {
-        "device": split.device,
-        "at_unix_ms": split.at_ms,
-        "amounts": amounts,
-        "checksum": _checksum(split.device, split.at_ms, amounts),
-    }
+def _rows(device: str, splits: Splits) -> Iterator[dict[str, object]]:
+    numbers = np.stack([splits.cuts.slot, splits.up_to]).transpose(2, 0, 1)
+    packed = numbers.astype(QUANTITY_TYPE).tobytes()
+    for position, at_ms in enumerate(splits.cuts.at_ms.tolist()):
+        amounts = packed[position * ROW_BYTES : (position + 1) * ROW_BYTES]
+        yield {
+            "device": device,
+            "at_unix_ms": at_ms,
+            "amounts": amounts,
+            "checksum": _checksum(device, at_ms, amounts),
+        }
 
 
 def _checksum(device: str, at_ms: int, amounts: bytes) -> int:
