@@ -2,50 +2,53 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from zlib import crc32
 
 import numpy as np
-from sqlalchemy import Engine, bindparam, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
+from bff.db.checksums import splits_checksum
 from bff.db.engine import write_session
 from bff.db.tables import LedgerSplit, UnitPrice
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.splits import Cuts, SplitCache, Splits, SplitsByDevice
-from bff.time_grid import unix_milliseconds
+from bff.ledger.splits import NO_SPLITS, Cuts, SplitCache, Splits, SplitsByDevice
+from bff.ledger.store import among
+from bff.time_grid import DAY_MS, unix_milliseconds
 
-QUANTITY_TYPE = np.dtype("<i8")
-ROW_BYTES = 2 * QUANTITIES * QUANTITY_TYPE.itemsize
+# Of each split the instant, the amounts of the slot, and those up to the instant.
+NUMBERS = 1 + 2 * QUANTITIES
+NUMBER_TYPE = np.dtype("<i8")
+SPLIT_BYTES = NUMBERS * NUMBER_TYPE.itemsize
 
 
 def select_splits(session: Session, cuts: Mapping[str, Cuts]) -> SplitsByDevice:
-    """Select the splits of devices that are saved from the first of their cuts to the last.
+    """Select the splits of devices that are saved of the days of their cuts.
 
-    Some may be of other slots than the ones that are to be split.
+    Some are of other instants, or of other slots than the ones that are to be split.
     """
-    instants_ms = np.concatenate([each.at_ms for each in cuts.values()])
+    days_ms = _days(np.concatenate([each.at_ms for each in cuts.values()]))
     rows = session.connection().execute(
         select(
-            LedgerSplit.device, LedgerSplit.at_unix_ms, LedgerSplit.amounts, LedgerSplit.checksum
+            LedgerSplit.device, LedgerSplit.day_unix_ms, LedgerSplit.amounts, LedgerSplit.checksum
         )
-        .where(
-            LedgerSplit.device.in_(list(cuts)),
-            LedgerSplit.at_unix_ms.between(int(instants_ms.min()), int(instants_ms.max())),
-        )
-        .order_by(LedgerSplit.device, LedgerSplit.at_unix_ms)
+        .where(LedgerSplit.device.in_(list(cuts)), among(days_ms, LedgerSplit.day_unix_ms))
+        .order_by(LedgerSplit.device, LedgerSplit.day_unix_ms)
     )
-    by_device: dict[str, list[tuple[int, bytes]]] = defaultdict(list)
-    for device, at_ms, amounts, checksum in rows:
-        if len(amounts) == ROW_BYTES and checksum == _checksum(device, at_ms, amounts):
-            by_device[device].append((at_ms, amounts))
-    return {device: _splits(of_device) for device, of_device in by_device.items()}
+    by_device: dict[str, list[bytes]] = defaultdict(list)
+    for device, day_ms, amounts, checksum in rows:
+        if checksum == splits_checksum(device, day_ms, amounts):
+            by_device[device].append(amounts)
+    return {device: _unpack(amounts) for device, amounts in by_device.items()}
 
 
-def _splits(rows: Sequence[tuple[int, bytes]]) -> Splits:
-    at_ms, amounts = zip(*rows, strict=True)
-    numbers = np.frombuffer(b"".join(amounts), QUANTITY_TYPE).reshape(len(rows), 2, -1)
-    slot, up_to = numbers.transpose(1, 2, 0)
-    return Splits(Cuts(np.array(at_ms, dtype=np.int64), slot), up_to)
+def _days(at_ms: Integers) -> Sequence[int]:
+    return np.unique(at_ms // DAY_MS * DAY_MS).tolist()
+
+
+def _unpack(amounts: Sequence[bytes]) -> Splits:
+    records = np.frombuffer(b"".join(amounts), NUMBER_TYPE).reshape(-1, NUMBERS)
+    numbers = np.ascontiguousarray(records.T)
+    return Splits(Cuts(numbers[0], numbers[1 : 1 + QUANTITIES]), numbers[1 + QUANTITIES :])
 
 
 def save_splits(engine: Engine, cache: SplitCache) -> None:
@@ -59,7 +62,7 @@ def save_splits(engine: Engine, cache: SplitCache) -> None:
         for device, splits in unsaved.items():
             kept = splits.part(np.isin(splits.cuts.at_ms, edges_ms))
             if len(kept):
-                _replace(session, device, kept)
+                _save(session, device, kept)
     cache.set_saved(unsaved)
 
 
@@ -69,27 +72,22 @@ def _price_edges(session: Session) -> Integers:
     return np.array(sorted(edges), dtype=np.int64)
 
 
-def _replace(session: Session, device: str, splits: Splits) -> None:
-    connection = session.connection()
-    rows = list(_rows(device, splits))
-    is_row = (LedgerSplit.device == device, LedgerSplit.at_unix_ms == bindparam("at_ms"))
-    instants = [{"at_ms": row["at_unix_ms"]} for row in rows]
-    connection.execute(delete(LedgerSplit).where(*is_row), instants)
-    connection.execute(insert(LedgerSplit), rows)
+def _save(session: Session, device: str, splits: Splits) -> None:
+    """Add splits of a device to what is saved of their days."""
+    saved = select_splits(session, {device: splits.cuts}).get(device, NO_SPLITS)
+    days = among(_days(splits.cuts.at_ms), LedgerSplit.day_unix_ms)
+    session.execute(delete(LedgerSplit).where(LedgerSplit.device == device, days))
+    rows = list(_rows(device, saved.replaced_by(splits)))
+    session.connection().execute(insert(LedgerSplit), rows)
 
 
 def _rows(device: str, splits: Splits) -> Iterator[dict[str, object]]:
-    numbers = np.stack([splits.cuts.slot, splits.up_to]).transpose(2, 0, 1)
-    packed = numbers.astype(QUANTITY_TYPE).tobytes()
-    for position, at_ms in enumerate(splits.cuts.at_ms.tolist()):
-        amounts = packed[position * ROW_BYTES : (position + 1) * ROW_BYTES]
-        yield {
-            "device": device,
-            "at_unix_ms": at_ms,
-            "amounts": amounts,
-            "checksum": _checksum(device, at_ms, amounts),
-        }
-
-
-def _checksum(device: str, at_ms: int, amounts: bytes) -> int:
-    return crc32(amounts, crc32(f"{device} {at_ms}".encode()))
+    """Yield a row for each day."""
+    records = np.vstack([splits.cuts.at_ms, splits.cuts.slot, splits.up_to]).T
+    packed = records.astype(NUMBER_TYPE, order="C").tobytes()
+    days_ms, first = np.unique(splits.cuts.at_ms // DAY_MS * DAY_MS, return_index=True)
+    ends = [*first[1:].tolist(), len(splits)]
+    for day_ms, start, end in zip(days_ms.tolist(), first.tolist(), ends, strict=True):
+        amounts = packed[start * SPLIT_BYTES : end * SPLIT_BYTES]
+        checksum = splits_checksum(device, day_ms, amounts)
+        yield {"device": device, "day_unix_ms": day_ms, "amounts": amounts, "checksum": checksum}

@@ -99,8 +99,11 @@ class SplitCache:
     def put(self, splits: SplitsByDevice, *, is_saved: bool) -> None:
         """Cache these; devices that nothing was added to for the longest are dropped at a limit."""
         with self._lock:
-            for kept in (self._known,) if is_saved else (self._known, self._unsaved):
-                _add(kept, splits)
+            if not is_saved:
+                _add(self._unsaved, splits)
+            _add(self._known, splits)
+            # What is not saved yet is newer than what is.
+            _add(self._known, {each: self._unsaved[each] for each in splits.keys() & self._unsaved})
 
     @property
     def has_unsaved(self) -> bool:
