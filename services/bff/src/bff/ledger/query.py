@@ -12,10 +12,17 @@ from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
-from bff.ledger.partial_slots import Found, Wanted, even, split_slots
+from bff.ledger.partial_slots import (
+    Booleans,
+    Cuts,
+    Found,
+    Splits,
+    Wanted,
+    even,
+    split_slots,
+)
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.saved_splits import select_splits
-from bff.ledger.splits import Booleans, Cuts, Splits
 from bff.ledger.store import (
     select_day_sums,
     select_sample_counts,

@@ -11,7 +11,7 @@ from bff.db.checksums import splits_checksum
 from bff.db.engine import write_session
 from bff.db.tables import LedgerSplit, UnitPrice
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.splits import NO_SPLITS, Cuts, SplitCache, Splits, SplitsByDevice
+from bff.ledger.partial_slots import NO_SPLITS, Cuts, SplitCache, Splits, SplitsByDevice
 from bff.ledger.store import among
 from bff.time_grid import DAY_MS, unix_milliseconds
 
