@@ -23,9 +23,11 @@ from energy_rules.spread import Spans, between
 
 # So long before a slot samples show how a source is read.
 NEAR_MS = 6 * HOUR_MS
-# What is fetched at once bounds the memory: a device read each minute has 1,440 samples a day.
-MAX_DEVICE_DAYS = 256
-MAX_DEVICES = MAX_DEVICE_DAYS // 2
+# Cuts that are further from each other share no samples.
+FAR_MS = NEAR_MS + HOUR_MS
+# Of all devices whose samples are fetched at once, together. It bounds the memory, and a device
+# that is read each minute has 92,000 samples then: as many as a processor's cache holds.
+MAX_AT_ONCE_MS = 64 * DAY_MS
 # About 72 MB: 5,000 edges of 200 devices.
 MAX_CACHED = 1_000_000
 
@@ -229,14 +231,13 @@ def _positions(cuts: Cuts, run: Interval) -> Integers:
 
 def _runs(cuts: Mapping[str, Cuts]) -> Iterator[tuple[Sequence[str], Interval]]:
     """Yield devices, and from which of their cuts to which samples are fetched together."""
-    stretches = list(_stretches(_instants(cuts, list(cuts))))
-    longest_ms = max((int(each[-1] - each[0]) for each in stretches), default=0)
+    stretches = _stretches(_instants(cuts, list(cuts)))
+    longest_ms = max(int(each[-1] - each[0]) for each in stretches)
     # Long runs of few devices: what is near a run is fetched once more for the next one.
-    at_once = min(MAX_DEVICES, max(1, MAX_DEVICE_DAYS // (longest_ms // DAY_MS + 1)))
+    at_once = max(1, MAX_AT_ONCE_MS // (longest_ms + FAR_MS + SLOT_MS))
     for devices in batched(sorted(cuts), at_once, strict=False):
-        max_ms = MAX_DEVICE_DAYS // len(devices) * DAY_MS
         for stretch in _stretches(_instants(cuts, devices)):
-            for run in _parts(stretch, max_ms):
+            for run in _parts(stretch):
                 yield devices, run
 
 
@@ -246,13 +247,13 @@ def _instants(cuts: Mapping[str, Cuts], devices: Sequence[str]) -> Integers:
 
 def _stretches(at_ms: Integers) -> Sequence[Integers]:
     """Cut where no samples are shared."""
-    return np.split(at_ms, np.flatnonzero(np.diff(at_ms) > NEAR_MS + HOUR_MS) + 1)
+    return np.split(at_ms, np.flatnonzero(np.diff(at_ms) > FAR_MS) + 1)
 
 
-def _parts(at_ms: Integers, max_ms: int) -> Iterator[Interval]:
-    """Yield runs of instants that are not too long."""
+def _parts(at_ms: Integers) -> Iterator[Interval]:
+    """Yield runs of instants that are not too long, also for one device."""
     while len(at_ms):
-        end = int(np.searchsorted(at_ms, at_ms[0] + max_ms, side="right"))
+        end = int(np.searchsorted(at_ms, at_ms[0] + MAX_AT_ONCE_MS, side="right"))
         yield Interval(int(at_ms[0]), int(at_ms[end - 1]) + 1)
         at_ms = at_ms[end:]
 
