@@ -1,7 +1,9 @@
 """Rule 7: split closed slots exactly where an edge lies inside of them, by their raw samples."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from itertools import batched
 from threading import Lock
@@ -157,6 +159,9 @@ def _add(kept: OrderedDict[str, Splits], splits: SplitsByDevice) -> None:
 
 type DaysOf = Callable[[DeviceRules], DeviceDays]
 type RulesOf = Mapping[str, DeviceRules]
+type SamplesByDevice = dict[str, SamplesBySource]
+# The positions of cuts by device, and the time whose samples show their slots.
+type _Run = tuple[Mapping[str, Integers], Interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +212,35 @@ def split_slots(
         VictoriaMetricsDownError: The raw samples are not available.
     """
     found = {device: Found.nothing_of(each.cuts) for device, each in wanted.items()}
-    for devices, run in _runs({device: each.cuts for device, each in wanted.items()}):
-        here = {device: _positions(wanted[device].cuts, run) for device in devices}
-        devices_here = [device for device in devices if len(here[device])]
-        samples = source.fetch(devices_here, _near(run))
-        for device in devices_here:
+    cuts = {device: each.cuts for device, each in wanted.items()}
+    for here, samples in _fetch_ahead(source, _runs(cuts)):
+        for device, positions in here.items():
             question = _Question(source, rules[device], days_of, samples.pop(device))
-            _split(question, wanted[device], here[device], found[device])
+            _split(question, wanted[device], positions, found[device])
     return found
+
+
+def _fetch_ahead(
+    source: SampleSource, runs: Iterable[_Run]
+) -> Iterator[tuple[Mapping[str, Integers], SamplesByDevice]]:
+    """Yield runs with their samples, which are fetched while those of the run before are judged."""
+    begun: deque[tuple[Mapping[str, Integers], Future[SamplesByDevice]]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="split-samples") as thread:
+        for here, near in runs:
+            begun.append((here, _begin(thread, source, list(here), near)))
+            if len(begun) > 1:
+                before, samples = begun.popleft()
+                yield before, samples.result()
+        for before, samples in begun:
+            yield before, samples.result()
+
+
+def _begin(
+    thread: ThreadPoolExecutor, source: SampleSource, devices: Sequence[str], near: Interval
+) -> Future[SamplesByDevice]:
+    """Begin to fetch, as a part of the request: it bounds how long all of it may wait."""
+    request = copy_context()
+    return thread.submit(lambda: request.run(source.fetch, devices, near))
 
 
 def even(cuts: Cuts) -> Integers:
@@ -224,13 +250,8 @@ def even(cuts: Cuts) -> Integers:
     return each * within_ms + rest * within_ms // SLOT_MS
 
 
-def _positions(cuts: Cuts, run: Interval) -> Integers:
-    first, end = np.searchsorted(cuts.at_ms, [run.start_ms, run.end_ms])
-    return np.arange(first, end)
-
-
-def _runs(cuts: Mapping[str, Cuts]) -> Iterator[tuple[Sequence[str], Interval]]:
-    """Yield devices, and from which of their cuts to which samples are fetched together."""
+def _runs(cuts: Mapping[str, Cuts]) -> Iterator[_Run]:
+    """Yield what is fetched together."""
     stretches = _stretches(_instants(cuts, list(cuts)))
     longest_ms = max(int(each[-1] - each[0]) for each in stretches)
     # Long runs of few devices: what is near a run is fetched once more for the next one.
@@ -238,7 +259,13 @@ def _runs(cuts: Mapping[str, Cuts]) -> Iterator[tuple[Sequence[str], Interval]]:
     for devices in batched(sorted(cuts), at_once, strict=False):
         for stretch in _stretches(_instants(cuts, devices)):
             for run in _parts(stretch):
-                yield devices, run
+                here = {device: _positions(cuts[device], run) for device in devices}
+                yield {device: each for device, each in here.items() if len(each)}, _near(run)
+
+
+def _positions(cuts: Cuts, run: Interval) -> Integers:
+    first, end = np.searchsorted(cuts.at_ms, [run.start_ms, run.end_ms])
+    return np.arange(first, end)
 
 
 def _instants(cuts: Mapping[str, Cuts], devices: Sequence[str]) -> Integers:
