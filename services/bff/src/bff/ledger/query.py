@@ -179,14 +179,11 @@ def _closed_sums(
         # not those of a configuration that has just changed.
         rules = status.rules or ledger.rules()
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
-        for some in batched(range(len(devices)), step, strict=False):
-            wanted = {devices[row]: _cut_slots(stored, row, edges_ms) for row in some}
-            wanted = {device: each for device, each in wanted.items() if len(each.cuts)}
-            amounts = _split_amounts(ledger, rules, wanted)
-            for row in some:
-                if devices[row] in wanted:
-                    edges = wanted[devices[row]].edges
-                    stored.up_to[:, row, edges] += amounts[devices[row]]
+        for some in batched(enumerate(devices), step, strict=False):
+            slots = {device: _cut_slots(stored, row, edges_ms) for row, device in some}
+            amounts = _split_amounts(ledger, rules, slots)
+            for row, device in some:
+                stored.up_to[:, row, slots[device].edges] += amounts[device]
     return stored.up_to
 
 
@@ -220,17 +217,19 @@ def _split_amounts(
 ) -> Mapping[str, Integers]:
     """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
     amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
-    wanted = dict[str, Wanted]()
     for device, each in slots.items():
         # The samples that could split these exactly are lost.
         lost = ~known[device] & each.is_archived
         amounts[device][:, lost] = even(each.cuts.part(lost))
-        if (unknown := ~known[device] & ~each.is_archived).any():
-            wanted[device] = Wanted(each.cuts.part(unknown), each.source[unknown])
-            known[device] = ~unknown
-    if wanted:
-        for device, found in _split_by_samples(ledger, rules, wanted).items():
-            amounts[device][:, ~known[device]] = found.up_to
+        known[device] |= lost
+    wanted = {
+        device: Wanted(each.cuts.part(~known[device]), each.source[~known[device]])
+        for device, each in slots.items()
+        if not known[device].all()
+    }
+    found = _split_by_samples(ledger, rules, wanted) if wanted else {}
+    for device, each in found.items():
+        amounts[device][:, ~known[device]] = each.up_to
     return amounts
 
 
