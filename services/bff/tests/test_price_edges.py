@@ -56,6 +56,7 @@ def total(api: httpx.Client, days: int) -> Json:
 
 def exports(vm: VictoriaMetrics) -> int:
     """How often raw samples were fetched."""
+    time.sleep(1.1)  # VictoriaMetrics makes the page anew once a second
     page = httpx.get(f"{vm.url}/metrics", trust_env=False).text
     pattern = r'^vm_http_requests_total{path="/api/v1/export"[^}]*} (\d+)'
     found = re.findall(pattern, page, re.MULTILINE)
@@ -123,6 +124,26 @@ def test_a_cost_that_was_shown_stays_when_its_samples_are_lost(
     lose_samples(vm)
     assert total(open_bff(vm.url), 3) == shown
     assert saved_splits(tmp_path) == 1
+
+
+def test_thousands_of_splits_stay_when_their_samples_are_lost(
+    open_bff: OpenBff, vm: VictoriaMetrics, tmp_path: Path
+) -> None:
+    """Another BFF finds them all saved, by day, of each device."""
+    days = 20
+    for device, more in (("a", 2), ("b", 3), ("c", 5)):
+        kwh = [round(5 + 0.0006 * n + 0.0002 * (n // more), 6) for n in range(days * 1440 + 2)]
+        write_minutes(vm, device, kwh)
+    api = open_bff(vm.url)
+    total(api, days)
+    edges = [START - DAY, *(START + timedelta(seconds=1027 * n) for n in range(1, 1_600))]
+    set_prices(api, edges, [20 + n % 17 for n in range(1_600)])
+    shown = total(api, days)
+    assert poll_until(lambda: saved_splits(tmp_path) >= 3 * (days - 1), 60)
+    for device in ("a", "b", "c"):
+        vm.post(f'/api/v1/admin/tsdb/delete_series?match[]={{device="{device}"}}')
+    vm.settle()
+    assert total(open_bff(vm.url), days) == shown
 
 
 def test_an_edge_inside_an_archived_slot_loses_no_energy(

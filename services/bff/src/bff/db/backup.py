@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
-from bff.db.checksums import row_checksum
+from bff.db.checksums import row_checksum, splits_checksum
 from bff.db.tables import LedgerDay
 from service_kit.clock import utc_now
 from service_kit.database import DatabaseUnusableError, hold_database
@@ -31,6 +31,16 @@ UNFINISHED_PATTERN = "bff-*.unfinished"
 NEWEST = "newest"
 SUMS = ("measured_uwh", "estimated_uwh", "measured_ms", "estimated_ms")
 DAY_COLUMNS = [column.name for column in LedgerDay.__table__.columns]
+SPLIT_BYTES = 9 * 8
+SELECT_SPLITS = """
+    SELECT device, day_unix_ms, saved.amounts, saved.checksum, here.amounts, here.checksum
+    FROM backup.ledger_splits AS saved
+    LEFT JOIN main.ledger_splits AS here USING (device, day_unix_ms)
+"""
+INSERT_SPLITS = """
+    INSERT OR REPLACE INTO main.ledger_splits (device, day_unix_ms, amounts, checksum)
+    VALUES (?, ?, ?, ?)
+"""
 
 
 class BackupError(Exception):
@@ -115,10 +125,8 @@ def restore_days(settings: BackupSettings) -> Path:
             columns, marks = ", ".join(DAY_COLUMNS), ", ".join("?" for _ in DAY_COLUMNS)
             insert = f"INSERT OR REPLACE INTO main.ledger_days ({columns}) VALUES ({marks})"  # noqa: S608 - our names
             database.executemany(insert, rows)
-            # What days were split into at the edges of prices; rows of other slots are not used.
-            database.execute(
-                "INSERT OR IGNORE INTO main.ledger_splits SELECT * FROM backup.ledger_splits"
-            )
+            splits = list(_more_splits(database))
+            database.executemany(INSERT_SPLITS, splits)
     except (DatabaseUnusableError, sqlite3.Error) as error:
         message = f"the days of {wanted.name} cannot be restored; is the BFF running? {error}"
         raise BackupError(message) from None
@@ -149,6 +157,30 @@ def _better_days(database: sqlite3.Connection) -> Iterator[tuple[object, ...]]:
         checksum = row_checksum(*key, sums, day["made_from"], day["slots"])
         if is_better and checksum == day["checksum"]:
             yield row
+
+
+def _more_splits(database: sqlite3.Connection) -> Iterator[tuple[str, int, bytes, int]]:
+    """Return the days with splits at the edges of prices that only the backup has, with all others.
+
+    Those of other slots are not used.
+    """
+    for device, day_ms, amounts, checksum, here, checksum_here in database.execute(SELECT_SPLITS):
+        if checksum != splits_checksum(device, day_ms, amounts):
+            continue
+        is_sound = here is not None and checksum_here == splits_checksum(device, day_ms, here)
+        joined = _joined(amounts, here if is_sound else b"")
+        yield device, day_ms, joined, splits_checksum(device, day_ms, joined)
+
+
+def _joined(earlier: bytes, later: bytes) -> bytes:
+    """Return the records of both by their instants; of one instant the later record."""
+    both = [
+        records[start : start + SPLIT_BYTES]
+        for records in (earlier, later)
+        for start in range(0, len(records), SPLIT_BYTES)
+    ]
+    by_instant = {int.from_bytes(record[:8], "little", signed=True): record for record in both}
+    return b"".join(by_instant[at_ms] for at_ms in sorted(by_instant))
 
 
 def _chosen(settings: BackupSettings) -> Path:

@@ -1,4 +1,4 @@
-"""The checksums of a stored day: a flipped bit must not become energy or money. Pure.
+"""The checksums of stored days and splits: no flipped bit becomes energy or money. Pure.
 
 A whole row is covered by a CRC, which is compared where its slots are read. Sums are added up by
 the database, in an index without the slots: the checksum of these is a weighted sum, so that the
@@ -40,3 +40,8 @@ def row_checksum(
     """Return the CRC of a stored day."""
     # A year of many devices is checked at once: no object is made for each day.
     return crc32(packed, crc32(f"{device} {day_ms} {sums} {made_from}".encode()))
+
+
+def splits_checksum(device: str, day_ms: int, amounts: bytes) -> int:
+    """Return the CRC of the splits of a day."""
+    return crc32(amounts, crc32(f"{device} {day_ms}".encode()))

@@ -147,16 +147,18 @@ class LedgerDay(Base):
 
 
 class LedgerSplit(Base):
-    """The amounts of a slot up to the edge of a price inside of it.
+    """The amounts of slots of one day up to the edges of prices inside of them.
 
-    `amounts` has those of the whole slot, by which the row is known to hold, and those up to
-    the edge. Once its samples are lost nothing else could split the slot exactly.
+    `amounts` has one record for each edge, by instant, of integers of 64 bits, the lowest byte
+    first: the instant in Unix milliseconds, the four amounts of the whole slot, by which the
+    record is known to hold, and those up to the edge. Once its samples are lost nothing else
+    could split the slot exactly.
     """
 
     __tablename__ = "ledger_splits"
 
     device: Mapped[str] = mapped_column(String(63), primary_key=True)
-    at_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     amounts: Mapped[bytes] = mapped_column(LargeBinary)
     checksum: Mapped[int] = mapped_column(BigInteger)
 

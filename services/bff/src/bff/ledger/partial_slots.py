@@ -1,14 +1,18 @@
 """Rule 7: split closed slots exactly where an edge lies inside of them, by their raw samples."""
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import batched, pairwise
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from itertools import batched
 from threading import Lock
-from typing import NamedTuple
+from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bff.energy import QUANTITIES
+from bff.energy import QUANTITIES, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import NEIGHBOURS, DeviceDays
@@ -19,196 +23,336 @@ from energy_rules.quantities import HOUR_MS
 from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.spread import Spans, between
 
-MAX_CACHED = 200_000
 # So long before a slot samples show how a source is read.
 NEAR_MS = 6 * HOUR_MS
-# What is fetched at once bounds the memory: a device read each minute has 1,440 samples a day.
-MAX_DEVICE_DAYS = 256
+# Cuts that are further from each other share no samples.
+FAR_MS = NEAR_MS + HOUR_MS
+# Of all devices whose samples are fetched at once, together. It bounds the memory, and a device
+# that is read each minute has 92,000 samples then: as many as a processor's cache holds.
+MAX_AT_ONCE_MS = 64 * DAY_MS
+# About 72 MB: 5,000 edges of 200 devices.
+MAX_CACHED = 1_000_000
+
+type Booleans = NDArray[np.bool_]
 
 
-class Split(NamedTuple):
-    """An instant inside a closed slot. Another slot is another split.
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Instants inside of closed slots of one device. Another slot is another cut.
 
     Attributes:
-        device: Whose slot it is.
-        at_ms: The instant.
-        slot: The stored amounts of the whole slot, in the order of `Amounts.stacked`.
+        at_ms: Unix milliseconds: shape (cuts,).
+        slot: The stored amounts of the whole slot, in the order of `Amounts.stacked`: shape
+            (quantities, cuts).
     """
 
-    device: str
-    at_ms: int
-    slot: tuple[int, ...]
+    at_ms: Integers
+    slot: Integers
+
+    def __len__(self) -> int:
+        return len(self.at_ms)
+
+    def part(self, which: Integers | Booleans | slice) -> Self:
+        """Return some of the cuts."""
+        return type(self)(self.at_ms[which], self.slot[:, which])
 
 
-# The amounts of slots from their start up to a split, in the order of `Amounts.stacked`.
-type SplitAmounts = Mapping[Split, Sequence[int]]
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Slots of one device, split at instants that rise; each instant is there once.
+
+    Attributes:
+        cuts: Where they are split.
+        up_to: The amounts of the slots from their start up to there, in the order of
+            `Amounts.stacked`: shape (quantities, cuts).
+    """
+
+    cuts: Cuts
+    up_to: Integers
+
+    def __len__(self) -> int:
+        return len(self.cuts)
+
+    def part(self, which: Integers | Booleans | slice) -> Self:
+        """Return some of the splits."""
+        return type(self)(self.cuts.part(which), self.up_to[:, which])
+
+    def find(self, wanted: Cuts) -> tuple[Integers, Booleans]:
+        """Return the position of each wanted cut, and whether it is there, of this very slot."""
+        if not len(self):
+            return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+        position = np.searchsorted(self.cuts.at_ms, wanted.at_ms)
+        position = np.minimum(position, len(self) - 1)
+        is_there = self.cuts.at_ms[position] == wanted.at_ms
+        return position, is_there & (self.cuts.slot[:, position] == wanted.slot).all(axis=0)
+
+    def replaced_by(self, later: Self) -> Self:
+        """Return these and later ones: of two slots at one instant the later one is kept."""
+        cuts, before = later.cuts, self.cuts
+        at_ms = np.concatenate([cuts.at_ms, before.at_ms])
+        at_ms, kept = np.unique(at_ms, return_index=True)
+        slot = np.concatenate([cuts.slot, before.slot], axis=1)[:, kept]
+        up_to = np.concatenate([later.up_to, self.up_to], axis=1)[:, kept]
+        return type(self)(type(cuts)(at_ms, slot), up_to)
+
+
+_NO_AMOUNTS = np.zeros((QUANTITIES, 0), dtype=np.int64)
+NO_SPLITS = Splits(Cuts(np.zeros(0, dtype=np.int64), _NO_AMOUNTS), _NO_AMOUNTS)
+
+type SplitsByDevice = Mapping[str, Splits]
 
 
 class SplitCache:
-    """Amounts of splits, and which of them are not saved yet."""
+    """Splits by device, and which of them are not saved yet."""
 
     def __init__(self) -> None:
-        self._amounts: OrderedDict[Split, Sequence[int]] = OrderedDict()
-        self._unsaved: dict[Split, Sequence[int]] = {}
+        self._known: OrderedDict[str, Splits] = OrderedDict()
+        self._unsaved: OrderedDict[str, Splits] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, splits: Collection[Split]) -> dict[Split, Sequence[int]]:
-        """Return the amounts of those splits that are cached."""
+    def get(self, device: str) -> Splits:
+        """Return what is cached of a device."""
         with self._lock:
-            return {split: self._amounts[split] for split in splits if split in self._amounts}
+            return self._known.get(device, NO_SPLITS)
 
-    def put(self, amounts: SplitAmounts, *, is_saved: bool) -> None:
-        """Cache these; the oldest are dropped beyond a limit."""
+    def put(self, splits: SplitsByDevice, *, is_saved: bool) -> None:
+        """Cache these; devices that nothing was added to for the longest are dropped at a limit."""
         with self._lock:
-            self._amounts.update(amounts)
             if not is_saved:
-                self._unsaved.update(amounts)
-            for kept in (self._amounts, self._unsaved):
-                while len(kept) > MAX_CACHED:
-                    del kept[next(iter(kept))]
+                _add(self._unsaved, splits)
+            _add(self._known, splits)
+            # What is not saved yet is newer than what is.
+            _add(self._known, {each: self._unsaved[each] for each in splits.keys() & self._unsaved})
 
     @property
     def has_unsaved(self) -> bool:
         """Whether anything is to be saved."""
         return bool(self._unsaved)
 
-    def unsaved(self) -> SplitAmounts:
+    def unsaved(self) -> SplitsByDevice:
         """Return what is to be saved."""
         with self._lock:
             return dict(self._unsaved)
 
-    def set_saved(self, splits: Collection[Split]) -> None:
+    def set_saved(self, saved: SplitsByDevice) -> None:
         """Remember that these are saved."""
         with self._lock:
-            for split in splits:
-                self._unsaved.pop(split, None)
+            for device in saved.keys() & self._unsaved.keys():
+                unsaved = self._unsaved.pop(device)
+                _, is_saved = saved[device].find(unsaved.cuts)
+                if not is_saved.all():
+                    self._unsaved[device] = unsaved.part(~is_saved)
+
+
+def _add(kept: OrderedDict[str, Splits], splits: SplitsByDevice) -> None:
+    """Add splits, each device at the end."""
+    for device, added in splits.items():
+        if len(added):
+            kept[device] = kept.pop(device, NO_SPLITS).replaced_by(added)
+    count = sum(map(len, kept.values()))
+    while count > MAX_CACHED:
+        device, oldest = kept.popitem(last=False)
+        count -= len(oldest)
+        if not kept:
+            kept[device] = oldest.part(slice(-MAX_CACHED, None))
 
 
 type DaysOf = Callable[[DeviceRules], DeviceDays]
 type RulesOf = Mapping[str, DeviceRules]
+type SamplesByDevice = dict[str, SamplesBySource]
+# The positions of cuts by device, and the time whose samples show their slots.
+type _Run = tuple[Mapping[str, Integers], Interval]
 
 
-class Found(NamedTuple):
-    """The amounts of splits.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be split of one device.
 
     Attributes:
-        exact: Samples show all of the slot: these amounts are final.
-        others: Samples are late, or lost and not counted yet: they hold for this answer.
+        cuts: Where, rising.
+        source: Of each cut the position of its slot's source in the device's rules.
     """
 
-    exact: dict[Split, Sequence[int]]
-    others: dict[Split, Sequence[int]]
+    cuts: Cuts
+    source: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The amounts of cuts, in their order.
+
+    Attributes:
+        up_to: Of each slot from its start up to the cut: shape (quantities, cuts).
+        is_exact: Samples show all of the slot, so these amounts are final. Of the others samples
+            are late, or lost and not counted yet: they hold for this answer.
+    """
+
+    up_to: Integers
+    is_exact: Booleans
+
+    @classmethod
+    def nothing_of(cls, cuts: Cuts) -> Self:
+        """Return arrays that are to be filled."""
+        return cls(np.zeros_like(cuts.slot), np.zeros(len(cuts), dtype=np.bool_))
 
 
 def split_slots(
-    source: SampleSource, rules: RulesOf, days_of: DaysOf, splits: Mapping[Split, int]
-) -> Found:
-    """Return the amounts of each split's slot from its start up to the split.
+    source: SampleSource, rules: RulesOf, days_of: DaysOf, wanted: Mapping[str, Wanted]
+) -> Mapping[str, Found]:
+    """Return the amounts of each cut's slot from its start up to the cut, by device.
 
     Args:
         source: Where to fetch raw samples.
         rules: Of each device.
         days_of: Returns a device with the days it has samples on; only called where samples
             are rare.
-        splits: The instants, with the position of their slot's source in the device's rules.
+        wanted: What to split, by device.
 
     Raises:
         VictoriaMetricsDownError: The raw samples are not available.
     """
-    found = Found({}, {})
-    for run, of_run in _runs(splits):
-        by_source: dict[tuple[str, int], list[Split]] = defaultdict(list)
-        for split in of_run:
-            by_source[split.device, splits[split]].append(split)
-        samples = source.fetch(sorted({device for device, _ in by_source}), run)
-        for (device, position), of_source in by_source.items():
-            parts = _spans(source, rules[device], position, samples[device], days_of, of_source)
-            for spans, some in parts:
-                _enter(found, spans, some)
+    found = {device: Found.nothing_of(each.cuts) for device, each in wanted.items()}
+    cuts = {device: each.cuts for device, each in wanted.items()}
+    for here, samples in _fetch_ahead(source, _runs(cuts)):
+        for device, positions in here.items():
+            question = _Question(source, rules[device], days_of, samples.pop(device))
+            _split(question, wanted[device], positions, found[device])
     return found
 
 
-def even(split: Split) -> Sequence[int]:
-    """Split the slot evenly: what could split it exactly is lost."""
-    within_ms = split.at_ms % SLOT_MS
-    return [amount * within_ms // SLOT_MS for amount in split.slot]
+def _fetch_ahead(
+    source: SampleSource, runs: Iterable[_Run]
+) -> Iterator[tuple[Mapping[str, Integers], SamplesByDevice]]:
+    """Yield runs with their samples, which are fetched while those of the run before are judged."""
+    begun: deque[tuple[Mapping[str, Integers], Future[SamplesByDevice]]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="split-samples") as thread:
+        for here, near in runs:
+            begun.append((here, _begin(thread, source, list(here), near)))
+            if len(begun) > 1:
+                before, samples = begun.popleft()
+                yield before, samples.result()
+        for before, samples in begun:
+            yield before, samples.result()
 
 
-def _runs(splits: Collection[Split]) -> Iterator[tuple[Interval, Sequence[Split]]]:
-    """Group splits whose samples are fetched together, with the interval of these samples."""
-    ordered = sorted(splits, key=lambda split: split.at_ms)
-    max_devices = max(1, MAX_DEVICE_DAYS // 2)
-    devices = sorted({split.device for split in ordered})
-    for some in batched(devices, max_devices, strict=False):
-        wanted = [split for split in ordered if split.device in set(some)]
-        max_ms = MAX_DEVICE_DAYS // len(some) * DAY_MS
-        for run in _near_each_other(wanted, max_ms):
-            start_ms, end_ms = (slot_start(run[end].at_ms) for end in (0, -1))
-            yield Interval(start_ms - NEAR_MS, end_ms + SLOT_MS + HOUR_MS), run
+def _begin(
+    thread: ThreadPoolExecutor, source: SampleSource, devices: Sequence[str], near: Interval
+) -> Future[SamplesByDevice]:
+    """Begin to fetch, as a part of the request: it bounds how long all of it may wait."""
+    request = copy_context()
+    return thread.submit(lambda: request.run(source.fetch, devices, near))
 
 
-def _near_each_other(splits: Sequence[Split], max_ms: int) -> Iterator[Sequence[Split]]:
-    """Cut where no samples are shared, and where a run would become too long."""
-    first = 0
-    for position, (split, following) in enumerate(pairwise(splits), 1):
-        is_far = following.at_ms - split.at_ms > NEAR_MS + HOUR_MS
-        if is_far or following.at_ms - splits[first].at_ms > max_ms:
-            yield splits[first:position]
-            first = position
-    yield splits[first:]
+def even(cuts: Cuts) -> Integers:
+    """Split slots evenly, without leaving 64 bits: what could split them exactly is lost."""
+    within_ms = cuts.at_ms % SLOT_MS
+    each, rest = np.divmod(cuts.slot, SLOT_MS)
+    return each * within_ms + rest * within_ms // SLOT_MS
 
 
-def _spans(  # noqa: PLR0913, PLR0917 - what a judgement needs
-    source: SampleSource,
-    rules: DeviceRules,
-    position: int,
-    samples: SamplesBySource,
-    days_of: DaysOf,
-    splits: Sequence[Split],
-) -> Iterator[tuple[Spans, Sequence[Split]]]:
-    """Return the clean energy around the slots of one source: of all at once where it can be."""
-    of_source = rules.by_source()[position]
-    all_samples = samples.get(of_source.source, NO_SAMPLES)
-    enough, rare = [], []
-    for split, is_enough in zip(
-        splits, _have_neighbours(all_samples, splits, of_source.limits), strict=True
-    ):
-        (enough if is_enough else rare).append(split)
-    if enough:
-        judged = judge_with_witnesses(source, rules, {of_source.source: all_samples})
-        yield judged.sources[position].spans, enough
-    for split in rare:
-        slot = Interval(slot_start(split.at_ms), slot_start(split.at_ms) + SLOT_MS)
-        [(_, by_source)] = fetch_with_neighbours(source, [days_of(rules)], slot)
-        near = by_source.get(of_source.source, NO_SAMPLES)
-        judged = judge_with_witnesses(source, rules, {of_source.source: near})
-        yield judged.sources[position].spans, [split]
+def _runs(cuts: Mapping[str, Cuts]) -> Iterator[_Run]:
+    """Yield what is fetched together."""
+    stretches = _stretches(_instants(cuts, list(cuts)))
+    longest_ms = max(int(each[-1] - each[0]) for each in stretches)
+    # Long runs of few devices: what is near a run is fetched once more for the next one.
+    at_once = max(1, MAX_AT_ONCE_MS // (longest_ms + FAR_MS + SLOT_MS))
+    for devices in batched(sorted(cuts), at_once, strict=False):
+        for stretch in _stretches(_instants(cuts, devices)):
+            for run in _parts(stretch):
+                here = {device: _positions(cuts[device], run) for device in devices}
+                yield {device: each for device, each in here.items() if len(each)}, _near(run)
 
 
-def _have_neighbours(samples: Samples, splits: Sequence[Split], limits: Limits) -> Sequence[bool]:
-    starts_ms = np.array([slot_start(split.at_ms) for split in splits], dtype=np.int64)
+def _positions(cuts: Cuts, run: Interval) -> Integers:
+    first, end = np.searchsorted(cuts.at_ms, [run.start_ms, run.end_ms])
+    return np.arange(first, end)
+
+
+def _instants(cuts: Mapping[str, Cuts], devices: Sequence[str]) -> Integers:
+    return np.unique(np.concatenate([cuts[device].at_ms for device in devices]))
+
+
+def _stretches(at_ms: Integers) -> Sequence[Integers]:
+    """Cut where no samples are shared."""
+    return np.split(at_ms, np.flatnonzero(np.diff(at_ms) > FAR_MS) + 1)
+
+
+def _parts(at_ms: Integers) -> Iterator[Interval]:
+    """Yield runs of instants that are not too long, also for one device."""
+    while len(at_ms):
+        end = int(np.searchsorted(at_ms, at_ms[0] + MAX_AT_ONCE_MS, side="right"))
+        yield Interval(int(at_ms[0]), int(at_ms[end - 1]) + 1)
+        at_ms = at_ms[end:]
+
+
+def _near(run: Interval) -> Interval:
+    """Return the time whose samples show the slots of a run."""
+    first_ms, last_ms = slot_start(run.start_ms), slot_start(run.end_ms - 1)
+    return Interval(first_ms - NEAR_MS, last_ms + SLOT_MS + HOUR_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the slots of one device are judged by: its samples in a run, and where others are."""
+
+    source: SampleSource
+    rules: DeviceRules
+    days_of: DaysOf
+    samples: SamplesBySource
+
+    def spans(self, position: int, samples: Samples) -> Spans:
+        """Return the clean energy of one source."""
+        name = self.rules.sources[position]
+        judged = judge_with_witnesses(self.source, self.rules, {name: samples})
+        return judged.sources[position].spans
+
+    def samples_near(self, position: int, at_ms: int) -> Samples:
+        """Fetch the samples of one source around a slot, however rare they are."""
+        slot = Interval(slot_start(at_ms), slot_start(at_ms) + SLOT_MS)
+        [(_, by_source)] = fetch_with_neighbours(self.source, [self.days_of(self.rules)], slot)
+        return by_source.get(self.rules.sources[position], NO_SAMPLES)
+
+
+def _split(question: _Question, wanted: Wanted, here: Integers, found: Found) -> None:
+    """Split the slots at some positions: of each source all at once where it can be."""
+    for position in np.unique(wanted.source[here]).tolist():
+        of_source = here[wanted.source[here] == position]
+        name, limits = question.rules.sources[position], question.rules.limits[position]
+        samples = question.samples.get(name, NO_SAMPLES)
+        is_enough = _have_neighbours(samples, wanted.cuts.at_ms[of_source], limits)
+        if is_enough.any():
+            enough = of_source[is_enough]
+            _enter(found, enough, question.spans(position, samples), wanted.cuts.part(enough))
+        for rare in of_source[~is_enough].tolist():
+            near = question.samples_near(position, int(wanted.cuts.at_ms[rare]))
+            one = np.array([rare])
+            _enter(found, one, question.spans(position, near), wanted.cuts.part(one))
+
+
+def _have_neighbours(samples: Samples, at_ms: Integers, limits: Limits) -> Booleans:
+    starts_ms = at_ms // SLOT_MS * SLOT_MS
     recent = np.searchsorted(samples.at_ms, starts_ms - limits.gap_limit_ms)
     after = np.searchsorted(samples.at_ms, starts_ms + SLOT_MS)
-    return ((recent >= NEIGHBOURS) & (len(samples) - after >= NEIGHBOURS)).tolist()
+    return (recent >= NEIGHBOURS) & (len(samples) - after >= NEIGHBOURS)
 
 
-def _enter(found: Found, spans: Spans, splits: Sequence[Split]) -> None:
+def _enter(found: Found, where: Integers, spans: Spans, cuts: Cuts) -> None:
     """Split slots of one source by its energy."""
-    at_ms = np.array([split.at_ms for split in splits], dtype=np.int64)
+    start, here, end = _sums_at(spans, cuts.at_ms)
+    is_exact = (end - start == cuts.slot).all(axis=0)
+    is_lost = (end == start).all(axis=0)
+    # Where a sample came late and was not counted yet, the sum of the slot still holds.
+    up_to = np.minimum(here - start, cuts.slot)
+    found.up_to[:, where] = np.where(is_lost, even(cuts), up_to)
+    found.is_exact[where] = is_exact
+
+
+def _sums_at(spans: Spans, at_ms: Integers) -> Sequence[Integers]:
+    """Return the sums up to the start of each instant's slot, up to it, and up to the end."""
     start_ms = at_ms // SLOT_MS * SLOT_MS
-    edges_ms = np.unique(np.concatenate([start_ms, at_ms, start_ms + SLOT_MS]))
+    instants_ms = np.stack([start_ms, at_ms, start_ms + SLOT_MS])
+    edges_ms, place = np.unique(instants_ms, return_inverse=True)
     sums = np.zeros((QUANTITIES, len(edges_ms)), dtype=np.int64)
     np.cumsum(between(spans, edges_ms).stacked(), axis=1, out=sums[:, 1:])
-    start, here, end = (
-        sums[:, np.searchsorted(edges_ms, each)] for each in (start_ms, at_ms, start_ms + SLOT_MS)
-    )
-    stored = np.array([split.slot for split in splits], dtype=np.int64).T
-    is_exact = (end - start == stored).all(axis=0).tolist()
-    is_lost = (end == start).all(axis=0).tolist()
-    # Where a sample came late and was not counted yet, the sum of the slot still holds.
-    amounts = np.minimum(here - start, stored).T.tolist()
-    for split, exact, lost, up_to in zip(splits, is_exact, is_lost, amounts, strict=True):
-        if exact:
-            found.exact[split] = up_to
-        else:
-            found.others[split] = even(split) if lost else up_to
+    start, here, end = (sums[:, each] for each in place.reshape(instants_ms.shape))
+    return start, here, end

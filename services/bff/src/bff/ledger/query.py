@@ -1,10 +1,9 @@
 """The interface of the ledger: energy between instants, and the samples behind it."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import batched
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +12,15 @@ from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
-from bff.ledger.partial_slots import Split, even, split_slots
+from bff.ledger.partial_slots import (
+    Booleans,
+    Cuts,
+    Found,
+    Splits,
+    Wanted,
+    even,
+    split_slots,
+)
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.saved_splits import select_splits
 from bff.ledger.store import (
@@ -32,7 +39,7 @@ WAIT_SECONDS = 2.0
 STALE_MS = 60_000
 DEVICES_AT_ONCE = 10
 # Bounds the memory of a query with many edges.
-MAX_SPLITS_AT_ONCE = 50_000
+MAX_SPLITS_AT_ONCE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,69 +179,95 @@ def _closed_sums(
         # not those of a configuration that has just changed.
         rules = status.rules or ledger.rules()
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
-        for some in batched(range(len(devices)), step, strict=False):
-            splits = _splits_at(devices, slice(some[0], some[-1] + 1), edges_ms, stored)
-            if not splits:
-                continue
-            amounts = _split_amounts(ledger, rules, splits.values())
-            device, edge = np.array(list(splits)).T
-            parts = np.array([amounts[each.split] for each in splits.values()], dtype=np.int64)
-            stored.up_to[:, device, edge] += parts.T
+        for some in batched(enumerate(devices), step, strict=False):
+            slots = {device: _cut_slots(stored, row, edges_ms) for row, device in some}
+            amounts = _split_amounts(ledger, rules, slots)
+            for row, device in some:
+                stored.up_to[:, row, slots[device].edges] += amounts[device]
     return stored.up_to
 
 
-class _StoredSplit(NamedTuple):
-    """A split, the position of its slot's source, and whether its day is archived."""
+@dataclass(frozen=True, slots=True)
+class _CutSlots:
+    """The covered slots of a device with an edge inside.
 
-    split: Split
-    source: int
-    is_archived: bool
+    Attributes:
+        edges: The positions of these edges.
+        cuts: Where the slots are to be split.
+        source: The position of each slot's source.
+        is_archived: Whether its day is archived.
+    """
+
+    edges: Integers
+    cuts: Cuts
+    source: Integers
+    is_archived: Booleans
 
 
-def _splits_at(
-    devices: Sequence[str], some: slice, edges_ms: Integers, stored: ClosedSums
-) -> dict[tuple[int, int], _StoredSplit]:
-    """Return the covered slots with an edge inside, by position of device and edge."""
-    device, inside = np.nonzero(stored.slot[:, some].any(axis=0))
-    device += some.start
-    edge = stored.inside[inside]
-    columns = (
-        device.tolist(),
-        edge.tolist(),
-        edges_ms[edge].tolist(),
-        stored.slot[:, device, inside].T.tolist(),
-        stored.source[device, inside].tolist(),
-        stored.is_archived[device, inside].tolist(),
-    )
-    return {
-        (place, edge): _StoredSplit(Split(devices[place], at_ms, tuple(slot)), source, archived)
-        for place, edge, at_ms, slot, source, archived in zip(*columns, strict=True)
-    }
+def _cut_slots(stored: ClosedSums, row: int, edges_ms: Integers) -> _CutSlots:
+    """Return those of the device at a row of what is stored."""
+    covered = np.flatnonzero(stored.slot[:, row].any(axis=0))
+    edges = stored.inside[covered]
+    cuts = Cuts(edges_ms[edges], stored.slot[:, row, covered])
+    return _CutSlots(edges, cuts, stored.source[row, covered], stored.is_archived[row, covered])
 
 
 def _split_amounts(
-    ledger: Ledger, rules: Mapping[str, DeviceRules], wanted: Collection[_StoredSplit]
-) -> Mapping[Split, Sequence[int]]:
-    """Return the amounts of each split: exact ones, but where samples are lost or late."""
-    amounts = _known_amounts(ledger, [each.split for each in wanted])
-    unknown = [each for each in wanted if each.split not in amounts]
-    # The samples that could split these exactly are lost.
-    amounts |= {each.split: even(each.split) for each in unknown if each.is_archived}
-    by_source = {each.split: each.source for each in unknown if not each.is_archived}
-    if by_source:
-        source = ledger.sample_source(ledger.now_ms(), REQUEST)
-        found = split_slots(source, rules, partial(_device_days, ledger), by_source)
-        ledger.splits.put(found.exact, is_saved=False)
-        ledger.status.wake.set()  # the worker saves them
-        amounts |= found.exact | found.others
+    ledger: Ledger, rules: Mapping[str, DeviceRules], slots: Mapping[str, _CutSlots]
+) -> Mapping[str, Integers]:
+    """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
+    amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
+    for device, each in slots.items():
+        # The samples that could split these exactly are lost.
+        lost = ~known[device] & each.is_archived
+        amounts[device][:, lost] = even(each.cuts.part(lost))
+        known[device] |= lost
+    wanted = {
+        device: Wanted(each.cuts.part(~known[device]), each.source[~known[device]])
+        for device, each in slots.items()
+        if not known[device].all()
+    }
+    found = _split_by_samples(ledger, rules, wanted) if wanted else {}
+    for device, each in found.items():
+        amounts[device][:, ~known[device]] = each.up_to
     return amounts
 
 
-def _known_amounts(ledger: Ledger, splits: Sequence[Split]) -> dict[Split, Sequence[int]]:
-    cached = ledger.splits.get(splits)
-    if len(cached) == len(splits):
-        return cached
-    with read_session(ledger.engine) as session:
-        saved = select_splits(session, [split for split in splits if split not in cached])
-    ledger.splits.put(saved, is_saved=True)
-    return cached | saved
+def _split_by_samples(
+    ledger: Ledger, rules: Mapping[str, DeviceRules], wanted: Mapping[str, Wanted]
+) -> Mapping[str, Found]:
+    """Split slots by their samples, and keep what is exact."""
+    source = ledger.sample_source(ledger.now_ms(), REQUEST)
+    found = split_slots(source, rules, partial(_device_days, ledger), wanted)
+    exact = {
+        device: Splits(wanted[device].cuts, each.up_to).part(each.is_exact)
+        for device, each in found.items()
+    }
+    ledger.splits.put(exact, is_saved=False)
+    ledger.status.wake.set()  # the worker saves them
+    return found
+
+
+def _known_amounts(
+    ledger: Ledger, cuts: Mapping[str, Cuts]
+) -> tuple[dict[str, Integers], dict[str, Booleans]]:
+    """Return the amounts of cuts by device, and which of them are known: cached, or saved."""
+    amounts = {device: np.zeros_like(each.slot) for device, each in cuts.items()}
+    known = {device: np.zeros(len(each), dtype=np.bool_) for device, each in cuts.items()}
+    for device, each in cuts.items():
+        _fill(amounts[device], known[device], each, ledger.splits.get(device))
+    unknown = {device: each.part(~known[device]) for device, each in cuts.items()}
+    unknown = {device: each for device, each in unknown.items() if len(each)}
+    if unknown:
+        with read_session(ledger.engine) as session:
+            saved = select_splits(session, unknown)
+        ledger.splits.put(saved, is_saved=True)
+        for device, splits in saved.items():
+            _fill(amounts[device], known[device], cuts[device], splits)
+    return amounts, known
+
+
+def _fill(amounts: Integers, known: Booleans, cuts: Cuts, splits: Splits) -> None:
+    position, is_there = splits.find(cuts)
+    amounts[:, is_there] = splits.up_to[:, position[is_there]]
+    known |= is_there

@@ -1,38 +1,54 @@
 """Splits of slots at the edges of prices, saved: lost samples change no cost that was shown."""
 
-from collections.abc import Collection, Sequence
-from zlib import crc32
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import Engine, bindparam, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
+from bff.db.checksums import splits_checksum
 from bff.db.engine import write_session
 from bff.db.tables import LedgerSplit, UnitPrice
-from bff.ledger.partial_slots import Split, SplitAmounts, SplitCache
-from bff.time_grid import unix_milliseconds
+from bff.energy import QUANTITIES, Integers
+from bff.ledger.partial_slots import NO_SPLITS, Cuts, SplitCache, Splits, SplitsByDevice
+from bff.ledger.store import among
+from bff.time_grid import DAY_MS, unix_milliseconds
 
-QUANTITY_TYPE = np.dtype("<i8")
+# Of each split the instant, the amounts of the slot, and those up to the instant.
+NUMBERS = 1 + 2 * QUANTITIES
+NUMBER_TYPE = np.dtype("<i8")
+SPLIT_BYTES = NUMBERS * NUMBER_TYPE.itemsize
 
 
-def select_splits(session: Session, splits: Collection[Split]) -> dict[Split, Sequence[int]]:
-    """Select the amounts of splits, as far as they are saved of these very slots."""
-    wanted = set(splits)
-    instants_ms = [split.at_ms for split in wanted]
-    rows = session.execute(
+def select_splits(session: Session, cuts: Mapping[str, Cuts]) -> SplitsByDevice:
+    """Select the splits of devices that are saved of the days of their cuts.
+
+    Some are of other instants, or of other slots than the ones that are to be split.
+    """
+    days_ms = _days(np.concatenate([each.at_ms for each in cuts.values()]))
+    rows = session.connection().execute(
         select(
-            LedgerSplit.device, LedgerSplit.at_unix_ms, LedgerSplit.amounts, LedgerSplit.checksum
-        ).where(
-            LedgerSplit.device.in_({split.device for split in wanted}),
-            LedgerSplit.at_unix_ms.between(min(instants_ms), max(instants_ms)),
+            LedgerSplit.device, LedgerSplit.day_unix_ms, LedgerSplit.amounts, LedgerSplit.checksum
         )
+        .where(LedgerSplit.device.in_(list(cuts)), among(days_ms, LedgerSplit.day_unix_ms))
+        .order_by(LedgerSplit.device, LedgerSplit.day_unix_ms)
     )
-    found = {}
-    for device, at_ms, amounts, checksum in rows:
-        if checksum == _checksum(device, at_ms, amounts):
-            slot, up_to = np.frombuffer(amounts, QUANTITY_TYPE).reshape(2, -1).tolist()
-            found[Split(device, at_ms, tuple(slot))] = up_to
-    return {split: found[split] for split in wanted & found.keys()}
+    by_device: dict[str, list[bytes]] = defaultdict(list)
+    for device, day_ms, amounts, checksum in rows:
+        if checksum == splits_checksum(device, day_ms, amounts):
+            by_device[device].append(amounts)
+    return {device: _unpack(amounts) for device, amounts in by_device.items()}
+
+
+def _days(at_ms: Integers) -> Sequence[int]:
+    return np.unique(at_ms // DAY_MS * DAY_MS).tolist()
+
+
+def _unpack(amounts: Sequence[bytes]) -> Splits:
+    records = np.frombuffer(b"".join(amounts), NUMBER_TYPE).reshape(-1, NUMBERS)
+    numbers = np.ascontiguousarray(records.T)
+    return Splits(Cuts(numbers[0], numbers[1 : 1 + QUANTITIES]), numbers[1 + QUANTITIES :])
 
 
 def save_splits(engine: Engine, cache: SplitCache) -> None:
@@ -43,41 +59,35 @@ def save_splits(engine: Engine, cache: SplitCache) -> None:
     unsaved = cache.unsaved()
     with write_session(engine) as session:
         edges_ms = _price_edges(session)
-        kept = {split: up_to for split, up_to in unsaved.items() if split.at_ms in edges_ms}
-        if kept:
-            _replace(session, kept)
+        for device, splits in unsaved.items():
+            kept = splits.part(np.isin(splits.cuts.at_ms, edges_ms))
+            if len(kept):
+                _save(session, device, kept)
     cache.set_saved(unsaved)
 
 
-def _price_edges(session: Session) -> set[int]:
+def _price_edges(session: Session) -> Integers:
     rows = session.execute(select(UnitPrice.valid_from, UnitPrice.valid_to))
-    return {unix_milliseconds(edge) for row in rows for edge in row if edge is not None}
+    edges = {unix_milliseconds(edge) for row in rows for edge in row if edge is not None}
+    return np.array(sorted(edges), dtype=np.int64)
 
 
-def _replace(session: Session, amounts: SplitAmounts) -> None:
-    # By their key: of two slots at one instant the later one is stored now.
-    rows = {(split.device, split.at_ms): _row(split, up_to) for split, up_to in amounts.items()}
-    is_row = (
-        LedgerSplit.device == bindparam("of_device"),
-        LedgerSplit.at_unix_ms == bindparam("at_ms"),
-    )
-    connection = session.connection()
-    connection.execute(
-        delete(LedgerSplit).where(*is_row),
-        [{"of_device": device, "at_ms": at_ms} for device, at_ms in rows],
-    )
-    connection.execute(insert(LedgerSplit), list(rows.values()))
+def _save(session: Session, device: str, splits: Splits) -> None:
+    """Add splits of a device to what is saved of their days."""
+    saved = select_splits(session, {device: splits.cuts}).get(device, NO_SPLITS)
+    days = among(_days(splits.cuts.at_ms), LedgerSplit.day_unix_ms)
+    session.execute(delete(LedgerSplit).where(LedgerSplit.device == device, days))
+    rows = list(_rows(device, saved.replaced_by(splits)))
+    session.connection().execute(insert(LedgerSplit), rows)
 
 
-def _row(split: Split, up_to: Sequence[int]) -> dict[str, object]:
-    amounts = np.array([split.slot, up_to], dtype=QUANTITY_TYPE).tobytes()
-    return {
-        "device": split.device,
-        "at_unix_ms": split.at_ms,
-        "amounts": amounts,
-        "checksum": _checksum(split.device, split.at_ms, amounts),
-    }
-
-
-def _checksum(device: str, at_ms: int, amounts: bytes) -> int:
-    return crc32(amounts, crc32(f"{device} {at_ms}".encode()))
+def _rows(device: str, splits: Splits) -> Iterator[dict[str, object]]:
+    """Yield a row for each day."""
+    records = np.vstack([splits.cuts.at_ms, splits.cuts.slot, splits.up_to]).T
+    packed = records.astype(NUMBER_TYPE, order="C").tobytes()
+    days_ms, first = np.unique(splits.cuts.at_ms // DAY_MS * DAY_MS, return_index=True)
+    ends = [*first[1:].tolist(), len(splits)]
+    for day_ms, start, end in zip(days_ms.tolist(), first.tolist(), ends, strict=True):
+        amounts = packed[start * SPLIT_BYTES : end * SPLIT_BYTES]
+        checksum = splits_checksum(device, day_ms, amounts)
+        yield {"device": device, "day_unix_ms": day_ms, "amounts": amounts, "checksum": checksum}

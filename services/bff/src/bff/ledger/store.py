@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bff.db.checksums import DaySums, row_checksum
 from bff.db.damage import DamagedError
@@ -458,7 +458,7 @@ def select_slots(
     columns = (LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.counts_left, *CHECKED)
     for first in range(0, len(devices), step):
         some = LedgerDay.device.in_(devices[first : first + step])
-        rows = session.connection().execute(select(*columns).where(some, _among(days_ms))).all()
+        rows = session.connection().execute(select(*columns).where(some, among(days_ms))).all()
         if rows:
             # By column: a year of many devices is too much for a loop over rows.
             of_devices, of_days, counts_left, *sums, made_from, slots, checksums = zip(
@@ -481,7 +481,7 @@ def _packed_days(
     columns = (LedgerDay.device, LedgerDay.day_unix_ms, *CHECKED)
     for first in range(0, len(devices), step):
         some = LedgerDay.device.in_(devices[first : first + step])
-        rows = session.connection().execute(select(*columns).where(some, _among(days_ms))).all()
+        rows = session.connection().execute(select(*columns).where(some, among(days_ms))).all()
         if rows:
             of_devices, of_days, *sums, made_from, slots, checksums = zip(*rows, strict=True)
             keys = list(zip(of_devices, of_days, strict=True))
@@ -500,11 +500,14 @@ def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[
         raise DamagedError(device, day_ms)
 
 
-def _among(days_ms: Sequence[int]) -> ColumnElement[bool]:
+def among(
+    days_ms: Sequence[int], column: InstrumentedAttribute[int] = LedgerDay.day_unix_ms
+) -> ColumnElement[bool]:
+    """Return whether a column is one of some days, each given once."""
     first, last = min(days_ms), max(days_ms)
     if last - first == (len(days_ms) - 1) * DAY_MS:
-        return LedgerDay.day_unix_ms.between(first, last)
-    return LedgerDay.day_unix_ms.in_(days_ms)
+        return column.between(first, last)
+    return column.in_(days_ms)
 
 
 def select_uneven_days(
@@ -550,7 +553,7 @@ def select_day_sums(session: Session, devices: Sequence[str], days_ms: Integers)
     wanted = {day_ms: position for position, day_ms in enumerate(days_ms.tolist())}
     columns = (LedgerDay.device, LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
     rows = session.connection().execute(
-        select(*columns).where(LedgerDay.device.in_(devices), _among(list(wanted)))
+        select(*columns).where(LedgerDay.device.in_(devices), among(list(wanted)))
     )
     for device, day_ms, *of_day, checksum in rows:
         if day_ms in wanted:
