@@ -45,6 +45,7 @@ from service_kit.files import InUseError, only_writer
 type Key = tuple[str, str]  # device, source
 
 VERSION = 1
+STATE_SUFFIX = ".state.json"
 SAVE_SECONDS = 1.0
 # What is known of a source may be some minutes old after a restart: it changes within days.
 SAVE_PASTS_SECONDS = 600.0
@@ -83,7 +84,7 @@ PASTS = TypeAdapter(dict[str, SavedPast])
 
 def state_document(state_dir: Path, exporter: str) -> Document:
     """Return where an exporter keeps its counters."""
-    return Document(state_dir / f"{exporter}.state.json", VERSION)
+    return Document(state_dir / f"{exporter}{STATE_SUFFIX}", VERSION)
 
 
 def load_counters(document: Document, now: datetime) -> dict[Key, Metered]:
@@ -93,12 +94,22 @@ def load_counters(document: Document, now: datetime) -> dict[Key, Metered]:
         OSError: The file cannot be read or set aside: better not to start.
     """
     try:
-        body = load_document(document)
-        return {} if body is None else _parse(body)
+        return read_counters(document)
     except DamagedError as error:
         kept = set_aside(document.path, now)
         LOG.error("%s was not used: %s. It is kept as %s.", document.path, error, kept.name)  # noqa: TRY400
         return {}
+
+
+def read_counters(document: Document) -> dict[Key, Metered]:
+    """Return every counter as it was saved; none if there is no file.
+
+    Raises:
+        DamagedError: The file is not what was saved, or of another version.
+        OSError: It cannot be read.
+    """
+    body = load_document(document)
+    return {} if body is None else _parse(body)
 
 
 def save_counters(document: Document, counters: Counters) -> None:
