@@ -189,6 +189,18 @@ def test_victoria_metrics_has_a_password_that_its_readers_are_given(tmp_path: Pa
         assert "access-control-allow-origin" not in answer.headers
 
 
+def test_who_reads_the_password_mounts_it_and_nobody_else() -> None:
+    """Without the volume a part waits for the file until it gives up."""
+    told = {name for name, part in SERVICES.items() if "/run/ppms/victoria" in str(part)}
+    reading = told | {"grafana"}  # its data source has the file's name
+    mounting = {
+        name
+        for name, part in SERVICES.items()
+        if "victoria-metrics-password:/run/ppms" in str(part.get("volumes"))
+    }
+    assert mounting == reading | {"victoria-metrics"}
+
+
 def test_every_part_that_keeps_running_is_watched() -> None:
     """`docker compose ps` shows what is unhealthy; the virtual home is not real."""
     of_virtual_home = {
