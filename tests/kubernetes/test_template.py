@@ -19,6 +19,7 @@ REMOTE = re.compile(r"https://github\.com/example/ppms//(\S+)\?ref=(\S+)")
 CHANGED = "# Of this home.\n"
 NAMES = "[namespace=power, house=home]"
 LITERAL = re.compile(r"^(power|home)$|power-hardware|\.power\.svc|-n power\b")
+PART = re.compile(r"```yaml\n# home/part-0/kustomization.yaml\n(.*?)```", re.DOTALL)
 # What one cluster has once, for all houses: how Tailscale runs the proxies of a page.
 SHARED_NAMES = {"proxy-class"}
 KUSTOMIZATION = (TEMPLATE / "home" / "kustomization.yaml").read_text()
@@ -168,3 +169,27 @@ def test_matter_is_chosen_by_two_lines(of_cottage: Sequence[Object]) -> None:
     (url,) = [v["value"] for v in reader.containers[0]["env"] if v["name"] == "MATTER_SERVER_URL"]
     assert url == f"ws://matter-server.{server.namespace}.svc:5580/ws"
     assert server.namespace == "cottage-2-hardware"
+
+
+def test_parts_of_an_exporter_stand_beside_each_other(tmp_path: Path) -> None:
+    """The example of docs/kubernetes.md, twice: names, volumes, selectors and parts of their own."""
+    (example,) = PART.findall((ROOT / "docs" / "kubernetes.md").read_text())
+    for number in range(2):
+        folder = tmp_path / "home" / f"part-{number}"
+        folder.mkdir(parents=True)
+        text = example.replace("part-0", f"part-{number}").replace("0/2", f"{number}/2")
+        (folder / "kustomization.yaml").write_text(REMOTE.sub(r"../../\1", text))
+    for name in ("k8s", "config"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    parts = [built(tmp_path / "home" / f"part-{number}") for number in range(2)]
+    identities = [(item["kind"], name_of(item)) for objects in parts for item in objects]
+    assert len(set(identities)) == len(identities)
+    for number, objects in enumerate(parts):
+        (deployment,) = of_kind(objects, "Deployment")
+        env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+        assert {"name": "SHARD", "value": f"{number}/2"} in env
+        app = f"part-{number}-tp-link-native"
+        assert {w.labels["app.kubernetes.io/name"] for w in workloads(objects)} == {app}
+        selectors = [text for item in objects for text in strings_in(item) if "tp-link" in text]
+        assert "tp-link-native" not in selectors
+        assert name_of(deployment) == f"{app}-exporter"
