@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from exporter_kit.backup import check_state
-from exporter_kit.energy.store import load_counters, state_document, write_initial_counters
+from exporter_kit.energy.store import (
+    check_state,
+    load_counters,
+    state_document,
+    write_initial_counters,
+)
 from service_kit.backup import BackupError
 from service_kit.state_backup import StateBackupSettings, restore, save, verify
 

@@ -1,11 +1,14 @@
 """The counters of one exporter and the file they are kept in.
 
 `advance` moves them in memory; only what was saved is ever exposed, so that no restart can make an
-exposed counter fall.
+exposed counter fall. `python -m exporter_kit.energy.store save|restore|verify` keeps backups of the
+folder of that file.
 """
 
 import asyncio
+import json
 import logging
+import sys
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -32,15 +35,18 @@ from exporter_kit.energy.counter import (
 from exporter_kit.statefile import (
     DamagedError,
     Document,
+    check_document,
     load_document,
     save_document,
     set_aside,
     set_aside_count,
 )
 from home_model.readings import Reading
+from service_kit.backup import BackupError
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
+from service_kit.state_backup import main
 
 type Key = tuple[str, str]  # device, source
 
@@ -328,3 +334,38 @@ def _raised(metered: Metered, key: Key, total_kwh: float) -> Metered:
         message = f"{'/'.join(key)} has counted {metered.counter.total_kwh} kWh already"
         raise ValueError(message)
     return replace(metered, counter=replace(metered.counter, total_nwh=total_nwh))
+
+
+def check_state(folder: Path) -> str:
+    """Read every document of a restored folder as this version reads it.
+
+    Returns:
+        How many documents and counters there are.
+
+    Raises:
+        BackupError: One of them is damaged, or of another version.
+    """
+    documents = sorted(folder.glob("*.json"))
+    try:
+        for path in documents:
+            _check_document(path)
+        counters = [
+            read_counters(Document(path, VERSION))
+            for path in documents
+            if path.name.endswith(STATE_SUFFIX)
+        ]
+    except (DamagedError, ValueError) as error:
+        message = f"a document of the backup cannot be used: {error}"
+        raise BackupError(message) from None
+    return f"{len(documents)} documents, {sum(map(len, counters))} counters"
+
+
+def _check_document(path: Path) -> None:
+    """A document with a checksum has to fit it; any other has to be JSON."""
+    document = json.loads(path.read_bytes())
+    if isinstance(document, dict) and "sha256" in document:
+        check_document(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], check_state))
