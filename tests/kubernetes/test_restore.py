@@ -150,8 +150,9 @@ def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
     }
     file = tmp_path / "state.json"
     file.write_text(json.dumps(state))
-    path = f"{kubectl.parent}:{os.environ['PATH']}"
-    env = {**os.environ, "STAND_IN": str(file), "PATH": path}
+    # `run-service` is of the images, and runs what SERVICE names.
+    path = f"{kubectl.parent}:{ROOT / 'docker'}:{os.environ['PATH']}"
+    env = {**os.environ, "STAND_IN": str(file), "PATH": path, "SERVICE": "shelly-exporter"}
     yield Cluster(tmp_path, env, vm_url, bff)
     for workload in json.loads(file.read_text())["workloads"].values():
         if psutil.pid_exists(pid := workload.get("pid", 0)):

@@ -165,16 +165,16 @@ def test_the_command_tells_what_it_tried_and_what_succeeded(
         "BACKUP_NAME": "shelly",
     }.items():
         monkeypatch.setenv(name, str(value))
-    assert main(["verify"], nothing_to_say) == 1
-    assert main(["save"], nothing_to_say) == 0
-    assert main(["verify"], nothing_to_say) == 0
+    assert main("verify", nothing_to_say) == 1
+    assert main("save", nothing_to_say) == 0
+    assert main("verify", nothing_to_say) == 0
     labels = '{backup="shelly",house="cottage"}'
     assert [line.split(" ")[0] for line in lines] == [
         f"backup_last_tried_timestamp_seconds{labels}",
         f"backup_last_tried_timestamp_seconds{labels}",
         f"backup_last_verified_timestamp_seconds{labels}",
     ]
-    assert main(["restore", "now"], nothing_to_say) == 2
+    assert main("restore now", nothing_to_say) == 2
     assert "verified" in capsys.readouterr().out
     monkeypatch.setenv("VICTORIAMETRICS_URL", f"{url}/elsewhere")
-    assert main(["verify"], nothing_to_say) == 1
+    assert main("verify", nothing_to_say) == 1

@@ -6,7 +6,7 @@ one version of it. The service may run while its state is saved, not while it is
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ SQLITE_SUFFIXES = {".db", ".sqlite3"}
 LOCK_SUFFIX = ".lock"
 # Of the process that runs now: locks, drafts, and the journal of a transaction.
 NOT_SAVED = (LOCK_SUFFIX, DRAFT_SUFFIX, "-journal", UNFINISHED)
+ACTIONS = ("save", "restore", "verify")
 WRONG_CALL = 2
 
 # What looks at a restored folder and says what is in it; a BackupError if it cannot be used.
@@ -161,17 +162,17 @@ def run_action(settings: StateBackupSettings, action: str, check: Check) -> str:
             return f"verified {found}"
 
 
-def main(arguments: Sequence[str], check: Check) -> int:
-    """Run `save|restore|verify` with the settings of the environment.
+def main(action: str, check: Check) -> int:
+    """Run one of the ACTIONS with the settings of the environment.
 
     Returns:
         The exit code.
     """
-    if len(arguments) != 1 or arguments[0] not in {"save", "restore", "verify"}:
-        sys.stderr.write("save|restore|verify\n")
+    if action not in ACTIONS:
+        sys.stderr.write(f"--backup {'|'.join(ACTIONS)}\n")
         return WRONG_CALL
     try:
-        done = run_action(load_settings(StateBackupSettings), arguments[0], check)
+        done = run_action(load_settings(StateBackupSettings), action, check)
     except (BackupError, OSError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

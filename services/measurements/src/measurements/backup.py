@@ -1,6 +1,5 @@
-"""`python -m measurements.backup save|restore|verify`: measurements in SQLite."""
+"""What a sound backup of the measurements is, where SQLite keeps them."""
 
-import sys
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -9,7 +8,6 @@ from measurements.tables import METADATA
 from measurements.wiring import MIGRATIONS
 from service_kit.backup import BackupError
 from service_kit.database import open_database
-from service_kit.state_backup import main
 
 DATABASE = "measurements.sqlite3"
 
@@ -36,7 +34,3 @@ def check_database(folder: Path) -> str:
     finally:
         engine.dispose()
     return f"{sum(counts)} rows"
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], check_database))

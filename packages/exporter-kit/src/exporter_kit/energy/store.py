@@ -1,14 +1,12 @@
 """The counters of one exporter and the file they are kept in.
 
 `advance` moves them in memory; only what was saved is ever exposed, so that no restart can make an
-exposed counter fall. `python -m exporter_kit.energy.store save|restore|verify` keeps backups of the
-folder of that file.
+exposed counter fall.
 """
 
 import asyncio
 import json
 import logging
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -46,7 +44,6 @@ from service_kit.backup import BackupError
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
-from service_kit.state_backup import main
 
 type Key = tuple[str, str]  # device, source
 
@@ -365,7 +362,3 @@ def _check_document(path: Path) -> None:
     document = json.loads(path.read_bytes())
     if isinstance(document, dict) and "sha256" in document:
         check_document(path)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], check_state))
