@@ -208,6 +208,13 @@ def test_every_part_that_keeps_running_is_watched() -> None:
     assert watched == set(SERVICES) - steps
 
 
+def test_the_bff_has_as_much_time_to_end_as_in_a_cluster() -> None:
+    """A busy machine may take more than the ten seconds that compose gives by itself."""
+    deployment = yaml.safe_load((ROOT / "k8s/apps/bff/deployment.yaml").read_text("utf-8"))
+    seconds = deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert SERVICES["bff"]["stop_grace_period"] == f"{seconds}s"
+
+
 def test_images_of_a_release_are_those_of_its_registry() -> None:
     """One setting for all of ours; without it they are built here."""
     ours = {part["image"] for part in SERVICES.values() if "args" in part.get("build", {})}
