@@ -189,17 +189,30 @@ def test_victoria_metrics_has_a_password_that_its_readers_are_given(tmp_path: Pa
         assert "access-control-allow-origin" not in answer.headers
 
 
-def test_every_part_that_keeps_running_is_watched() -> None:
-    """`docker compose ps` shows what is unhealthy; the virtual home is not real."""
-    of_virtual_home = {
-        name for name, part in SERVICES.items() if part.get("profiles") == ["virtual"]
+def test_who_reads_the_password_mounts_it_and_nobody_else() -> None:
+    """Without the volume a part waits for the file until it gives up."""
+    told = {name for name, part in SERVICES.items() if "/run/ppms/victoria" in str(part)}
+    reading = told | {"grafana"}  # its data source has the file's name
+    mounting = {
+        name
+        for name, part in SERVICES.items()
+        if "victoria-metrics-password:/run/ppms" in str(part.get("volumes"))
     }
-    on_demand = {
-        "batch",
-        "mosquitto",
-    }  # a nightly run, and a broker whose image has no client for it
+    assert mounting == reading | {"victoria-metrics"}
+
+
+def test_every_part_that_keeps_running_is_watched() -> None:
+    """`docker compose ps` shows what is unhealthy; steps of the preparation end by themselves."""
+    steps = {name for name, part in SERVICES.items() if part["restart"] == "on-failure"}
     watched = {name for name, part in SERVICES.items() if "healthcheck" in part}
-    assert watched == set(SERVICES) - of_virtual_home - on_demand
+    assert watched == set(SERVICES) - steps
+
+
+def test_the_bff_has_as_much_time_to_end_as_in_a_cluster() -> None:
+    """A busy machine may take more than the ten seconds that compose gives by itself."""
+    deployment = yaml.safe_load((ROOT / "k8s/apps/bff/deployment.yaml").read_text("utf-8"))
+    seconds = deployment["spec"]["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert SERVICES["bff"]["stop_grace_period"] == f"{seconds}s"
 
 
 def test_images_of_a_release_are_those_of_its_registry() -> None:

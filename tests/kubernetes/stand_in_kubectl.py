@@ -77,19 +77,38 @@ def print_job(state: dict[str, Any], name: str, cronjob: str) -> None:
 
 
 def run_job(state: dict[str, Any], job: dict[str, Any]) -> None:
-    """Run a Job's one container to its end."""
-    (container,) = job["spec"]["template"]["spec"]["containers"]
-    env = {v["name"]: here(state, v["value"]) for v in container.get("env", ())}
+    """Run a Job's containers one after the other, until one fails."""
+    template = job["spec"]["template"]
+    containers = [*template["spec"].get("initContainers", ()), *template["spec"]["containers"]]
+    code, log = 0, ""
+    for container in containers:
+        if code == 0:
+            env = {v["name"]: value_of(state, template, v) for v in container.get("env", ())}
+            ended = run_container(state, container, env)
+            code, log = ended.returncode, log + ended.stdout + ended.stderr
+    state["jobs"][job["metadata"]["name"]] = {"code": code, "log": log}
+
+
+def value_of(state: dict[str, Any], template: dict[str, Any], variable: dict[str, Any]) -> str:
+    """A variable of a container; a reference is one to a label of its pod."""
+    if "value" in variable:
+        return here(state, variable["value"])
+    label = variable["valueFrom"]["fieldRef"]["fieldPath"].split("'")[1]
+    return template["metadata"]["labels"][label]
+
+
+def run_container(
+    state: dict[str, Any], container: dict[str, Any], env: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a container's command as a process."""
     image = container["image"].partition(":")[0]
     words = [*container.get("command", [ENTRY_POINTS.get(image, "")]), *container.get("args", ())]
     for name, value in env.items():
         words = [word.replace(f"$({name})", value) for word in words]
     command = [here(state, word) for word in words]
-    ended = subprocess.run(
+    return subprocess.run(
         command, env=os.environ | env, capture_output=True, text=True, check=False
     )
-    log = ended.stdout + ended.stderr
-    state["jobs"][job["metadata"]["name"]] = {"code": ended.returncode, "log": log}
 
 
 def here(state: dict[str, Any], text: str) -> str:

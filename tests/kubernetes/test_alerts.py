@@ -93,6 +93,7 @@ def answered_within(le: str) -> dict[str, str]:
 
 
 VERIFIED = "backup_last_verified_timestamp_seconds"
+TRIED = "backup_last_tried_timestamp_seconds"
 BOARD_ARRIVAL = {"__name__": "measurements_last_arrival_timestamp_seconds", "device_id": "b"}
 
 # (series and its values, the alert; for which device, job or board)
@@ -249,6 +250,21 @@ TROUBLES = {
         [({"__name__": VERIFIED, "backup": "bff"}, archived(hours_ago=24 * 8 + 2))],
         {"BackupNotVerified": None},
     ),
+    "a backup was never verified": (
+        [({"__name__": TRIED, "backup": "bff"}, archived(hours_ago=24 * 8 + 2))],
+        {"BackupNotVerified": None},
+    ),
+    "a backup was tried for the first time": (
+        [({"__name__": TRIED, "backup": "bff"}, archived(hours_ago=24 * 7 + 12))],
+        {},
+    ),
+    "a backup that failed for years was verified last week": (
+        [
+            ({"__name__": TRIED, "backup": "bff"}, archived(hours_ago=24 * 9)),
+            ({"__name__": VERIFIED, "backup": "bff"}, archived(hours_ago=24 * 7 + 12)),
+        ],
+        {},
+    ),
     "a backup was verified last week": (
         [({"__name__": VERIFIED, "backup": "bff"}, archived(hours_ago=24 * 7 + 12))],
         {},
@@ -376,7 +392,7 @@ def test_the_rules_ask_for_metrics_that_there_are(vm: VictoriaMetrics) -> None:
     asked -= {"measurements_outbox_age_seconds"} if '"age_seconds"' in boards else set()
     asked = {name.removesuffix("_total") for name in asked}
     own = httpx.get(f"{vm.url}/metrics", trust_env=False).text
-    backup = (services / "bff/src/bff/db/verify.py").read_text()
+    backup = (ROOT / "packages/service-kit/src/service_kit/backup.py").read_text()
     # A histogram's name is made of its service's.
     requests = (ROOT / "packages/service-kit/src/service_kit/request_metrics.py").read_text()
     bff = (services / "bff/src/bff/__main__.py").read_text()

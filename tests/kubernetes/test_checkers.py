@@ -25,6 +25,7 @@ EXPECTED = {
     ("CKV_K8S_40", "StatefulSet.power-hardware.matter-server"),
     ("CKV_K8S_40", "StatefulSet.power.postgresql"),
     ("CKV_K8S_40", "CronJob.power.postgresql-backup"),
+    ("CKV_K8S_40", "CronJob.power.postgresql-backup-check"),
     ("CKV_K8S_40", "Deployment.power.grafana"),
 }
 

@@ -107,6 +107,8 @@ def test_the_pairs_of_a_home_are_these(home: tuple[Object, ...]) -> None:
         Pair("vmsingle-backup-check", "vmsingle", 8428),
         Pair("bff-backup-check", "vmsingle", 8428),
         Pair("archive", "vmsingle", 8428),
+        Pair("archive-backup-check", "vmsingle", 8428),
+        *(Pair(f"{name}-backup", "vmsingle", 8428) for name in exporters),
         Pair("aiseg2-exporter", "vmsingle", 8428),
         Pair("archive", "bff", 8000),
         Pair("measurements-exporter", "vmsingle", 8428),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bff.db.backup import SUMS
 from bff.db.checksums import DaySums, row_checksum
 from bff.ledger.archive import NOTHING
 from bff.ledger.packing import pack_day
+from exporter_kit.energy.store import read_counters, state_document, write_initial_counters
 from manifests.build import ROOT
 from manifests.objects import Object, name_of, of_kind
 from testbed.bff import settings_of
@@ -92,7 +94,7 @@ def answers(url: str) -> bool:
 
 @pytest.fixture
 def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
-    for name in ("bin", "storage", "backup", "data"):
+    for name in ("bin", "storage", "backup", "data", "scratch"):
         (tmp_path / name).mkdir()
     kubectl = tmp_path / "bin" / "kubectl"
     kubectl.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STAND_IN}" "$@"\n')
@@ -109,6 +111,8 @@ def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
         "places": {
             "/vmbackup-prod": "vmbackup",
             "http://vmsingle:8428": vm_url,
+            "http://vmsingle.power.svc:8428": vm_url,
+            "/scratch": str(tmp_path / "scratch"),
             "/storage": str(tmp_path / "storage"),
             "/backup": str(tmp_path / "backup"),
             "/var/lib/ppms": str(tmp_path / "data"),
@@ -126,6 +130,16 @@ def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
                 "log": str(tmp_path / "vm.log"),
                 "ready": f"{vm_url}/health",
             },
+            "deployment/shelly-exporter": {
+                "command": [sys.executable, "-m", "shelly_exporter"],
+                "env": {
+                    "CONFIG_FILE": str(config),
+                    "STATE_DIR": str(tmp_path / "data"),
+                    "LISTEN_PORT": str(exporter_port := free_port()),
+                },
+                "log": str(tmp_path / "exporter.log"),
+                "ready": f"http://127.0.0.1:{exporter_port}/healthz",
+            },
             "deployment/bff": {
                 "command": [sys.executable, "-m", "bff"],
                 "env": own,
@@ -136,8 +150,9 @@ def cluster(home: tuple[Object, ...], tmp_path: Path) -> Iterator[Cluster]:
     }
     file = tmp_path / "state.json"
     file.write_text(json.dumps(state))
-    path = f"{kubectl.parent}:{os.environ['PATH']}"
-    env = {**os.environ, "STAND_IN": str(file), "PATH": path}
+    # `run-service` is of the images, and runs what SERVICE names.
+    path = f"{kubectl.parent}:{ROOT / 'docker'}:{os.environ['PATH']}"
+    env = {**os.environ, "STAND_IN": str(file), "PATH": path, "SERVICE": "shelly-exporter"}
     yield Cluster(tmp_path, env, vm_url, bff)
     for workload in json.loads(file.read_text())["workloads"].values():
         if psutil.pid_exists(pid := workload.get("pid", 0)):
@@ -151,9 +166,16 @@ def write(vm_url: str, device: str, value: float) -> None:
         "values": [value + step for step in range(500)],
     }
     httpx.post(f"{vm_url}/api/v1/import", content=json.dumps(line), trust_env=False)
-    httpx.post(f"{vm_url}/internal/force_flush", trust_env=False)
-    deadline = time.monotonic() + 60  # a new series takes a while to be searchable
-    while not any(f'"{device}"' in line for line in exported(vm_url)):
+    searchable(vm_url, f'"{device}"')
+
+
+def searchable(vm_url: str, text: str) -> str:
+    """Wait for the line with a text: a new series takes a while to be searchable."""
+    deadline = time.monotonic() + 60
+    while True:
+        httpx.post(f"{vm_url}/internal/force_flush", trust_env=False)
+        if found := [line for line in exported(vm_url) if text in line]:
+            return found[0]
         assert time.monotonic() < deadline
         time.sleep(0.2)
 
@@ -251,6 +273,34 @@ def test_days_of_the_ledger_come_back_alone(cluster: Cluster) -> None:
     cluster.wait("deployment/bff")
     assert days(database) == [("server", DAY_MS)]
     assert [row["price_per_kwh"] for row in httpx.get(url, trust_env=False).json()] == ["31.7"]
+
+
+@pytest.mark.long
+def test_an_exporters_counters_come_back(cluster: Cluster) -> None:
+    """Saved from the running exporter and tried; lost; the script brings them back."""
+    state, now = cluster.folder / "data", datetime(2026, 3, 1, tzinfo=UTC)
+    document, totals = state_document(state, "shelly-exporter"), {("server", "shelly"): 412.7}
+    write_initial_counters(state, "shelly-exporter", totals, now)
+    cluster.start("statefulset/vmsingle")
+    cluster.start("deployment/shelly-exporter")
+    saved = cluster.run_now("shelly-backup")
+    assert saved["code"] == 0, saved["log"]
+    assert "1 counters" in saved["log"]
+    verified = searchable(cluster.vm_url, "last_verified")
+    assert json.loads(verified)["metric"] == {
+        "__name__": "backup_last_verified_timestamp_seconds",
+        "backup": "shelly",
+        "house": "home",
+    }
+    cluster.kubectl("scale", "deployment/shelly-exporter", "--replicas=0")
+    document.path.unlink()
+    cluster.start("deployment/shelly-exporter")
+
+    done = cluster.restore("shelly")
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.wait("deployment/shelly-exporter")
+    (counter,) = read_counters(document).values()
+    assert counter.counter.total_kwh == pytest.approx(412.7)
 
 
 def test_a_backup_that_is_not_there_is_said_and_nothing_starts_on_it(cluster: Cluster) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from manifests import names
 from manifests.build import ROOT, built
-from manifests.network import allowed_pairs, needed_pairs
+from manifests.network import allowed_pairs, needed_pairs, selects
 from manifests.objects import Object, name_of, of_kind, strings_in, workloads
 
 TEMPLATE = ROOT / "deploy" / "template"
@@ -19,6 +19,12 @@ REMOTE = re.compile(r"https://github\.com/example/ppms//(\S+)\?ref=(\S+)")
 CHANGED = "# Of this home.\n"
 NAMES = "[namespace=power, house=home]"
 LITERAL = re.compile(r"^(power|home)$|power-hardware|\.power\.svc|-n power\b")
+PART = re.compile(r"```yaml\n# home/part-0/kustomization.yaml\n(.*?)```", re.DOTALL)
+ELSEWHERE = re.compile(r"```yaml\n(# home/victoriametrics.yaml\n.*?)```", re.DOTALL)
+VM_ROW = re.compile(
+    r"^\| VictoriaMetrics \| in place of the line `(\S+)` the lines (.*?), and the file",
+    re.MULTILINE,
+)
 # What one cluster has once, for all houses: how Tailscale runs the proxies of a page.
 SHARED_NAMES = {"proxy-class"}
 KUSTOMIZATION = (TEMPLATE / "home" / "kustomization.yaml").read_text()
@@ -26,7 +32,7 @@ KUSTOMIZATION = (TEMPLATE / "home" / "kustomization.yaml").read_text()
 
 def rendered(folder: Path, text: str) -> Sequence[Object]:
     """Build the template with another kustomization."""
-    home = shutil.copytree(TEMPLATE / "home", folder / "home")
+    home = shutil.copytree(TEMPLATE / "home", folder / "home", dirs_exist_ok=True)
     for name in ("k8s", "config"):
         (folder / name).symlink_to(ROOT / name)
     (home / "kustomization.yaml").write_text(REMOTE.sub(r"../\1", text))
@@ -168,3 +174,65 @@ def test_matter_is_chosen_by_two_lines(of_cottage: Sequence[Object]) -> None:
     (url,) = [v["value"] for v in reader.containers[0]["env"] if v["name"] == "MATTER_SERVER_URL"]
     assert url == f"ws://matter-server.{server.namespace}.svc:5580/ws"
     assert server.namespace == "cottage-2-hardware"
+
+
+def test_parts_of_an_exporter_stand_beside_each_other(tmp_path: Path) -> None:
+    """The example of docs/kubernetes.md, twice: names, volumes and selectors of their own."""
+    (example,) = PART.findall((ROOT / "docs" / "kubernetes.md").read_text())
+    for number in range(2):
+        folder = tmp_path / "home" / f"part-{number}"
+        folder.mkdir(parents=True)
+        text = example.replace("part-0", f"part-{number}").replace("0/2", f"{number}/2")
+        (folder / "kustomization.yaml").write_text(REMOTE.sub(r"../../\1", text))
+    for name in ("k8s", "config"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    parts = [built(tmp_path / "home" / f"part-{number}") for number in range(2)]
+    identities = [(item["kind"], name_of(item)) for objects in parts for item in objects]
+    assert len(set(identities)) == len(identities)
+    for number, objects in enumerate(parts):
+        (deployment,) = of_kind(objects, "Deployment")
+        env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+        assert {"name": "SHARD", "value": f"{number}/2"} in env
+        app = f"part-{number}-tp-link-native"
+        assert {w.labels["app.kubernetes.io/name"] for w in workloads(objects)} == {app}
+        selectors = [text for item in objects for text in strings_in(item) if "tp-link" in text]
+        assert "tp-link-native" not in selectors
+        assert name_of(deployment) == f"{app}-exporter"
+
+
+@pytest.fixture
+def with_own_victoriametrics(tmp_path: Path) -> Sequence[Object]:
+    """The lines of docs/kubernetes.md for a VictoriaMetrics that is there already."""
+    docs = (ROOT / "docs" / "kubernetes.md").read_text()
+    ((core, folders),) = VM_ROW.findall(docs)
+    remote = "https://github.com/example/ppms//{}?ref=v0.1.0"
+    lines = [f"  - {remote.format(folder)}" for folder in re.findall(r"`(\S+)`", folders)]
+    (file,) = ELSEWHERE.findall(docs)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "victoriametrics.yaml").write_text(file)
+    text = KUSTOMIZATION.replace(
+        f"  - {remote.format(core)}", "\n".join([*lines, "  - victoriametrics.yaml"])
+    )
+    return rendered(
+        tmp_path, re.sub(r"^  # (- https.*k8s/apps/shelly)", r"  \1", text, flags=re.MULTILINE)
+    )
+
+
+def test_a_victoriametrics_that_is_there_is_used(
+    with_own_victoriametrics: Sequence[Object],
+) -> None:
+    """Nothing of ours stores samples; all who name it reach it, and it reaches all it scrapes."""
+    everyone = workloads(with_own_victoriametrics)
+    assert "vmsingle" not in {w.name for w in everyone}
+    (service,) = [
+        s for s in of_kind(with_own_victoriametrics, "Service") if name_of(s) == "vmsingle"
+    ]
+    assert service["spec"]["type"] == "ExternalName"
+    policies = of_kind(with_own_victoriametrics, "NetworkPolicy")
+    (out,) = [p["spec"] for p in policies if name_of(p) == "to-victoriametrics"]
+    (inwards,) = [p["spec"] for p in policies if name_of(p) == "from-monitoring"]
+    callers = [w for w in everyone if any("//vmsingle" in text for text in strings_in(w.spec))]
+    assert {"bff", "vmalert", "bff-backup-check", "shelly-backup"} <= {w.name for w in callers}
+    assert all(selects(out["podSelector"], w.labels) for w in callers)
+    scraped = {port for w in everyone if (port := w.port_named("metrics"))}
+    assert scraped == {port["port"] for port in inwards["ingress"][0]["ports"]}

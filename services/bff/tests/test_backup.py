@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bff.db.backup import BackupError, BackupSettings, restore, save
+from bff.db.backup import BackupSettings, restore, save
 from bff.db.migrate import open_database
-from bff.db.verify import VerifySettings, push_success, verify_bff, verify_samples
+from bff.db.verify import VerifySettings, verify_bff, verify_samples
+from service_kit.backup import BackupError, push_verified
 from testbed.bff import Bff
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -136,7 +137,7 @@ def test_a_backup_is_restored_for_a_trial(
     """The newest one, by this version's tables; the instant is pushed with the house."""
     save(settings)
     assert "0 days of the ledger" in verify_bff(verified)
-    push_success(verified, "bff")
+    push_verified(verified, "bff")
     vm.settle()
     name = "backup_last_verified_timestamp_seconds"
     ((labels, value),) = vm.instant(name)

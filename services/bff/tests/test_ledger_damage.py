@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bff.db.backup import BackupError, BackupSettings, restore_days, save
+from bff.db.backup import BackupSettings, restore_days, save
+from service_kit.backup import BackupError
 from testbed.bff import Bff
 from testbed.victoria_metrics import VictoriaMetrics
 

@@ -1,4 +1,4 @@
-"""The command line that every exporter has: serve, `--once`, `--check`."""
+"""The command line that every exporter has: serve, `--once`, `--check`, `--backup`."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import Any
 
 from exporter_kit.app import Program, run_exporter
 from exporter_kit.attempts import Failure, Outcome, quantities_of, run_inspect
+from exporter_kit.energy.store import check_state
 from exporter_kit.exporter import (
     Exporter,
     Poll,
@@ -25,6 +26,7 @@ from exporter_kit.subscriptions import receive_once
 from home_model.config import Home
 from home_model.load import load_home
 from home_model.problems import ConfigError
+from service_kit import state_backup
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError, SettingsError
 from service_kit.log import SecretFilter, set_up_log
@@ -66,6 +68,8 @@ def main[S: ExporterSettings](
     arguments = _parser(name, epilog).parse_args(argv)
     if arguments.check:
         return _check(settings_type)
+    if arguments.backup:
+        return state_backup.main(arguments.backup, check_state)
     try:
         settings = load_settings(settings_type)
         set_up_log(settings.log_level, settings.log_format, secret_values(settings))
@@ -94,6 +98,9 @@ def _parser(name: str, epilog: str) -> argparse.ArgumentParser:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--once", action="store_true", help="read every device once and print it")
     what.add_argument("--check", action="store_true", help="list every problem of the settings")
+    what.add_argument(
+        "--backup", choices=state_backup.ACTIONS, help="of STATE_DIR, to or from BACKUP_DIR"
+    )
     return parser
 
 

@@ -43,20 +43,36 @@ def load_document(document: Document) -> dict[str, Any] | None:
         OSError: It could not be read.
     """
     try:
-        envelope = json.loads(document.path.read_bytes())
-        version, sha256, body = (envelope[name] for name in ("version", "sha256", "body"))
+        version, body = _unsealed(document.path)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        message = f"it is not a whole document ({type(error).__name__})"
-        raise DamagedError(message) from None
     if version != document.version:
         message = f"its version is {version}, this program writes {document.version}"
         raise DamagedError(message)
+    return body
+
+
+def check_document(path: Path) -> None:
+    """Read a document of any version.
+
+    Raises:
+        DamagedError: It is not what was written.
+        OSError: It could not be read.
+    """
+    _unsealed(path)
+
+
+def _unsealed(path: Path) -> tuple[object, dict[str, Any]]:
+    try:
+        envelope = json.loads(path.read_bytes())
+        version, sha256, body = (envelope[name] for name in ("version", "sha256", "body"))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        message = f"it is not a whole document ({type(error).__name__})"
+        raise DamagedError(message) from None
     if not isinstance(body, dict) or sha256 != _sha256(body):
         message = "its checksum does not fit"
         raise DamagedError(message)
-    return body
+    return version, body
 
 
 def set_aside(path: Path, now: datetime) -> Path:

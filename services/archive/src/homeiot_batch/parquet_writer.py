@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 import orjson
@@ -98,7 +99,7 @@ def write_day(  # noqa: PLR0913 - each is a decision of its own
             message = f"{partition.dataset} {partition.day}: the source has {rows} rows, "
             message += f"the archive {old.rows}, which it keeps; see --allow-fewer-rows"
             raise FewerRowsError(message)
-        _verify(staged, rows)
+        read_back(staged, rows)
         manifest = Manifest(rows, staged.stat().st_size, hash_of(staged), fingerprint)
         _replace(partition, staged, manifest, old)
         return Written(manifest, is_new=True)
@@ -127,6 +128,30 @@ def is_intact(partition: Partition, manifest: Manifest) -> bool:
     except FileNotFoundError:
         return False
     return size == manifest.bytes and hash_of(partition.data) == manifest.sha256
+
+
+def copy_day(source: Partition, target: Partition) -> None:
+    """Copy a day to another folder, whole or not at all.
+
+    Raises:
+        StorageError: The day is damaged where it comes from, or cannot be written.
+    """
+    manifest = read_manifest(source)
+    with _storage_errors(target.base), _staged(target) as staged:
+        if manifest:
+            copyfile(source.data, staged)
+        if manifest is None or hash_of(staged) != manifest.sha256:
+            message = f"{source.data} is damaged: its hash is not the manifest's"
+            raise StorageError(message)
+        with staged.open("rb") as file:
+            os.fsync(file.fileno())
+        _replace(target, staged, manifest, read_manifest(target))
+
+
+def archived_datasets(base: Path) -> list[Partition]:
+    """Return the partitions of every dataset, earliest first in each."""
+    names = sorted(each.name for each in base.iterdir() if each.is_dir())
+    return [day for name in names if name != STAGING for day in archived_days(base, name)]
 
 
 def archived_days(base: Path, dataset: str) -> list[Partition]:
@@ -234,8 +259,8 @@ def _gathered(
         yield waiting
 
 
-def _verify(staged: Path, rows: int) -> None:
-    """Read every page back with its checksum.
+def read_back(staged: Path, rows: int) -> None:
+    """Read every page of a file with its checksum.
 
     Raises:
         StorageError: A page is damaged or rows are missing.

@@ -1,4 +1,4 @@
-"""`python -m measurements`: serve, `--check` the configuration, or one of the commands."""
+"""`python -m measurements`: serve, `--check`, `--backup`, or one of the commands."""
 
 import logging
 import sys
@@ -9,10 +9,12 @@ from prometheus_client import CollectorRegistry
 from home_model.load import load_home
 from home_model.problems import ConfigError
 from measurements.app import create_app
+from measurements.backup import check_database
 from measurements.commands import run_backfill, run_counts, run_retain, run_token
 from measurements.health import create_health_app
 from measurements.settings import FileSettings, Settings
 from measurements.wiring import open_services
+from service_kit import state_backup
 from service_kit.database import hold_database
 from service_kit.errors import CannotStartError
 from service_kit.log import set_up_log
@@ -46,10 +48,14 @@ def main(arguments: Sequence[str]) -> int:
                 _serve(load_settings(Settings))
             case ["--check"]:
                 load_home(load_settings(FileSettings).config_file)
+            case ["--backup", action]:
+                return state_backup.main(action, check_database)
             case [command, *rest] if command in COMMANDS:
                 return COMMANDS[command](rest)
             case _:
-                sys.stderr.write(f"python -m {NAME} [--check | {' | '.join(COMMANDS)}]\n")
+                sys.stderr.write(
+                    f"python -m {NAME} [--check | --backup ACTION | {' | '.join(COMMANDS)}]\n"
+                )
                 return CANNOT_START
     except (ConfigError, CannotStartError) as error:
         sys.stderr.write(f"{error}\n")

@@ -5,6 +5,7 @@ exposed counter fall.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -32,12 +33,14 @@ from exporter_kit.energy.counter import (
 from exporter_kit.statefile import (
     DamagedError,
     Document,
+    check_document,
     load_document,
     save_document,
     set_aside,
     set_aside_count,
 )
 from home_model.readings import Reading
+from service_kit.backup import BackupError
 from service_kit.clock import Clock
 from service_kit.errors import CannotStartError
 from service_kit.files import InUseError, only_writer
@@ -45,6 +48,7 @@ from service_kit.files import InUseError, only_writer
 type Key = tuple[str, str]  # device, source
 
 VERSION = 1
+STATE_SUFFIX = ".state.json"
 SAVE_SECONDS = 1.0
 # What is known of a source may be some minutes old after a restart: it changes within days.
 SAVE_PASTS_SECONDS = 600.0
@@ -83,7 +87,7 @@ PASTS = TypeAdapter(dict[str, SavedPast])
 
 def state_document(state_dir: Path, exporter: str) -> Document:
     """Return where an exporter keeps its counters."""
-    return Document(state_dir / f"{exporter}.state.json", VERSION)
+    return Document(state_dir / f"{exporter}{STATE_SUFFIX}", VERSION)
 
 
 def load_counters(document: Document, now: datetime) -> dict[Key, Metered]:
@@ -93,12 +97,22 @@ def load_counters(document: Document, now: datetime) -> dict[Key, Metered]:
         OSError: The file cannot be read or set aside: better not to start.
     """
     try:
-        body = load_document(document)
-        return {} if body is None else _parse(body)
+        return read_counters(document)
     except DamagedError as error:
         kept = set_aside(document.path, now)
         LOG.error("%s was not used: %s. It is kept as %s.", document.path, error, kept.name)  # noqa: TRY400
         return {}
+
+
+def read_counters(document: Document) -> dict[Key, Metered]:
+    """Return every counter as it was saved; none if there is no file.
+
+    Raises:
+        DamagedError: The file is not what was saved, or of another version.
+        OSError: It cannot be read.
+    """
+    body = load_document(document)
+    return {} if body is None else _parse(body)
 
 
 def save_counters(document: Document, counters: Counters) -> None:
@@ -317,3 +331,34 @@ def _raised(metered: Metered, key: Key, total_kwh: float) -> Metered:
         message = f"{'/'.join(key)} has counted {metered.counter.total_kwh} kWh already"
         raise ValueError(message)
     return replace(metered, counter=replace(metered.counter, total_nwh=total_nwh))
+
+
+def check_state(folder: Path) -> str:
+    """Read every document of a restored folder as this version reads it.
+
+    Returns:
+        How many documents and counters there are.
+
+    Raises:
+        BackupError: One of them is damaged, or of another version.
+    """
+    documents = sorted(folder.glob("*.json"))
+    try:
+        for path in documents:
+            _check_document(path)
+        counters = [
+            read_counters(Document(path, VERSION))
+            for path in documents
+            if path.name.endswith(STATE_SUFFIX)
+        ]
+    except (DamagedError, ValueError) as error:
+        message = f"a document of the backup cannot be used: {error}"
+        raise BackupError(message) from None
+    return f"{len(documents)} documents, {sum(map(len, counters))} counters"
+
+
+def _check_document(path: Path) -> None:
+    """A document with a checksum has to fit it; any other has to be JSON."""
+    document = json.loads(path.read_bytes())
+    if isinstance(document, dict) and "sha256" in document:
+        check_document(path)

@@ -18,17 +18,15 @@ from sqlalchemy.engine import make_url
 
 from bff.db.checksums import row_checksum, splits_checksum
 from bff.db.tables import LedgerDay
+from service_kit.backup import NEWEST, UNFINISHED, BackupError, copy_sqlite
 from service_kit.clock import utc_now
 from service_kit.database import DatabaseUnusableError, hold_database
 from service_kit.errors import SettingsError
-from service_kit.files import sync_folder
 from service_kit.obstacles import sqlite_file
 from service_kit.settings import Settings, load_settings
 
 PATTERN = "bff-*.sqlite3"
-# What a killed backup leaves behind.
-UNFINISHED_PATTERN = "bff-*.unfinished"
-NEWEST = "newest"
+UNFINISHED_PATTERN = f"bff-*{UNFINISHED}"
 SUMS = ("measured_uwh", "estimated_uwh", "measured_ms", "estimated_ms")
 DAY_COLUMNS = [column.name for column in LedgerDay.__table__.columns]
 SPLIT_BYTES = 9 * 8
@@ -41,10 +39,6 @@ INSERT_SPLITS = """
     INSERT OR REPLACE INTO main.ledger_splits (device, day_unix_ms, amounts, checksum)
     VALUES (?, ?, ?, ?)
 """
-
-
-class BackupError(Exception):
-    """A backup or restore failed; the message is for a person."""
 
 
 class BackupSettings(Settings):
@@ -83,7 +77,7 @@ def save(settings: BackupSettings) -> Path:
         left.unlink()
     name = f"bff-{utc_now():%Y%m%dT%H%M%S.%fZ}.sqlite3"
     saved = settings.backup_dir / name
-    _copy(settings.database, saved)
+    copy_sqlite(settings.database, saved)
     for old in sorted(settings.backup_dir.glob(PATTERN))[: -settings.backups_kept]:
         old.unlink()
     return saved
@@ -99,7 +93,7 @@ def restore(settings: BackupSettings) -> Path:
         BackupError: There is no such backup, or it is not sound; the database stays then.
     """
     wanted = _chosen(settings)
-    _copy(wanted, settings.database)
+    copy_sqlite(wanted, settings.database)
     return wanted
 
 
@@ -192,28 +186,6 @@ def _chosen(settings: BackupSettings) -> Path:
         message = f"there is no backup {settings.generation!r}; there is: {there}"
         raise BackupError(message)
     return wanted[0]
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database as it is at one instant; `target` appears whole or not at all."""
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
-            closing(sqlite3.connect(unfinished)) as new,
-        ):
-            old.backup(new)
-            if (verdict := new.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
-                message = f"{source} is damaged: {verdict}"
-                raise BackupError(message)
-    except sqlite3.Error as error:
-        message = f"{source} cannot be copied: {error}"
-        raise BackupError(message) from None
-    # The journal of a killed BFF belongs to the database that is replaced.
-    target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
-    unfinished.replace(target)
-    sync_folder(target.parent)
 
 
 ACTIONS: dict[str, Callable[[BackupSettings], Path]] = {
