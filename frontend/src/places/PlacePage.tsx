@@ -1,13 +1,11 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useLocale } from "use-intl";
 import { LIVE } from "@/api/refresh";
 import type { PlaceNode } from "@/api/types";
 import { FirstDay } from "@/firstday/FirstDay";
-import { ChildrenPanel } from "@/panels/children/ChildrenPanel";
-import { CostsPanel } from "@/panels/costs/CostsPanel";
 import { FiguresPanel } from "@/panels/figures/FiguresPanel";
 import { Loaded } from "@/panels/Loaded";
 import { nameOfPeriod } from "@/period/names";
@@ -32,6 +30,14 @@ const DevicePanel = lazy(() =>
 
 const RankingPanel = lazy(() =>
   import("@/panels/ranking/RankingPanel").then((file) => ({ default: file.RankingPanel })),
+);
+
+const CostsPanel = lazy(() =>
+  import("@/panels/costs/CostsPanel").then((file) => ({ default: file.CostsPanel })),
+);
+
+const ChildrenPanel = lazy(() =>
+  import("@/panels/children/ChildrenPanel").then((file) => ({ default: file.ChildrenPanel })),
 );
 
 const Below = lazy(() => import("./Below").then((file) => ({ default: file.Below })));
@@ -66,10 +72,12 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
       <PeriodBar />
       <FiguresPanel node={node} receivedAtMs={receivedAtMs} />
       <div className="order-1 sm:order-none">
-        <CostsPanel node={node} />
+        <Near placeholder={<Skeleton className="h-[27rem] w-full rounded-lg" />}>
+          <CostsPanel node={node} />
+        </Near>
       </div>
       {(node.level === "house" || node.level === "room") && (
-        <Suspense fallback={<RankingSpace node={node} />}>
+        <Suspense fallback={<RowsSpace count={Math.min(deviceCount(node), FIRST_ROWS)} />}>
           <RankingPanel node={node} />
         </Suspense>
       )}
@@ -78,7 +86,9 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
           <DevicePanel device={device} />
         </Suspense>
       ) : (
-        <ChildrenPanel node={node} />
+        <Near placeholder={<RowsSpace count={node.children.length} />}>
+          <ChildrenPanel node={node} />
+        </Near>
       )}
       <div className="order-1 flex flex-col gap-6 sm:order-none">
         <Seen placeholder={below}>
@@ -96,11 +106,22 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
   );
 }
 
-/** As high as the ranking, which holds ten devices at first. */
-function RankingSpace({ node }: { node: PlaceNode }) {
-  const height = `${4.5 + 3.4 * Math.min(deviceCount(node), 10)}rem`;
-  return <Skeleton className="w-full rounded-lg" height={height} />;
+/** What a reader sees first or next; on a phone the chart and the table are further down. */
+function Near({ placeholder, children }: { placeholder: ReactNode; children: ReactNode }) {
+  return (
+    <Seen margin="100%" placeholder={placeholder}>
+      <Suspense fallback={placeholder}>{children}</Suspense>
+    </Seen>
+  );
 }
+
+/** As high as a table of so many rows. */
+function RowsSpace({ count }: { count: number }) {
+  return <Skeleton className="w-full rounded-lg" height={`${4.5 + 3.4 * count}rem`} />;
+}
+
+/** Of the ranking. */
+const FIRST_ROWS = 10;
 
 const below = <Skeleton className="h-64 w-full rounded-lg" />;
 

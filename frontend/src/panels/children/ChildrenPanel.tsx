@@ -9,7 +9,6 @@ import { Panel } from "@/panels/Panel";
 import { childLevelOf } from "@/places/place";
 import { placeOf } from "@/places/tree";
 import { useComparedCost, usePeriodCost } from "@/places/useCost";
-import { Seen } from "@/ui/Seen";
 import { Skeleton } from "@/ui/Skeleton";
 import { ChildrenTable } from "./ChildrenTable";
 import { OrderChoice } from "./OrderChoice";
@@ -27,9 +26,7 @@ export function ChildrenPanel({ node }: { node: PlaceNode }) {
   return (
     <Panel title={t(level)} aside={node.children.length > 1 && <OrderChoice />}>
       {node.children.length > 0 ? (
-        <Seen margin="100%" placeholder={<TableSkeleton node={node} />}>
-          <Inside node={node} />
-        </Seen>
+        <Inside node={node} />
       ) : (
         <p className="text-muted">{t("empty")}</p>
       )}

@@ -16,7 +16,6 @@ import { placeOf } from "@/places/tree";
 import { useBucketCosts, useComparedCost } from "@/places/useCost";
 import { Choice } from "@/ui/Choice";
 import { Download } from "@/ui/Download";
-import { Seen } from "@/ui/Seen";
 import { Skeleton } from "@/ui/Skeleton";
 import { bucketsOf } from "./buckets";
 import { CostsChart } from "./CostsChart";
@@ -43,33 +42,22 @@ export function CostsPanel({ node }: { node: PlaceNode }) {
         <Choice label={t("measure")} choices={choices} chosen={measure} onChoose={setMeasure} />
       }
     >
-      <Seen margin="100%" placeholder={waiting}>
-        <Picture node={node} />
-      </Seen>
+      <Loaded
+        answer={useBucketCosts(place)}
+        skeleton={<Skeleton className="h-72 w-full" />}
+        notAfterMs={COST.notAfterMs}
+        problem={(failure) => (
+          <p className="py-2 text-muted">
+            <ProblemTitle failure={failure} />
+          </p>
+        )}
+        isEmpty={({ total }) => total.energy_kwh === null}
+        empty={<p className="py-24 text-center text-muted">{t("empty")}</p>}
+      >
+        {(cost) => <Costs node={node} cost={cost} />}
+      </Loaded>
       <CostsTable place={place} size={size} />
     </Panel>
-  );
-}
-
-const waiting = <Skeleton className="h-72 w-full" />;
-
-function Picture({ node }: { node: PlaceNode }) {
-  const t = useTranslations("costs");
-  return (
-    <Loaded
-      answer={useBucketCosts(placeOf(node))}
-      skeleton={waiting}
-      notAfterMs={COST.notAfterMs}
-      problem={(failure) => (
-        <p className="py-2 text-muted">
-          <ProblemTitle failure={failure} />
-        </p>
-      )}
-      isEmpty={({ total }) => total.energy_kwh === null}
-      empty={<p className="py-24 text-center text-muted">{t("empty")}</p>}
-    >
-      {(cost) => <Costs node={node} cost={cost} />}
-    </Loaded>
   );
 }
 
