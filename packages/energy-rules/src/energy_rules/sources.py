@@ -50,6 +50,8 @@ class Stuck:
 
 def find_stuck(sources: Sequence[Source]) -> list[Stuck]:
     """Return all times in which a source stood still while another one measured."""
+    if len(sources) == 1:
+        return []
     return [
         stuck
         for position, source in enumerate(sources)
@@ -96,6 +98,8 @@ def without_stuck(sources: Sequence[Source], stuck: Sequence[Stuck]) -> list[Spa
 
 
 def _without(spans: Spans, stuck: Sequence[Stuck]) -> Spans:
+    if not stuck:
+        return spans
     keep = np.ones(len(spans), dtype=bool)
     for each in stuck:
         inside = (spans.start_ms >= each.start_ms) & (spans.end_ms <= each.end_ms)
