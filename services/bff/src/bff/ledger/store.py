@@ -106,16 +106,14 @@ def save_built(
     saved = {}
     rows: list[Mapping[str, object]] = []
     with write_session(engine) as session:
-        archived = _select_archived(session, [each.device for each in built])
         events = _select_events(session, built)
+        archived = _select_archived(session, built, events)
         for each in built:
             days = _merged(session, each, archived[each.device])
             _replace_events(session, each, events[each.device], archived[each.device])
-            session.execute(
-                delete(LedgerDay).where(*_of_device(each.device, each.start_ms, each.end_ms))
-            )
             rows += [_row(each.device, day) for day in days.values()]
             saved[each.device] = {day_ms: day.stored for day_ms, day in days.items()}
+        _delete_days(session, built)
         if rows:
             session.connection().execute(insert(LedgerDay), rows)
         if watermark_ms is not None:
@@ -123,11 +121,37 @@ def save_built(
     return saved
 
 
-def _select_archived(session: Session, devices: Sequence[str]) -> Mapping[str, set[int]]:
-    """Select the archived days of devices."""
-    archived: dict[str, set[int]] = {device: set() for device in devices}
+def _delete_days(session: Session, built: Sequence[Built]) -> None:
+    """Delete all days that are replaced, with one statement."""
+    if not built:
+        return
+    is_replaced = (
+        LedgerDay.device == bindparam("of_device"),
+        LedgerDay.day_unix_ms >= bindparam("start_ms"),
+        LedgerDay.day_unix_ms < bindparam("end_ms"),
+    )
+    session.connection().execute(
+        delete(LedgerDay).where(*is_replaced),
+        [
+            {"of_device": each.device, "start_ms": each.start_ms, "end_ms": each.end_ms}
+            for each in built
+        ],
+    )
+
+
+def _select_archived(
+    session: Session, built: Sequence[Built], events: Mapping[str, Sequence[LedgerEvent]]
+) -> Mapping[str, set[int]]:
+    """Select the archived days of what was built and beside it, and that stored events rest on."""
+    archived: dict[str, set[int]] = {each.device: set() for each in built}
+    since_ms = [day_start(row.since_unix_ms) for rows in events.values() for row in rows]
+    start_ms = min([*since_ms, *(each.start_ms - DAY_MS for each in built)], default=0)
+    end_ms = max((each.end_ms + DAY_MS for each in built), default=0)
     of_devices = select(LedgerDay.device, LedgerDay.day_unix_ms).where(
-        LedgerDay.device.in_(devices), LedgerDay.counts_left.is_not(None)
+        LedgerDay.device.in_(archived),
+        LedgerDay.day_unix_ms >= start_ms,
+        LedgerDay.day_unix_ms < end_ms,
+        LedgerDay.counts_left.is_not(None),
     )
     for device, day_ms in session.execute(of_devices):
         archived[device].add(day_ms)
@@ -282,6 +306,8 @@ def _replace_events(
     session: Session, built: Built, stored: Sequence[LedgerEvent], archived: set[int]
 ) -> None:
     """Replace the events of the days, but for those whose samples are lost meanwhile."""
+    if not stored and not built.events:
+        return
     sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.stored.made_from)}
     new = {event.event_id: event for event in built.events if event.day_ms not in archived}
     for row in stored:
