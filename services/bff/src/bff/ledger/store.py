@@ -30,7 +30,7 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, pack_day, slots_at, unpack_day, unpack_days
+from bff.ledger.packing import Days, pack_days, slots_at, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -43,6 +43,7 @@ SUMS = (
     LedgerDay.measured_ms,
     LedgerDay.estimated_ms,
 )
+SUM_NAMES = tuple(column.key for column in SUMS)
 
 # What a row's checksum covers besides its key, and the checksum.
 CHECKED = (*SUMS, LedgerDay.made_from, LedgerDay.slots, LedgerDay.checksum)
@@ -111,7 +112,7 @@ def save_built(
         for each in built:
             days = _merged(session, each, archived[each.device])
             _replace_events(session, each, events[each.device], archived[each.device])
-            rows += [_row(each.device, day) for day in days.values()]
+            rows += _rows(each.device, list(days.values()))
             saved[each.device] = {day_ms: day.stored for day_ms, day in days.items()}
         _delete_days(session, built)
         if rows:
@@ -205,7 +206,7 @@ def update_days(session: Session, device: str, days: KeptDays) -> None:
         changed = update(LedgerDay).where(
             LedgerDay.device == device, LedgerDay.day_unix_ms == day_ms
         )
-        session.execute(changed.values(_row(device, day)))
+        session.execute(changed.values(_rows(device, [day])[0]))
 
 
 def add_to_archived(
@@ -370,21 +371,28 @@ def select_open_events(session: Session) -> Sequence[OpenEvents]:
     return [(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
 
 
-def _row(device: str, day: KeptDay) -> dict[str, object]:
-    packed = pack_day(day.slots)
-    sums = DaySums(day.day_ms, day.slots.amounts.stacked().sum(axis=1).tolist())
+def _rows(device: str, days: Sequence[KeptDay]) -> list[dict[str, object]]:
+    """Return the columns of some days, packed and added up together: a year has many."""
+    if not days:
+        return []
+    amounts = np.stack([day.slots.amounts.stacked() for day in days], axis=1)
+    packed = pack_days(amounts, np.stack([day.slots.source for day in days]))
+    sums = amounts.sum(axis=2).T.tolist()
+    return [_row(device, *each) for each in zip(days, sums, packed, strict=True)]
+
+
+def _row(device: str, day: KeptDay, sums: Sequence[int], packed: bytes) -> dict[str, object]:
+    made_from = day.stored.made_from
     return {
         "device": device,
         "day_unix_ms": day.day_ms,
-        "made_from": day.stored.made_from,
+        "made_from": made_from,
         "is_stale": day.stored.is_stale,
         "counts_left": day.stored.counts_left,
-        **dict(zip((column.key for column in SUMS), sums.sums, strict=True)),
+        **dict(zip(SUM_NAMES, sums, strict=True)),
         "slots": packed,
-        "checksum": row_checksum(
-            device, day.day_ms, tuple(sums.sums), day.stored.made_from, packed
-        ),
-        "sums_checksum": sums.checksum(device),
+        "checksum": row_checksum(device, day.day_ms, tuple(sums), made_from, packed),
+        "sums_checksum": DaySums(day.day_ms, sums).checksum(device),
     }
 
 
