@@ -12,6 +12,7 @@ from bff.victoriametrics.errors import VictoriaMetricsDownError
 from bff.victoriametrics.patience import REQUEST, Patience
 
 MAX_ROWS_PER_LINE = 50_000
+VALUES, INSTANTS = b',"values":', b',"timestamps":'
 INSTANT_WIDTH = len("1772323200000,")
 LONG_LINE_BYTES = 1_000 * INSTANT_WIDTH
 EIGHT = 8
@@ -79,11 +80,14 @@ def parse_line(line: bytes) -> Exported:
     Raises:
         VictoriaMetricsDownError: It is something else, such as a proxy's page.
     """
-    series, _, rest = line.partition(b',"values":')
-    values, _, instants = rest.partition(b',"timestamps":')
+    # Views: a line has a megabyte, and parts of it would be copied several times.
+    whole = memoryview(line)
     try:
-        labels = orjson.loads(series + b"}")["metric"]
-        at_ms, numbers = _parse_instants(instants.removesuffix(b"}")), _parse_values(values)
+        end = line.index(VALUES)
+        start = line.index(INSTANTS, end)
+        labels = orjson.loads(line[:end] + b"}")["metric"]
+        at_ms = _parse_instants(whole[start + len(INSTANTS) : -1])
+        numbers = _parse_values(whole[end + len(VALUES) : start])
     except (ValueError, TypeError, LookupError):
         raise _foreign(line) from None
     if not isinstance(labels, dict) or not at_ms.shape == numbers.shape != (0,):
@@ -99,7 +103,7 @@ def _foreign(line: bytes) -> VictoriaMetricsDownError:
     )
 
 
-def _parse_values(text: bytes) -> NDArray[np.float64]:
+def _parse_values(text: memoryview) -> NDArray[np.float64]:
     """Parse `[1.5,null,…]`; a stale marker is written as null and becomes NaN.
 
     Infinities are no JSON: releases write them bare or as text, in several spellings.
@@ -107,7 +111,7 @@ def _parse_values(text: bytes) -> NDArray[np.float64]:
     try:
         return _floats(orjson.loads(text))
     except ValueError:
-        words = text.decode().strip("[]").split(",")
+        words = bytes(text).decode().strip("[]").split(",")
         plain = [word.strip(' "').replace("null", "nan") for word in words]
         return np.array([float(word) for word in plain], dtype=np.float64)
 
@@ -120,25 +124,21 @@ def _floats(values: list[float | None]) -> NDArray[np.float64]:
         return np.array(values, dtype=np.float64)
 
 
-def _parse_instants(text: bytes) -> NDArray[np.int64]:
+def _parse_instants(text: memoryview) -> NDArray[np.int64]:
     """Parse `[1772323200000,…]`: instants of equal length eight digits at once, all together.
 
     Half of an export are instants, and of long lines this takes a tenth of the time of JSON.
     """
     count, rest = divmod(len(text) - 1, INSTANT_WIDTH)
-    if len(text) < LONG_LINE_BYTES or rest or text[INSTANT_WIDTH::INSTANT_WIDTH] != _commas(count):
+    ends = bytes(text[INSTANT_WIDTH::INSTANT_WIDTH])
+    if len(text) < LONG_LINE_BYTES or rest or ends != b"," * (count - 1) + b"]":
         return np.array(orjson.loads(text), dtype=np.int64)
     first_eight = _eight_digits(text, 1, count)
     last_eight = _eight_digits(text, INSTANT_WIDTH - EIGHT, count)
     return first_eight // 1_000 * 10**EIGHT + last_eight
 
 
-def _commas(count: int) -> bytes:
-    """What follows so many instants."""
-    return b"," * (count - 1) + b"]"
-
-
-def _eight_digits(text: bytes, first: int, count: int) -> NDArray[np.int64]:
+def _eight_digits(text: memoryview, first: int, count: int) -> NDArray[np.int64]:
     """Parse eight digits of each instant: neighbours are joined to pairs, these to fours, to all.
 
     Args:
