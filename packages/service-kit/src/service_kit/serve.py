@@ -39,8 +39,8 @@ def serve(
         on_stop: Ends what would never end by itself, such as streams of events.
     """
     # What is loaded stays: to look through it again would delay responses by 50 ms.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     asyncio.run(_serve(apps, on_stop))
 
 

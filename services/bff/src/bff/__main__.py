@@ -1,5 +1,11 @@
 """`python -m bff`: load the settings, open everything, serve until SIGTERM."""
 
+# ruff: noqa: E402 - what is loaded after the first statement is what it is about
+import gc
+
+# Loading makes many objects and little garbage: `serve` looks for it once, when all is there.
+gc.disable()
+
 import logging
 import sys
 from socket import socket
