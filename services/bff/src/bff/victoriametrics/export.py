@@ -11,7 +11,8 @@ from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 from bff.victoriametrics.patience import REQUEST, Patience
 
-MAX_ROWS_PER_LINE = 50_000
+# A job of the ledger reads 35 days of a source: one sample a minute is to be one line.
+MAX_ROWS_PER_LINE = 55_000
 VALUES, INSTANTS = b',"values":', b',"timestamps":'
 INSTANT_WIDTH = len("1772323200000,")
 LONG_LINE_BYTES = 1_000 * INSTANT_WIDTH
