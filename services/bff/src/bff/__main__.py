@@ -3,7 +3,7 @@
 # ruff: noqa: E402 - what follows the first statement is loaded the way it says
 import gc
 
-# Nearly all that is loaded stays; to look through it for garbage takes 0.3 s of CPU. `serve` begins.
+# Nearly all that is loaded stays; to look through it for garbage takes 0.3 s. `serve` begins.
 gc.disable()
 
 import logging
