@@ -22,7 +22,7 @@ from energy_rules.limits import (
     Learned,
 )
 from energy_rules.quantities import HOUR_MS, ROUNDING_UWH
-from energy_rules.samples import Int64s, Samples
+from energy_rules.samples import Booleans, Int64s, Samples
 
 WINDOW_MS = 72 * HOUR_MS
 
@@ -45,32 +45,48 @@ def learn(samples: Samples) -> Learned:
 
 def _step_uwh(uwh: Int64s) -> int:
     """The largest step that nearly all values, or nearly all of many rises, are multiples of."""
-    rises = np.diff(uwh)
-    rises = rises[rises > ROUNDING_UWH]
+    changes = np.diff(uwh, prepend=uwh[:1] - 1)
     # Standing still shows nothing. Not np.unique: sorting would be most of the learning.
-    values = uwh[np.diff(uwh, prepend=uwh[:1] - 1) != 0]
-    for step_uwh in STEPS_UWH:
-        if len(rises) < MIN_RISES and step_uwh > MAX_UNSEEN_STEP_UWH:
-            continue
-        if _are_multiples(values, step_uwh):
-            return step_uwh
-        if len(rises) >= MIN_RISES_ALONE and _are_multiples(rises, step_uwh):
-            return step_uwh
-    return 1
+    values, rises = _Numbers.of(uwh, changes != 0), _Numbers.of(changes, changes > ROUNDING_UWH)
+
+    def fits(step_uwh: int) -> bool:
+        if rises.count < MIN_RISES and step_uwh > MAX_UNSEEN_STEP_UWH:
+            return False
+        is_of_rises = rises.count >= MIN_RISES_ALONE and rises.are_multiples(step_uwh)
+        return is_of_rises or values.are_multiples(step_uwh)
+
+    # Each step is a multiple of the finest: what does not fit that one fits none.
+    if not fits(STEPS_UWH[-1]):
+        return 1
+    return next(step_uwh for step_uwh in STEPS_UWH if fits(step_uwh))
 
 
-def _are_multiples(values: Int64s, step_uwh: int) -> bool:
-    max_others = len(values) * (100 - MIN_MULTIPLES_PERCENT) // 100
-    # Most steps are refused by the first few values.
-    return all(
-        _others(part, step_uwh) <= max_others for part in (values[: 2 * max_others + 1], values)
-    )
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Some of the numbers of an array: which of them, and how many."""
 
+    all: Int64s
+    which: Booleans
+    count: int
 
-def _others(values: Int64s, step_uwh: int) -> int:
-    """Return how many values are no multiple."""
-    rest = (values + ROUNDING_UWH) % step_uwh
-    return int(np.count_nonzero(rest > 2 * ROUNDING_UWH))
+    @classmethod
+    def of(cls, numbers: Int64s, which: Booleans) -> Self:
+        """Take those that are marked."""
+        return cls(numbers, which, int(np.count_nonzero(which)))
+
+    def are_multiples(self, step_uwh: int) -> bool:
+        """Whether nearly all of them are multiples of a step."""
+        max_others = self.count * (100 - MIN_MULTIPLES_PERCENT) // 100
+        # Most steps are refused by the first few values.
+        few = max_others + max_others // 4 + 1
+        return all(self._others(part, step_uwh) <= max_others for part in (slice(few), slice(None)))
+
+    def _others(self, part: slice, step_uwh: int) -> int:
+        """How many of them, in a part of the array, are no multiple."""
+        shifted = self.all[part] + ROUNDING_UWH
+        # A remainder by NumPy's `%` takes several times as long.
+        rest = shifted - shifted // step_uwh * step_uwh
+        return int(np.count_nonzero((rest > 2 * ROUNDING_UWH) & self.which[part]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +147,6 @@ def _held_mw(samples: Samples, held_ms: int) -> int:
     power_mw = np.where(np.diff(interval[first]) == 1, power_mw, 0)
     if len(power_mw) < HELD_INTERVALS:
         return 0
-    lowest = np.lib.stride_tricks.sliding_window_view(power_mw, HELD_INTERVALS).min(axis=1)
+    count = len(power_mw) - HELD_INTERVALS + 1
+    lowest = np.minimum.reduce([power_mw[each : each + count] for each in range(HELD_INTERVALS)])
     return max(0, int(lowest.max()))

@@ -77,16 +77,20 @@ class Judged:
     """What the samples come to.
 
     Attributes:
-        spans: Energy and known time, sorted and not overlapping.
-        ordinary: Those of the spans that show what the device usually uses, as they were booked.
+        booked: Energy and known time as they were decided on.
+        spans: The same, sorted and not overlapping.
         notes: What happened to the counter, in the order of time.
         settled_ms: Later energy may still change with samples to come; None when none was left.
     """
 
+    booked: Spans
     spans: Spans
-    ordinary: Spans
     notes: Sequence[Note]
     settled_ms: int | None
+
+    def ordinary(self) -> Spans:
+        """Return what was booked of the energy that the device usually uses."""
+        return self.booked.part(self.booked.ordinary)
 
 
 def judge(samples: Samples, question: Question) -> Judged:
@@ -96,9 +100,9 @@ def judge(samples: Samples, question: Question) -> Judged:
         return Judged(nothing, nothing, [], None)
     run = _Run(_Prepared.of(samples, question.bounds, question.answers), question)
     run.finish()
-    spans = join([*run.booked, spans_of(run.loose_end())])
+    booked = join([*run.booked, spans_of(run.loose_end())])
     notes = sorted(run.notes, key=lambda note: note.at_ms)
-    return Judged(flatten(spans), spans.part(spans.ordinary), notes, run.settled_ms)
+    return Judged(booked, flatten(booked), notes, run.settled_ms)
 
 
 def learn_cleaned(samples: Samples, limits: Limits) -> Learned:
@@ -127,8 +131,32 @@ def known_use(samples: Samples, limits: Limits) -> History:
     history = History()
     if len(samples):
         bounds = bounds_of(limits, learn_cleaned(samples, limits))
-        _add_spans(history, judge(samples, Question(bounds, int(samples.at_ms[-1]))).ordinary)
+        _add_spans(history, judge(samples, Question(bounds, int(samples.at_ms[-1]))).ordinary())
     return history
+
+
+@dataclass(frozen=True, slots=True)
+class _Rises:
+    """All samples that show another value than the one before; of a plain sample that is a rise.
+
+    Attributes:
+        position: Which samples these are, in order.
+        at_ms: Their instants.
+        uwh: By how much each is above the one before it.
+        span_ms: Over which time that is spread.
+    """
+
+    position: Int64s
+    at_ms: Int64s
+    uwh: Int64s
+    span_ms: Int64s
+
+    def part(self, start: int, end: int) -> Self:
+        """Return those of the samples from one position until before another."""
+        which = slice(*np.searchsorted(self.position, [start, end]).tolist())
+        return type(self)(
+            self.position[which], self.at_ms[which], self.uwh[which], self.span_ms[which]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,44 +167,45 @@ class _Prepared:
         at_ms: Instants.
         raw_uwh: Values as they were read.
         uwh: The same without trembling.
-        changed: For each sample the position of the one that showed its value first.
-        rise_uwh: By how much each is above the one before it.
-        span_ms: Over which time that is spread.
+        rises: Where they changed.
         unusual: The positions of those that need a decision, in order.
     """
 
     at_ms: Int64s
     raw_uwh: Int64s
     uwh: Int64s
-    changed: Int64s
-    rise_uwh: Int64s
-    span_ms: Int64s
+    rises: _Rises
     unusual: Int64s
 
     @classmethod
     def of(cls, samples: Samples, bounds: Bounds, answers: Mapping[int, Answer]) -> Self:
         """Compare each sample with the one before it."""
         trembling_uwh = max(ROUNDING_UWH, bounds.step_uwh)
-        fallen = np.append(False, np.diff(samples.uwh) < -trembling_uwh)
-        uwh = _without_trembling(samples.uwh, fallen)
-        rise_uwh, gap_ms = _differences(uwh), _differences(samples.at_ms)
-        changed = _last_true((rise_uwh != 0) | fallen)
-        unchanged_ms = samples.at_ms - samples.at_ms[np.append(0, changed[:-1])]
-        plain, span_ms = _plain_spans(bounds, rise_uwh, gap_ms, unchanged_ms)
-        unusual = fallen | ~plain | (uwh - samples.uwh > trembling_uwh)
+        uwh, rise_uwh = samples.uwh, _differences(samples.uwh)
+        gap_ms = _differences(samples.at_ms)
+        unusual = gap_ms > bounds.gap_limit_ms
+        if rise_uwh.min() < 0:
+            fallen = rise_uwh < -trembling_uwh
+            uwh = _without_trembling(samples.uwh, fallen)
+            rise_uwh = _differences(uwh)
+            unusual |= fallen | (uwh - samples.uwh > trembling_uwh)
+        rises, doubtful = _compare(bounds, samples.at_ms, rise_uwh, gap_ms)
+        unusual[doubtful] = True
         if answers:
             unusual |= np.isin(samples.at_ms, list(answers))
-        where = np.flatnonzero(unusual)
-        return cls(samples.at_ms, samples.uwh, uwh, changed, rise_uwh, span_ms, where)
+        return cls(samples.at_ms, samples.uwh, uwh, rises, np.flatnonzero(unusual))
+
+    def changed_at(self, position: int) -> int:
+        """Return the position of the sample that showed the value of this one first."""
+        up_to = int(np.searchsorted(self.rises.position, position, side="right"))
+        return int(self.rises.position[up_to - 1]) if up_to else 0
 
 
 def _differences(values: Int64s) -> Int64s:
-    return np.diff(values, prepend=values[0])
-
-
-def _last_true(which: Booleans) -> Int64s:
-    """For each position the last one up to it that is marked; at first 0."""
-    return np.maximum.accumulate(np.where(which, np.arange(len(which)), 0))
+    """By how much each value is above the one before it; 0 for the first."""
+    differences = np.zeros_like(values)
+    np.subtract(values[1:], values[:-1], out=differences[1:])
+    return differences
 
 
 def _without_trembling(uwh: Int64s, fallen: Booleans) -> Int64s:
@@ -268,7 +297,7 @@ class _Run:
 
     def _state_at(self, position: int) -> State:
         """The state that plain samples up to this one lead to."""
-        uwh, changed = self._data.uwh, int(self._data.changed[position])
+        uwh, changed = self._data.uwh, self._data.changed_at(position)
         base, before = self._sample(position, uwh), self._sample(max(position - 1, 0), uwh)
         return replace(
             self._state,
@@ -292,27 +321,23 @@ class _Run:
         unusual, first = self._data.unusual, self._next
         upcoming = np.searchsorted(unusual, first)
         end = int(unusual[upcoming]) if upcoming < len(unusual) else len(self._data.at_ms)
-        spans = self._plain_spans(slice(first, end))
+        spans = self._spans_of(self._data.rises.part(first, end))
         self.booked.append(spans)
         self._past.add(spans)
         booked_ms = int(spans.end_ms[-1]) if len(spans) else self._state.booked_ms
         self._state = replace(self._state_at(end - 1), booked_ms=booked_ms)
         self._next = end
 
-    def _plain_spans(self, part: slice) -> Spans:
+    def _spans_of(self, rises: _Rises) -> Spans:
         """Every rise over its span, and between these the time without change."""
-        data, bounds = self._data, self._question.bounds
-        risen = np.flatnonzero(data.rise_uwh[part]) + part.start
-        end_ms, uwh, span_ms = data.at_ms[risen], data.rise_uwh[risen], data.span_ms[risen]
-        booked_ms = np.append(self._state.booked_ms, end_ms[:-1]) if len(risen) else end_ms
-        start_ms = np.minimum(np.maximum(end_ms - span_ms, booked_ms), end_ms - 1)
-        long = (span_ms > bounds.gap_limit_ms) & (uwh > bounds.step_uwh)
-        quality = np.where(long, Quality.ESTIMATED, Quality.MEASURED).astype(np.int8)
-        rises = Spans(start_ms, end_ms, uwh, quality, np.ones(len(risen), dtype=bool))
-        still = booked_ms < start_ms
-        if not still.any():
-            return rises
-        return _with_still_time(rises, booked_ms, still)
+        bounds, end_ms = self._question.bounds, rises.at_ms
+        booked_ms = np.append(self._state.booked_ms, end_ms[:-1]) if len(end_ms) else end_ms
+        start_ms = np.minimum(np.maximum(end_ms - rises.span_ms, booked_ms), end_ms - 1)
+        is_long = (rises.span_ms > bounds.gap_limit_ms) & (rises.uwh > bounds.step_uwh)
+        quality = np.where(is_long, np.int8(Quality.ESTIMATED), np.int8(Quality.MEASURED))
+        spans = Spans(start_ms, end_ms, rises.uwh, quality, np.ones(len(end_ms), dtype=bool))
+        still = np.flatnonzero(booked_ms < start_ms)
+        return _with_still_time(spans, booked_ms, still) if len(still) else spans
 
     def _decide(self) -> bool:
         """Judge the next sample; False if it waits for others."""
@@ -384,42 +409,73 @@ class _Run:
         return (Span(start_ms, end_ms, 0, Quality.MEASURED, ordinary=True),)
 
 
-def _with_still_time(rises: Spans, booked_ms: Int64s, still: Booleans) -> Spans:
-    """Insert the time before each rise in which the counter did not change."""
-    before = Spans(
-        booked_ms[still],
-        rises.start_ms[still],
-        np.zeros(np.count_nonzero(still), dtype=np.int64),
-        np.full(np.count_nonzero(still), Quality.MEASURED, dtype=np.int8),
-        np.ones(np.count_nonzero(still), dtype=bool),
-    )
-    both = join([before, rises])
-    return both.part(np.argsort(both.end_ms, kind="stable"))
+def _with_still_time(rises: Spans, booked_ms: Int64s, still: Int64s) -> Spans:
+    """Insert before each of these rises the time in which the counter did not change."""
+    count = len(rises) + len(still)
+    before = still + np.arange(len(still))
+    is_rise = np.ones(count, dtype=bool)
+    is_rise[before] = False
+    place = np.flatnonzero(is_rise)
+    start_ms, end_ms, uwh = np.zeros((3, count), dtype=np.int64)
+    quality = np.full(count, Quality.MEASURED, dtype=np.int8)
+    start_ms[place], start_ms[before] = rises.start_ms, booked_ms[still]
+    end_ms[place], end_ms[before] = rises.end_ms, rises.start_ms[still]
+    uwh[place], quality[place] = rises.uwh, rises.quality
+    return Spans(start_ms, end_ms, uwh, quality, np.ones(count, dtype=bool))
 
 
-def _plain_spans(
-    bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s, unchanged_ms: Int64s
-) -> tuple[Booleans, Int64s]:
-    """Compare neighbouring samples: which need no decision, and the span of each rise.
+def _compare(
+    bounds: Bounds, at_ms: Int64s, rise_uwh: Int64s, gap_ms: Int64s
+) -> tuple[_Rises, Int64s]:
+    """Compare neighbouring samples.
 
     Args:
         bounds: What the source is judged by.
+        at_ms: Instants.
         rise_uwh: By how much each sample is above the one before; 0 for the first.
-        gap_ms: The time since the one before.
-        unchanged_ms: The time since the change before.
+        gap_ms: The time since the one before; likewise.
+
+    Returns:
+        The samples whose value changed, and the positions of those rises that need a decision.
     """
-    one_step = np.minimum(unchanged_ms, np.maximum(gap_ms, MAX_PLATEAU_MS))
-    more = np.maximum(gap_ms, np.minimum(bounds.renewal_ms, unchanged_ms))
-    span_ms = np.where(rise_uwh <= bounds.step_uwh, one_step, more)
-    fits = rise_uwh <= max_rise_uwh(bounds, span_ms)
-    unasked = (span_ms <= MAX_UNASKED_SPAN_MS) | (rise_uwh <= max_rise_uwh(bounds, gap_ms))
-    late = ~fits & _are_late(bounds, rise_uwh, gap_ms)
-    plain = (gap_ms <= bounds.gap_limit_ms) & ((fits & unasked) | late)
-    return plain, np.where(late, gap_ms, span_ms)
+    where = np.flatnonzero(rise_uwh)
+    changed_ms, uwh, of_gap_ms = at_ms[where], rise_uwh[where], gap_ms[where]
+    unchanged_ms = np.diff(changed_ms, prepend=at_ms[0])
+    span_ms = _natural_spans(bounds, uwh, of_gap_ms, unchanged_ms)
+    rises = _Rises(where, changed_ms, uwh, span_ms)
+    if _are_all_plain(bounds, uwh, span_ms):
+        return rises, where[:0]
+    fits = uwh <= max_rise_uwh(bounds, span_ms)
+    is_unasked = (span_ms <= MAX_UNASKED_SPAN_MS) | (uwh <= max_rise_uwh(bounds, of_gap_ms))
+    late = ~fits
+    late[late] = _are_late(bounds, rise_uwh, gap_ms, where[late])
+    rises = replace(rises, span_ms=np.where(late, of_gap_ms, span_ms))
+    return rises, where[~(fits & is_unasked | late)]
 
 
-def _are_late(bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s) -> Booleans:
-    """Which rises are the rest of the one before, which came before its time was over."""
-    before_uwh, before_ms = np.append(0, rise_uwh[:-1]), np.append(0, gap_ms[:-1])
-    together = rise_uwh + before_uwh <= max_jumpless_uwh(bounds, gap_ms + before_ms)
-    return (before_uwh > 0) & (before_ms <= bounds.gap_limit_ms) & together
+def _natural_spans(
+    bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s, unchanged_ms: Int64s
+) -> Int64s:
+    """Return in which time the energy of each rise was used: `natural_span_ms` of arrays."""
+    more_ms = np.maximum(gap_ms, np.minimum(bounds.renewal_ms, unchanged_ms))
+    is_step = rise_uwh <= bounds.step_uwh
+    if not is_step.any():
+        return more_ms
+    one_step_ms = np.minimum(unchanged_ms, np.maximum(gap_ms, MAX_PLATEAU_MS))
+    return np.where(is_step, one_step_ms, more_ms)
+
+
+def _are_all_plain(bounds: Bounds, rise_uwh: Int64s, span_ms: Int64s) -> bool:
+    """Whether the highest rise fits the shortest span, and no span is long: mostly so."""
+    if not len(span_ms):
+        return True
+    fits = rise_uwh.max() <= max_rise_uwh(bounds, int(span_ms.min()))
+    return bool(fits and span_ms.max() <= MAX_UNASKED_SPAN_MS)
+
+
+def _are_late(bounds: Bounds, rise_uwh: Int64s, gap_ms: Int64s, which: Int64s) -> Booleans:
+    """Which of these rises are the rest of the one before, which came before its time was over."""
+    before_uwh, before_ms = rise_uwh[which - 1], gap_ms[which - 1]
+    together_ms = gap_ms[which] + before_ms
+    is_possible = rise_uwh[which] + before_uwh <= max_jumpless_uwh(bounds, together_ms)
+    return (before_uwh > 0) & (before_ms <= bounds.gap_limit_ms) & is_possible

@@ -50,6 +50,8 @@ class Stuck:
 
 def find_stuck(sources: Sequence[Source]) -> list[Stuck]:
     """Return all times in which a source stood still while another one measured."""
+    if len(sources) == 1:
+        return []
     return [
         stuck
         for position, source in enumerate(sources)
@@ -96,6 +98,8 @@ def without_stuck(sources: Sequence[Source], stuck: Sequence[Stuck]) -> list[Spa
 
 
 def _without(spans: Spans, stuck: Sequence[Stuck]) -> Spans:
+    if not stuck:
+        return spans
     keep = np.ones(len(spans), dtype=bool)
     for each in stuck:
         inside = (spans.start_ms >= each.start_ms) & (spans.end_ms <= each.end_ms)
@@ -110,6 +114,8 @@ def choose(sources: Sequence[Amounts]) -> Int64s:
     the first in order. So a source that fell silent for a part of an interval gives way to one
     that measured all of it, and the order decides whenever both measured all.
     """
+    if len(sources) == 1:
+        return np.zeros(len(sources[0].measured_ms), dtype=np.int64)
     measured_ms = np.stack([source.measured_ms for source in sources])
     estimated_ms = np.stack([source.estimated_ms for source in sources])
     # argmax takes the first of equals. An interval's time is far below the factor.
@@ -118,5 +124,7 @@ def choose(sources: Sequence[Amounts]) -> Int64s:
 
 def chosen(sources: Sequence[Amounts], choice: Int64s) -> Amounts:
     """Return of each interval what the chosen source measured."""
+    if len(sources) == 1:
+        return sources[0]
     stacked = np.stack([source.stacked() for source in sources])
     return amounts_of(stacked[choice, :, np.arange(len(choice))].T)

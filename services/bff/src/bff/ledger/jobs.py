@@ -153,12 +153,12 @@ def _is_shown(answer: GivenAnswer, samples: SamplesBySource) -> bool:
 
 def _days(device: DeviceDays, slots: Slots, interval: Interval) -> Iterator[KeptDay]:
     stacked, source = _whole_days(slots)
-    for position in range(len(source)):
-        day_ms = interval.start_ms + position * DAY_MS
-        amounts = amounts_of(stacked[:, position])
-        if device.counts_on(day_ms) or (amounts.measured_ms + amounts.estimated_ms).any():
-            used = int(source[position].max()) + 1
-            made_from = StoredDay(device.fingerprint(day_ms, used))
+    is_known = stacked[2:].any(axis=(0, 2)).tolist()
+    used = (source.max(axis=1) + 1).tolist()
+    for position, day_ms in enumerate(range(interval.start_ms, interval.end_ms, DAY_MS)):
+        if is_known[position] or device.counts_on(day_ms):
+            made_from = StoredDay(device.fingerprint(day_ms, used[position]))
+            amounts = amounts_of(stacked[:, position])
             yield KeptDay(day_ms, made_from, Slots(amounts, source[position]))
 
 

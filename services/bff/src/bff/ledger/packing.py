@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bff.energy import QUANTITIES, Integers, Slots
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY
@@ -28,23 +29,37 @@ MAX_WHOLE_UWH = 2**32 - 1
 
 def pack_day(slots: Slots) -> bytes:
     """Pack the slots of one day."""
-    amounts = slots.amounts
-    if _is_whole(slots):
-        whole = np.zeros((), dtype=WHOLE)
-        whole["measured_uwh"], whole["source"] = amounts.measured_uwh, slots.source[0]
-        return whole.tobytes()
+    return pack_days(slots.amounts.stacked()[:, np.newaxis], slots.source[np.newaxis])[0]
+
+
+def pack_days(amounts: Integers, source: Integers) -> list[bytes]:
+    """Pack the slots of several days.
+
+    Args:
+        amounts: In the order of `Amounts.stacked`: shape (quantities, days, slots).
+        source: The source of each slot: shape (days, slots).
+    """
+    whole = np.zeros(len(source), dtype=WHOLE)
+    whole["measured_uwh"], whole["source"] = amounts[0], source[:, 0]
+    packed = [each.tobytes() for each in whole]
+    for day in np.flatnonzero(~_are_whole(amounts, source)).tolist():
+        packed[day] = _pack_full(amounts[:, day], source[day])
+    return packed
+
+
+def _pack_full(amounts: Integers, source: Integers) -> bytes:
     day = np.zeros((), dtype=FULL)
-    for quantity in FORMS:
-        day[quantity] = getattr(amounts, quantity)
-    day["source"] = slots.source
+    for quantity, of_quantity in zip(FORMS, amounts, strict=True):
+        day[quantity] = of_quantity
+    day["source"] = source
     return day.tobytes()
 
 
-def _is_whole(slots: Slots) -> bool:
-    return bool(
-        (slots.amounts.measured_ms == SLOT_MS).all()
-        and (slots.source == slots.source[0]).all()
-        and slots.amounts.measured_uwh.max() <= MAX_WHOLE_UWH
+def _are_whole(amounts: Integers, source: Integers) -> NDArray[np.bool_]:
+    return (
+        (amounts[2] == SLOT_MS).all(axis=1)
+        & (source == source[:, :1]).all(axis=1)
+        & (amounts[0].max(axis=1) <= MAX_WHOLE_UWH)
     )
 
 

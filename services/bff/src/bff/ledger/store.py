@@ -30,7 +30,7 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, pack_day, slots_at, unpack_day, unpack_days
+from bff.ledger.packing import Days, pack_days, slots_at, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -43,6 +43,7 @@ SUMS = (
     LedgerDay.measured_ms,
     LedgerDay.estimated_ms,
 )
+SUM_NAMES = tuple(column.key for column in SUMS)
 
 # What a row's checksum covers besides its key, and the checksum.
 CHECKED = (*SUMS, LedgerDay.made_from, LedgerDay.slots, LedgerDay.checksum)
@@ -106,16 +107,14 @@ def save_built(
     saved = {}
     rows: list[Mapping[str, object]] = []
     with write_session(engine) as session:
-        archived = _select_archived(session, [each.device for each in built])
         events = _select_events(session, built)
+        archived = _select_archived(session, built, events)
         for each in built:
             days = _merged(session, each, archived[each.device])
             _replace_events(session, each, events[each.device], archived[each.device])
-            session.execute(
-                delete(LedgerDay).where(*_of_device(each.device, each.start_ms, each.end_ms))
-            )
-            rows += [_row(each.device, day) for day in days.values()]
+            rows += _rows(each.device, list(days.values()))
             saved[each.device] = {day_ms: day.stored for day_ms, day in days.items()}
+        _delete_days(session, built)
         if rows:
             session.connection().execute(insert(LedgerDay), rows)
         if watermark_ms is not None:
@@ -123,11 +122,37 @@ def save_built(
     return saved
 
 
-def _select_archived(session: Session, devices: Sequence[str]) -> Mapping[str, set[int]]:
-    """Select the archived days of devices."""
-    archived: dict[str, set[int]] = {device: set() for device in devices}
+def _delete_days(session: Session, built: Sequence[Built]) -> None:
+    """Delete all days that are replaced, with one statement."""
+    if not built:
+        return
+    is_replaced = (
+        LedgerDay.device == bindparam("of_device"),
+        LedgerDay.day_unix_ms >= bindparam("start_ms"),
+        LedgerDay.day_unix_ms < bindparam("end_ms"),
+    )
+    session.connection().execute(
+        delete(LedgerDay).where(*is_replaced),
+        [
+            {"of_device": each.device, "start_ms": each.start_ms, "end_ms": each.end_ms}
+            for each in built
+        ],
+    )
+
+
+def _select_archived(
+    session: Session, built: Sequence[Built], events: Mapping[str, Sequence[LedgerEvent]]
+) -> Mapping[str, set[int]]:
+    """Select the archived days of what was built and beside it, and that stored events rest on."""
+    archived: dict[str, set[int]] = {each.device: set() for each in built}
+    since_ms = [day_start(row.since_unix_ms) for rows in events.values() for row in rows]
+    start_ms = min([*since_ms, *(each.start_ms - DAY_MS for each in built)], default=0)
+    end_ms = max((each.end_ms + DAY_MS for each in built), default=0)
     of_devices = select(LedgerDay.device, LedgerDay.day_unix_ms).where(
-        LedgerDay.device.in_(devices), LedgerDay.counts_left.is_not(None)
+        LedgerDay.device.in_(archived),
+        LedgerDay.day_unix_ms >= start_ms,
+        LedgerDay.day_unix_ms < end_ms,
+        LedgerDay.counts_left.is_not(None),
     )
     for device, day_ms in session.execute(of_devices):
         archived[device].add(day_ms)
@@ -181,7 +206,7 @@ def update_days(session: Session, device: str, days: KeptDays) -> None:
         changed = update(LedgerDay).where(
             LedgerDay.device == device, LedgerDay.day_unix_ms == day_ms
         )
-        session.execute(changed.values(_row(device, day)))
+        session.execute(changed.values(_rows(device, [day])[0]))
 
 
 def add_to_archived(
@@ -282,6 +307,8 @@ def _replace_events(
     session: Session, built: Built, stored: Sequence[LedgerEvent], archived: set[int]
 ) -> None:
     """Replace the events of the days, but for those whose samples are lost meanwhile."""
+    if not stored and not built.events:
+        return
     sampled = {(s, day.day_ms) for day in built.days for s in counts_in(day.stored.made_from)}
     new = {event.event_id: event for event in built.events if event.day_ms not in archived}
     for row in stored:
@@ -344,21 +371,28 @@ def select_open_events(session: Session) -> Sequence[OpenEvents]:
     return [(device, kind, count, int(uwh)) for device, kind, count, uwh in rows]
 
 
-def _row(device: str, day: KeptDay) -> dict[str, object]:
-    packed = pack_day(day.slots)
-    sums = DaySums(day.day_ms, day.slots.amounts.stacked().sum(axis=1).tolist())
+def _rows(device: str, days: Sequence[KeptDay]) -> list[dict[str, object]]:
+    """Return the columns of some days, packed and added up together: a year has many."""
+    if not days:
+        return []
+    amounts = np.stack([day.slots.amounts.stacked() for day in days], axis=1)
+    packed = pack_days(amounts, np.stack([day.slots.source for day in days]))
+    sums = amounts.sum(axis=2).T.tolist()
+    return [_row(device, *each) for each in zip(days, sums, packed, strict=True)]
+
+
+def _row(device: str, day: KeptDay, sums: Sequence[int], packed: bytes) -> dict[str, object]:
+    made_from = day.stored.made_from
     return {
         "device": device,
         "day_unix_ms": day.day_ms,
-        "made_from": day.stored.made_from,
+        "made_from": made_from,
         "is_stale": day.stored.is_stale,
         "counts_left": day.stored.counts_left,
-        **dict(zip((column.key for column in SUMS), sums.sums, strict=True)),
+        **dict(zip(SUM_NAMES, sums, strict=True)),
         "slots": packed,
-        "checksum": row_checksum(
-            device, day.day_ms, tuple(sums.sums), day.stored.made_from, packed
-        ),
-        "sums_checksum": sums.checksum(device),
+        "checksum": row_checksum(device, day.day_ms, tuple(sums), made_from, packed),
+        "sums_checksum": DaySums(day.day_ms, sums).checksum(device),
     }
 
 

@@ -131,6 +131,8 @@ def _source_of(labels: Mapping[str, str], suffix: str) -> SourceOfDevice:
 
 
 def _joined(parts: list[RawSamples]) -> RawSamples:
+    if len(parts) == 1:
+        return parts[0]
     at_ms = np.concatenate([part.at_ms for part in parts])
     return RawSamples(at_ms, np.concatenate([part.values for part in parts]))
 
