@@ -19,7 +19,8 @@ test: lint test-tools ## All checks but the long ones: static, Python, TypeScrip
 
 test-long: test-tools ## The tests marked `long`: a clean clone, whole homes, loads, Lighthouse
 	@scripts/setup-lighthouse
-	pytest -n 2 -m long
+	pytest -n 0 -rP tests/end_to_end/test_speed.py # alone: its times are those of a quiet machine
+	pytest -n 2 -m long --ignore tests/end_to_end/test_speed.py
 
 test-tools: servers page
 	@scripts/setup-servers prometheus:promtool influxdb:influxd mosquitto:mosquitto

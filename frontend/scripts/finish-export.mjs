@@ -84,6 +84,20 @@ function writeServiceWorker() {
   writeFileSync(join(OUT, "service-worker.js"), head + source);
 }
 
+/** Has Chromium compile what every page needs while it arrives, not in the tasks that draw the page. */
+const COMPILE_NOW = "//# allFunctionsCalledOnLoad\n";
+const MIN_COMPILED_BYTES = 60_000;
+
+/** Other browsers take the hint for a comment. */
+function hintCompilation() {
+  for (const name of files().filter((each) => each.endsWith(".js"))) {
+    const file = join(OUT, name);
+    const source = readFileSync(file, "utf8");
+    if (source.length >= MIN_COMPILED_BYTES && !source.startsWith(COMPILE_NOW))
+      writeFileSync(file, COMPILE_NOW + source);
+  }
+}
+
 function compress() {
   for (const name of files().filter((each) => TEXT_FILE.test(each))) {
     const file = join(OUT, name);
@@ -99,5 +113,6 @@ function compress() {
 }
 
 writePolicies();
+hintCompilation();
 writeServiceWorker();
 compress();
