@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
 from home_model.readings import MAX_CURRENT_AMPERES, Reading
-from switchbot_exporter.cloud.parse import check_device_id, parse_status
-from switchbot_exporter.cloud.plausible import drifting_current_amperes
+from switchbot_exporter.cloud.parse import check_device_id, drifting_current_amperes, parse_status
 
 HERE = Path(__file__).parent
 PAYLOADS = sorted(path.stem for path in (HERE / "payloads").glob("*.json"))
