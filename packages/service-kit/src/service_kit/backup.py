@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -63,6 +64,21 @@ def copy_sqlite(source: Path, target: Path) -> None:
     target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
     unfinished.replace(target)
     sync_folder(target.parent)
+
+
+def chosen(generations: Sequence[Path], wanted: str) -> Path:
+    """Return the wanted one of all generations, which are sorted: by its name, or the newest.
+
+    Raises:
+        BackupError: It is not there; the message lists what is.
+    """
+    found = generations[-1:] if wanted == NEWEST else []
+    found = found or [path for path in generations if path.name == wanted]
+    if not found:
+        there = ", ".join(path.name for path in generations) or "none"
+        message = f"there is no backup {wanted!r}; there is: {there}"
+        raise BackupError(message)
+    return found[0]
 
 
 def check_age(name: str, at: datetime, max_age: timedelta = MAX_AGE) -> None:

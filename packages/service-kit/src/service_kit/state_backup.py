@@ -22,6 +22,7 @@ from service_kit.backup import (
     BackupError,
     TrialSettings,
     check_age,
+    chosen,
     copy_sqlite,
     push_tried,
     push_verified,
@@ -84,7 +85,7 @@ def restore(settings: StateBackupSettings) -> Path:
     Raises:
         BackupError: There is no such generation, or the service runs.
     """
-    wanted = _chosen(settings)
+    wanted = chosen(_generations(settings), settings.generation)
     with ExitStack() as held:
         try:
             for lock in sorted(settings.state_dir.glob(f"*{LOCK_SUFFIX}")):
@@ -114,17 +115,6 @@ def verify(settings: StateBackupSettings, check: Check) -> str:
 
 def _generations(settings: StateBackupSettings) -> list[Path]:
     return sorted(p for p in settings.backup_dir.glob("*Z") if p.is_dir())
-
-
-def _chosen(settings: StateBackupSettings) -> Path:
-    found = _generations(settings)
-    wanted = found[-1:] if settings.generation == NEWEST else []
-    wanted = wanted or [path for path in found if path.name == settings.generation]
-    if not wanted:
-        there = ", ".join(path.name for path in found) or "none"
-        message = f"there is no backup {settings.generation!r}; there is: {there}"
-        raise BackupError(message)
-    return wanted[0]
 
 
 def _saved_files(folder: Path) -> Iterator[Path]:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from bff.db.checksums import row_checksum, splits_checksum
 from bff.db.tables import LedgerDay
-from service_kit.backup import NEWEST, UNFINISHED, BackupError, copy_sqlite
+from service_kit.backup import NEWEST, UNFINISHED, BackupError, chosen, copy_sqlite
 from service_kit.clock import utc_now
 from service_kit.database import DatabaseUnusableError, hold_database
 from service_kit.errors import SettingsError
@@ -92,7 +92,7 @@ def restore(settings: BackupSettings) -> Path:
     Raises:
         BackupError: There is no such backup, or it is not sound; the database stays then.
     """
-    wanted = _chosen(settings)
+    wanted = chosen(sorted(settings.backup_dir.glob(PATTERN)), settings.generation)
     copy_sqlite(wanted, settings.database)
     return wanted
 
@@ -106,7 +106,7 @@ def restore_days(settings: BackupSettings) -> Path:
     Raises:
         BackupError: There is no such backup, it is not of this version, or the BFF runs.
     """
-    wanted = _chosen(settings)
+    wanted = chosen(sorted(settings.backup_dir.glob(PATTERN)), settings.generation)
     try:
         with (
             hold_database(settings.database_url.get_secret_value()),
@@ -175,17 +175,6 @@ def _joined(earlier: bytes, later: bytes) -> bytes:
     ]
     by_instant = {int.from_bytes(record[:8], "little", signed=True): record for record in both}
     return b"".join(by_instant[at_ms] for at_ms in sorted(by_instant))
-
-
-def _chosen(settings: BackupSettings) -> Path:
-    found = sorted(settings.backup_dir.glob(PATTERN))
-    wanted = found[-1:] if settings.generation == NEWEST else []
-    wanted = wanted or [path for path in found if path.name == settings.generation]
-    if not wanted:
-        there = ", ".join(path.name for path in found) or "none"
-        message = f"there is no backup {settings.generation!r}; there is: {there}"
-        raise BackupError(message)
-    return wanted[0]
 
 
 ACTIONS: dict[str, Callable[[BackupSettings], Path]] = {
