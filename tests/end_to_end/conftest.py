@@ -75,14 +75,14 @@ def missing_text(logged: str) -> list[str]:
 
 
 @pytest.fixture
-def come_near(page: Page) -> Callable[[Locator], None]:
+def come_near() -> Callable[[Locator], None]:
     """Scroll down until something is there: what is far down is made when a reader comes near."""
 
     def scroll_to(wanted: Locator) -> None:
         for _ in range(60):
-            page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            wanted.page.evaluate("scrollTo(0, document.body.scrollHeight)")
             if wanted.count():
                 break
-            page.wait_for_timeout(500)
+            wanted.page.wait_for_timeout(500)
 
     return scroll_to

@@ -235,16 +235,16 @@ def test_the_first_screen_needs_one_request(chain: Chain, browser: Browser) -> N
     context.close()
 
 
-def test_a_finger_opens_the_column_it_touched(browser: Browser, chain: Chain) -> None:
+def test_a_finger_opens_the_column_it_touched(
+    browser: Browser, chain: Chain, come_near: ComeNear
+) -> None:
     """The first tap shows a day, the second one opens that very day and no other."""
     context = browser.new_context(base_url=chain.url("PAGE_PORT"), locale="en-GB", **PHONE)
     page = context.new_page()
     last = month_before(datetime.now(TOKYO))
     page.goto(f"/?period=month&day={last:%Y-%m-%d}")
     columns = page.get_by_role("list", name="Energy and cost by day").get_by_role("link")
-    page.get_by_role("heading", name="Energy by day").or_(
-        page.get_by_role("heading", name="Cost by day")
-    ).scroll_into_view_if_needed()
+    come_near(columns)
     for index in (3, 20):
         columns.nth(index).scroll_into_view_if_needed()
         columns.nth(index).tap()

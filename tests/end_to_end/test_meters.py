@@ -22,7 +22,9 @@ type Change = Callable[..., None]
 type Move = Callable[[str], None]
 
 
-def test_the_house_shows_where_electricity_came_from_and_went(chain: Chain, page: Page) -> None:
+def test_the_house_shows_where_electricity_came_from_and_went(
+    chain: Chain, page: Page, come_near: Callable[[Locator], None]
+) -> None:
     """Last month in the picture and in its table, as the API has it; rooms lead to their pages."""
     first = datetime.now(TOKYO).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     last = (first - timedelta(days=1)).replace(day=1)
@@ -30,9 +32,8 @@ def test_the_house_shows_where_electricity_came_from_and_went(chain: Chain, page
     total = chain.api("/balance", **span)["total"]
     assert all(float(total[f"{name}_kwh"]) > 0 for name in ("bought", "sold", "generated", "rest"))
     page.goto(f"/?period=month&day={last:%Y-%m-%d}")
-    page.get_by_role("heading", name="Rooms").wait_for()
-    page.mouse.wheel(0, 5000)
     table = page.get_by_test_id("balance-table")
+    come_near(table)
     page.locator("details", has=table).locator("summary").click()
     for name in ("bought", "sold", "generated"):
         shown = page.get_by_test_id(f"balance-{name}")
