@@ -180,7 +180,7 @@ def test_own_shares_are_those_of_every_slot_alone(
     assert (same.own.measured_uwh == result.own.measured_uwh).all()
     assert (same.house_rest.stacked() == result.house_rest.stacked()).all()
     assert (same.balance_uwh == result.balance_uwh).all()
-    assert same.notes.total() == result.notes.total()
+    assert same.meter_notes() == result.meter_notes()
     slow = [_slow(ledger, tree, slot) for slot in range(SLOTS)]
     for column, (start, end) in enumerate(pairwise(edges)):
         slots = range(start // SLOT_MS, end // SLOT_MS)
@@ -234,7 +234,7 @@ def test_the_parts_of_a_range_add_up_to_it(house: tuple[Ledger, list[Entry]]) ->
     ):
         assert (parts.sum(axis=1) == sums[:, 0]).all()
     assert by_day.balance_uwh.sum() == whole.balance_uwh.sum()
-    assert by_day.notes.total() == whole.notes.total()
+    assert by_day.meter_notes() == whole.meter_notes()
 
 
 @given(houses())
@@ -274,7 +274,7 @@ def test_a_device_that_was_not_measured_is_named() -> None:
     ledger.known_ms["plug"][:4] = 0
     tree = [entry("meter"), entry("plug", "meter")]
     result = own_energy(ledger.energy_between, tree, tree, [0, DAY_MS])
-    assert result.notes.total().unmeasured_ms == {("meter", "plug"): 4 * SLOT_MS}
+    assert result.meter_notes().unmeasured_ms == {("meter", "plug"): 4 * SLOT_MS}
 
 
 def test_what_is_behind_a_silent_meter_is_taken_from_the_next_one_above() -> None:

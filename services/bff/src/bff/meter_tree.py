@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -52,44 +52,41 @@ class MeterNotes:
     meters_uwh: Mapping[str | None, tuple[int, int]] = field(default_factory=dict)
 
 
+type Note = Literal["missing_ms", "unmeasured_ms", "behind_uwh", "through_uwh", "own_uwh"]
+
+
 @dataclass(frozen=True, slots=True)
 class NotesByInterval:
-    """What `MeterNotes` has of a whole range, of each interval: arrays of shape (intervals,)."""
+    """What `MeterNotes` has of a whole range, of each interval between edges.
 
-    intervals: int
-    missing_ms: dict[str, Integers] = field(default_factory=dict)
-    unmeasured_ms: dict[tuple[str, str], Integers] = field(default_factory=dict)
-    behind_uwh: dict[Pair, Integers] = field(default_factory=dict)
-    through_uwh: dict[str | None, Integers] = field(default_factory=dict)
-    own_uwh: dict[str | None, Integers] = field(default_factory=dict)
+    Attributes:
+        edges: Unix milliseconds.
+        parts: What was noted of some keys in some intervals: shape (keys, intervals).
+    """
 
-    def add[K](
-        self, notes: dict[K, Integers], key: K, columns: slice, of_columns: Integers
-    ) -> None:
-        """Add to one of the notes in some intervals."""
-        nothing = np.zeros(self.intervals, dtype=np.int64)
-        notes.setdefault(key, nothing)[columns] += of_columns
+    edges: Sequence[int]
+    parts: list[tuple[Note, Sequence[Any], slice, Integers]] = field(default_factory=list)
 
-    def between(self, positions: Integers) -> "NotesByInterval":
-        """Return the sums between the edges at these positions."""
-        each = (self.missing_ms, self.unmeasured_ms, self.behind_uwh, self.through_uwh)
-        return NotesByInterval(
-            len(positions) - 1,
-            *({key: _sums(of, positions) for key, of in notes.items()} for notes in each),  # ty: ignore[invalid-argument-type] - in the order of the fields
-            {key: _sums(of, positions) for key, of in self.own_uwh.items()},
-        )
+    def add(self, note: Note, keys: Sequence[Any], columns: slice, values: Integers) -> None:
+        """Note values of some keys in some intervals; one key may have values without its axis."""
+        if keys:
+            self.parts.append((note, keys, columns, np.atleast_2d(values)))
 
-    def total(self) -> MeterNotes:
-        """Return what the whole range shows."""
-        unmeasured_ms = {pair: int(ms.sum()) for pair, ms in self.unmeasured_ms.items()}
+    def between(self, from_ms: int, to_ms: int) -> MeterNotes:
+        """Return what the intervals between two of the edges show."""
+        first, end = np.searchsorted(self.edges, (from_ms, to_ms)).tolist()
+        found: dict[Note, dict[Any, int]] = defaultdict(dict)
+        for note, keys, columns, values in self.parts:
+            within = values[:, max(first - columns.start, 0) : max(end - columns.start, 0)]
+            sums = found[note]
+            for key, value in zip(keys, within.sum(axis=1).tolist(), strict=True):
+                sums[key] = sums.get(key, 0) + value
+        own_uwh = found["own_uwh"]
         return MeterNotes(
-            {meter: int(ms.sum()) for meter, ms in self.missing_ms.items()},
-            {pair: ms for pair, ms in unmeasured_ms.items() if ms},
-            {pair: int(uwh.sum()) for pair, uwh in self.behind_uwh.items()},
-            {
-                meter: (int(uwh.sum()), int(self.own_uwh[meter].sum()))
-                for meter, uwh in self.through_uwh.items()
-            },
+            found["missing_ms"],
+            {pair: ms for pair, ms in found["unmeasured_ms"].items() if ms},
+            found["behind_uwh"],
+            {meter: (uwh, own_uwh[meter]) for meter, uwh in found["through_uwh"].items()},
         )
 
 
@@ -106,7 +103,7 @@ class OwnEnergy:
         house_rest: Shape (1, intervals): what no device explains, by the meters of the grid and
             of generation, where no house meter was measured.
         balance_uwh: Per interval, what those meters give beyond the house meter.
-        notes: What the intervals show of its meters.
+        notes: What the finest intervals show of the meters.
     """
 
     entries: Sequence[Entry]
@@ -119,20 +116,19 @@ class OwnEnergy:
 
     def between(self, entries: Sequence[Entry], edges: Sequence[int]) -> "OwnEnergy":
         """Return the part of some of the entries between some of the edges."""
-        positions = np.searchsorted(self.edges, edges)
+        if entries == self.entries and edges == self.edges:
+            return self
         row = {entry: position for position, entry in enumerate(self.entries)}
-        rows = [row[entry] for entry in entries]
-        own, through, house_rest = (
-            Energy(*_sums(each, positions))
-            for each in (
-                self.own.stacked()[:, rows],
-                self.through.stacked()[:, rows],
-                self.house_rest.stacked(),
-            )
-        )
+        rows, positions = [row[entry] for entry in entries], np.searchsorted(self.edges, edges)
+        own, through = self.own.stacked()[:, rows], self.through.stacked()[:, rows]
+        stacked = own, through, self.house_rest.stacked()
+        sums = (Energy(*_sums(each, positions)) for each in stacked)
         balance_uwh = _sums(self.balance_uwh, positions)
-        notes = self.notes.between(positions)
-        return OwnEnergy(entries, edges, own, through, house_rest, balance_uwh, notes)
+        return OwnEnergy(entries, edges, *sums, balance_uwh, self.notes)
+
+    def meter_notes(self) -> MeterNotes:
+        """Return what the whole range shows of its meters."""
+        return self.notes.between(self.edges[0], self.edges[-1])
 
 
 def _sums(values: Integers, positions: Integers) -> Integers:
@@ -164,16 +160,11 @@ def own_energy(
     finer = sorted({*edges, *change_instants(rows, interval), *open_days})
     measured = _measure(energy_between, rows, finer)
     shares = _shares(energy_between, measured, with_house=with_house)
-    whole = OwnEnergy(
-        measured.entries,
-        measured.edges,
-        Energy(*shares.own),
-        Energy(*measured.stacked),
-        Energy(*shares.house),
-        shares.balance_uwh,
-        shares.notes,
-    )
-    return whole.between(wanted, edges)
+    positions = np.searchsorted(measured.edges, edges)
+    own, through = shares.own[:, : len(wanted)], measured.stacked[:, : len(wanted)]
+    sums = (Energy(*_sums(each, positions)) for each in (own, through, shares.house))
+    balance_uwh = _sums(shares.balance_uwh, positions)
+    return OwnEnergy(wanted, edges, *sums, balance_uwh, shares.notes)
 
 
 def _with_downstream(tree: Sequence[Entry], wanted: Sequence[Entry]) -> list[Entry]:
@@ -323,7 +314,7 @@ class Shares:
         own[:2, [entry.kind != "load" for entry in measured.entries]] = 0
         intervals = len(measured.length_ms)
         house = np.zeros((5, 1, intervals), np.int64)
-        return cls(own, house, np.zeros(intervals, np.int64), NotesByInterval(intervals))
+        return cls(own, house, np.zeros(intervals, np.int64), NotesByInterval(measured.edges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,8 +456,7 @@ def _take(
     known_ms, length_ms = of_meter[2:4, 0].sum(axis=0), of_meter[2:, 0].sum(axis=0)
     amounts = period.in_cells(cells, behind)
     left_uwh, covered_ms = np.zeros_like(of_meter[:2, 0]), known_ms
-    more_ms = cells.by_column(np.maximum(0, amounts[2:4].sum(axis=0) - known_ms), columns)
-    name, notes = entries[meter].device, shares.notes
+    name, notes, behind_uwh = entries[meter].device, shares.notes, list[Integers]()
     for place, each in enumerate(behind):
         sign = -1 if entries[each].kind in FEEDING_KINDS else 1
         net_uwh, of_each_ms = _net(period, each, (cells, amounts[:, place]), passed_on)
@@ -476,12 +466,15 @@ def _take(
         shares.own[:2, meter, columns] -= taken_uwh
         left_uwh += lost_uwh
         covered_ms = np.maximum(covered_ms, of_each_ms)
-        pair, lacking_ms = (name, entries[each].device), more_ms[place] - period.known_ms(each)
-        notes.add(notes.behind_uwh, pair, columns, taken_uwh.sum(axis=0))
-        notes.add(notes.unmeasured_ms, pair, columns, period.known_ms(meter) + lacking_ms)
-    notes.add(notes.through_uwh, name, columns, period.uwh(meter).sum(axis=0))
-    notes.add(notes.own_uwh, name, columns, shares.own[:2, meter, columns].sum(axis=0))
-    notes.add(notes.missing_ms, name, columns, period.measured.stacked[4, meter, columns])
+        behind_uwh.append(taken_uwh.sum(axis=0))
+    pairs = [(name, entries[each].device) for each in behind]
+    more_ms = cells.by_column(np.maximum(0, amounts[2:4].sum(axis=0) - known_ms), columns)
+    lacking_ms = period.known_ms(meter) - period.measured.known_ms[behind, columns] + more_ms
+    notes.add("behind_uwh", pairs, columns, np.array(behind_uwh))
+    notes.add("unmeasured_ms", pairs, columns, lacking_ms)
+    notes.add("through_uwh", [name], columns, period.uwh(meter).sum(axis=0))
+    notes.add("own_uwh", [name], columns, shares.own[:2, meter, columns].sum(axis=0))
+    notes.add("missing_ms", [name], columns, period.measured.stacked[4, meter, columns])
     return PassedOn(cells, left_uwh, covered_ms, cells.by_column(left_uwh, columns))
 
 
@@ -525,7 +518,7 @@ def _add_house(
     flows, length_ms = members[:, : len(nodes.flows)], members[2:, 0].sum(axis=0)
     joint_ms = flows[2:4].sum(axis=0).min(axis=0, initial=DAY_MS)
     used = _used(notes, period, cells, flows, joint_ms)
-    rest = used
+    rest, behind_uwh = used, list[Integers]()
     tops = nodes.tops if house_meter is None else [house_meter]
     amounts = period.in_cells(cells, tops)
     for place, each in enumerate(tops):
@@ -534,16 +527,17 @@ def _add_house(
         taken = WithCells(net.columns - cells.by_column(net.cells, columns), cut_uwh)
         rest = WithCells(rest.columns - taken.columns, rest.cells - taken.cells)
         taken_uwh = taken.columns + cells.by_column(taken.cells, columns)
-        pair = None, period.measured.entries[each].device
-        notes.add(notes.behind_uwh, pair, columns, taken_uwh.sum(axis=0))
+        behind_uwh.append(taken_uwh.sum(axis=0))
+    pairs = [(None, period.measured.entries[each].device) for each in tops]
+    notes.add("behind_uwh", pairs, columns, np.array(behind_uwh))
     by_meter = np.zeros(len(length_ms), dtype=bool)
     if house_meter is not None:
         by_meter = members[2:4, -1].sum(axis=0) > 0
     _enter_house(shares, period, cells, rest, by_meter)
     _enter_house_ms(shares, period, cells, (joint_ms, length_ms), by_meter)
     used_uwh = used.columns + cells.by_column(used.cells, columns)
-    notes.add(notes.through_uwh, None, columns, used_uwh.sum(axis=0))
-    notes.add(notes.own_uwh, None, columns, shares.house[:2, 0, columns].sum(axis=0))
+    notes.add("through_uwh", [None], columns, used_uwh.sum(axis=0))
+    notes.add("own_uwh", [None], columns, shares.house[:2, 0, columns].sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -571,7 +565,7 @@ def _used(
         name = entries[each].device
         missing_ms[name] = np.maximum(missing_ms.get(name, 0), flows[4, place])
     for name, of_meter_ms in missing_ms.items():
-        notes.add(notes.missing_ms, name, columns, cells.by_column(of_meter_ms, columns))
+        notes.add("missing_ms", [name], columns, cells.by_column(of_meter_ms, columns))
     return WithCells(by_column, by_cell)
 
 

@@ -99,7 +99,7 @@ def fetch_balance(
     starts = np.searchsorted(edges, [edge for edge in bucket_edges if edge < edges[-1]]).tolist()
     ends = [*starts[1:], len(edges) - 1]
     rows = [table.amounts(slice(start, end)) for start, end in zip(starts, ends, strict=True)]
-    return BalanceTable(rows, total_of(rows), shares.notes.total())
+    return BalanceTable(rows, total_of(rows), shares.meter_notes())
 
 
 def total_of(table: Sequence[BalanceAmounts]) -> BalanceAmounts:

@@ -190,7 +190,7 @@ def _price(
         used, notes = UsedEnergy.nothing(sum(sizes), len(edges) - 1), MeterNotes()
     else:
         part = shares.between(_entries([grouping]), edges)
-        used, notes = _in_rows(part, grouping), part.notes.total()
+        used, notes = _in_rows(part, grouping), part.meter_notes()
     return price_energy(used, price_by_interval(spans, edges), layout, notes)
 
 
