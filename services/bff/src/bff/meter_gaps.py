@@ -8,14 +8,14 @@ meter above it.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bff.energy import Energy, EnergyBetween, EnergyOfCells, Integers
-from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
+from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start, slot_start
 
 QUANTITIES = 5
 
@@ -87,18 +87,42 @@ class Gaps:
         edges: Of the columns, Unix milliseconds.
         open_ms: From this day on it is not stored which days were measured in part.
         uneven: For each label the days it was not measured for as a whole, with for how long.
+        labels: Which of them are measured together since `open_ms`.
+        open_slots: What these measured since then, once it was asked for.
     """
 
     source: EnergyOfCells
     edges: Sequence[int]
     open_ms: int
     uneven: Mapping[str, Mapping[int, int]]
+    labels: Sequence[str] = ()
+    open_slots: list["OpenSlots"] = field(default_factory=list)
 
     def measure(self, labels: Sequence[str], cells: Cells) -> Integers:
         """Return the quantities of `Energy` of labels in cells."""
-        if not len(cells.start_ms):
-            return np.zeros((QUANTITIES, len(labels), 0), dtype=np.int64)
-        return self.source.at(labels, cells.start_ms, cells.end_ms).stacked()
+        amounts = np.zeros((QUANTITIES, len(labels), len(cells.start_ms)), dtype=np.int64)
+        is_open = cells.start_ms >= self.open_ms
+        if is_open.any() and set(labels).issubset(self.labels):
+            amounts[:, :, is_open] = self._measured_since_open().at(labels, cells.only(is_open))
+            cells, rest = cells.only(~is_open), ~is_open
+        else:
+            rest = np.ones(len(is_open), dtype=bool)
+        if rest.any():
+            found = self.source.at(labels, cells.start_ms, cells.end_ms)
+            amounts[:, :, rest] = found.stacked()
+        return amounts
+
+    def _measured_since_open(self) -> "OpenSlots":
+        """Measure all labels at once: each is asked for the same slots, of the last days."""
+        if not self.open_slots:
+            start_ms, end_ms = max(self.edges[0], self.open_ms), self.edges[-1]
+            grid = range(slot_start(start_ms) + SLOT_MS, end_ms, SLOT_MS)
+            inside = (edge for edge in self.edges if start_ms < edge < end_ms)
+            edges = np.array(sorted({start_ms, end_ms, *grid, *inside}), dtype=np.int64)
+            amounts = self.source.at(self.labels, edges[:-1], edges[1:]).stacked()
+            rows = {label: row for row, label in enumerate(self.labels)}
+            self.open_slots.append(OpenSlots(edges[:-1], rows, amounts))
+        return self.open_slots[0]
 
     def cells(
         self, labels: Sequence[str], columns: slice, how: "HowMeasured", above: Above
@@ -148,6 +172,26 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSlots:
+    """What labels measured in neighbouring cells.
+
+    Attributes:
+        start_ms: Of each cell, Unix milliseconds.
+        row: The position of each label.
+        amounts: The quantities of `Energy`: shape (quantities, labels, cells).
+    """
+
+    start_ms: Integers
+    row: Mapping[str, int]
+    amounts: Integers
+
+    def at(self, labels: Sequence[str], cells: Cells) -> Integers:
+        """Return the quantities of labels in some of the cells."""
+        rows = [self.row[label] for label in labels]
+        return self.amounts[:, rows][:, :, np.searchsorted(self.start_ms, cells.start_ms)]
+
+
+@dataclass(frozen=True, slots=True)
 class HowMeasured:
     """How meters were measured, by column.
 
@@ -190,9 +234,21 @@ class ByEdges:
         return Energy(*energy[:, :, np.searchsorted(edges, starts_ms)])
 
 
-def gaps_of(energy_between: EnergyBetween, edges: Sequence[int], labels: Sequence[str]) -> Gaps:
-    """Return where these labels were not measured between the first and the last edge."""
+def gaps_of(
+    energy_between: EnergyBetween,
+    edges: Sequence[int],
+    meters: Sequence[str],
+    labels: Sequence[str],
+) -> Gaps:
+    """Return where meters were not measured between the first and the last edge.
+
+    Args:
+        energy_between: Measured energy between edges, or in cells too.
+        edges: Of the columns, Unix milliseconds.
+        meters: Labels of meters.
+        labels: Of all that may be measured: these, and what is behind them.
+    """
     is_known = isinstance(energy_between, EnergyOfCells)
     source = energy_between if is_known else ByEdges(energy_between)
-    interval = Interval(day_start(edges[0]), edges[-1])
-    return Gaps(source, edges, source.open_from_ms(), source.uneven_days(labels, interval))
+    uneven = source.uneven_days(meters, Interval(day_start(edges[0]), edges[-1]))
+    return Gaps(source, edges, source.open_from_ms(), uneven, labels if is_known else ())

@@ -406,12 +406,13 @@ type PassedOnBy = dict[int, PassedOn]
 
 def _shares(energy_between: EnergyBetween, measured: Measured, *, with_house: bool) -> Shares:
     shares = Shares.before(measured)
-    labels = {
+    meters = {
         measured.entries[each].label
         for _, nodes in measured.periods
         for each in (*nodes.behind, *(nodes.flows if with_house else ()))
     }
-    gaps = gaps_of(energy_between, measured.edges, sorted(labels))
+    labels = list(dict.fromkeys(entry.label for entry in measured.entries))
+    gaps = gaps_of(energy_between, measured.edges, sorted(meters), labels)
     for columns, nodes in measured.periods:
         period = Period(measured, gaps, columns, nodes)
         of_house = _house_cells(period) if with_house and nodes.flows else None

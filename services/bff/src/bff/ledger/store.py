@@ -2,10 +2,22 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Engine, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Engine,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bff.db.checksums import DaySums, row_checksum
@@ -480,6 +492,46 @@ def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms:
     return sums
 
 
+@dataclass(frozen=True, slots=True)
+class DaysOfDevices:
+    """A query for columns of some days of some devices; to build it anew takes as long as to run.
+
+    Attributes:
+        near: Of all days from a first to a last one.
+        some: Of the days in a list.
+    """
+
+    near: Select[*tuple[Any, ...]]
+    some: Select[*tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Self:
+        """Return the query, with device and day as the first columns."""
+        every = select(LedgerDay.device, LedgerDay.day_unix_ms, *columns).where(
+            LedgerDay.device.in_(bindparam("devices", expanding=True))
+        )
+        day = LedgerDay.day_unix_ms
+        return cls(
+            every.where(day.between(bindparam("first"), bindparam("last"))),
+            every.where(day.in_(bindparam("days", expanding=True))),
+        )
+
+    def execute(
+        self, session: Session, devices: Sequence[str], days_ms: Sequence[int]
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Select the rows; each day is given once."""
+        first, last = min(days_ms), max(days_ms)
+        if last - first == (len(days_ms) - 1) * DAY_MS:
+            wanted = {"devices": devices, "first": first, "last": last}
+            return session.connection().execute(self.near, wanted)
+        return session.connection().execute(self.some, {"devices": devices, "days": days_ms})
+
+
+STORED_DAYS = DaysOfDevices.of(LedgerDay.counts_left, *CHECKED)
+PACKED_DAYS = DaysOfDevices.of(*CHECKED)
+SUMMED_DAYS = DaysOfDevices.of(*SUMS, LedgerDay.sums_checksum)
+
+
 def select_slots(
     session: Session, devices: Sequence[str], days_ms: Sequence[int]
 ) -> Iterator[StoredSlots]:
@@ -489,10 +541,8 @@ def select_slots(
         DamagedError: A row is not the one that was saved.
     """
     step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
-    columns = (LedgerDay.device, LedgerDay.day_unix_ms, LedgerDay.counts_left, *CHECKED)
     for first in range(0, len(devices), step):
-        some = LedgerDay.device.in_(devices[first : first + step])
-        rows = session.connection().execute(select(*columns).where(some, among(days_ms))).all()
+        rows = STORED_DAYS.execute(session, devices[first : first + step], days_ms).all()
         if rows:
             # By column: a year of many devices is too much for a loop over rows.
             of_devices, of_days, counts_left, *sums, made_from, slots, checksums = zip(
@@ -512,10 +562,8 @@ def _packed_days(
 ) -> Iterator[tuple[Sequence[DeviceDay], Sequence[bytes]]]:
     """Select the packed slots of days in batches of bounded memory."""
     step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
-    columns = (LedgerDay.device, LedgerDay.day_unix_ms, *CHECKED)
     for first in range(0, len(devices), step):
-        some = LedgerDay.device.in_(devices[first : first + step])
-        rows = session.connection().execute(select(*columns).where(some, among(days_ms))).all()
+        rows = PACKED_DAYS.execute(session, devices[first : first + step], days_ms).all()
         if rows:
             of_devices, of_days, *sums, made_from, slots, checksums = zip(*rows, strict=True)
             keys = list(zip(of_devices, of_days, strict=True))
@@ -585,10 +633,7 @@ def select_day_sums(session: Session, devices: Sequence[str], days_ms: Integers)
     place = {device: position for position, device in enumerate(devices)}
     sums = np.zeros((QUANTITIES, len(devices), len(days_ms)), dtype=np.int64)
     wanted = {day_ms: position for position, day_ms in enumerate(days_ms.tolist())}
-    columns = (LedgerDay.device, LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
-    rows = session.connection().execute(
-        select(*columns).where(LedgerDay.device.in_(devices), among(list(wanted)))
-    )
+    rows = SUMMED_DAYS.execute(session, devices, list(wanted))
     for device, day_ms, *of_day, checksum in rows:
         if day_ms in wanted:
             if DaySums(day_ms, of_day).checksum(device) != checksum:
