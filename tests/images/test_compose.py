@@ -191,8 +191,8 @@ def test_victoria_metrics_has_a_password_that_its_readers_are_given(tmp_path: Pa
 
 def test_who_reads_the_password_mounts_it_and_nobody_else() -> None:
     """Without the volume a part waits for the file until it gives up."""
-    told = {name for name, part in SERVICES.items() if "/run/ppms/victoria" in str(part)}
-    reading = told | {"grafana"}  # its data source has the file's name
+    mounted = {name for name, part in SERVICES.items() if "/run/ppms/victoria" in str(part)}
+    reading = mounted | {"grafana"}  # its data source has the file's name
     mounting = {
         name
         for name, part in SERVICES.items()

@@ -31,7 +31,7 @@ def with_example(tmp_path: Path, home: Sequence[Object]) -> list[Object]:
 def test_a_folder_is_all_that_an_app_needs(
     with_example: list[Object], home: Sequence[Object]
 ) -> None:
-    """It is scraped, and its backup tells of its trial; nothing that was there had to change."""
+    """It is scraped, and pushes the result of its trial; nothing that was there had to change."""
     assert allowed_pairs(with_example) - allowed_pairs(home) == {
         Pair("vmsingle", "acme-exporter", 9101),
         Pair("acme-backup", "vmsingle", 8428),

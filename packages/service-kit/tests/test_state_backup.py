@@ -72,7 +72,7 @@ def test_a_generation_is_whole_while_the_state_is_written(settings: StateBackupS
 def test_the_state_comes_back_but_not_under_a_service_that_runs(
     settings: StateBackupSettings,
 ) -> None:
-    """The newest generation, or a named one; locks and drafts are nobody's state."""
+    """The newest generation, or a named one; locks and drafts are no state."""
     document = settings.state_dir / DOCUMENT
     with only_writer(document):
         first = save(settings)

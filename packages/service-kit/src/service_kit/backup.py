@@ -1,4 +1,4 @@
-"""What every backup needs: copies of databases of one instant, and word of trial restores."""
+"""What every backup needs: copies of databases of one instant, metrics of trial restores."""
 
 import sqlite3
 import time
@@ -27,7 +27,7 @@ class BackupError(Exception):
 
 
 class TrialSettings(Settings):
-    """Where the results of trial restores are told.
+    """Where the results of trial restores are pushed to.
 
     Attributes:
         victoriametrics_url: Empty: nowhere.

@@ -40,7 +40,7 @@ NOT_SAVED = (LOCK_SUFFIX, DRAFT_SUFFIX, "-journal", UNFINISHED)
 ACTIONS = ("save", "restore", "verify")
 WRONG_CALL = 2
 
-# What looks at a restored folder and says what is in it; a BackupError if it cannot be used.
+# What looks at a restored folder and returns what is in it; a BackupError if it cannot be used.
 type Check = Callable[[Path], str]
 
 

@@ -1,6 +1,6 @@
 """`python -m bff`: load the settings, open everything, serve until SIGTERM."""
 
-# ruff: noqa: E402 - what follows the first statement is loaded the way it says
+# ruff: noqa: E402 - imports come after the first statement, which they depend on
 import gc
 
 # Nearly all that is loaded stays; to look through it for garbage takes 0.3 s. `serve` begins.

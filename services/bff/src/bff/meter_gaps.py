@@ -96,7 +96,7 @@ class Gaps:
     open_ms: int
     uneven: Mapping[str, Mapping[int, int]]
     labels: Sequence[str] = ()
-    open_slots: list["OpenSlots"] = field(default_factory=list)
+    open_slots: list["MeasuredCells"] = field(default_factory=list)
 
     def measure(self, labels: Sequence[str], cells: Cells) -> Integers:
         """Return the quantities of `Energy` of labels in cells."""
@@ -112,7 +112,7 @@ class Gaps:
             amounts[:, :, rest] = found.stacked()
         return amounts
 
-    def _measured_since_open(self) -> "OpenSlots":
+    def _measured_since_open(self) -> "MeasuredCells":
         """Measure all labels at once: each is asked for the same slots, of the last days."""
         if not self.open_slots:
             start_ms, end_ms = max(self.edges[0], self.open_ms), self.edges[-1]
@@ -121,7 +121,7 @@ class Gaps:
             edges = np.array(sorted({start_ms, end_ms, *grid, *inside}), dtype=np.int64)
             amounts = self.source.at(self.labels, edges[:-1], edges[1:]).stacked()
             rows = {label: row for row, label in enumerate(self.labels)}
-            self.open_slots.append(OpenSlots(edges[:-1], rows, amounts))
+            self.open_slots.append(MeasuredCells(edges[:-1], rows, amounts))
         return self.open_slots[0]
 
     def cells(
@@ -172,7 +172,7 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSlots:
+class MeasuredCells:
     """What labels measured in neighbouring cells.
 
     Attributes:

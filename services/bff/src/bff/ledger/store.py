@@ -520,9 +520,8 @@ class DaysOfDevices:
         self, session: Session, devices: Sequence[str], days_ms: Sequence[int]
     ) -> CursorResult[*tuple[Any, ...]]:
         """Select the rows; each day is given once."""
-        first, last = min(days_ms), max(days_ms)
-        if last - first == (len(days_ms) - 1) * DAY_MS:
-            wanted = {"devices": devices, "first": first, "last": last}
+        if run := _run(days_ms):
+            wanted = {"devices": devices, "first": run[0], "last": run[1]}
             return session.connection().execute(self.near, wanted)
         return session.connection().execute(self.some, {"devices": devices, "days": days_ms})
 
@@ -582,14 +581,17 @@ def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[
         raise DamagedError(device, day_ms)
 
 
-def among(
-    days_ms: Sequence[int], column: InstrumentedAttribute[int] = LedgerDay.day_unix_ms
-) -> ColumnElement[bool]:
+def among(days_ms: Sequence[int], column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Return whether a column is one of some days, each given once."""
-    first, last = min(days_ms), max(days_ms)
-    if last - first == (len(days_ms) - 1) * DAY_MS:
-        return column.between(first, last)
+    if run := _run(days_ms):
+        return column.between(*run)
     return column.in_(days_ms)
+
+
+def _run(days_ms: Sequence[int]) -> tuple[int, int] | None:
+    """Return the first and the last of some days where these are all days between them."""
+    first, last = min(days_ms), max(days_ms)
+    return (first, last) if last - first == (len(days_ms) - 1) * DAY_MS else None
 
 
 def select_uneven_days(
