@@ -58,6 +58,13 @@ def test_places_are_walked_by_clicks_and_by_address(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Upper rack")
 
 
+def test_what_is_far_below_comes_though_nobody_scrolls(page: Page) -> None:
+    """A search in the page finds every room, however low the window is."""
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.goto("/")
+    expect(page.locator("main table").get_by_role("link", name="Study", exact=True)).to_be_visible()
+
+
 def test_a_price_added_on_the_page_changes_the_months_yen(chain: Chain, page: Page) -> None:
     """Asserted against the raw counter in vmsingle and the prices, not against the ledger."""
     now = datetime.now(TOKYO)

@@ -109,11 +109,14 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
 /** What a reader sees first or next; on a phone the chart and the table are further down. */
 function Near({ placeholder, children }: { placeholder: ReactNode; children: ReactNode }) {
   return (
-    <Seen margin="100%" placeholder={placeholder}>
+    <Seen margin="100%" afterMs={RESTED_MS} placeholder={placeholder}>
       <Suspense fallback={placeholder}>{children}</Suspense>
     </Seen>
   );
 }
+
+/** Long after a slow phone has shown its first view. */
+const RESTED_MS = 5_000;
 
 /** As high as a table of so many rows. */
 function RowsSpace({ count }: { count: number }) {

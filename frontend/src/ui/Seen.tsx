@@ -5,13 +5,15 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 interface SeenProps {
   /** How far below the window its children are made ready. */
   margin?: string;
+  /** When they are made ready though nobody comes near, so that a search in the page finds them. */
+  afterMs?: number;
   /** As high as what comes, so that nothing jumps. */
   placeholder: ReactNode;
   children: ReactNode;
 }
 
 /** Shows its children from when a reader comes near: what is far below costs the first view nothing. */
-export function Seen({ margin = "200px", placeholder, children }: SeenProps) {
+export function Seen({ margin = "200px", afterMs, placeholder, children }: SeenProps) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setSeen] = useState(false);
   useEffect(() => {
@@ -24,5 +26,10 @@ export function Seen({ margin = "200px", placeholder, children }: SeenProps) {
     observer.observe(watched);
     return () => observer.disconnect();
   }, [margin]);
+  useEffect(() => {
+    if (isSeen || afterMs === undefined) return undefined;
+    const timer = setTimeout(() => setSeen(true), afterMs);
+    return () => clearTimeout(timer);
+  }, [isSeen, afterMs]);
   return isSeen ? children : <div ref={element}>{placeholder}</div>;
 }
