@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from bff.db.engine import DatabaseVersion
 from bff.energy import EnergyBetween
 from bff.ledger.ledger import Ledger
 from bff.ledger.worker import LedgerWorker
@@ -25,6 +26,7 @@ class Services:
 
     Attributes:
         config: The file that `home` is loaded from.
+        version: Tells whether the database has changed.
         register: Where every device was, present and retired.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
@@ -35,6 +37,7 @@ class Services:
     settings: Settings
     config: ConfigFile
     engine: Engine
+    version: DatabaseVersion
     victoriametrics: VictoriaMetrics
     register: RegisterKeeper
     ledger: Ledger

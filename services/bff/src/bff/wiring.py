@@ -7,10 +7,12 @@ from sqlalchemy import Engine
 
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
+from bff.db.engine import DatabaseVersion
 from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
+from bff.ledger.sums import SumsMemory
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
 from bff.replicas.replicas import Replicas
@@ -43,11 +45,13 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         deadline_seconds=settings.victoriametrics_deadline_seconds,
     )
     register = repeat_on_conflict(partial(RegisterKeeper, config.current, engine, now))
+    version = DatabaseVersion(engine)
     ledger = Ledger(
         register.ledger_home,
         engine,
         victoriametrics,
         now,
+        sums=SumsMemory(version),
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))
@@ -64,6 +68,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         settings=settings,
         config=config,
         engine=engine,
+        version=version,
         victoriametrics=victoriametrics,
         register=register,
         ledger=ledger,
@@ -82,4 +87,5 @@ def close_services(services: Services) -> None:
     """Stop the worker, close connections and files."""
     services.worker.stop()
     services.victoriametrics.close()
+    services.version.close()
     services.engine.dispose()

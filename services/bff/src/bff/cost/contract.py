@@ -106,7 +106,7 @@ def _with_marginals(
     ) -> CostAmounts:
         columns = slice(bisect_left(edges, start_ms), bisect_left(edges, end_ms))
         saved = _saved(parts, edges[columns.start : columns.stop + 1], of_group[columns])
-        return replace(amounts, cost_e21=round(saved * 10**MONEY_EXPONENT))
+        return amounts._replace(cost_e21=round(saved * 10**MONEY_EXPONENT))
 
     rows = [
         [marginal(amounts, start, end, uwh[group]) for group, amounts in enumerate(row)]

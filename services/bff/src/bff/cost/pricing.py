@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,7 @@ class UsedEnergy:
         return cls(zeros, zeros[0])
 
 
-@dataclass(frozen=True, slots=True)
-class CostAmounts:
+class CostAmounts(NamedTuple):
     """Energy, money and time of one place in one interval; all exact integers.
 
     Energy is own shares: of a meter that less was measured by than behind it, negative.

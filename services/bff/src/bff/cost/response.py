@@ -16,17 +16,15 @@ from bff.cost.schemas import (
     ContractBasis,
     Cost,
     CostRow,
-    Coverage,
     Figures,
     Missing,
     OverMeasured,
     Suspect,
     Unmeasured,
 )
-from bff.http.schemas import PlaceRef, span
+from bff.http.schemas import instant_text, place_ref, span
 from bff.meter_tree import MeterNotes
 from bff.place_tree import HOUSE
-from bff.time_grid import Interval, in_zone
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
 from home_model.config import Home
 
@@ -47,19 +45,18 @@ def cost_response(
     contract: ContractBasis | None = None,
 ) -> Cost:
     """Return the whole response; without `by` and `group_by` it has no rows."""
-    whole = span(Interval(query.from_ms, query.to_ms), home.zone)
-    return Cost(
-        from_=whole.from_,
-        to=whole.to,
-        place=PlaceRef.of(query.place),
-        time_zone=home.time_zone,
-        currency=home.currency,
-        basis="contract" if contract else "unit_price",
-        contract=contract,
-        total=figures(table.total, home.zone, of_device=query.place.level == "device"),
-        rows=_rows(query, grouping, table, home.zone) if query.by or query.group_by else [],
+    return {
+        "from": instant_text(query.from_ms, home.zone),
+        "to": instant_text(query.to_ms, home.zone),
+        "place": place_ref(query.place),
+        "time_zone": home.time_zone,
+        "currency": home.currency,
+        "basis": "contract" if contract else "unit_price",
+        "contract": contract,
+        "total": figures(table.total, home.zone, of_device=query.place.level == "device"),
+        "rows": _rows(query, grouping, table, home.zone) if query.by or query.group_by else [],
         **meter_notes(table.notes),
-    )
+    }
 
 
 def contract_basis(home: Home, query: CostQuery, cost: ContractCost) -> ContractBasis:
@@ -160,13 +157,18 @@ def _suspects(
 
 
 def _rows(query: CostQuery, grouping: Grouping, table: CostTable, zone: ZoneInfo) -> list[CostRow]:
-    edges = [in_zone(edge, zone) for edge in grouping.bucket_edges]
+    edges = [instant_text(edge, zone) for edge in grouping.bucket_edges]
     places = [
-        (PlaceRef.of(place) if query.group_by else None, place.level == "device")
+        (place_ref(place) if query.group_by else None, place.level == "device")
         for place, _ in grouping.groups
     ]
     return [
-        CostRow(start, end, place, figures(amounts, zone, of_device=of_device))
+        {
+            "from": start,
+            "to": end,
+            "place": place,
+            "figures": figures(amounts, zone, of_device=of_device),
+        }
         for (start, end), of_bucket in zip(pairwise(edges), table.rows, strict=True)
         for (place, of_device), amounts in zip(places, of_bucket, strict=True)
     ]
@@ -174,23 +176,23 @@ def _rows(query: CostQuery, grouping: Grouping, table: CostTable, zone: ZoneInfo
 
 def figures(amounts: CostAmounts, zone: ZoneInfo, *, of_device: bool = False) -> Figures:
     """Return exact quantities; null where nothing was measured."""
-    known_uwh = amounts.measured_uwh + amounts.estimated_uwh
-    return Figures(
-        energy_kwh=scaled(known_uwh, UWH_EXPONENT) if amounts.known_ms else None,
-        through_kwh=exact_kwh(amounts.through_uwh if of_device and amounts.known_ms else None),
-        measured_kwh=scaled(amounts.measured_uwh, UWH_EXPONENT),
-        estimated_kwh=scaled(amounts.estimated_uwh, UWH_EXPONENT),
-        unpriced_kwh=scaled(amounts.unpriced_uwh, UWH_EXPONENT),
-        cost=scaled(amounts.cost_e21, MONEY_EXPONENT) if amounts.priced_ms else None,
-        coverage=_coverage(amounts),
-        unpriced=[span(interval, zone) for interval in amounts.unpriced],
-    )
-
-
-def _coverage(amounts: CostAmounts) -> Coverage:
-    return Coverage(
-        measured_seconds=amounts.measured_ms / 1000,
-        estimated_seconds=amounts.estimated_ms / 1000,
-        missing_seconds=amounts.missing_ms / 1000,
-        expected_seconds=(amounts.known_ms + amounts.missing_ms) / 1000,
-    )
+    through, measured, estimated, unpriced, money, priced_ms, *of_time, without_price = amounts
+    measured_ms, estimated_ms, missing_ms = of_time
+    known_ms = measured_ms + estimated_ms
+    measured_kwh = scaled(measured, UWH_EXPONENT)
+    known_kwh = scaled(measured + estimated, UWH_EXPONENT) if estimated else measured_kwh
+    return {
+        "energy_kwh": known_kwh if known_ms else None,
+        "through_kwh": exact_kwh(through if of_device and known_ms else None),
+        "measured_kwh": measured_kwh,
+        "estimated_kwh": scaled(estimated, UWH_EXPONENT),
+        "unpriced_kwh": scaled(unpriced, UWH_EXPONENT),
+        "cost": scaled(money, MONEY_EXPONENT) if priced_ms else None,
+        "coverage": {
+            "measured_seconds": measured_ms / 1000,
+            "estimated_seconds": estimated_ms / 1000,
+            "missing_seconds": missing_ms / 1000,
+            "expected_seconds": (known_ms + missing_ms) / 1000,
+        },
+        "unpriced": [span(interval, zone) for interval in without_price],
+    }

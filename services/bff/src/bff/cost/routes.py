@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from bff.calendar import Bucket
 from bff.cost.contract import Allocation, fetch_contract_cost
@@ -12,6 +12,7 @@ from bff.cost.response import contract_basis, cost_response
 from bff.cost.schemas import Cost
 from bff.db.engine import read_session
 from bff.http.params import From, OneDevice, Room, Shelf, To
+from bff.http.schemas import json_response
 from bff.place_tree import find_place
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
@@ -40,7 +41,7 @@ AllocationChoice = Annotated[
 ]
 
 
-@router.get("/cost", summary="Energy and cost of a place over a range")
+@router.get("/cost", summary="Energy and cost of a place over a range", response_model=Cost)
 def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     from_: From,
@@ -52,7 +53,7 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     group_by: GroupBy = None,
     basis: Basis = "unit_price",
     allocation: AllocationChoice = "average",
-) -> Cost:
+) -> Response:
     """Without room, shelf and device: the whole house. Rows add up to the total exactly.
 
     Every watt-hour counts once: of a meter its own share, where it was at that time. What is
@@ -71,8 +72,8 @@ def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
         grouping = group(register, query, home.zone)
         by_contract = fetch_contract_cost(services, register, query, grouping, allocation)
         shown = contract_basis(home, query, by_contract)
-        return cost_response(home, query, grouping, by_contract.table, shown)
-    return unit_price_costs(services, register, [query])[0]
+        return json_response(cost_response(home, query, grouping, by_contract.table, shown))
+    return json_response(unit_price_costs(services, register, [query])[0])
 
 
 def unit_price_costs(

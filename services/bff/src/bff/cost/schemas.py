@@ -1,18 +1,16 @@
-"""The schemas of cost. Rows come by the thousand: as dataclasses they are not validated again."""
+"""The schemas of cost. Rows come by the thousand: they are dicts, which are written as they are."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Literal, TypedDict
 
 from pydantic import BaseModel, Field
 
 from bff.bills.schemas import BillState, HouseShare, ProvisionalReason
-from bff.http.schemas import PlaceRef, Span
+from bff.http.schemas import InstantText, PlaceRef, Span
 from bff.units import Exact
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(TypedDict):
     """How much time was measured, in device-seconds; time after now is not expected."""
 
     measured_seconds: Annotated[float, Field(description="Between good samples.", examples=[86000])]
@@ -23,8 +21,7 @@ class Coverage:
     expected_seconds: Annotated[float, Field(examples=[86400])]
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(TypedDict):
     """Energy, cost and their coverage."""
 
     energy_kwh: Annotated[
@@ -63,19 +60,23 @@ class Figures:
     unpriced: Annotated[list[Span], Field(description="Where energy was used and no price held.")]
 
 
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One bucket of time, one place, or one place in one bucket."""
-
-    from_: Annotated[datetime, Field(alias="from", examples=["2026-03-01T00:00:00+09:00"])]
-    to: Annotated[datetime, Field(examples=["2026-04-01T00:00:00+09:00"])]
-    place: Annotated[
-        PlaceRef | None,
-        Field(
-            description="null unless grouped by place. The house itself: what no device explains."
-        ),
-    ]
-    figures: Figures
+# By call, as `from` is a keyword.
+CostRow = TypedDict(
+    "CostRow",
+    {
+        "from": Annotated[InstantText, Field(examples=["2026-03-01T00:00:00+09:00"])],
+        "to": Annotated[InstantText, Field(examples=["2026-04-01T00:00:00+09:00"])],
+        "place": Annotated[
+            PlaceRef | None,
+            Field(
+                description="null unless grouped by place. The house itself: what no device"
+                " explains."
+            ),
+        ],
+        "figures": Figures,
+    },
+)
+CostRow.__doc__ = "One bucket of time, one place, or one place in one bucket."
 
 
 class Missing(BaseModel):
@@ -142,16 +143,23 @@ class ContractBasis(BaseModel):
     )
 
 
-class Cost(Span):
-    """Energy and cost of a place over a range. The rows add up to the total exactly."""
-
-    place: PlaceRef
-    time_zone: str = Field(examples=["Asia/Tokyo"])
-    currency: str = Field(description="ISO 4217.", examples=["JPY"])
-    basis: Literal["unit_price", "contract"]
-    contract: ContractBasis | None = Field(description="Only of basis contract.")
-    total: Figures
-    rows: list[CostRow]
-    missing: list[Missing] = Field(description="Meters that were not measured all the time.")
-    unmeasured: list[Unmeasured]
-    over_measured: list[OverMeasured]
+Cost = TypedDict(
+    "Cost",
+    {
+        "from": Annotated[InstantText, Field(examples=["2026-03-01T00:00:00+09:00"])],
+        "to": Annotated[InstantText, Field(examples=["2026-04-01T00:00:00+09:00"])],
+        "place": PlaceRef,
+        "time_zone": Annotated[str, Field(examples=["Asia/Tokyo"])],
+        "currency": Annotated[str, Field(description="ISO 4217.", examples=["JPY"])],
+        "basis": Literal["unit_price", "contract"],
+        "contract": Annotated[ContractBasis | None, Field(description="Only of basis contract.")],
+        "total": Figures,
+        "rows": list[CostRow],
+        "missing": Annotated[
+            list[Missing], Field(description="Meters that were not measured all the time.")
+        ],
+        "unmeasured": list[Unmeasured],
+        "over_measured": list[OverMeasured],
+    },
+)
+Cost.__doc__ = "Energy and cost of a place over a range. The rows add up to the total exactly."

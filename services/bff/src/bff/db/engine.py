@@ -1,12 +1,14 @@
-"""The database: exact column types for every SQL database, sessions, serialised writes."""
+"""The database: exact column types, sessions, serialised writes, and whether anything changed."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 from typing import Any, override
 
-from sqlalchemy import BigInteger, Dialect, Engine
+from sqlalchemy import BigInteger, Connection, Dialect, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -62,3 +64,53 @@ def write_session(engine: Engine) -> Generator[Session]:
     """Open a session in one serialised transaction: commit at the end, roll back on error."""
     with Session(serialised(engine), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+# SQLite's differs on one connection after each commit of another one, whichever process it is in
+# (https://www.sqlite.org/pragma.html#pragma_data_version). PostgreSQL's names all transactions that
+# are visible: a commit changes it (its manual, 9.27).
+VERSIONS = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}
+
+
+class DatabaseVersion:
+    """Tells whether anything was committed to a database. May be used from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._query = VERSIONS[engine.dialect.name]
+        self._lock = Lock()
+        self._connection: Connection | None = None
+
+    def __call__(self) -> object:
+        """Return a value that is another one after each commit, whoever made it.
+
+        What is read after it is at least as new. Where the database does not answer, the value
+        equals no other.
+        """
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._connect()
+                version = self._connection.exec_driver_sql(self._query).scalar()
+                self._connection.rollback()
+            except SQLAlchemyError:
+                self._close()
+                return object()
+            # Values of different connections are not comparable.
+            return self._connection, version
+
+    def close(self) -> None:
+        """Close its connection."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):  # it has ended already
+                connection.close()
+
+    def _connect(self) -> Connection:
+        connection = self._engine.connect()
+        connection.detach()  # it never writes, and the pool never gets it back
+        return connection

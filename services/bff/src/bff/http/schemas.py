@@ -1,14 +1,19 @@
-"""Schemas that several features share."""
+"""Schemas that several features share, and responses that are not validated again."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+import orjson
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from bff.place_tree import Level, Place
 from bff.time_grid import Interval, in_zone
 from bff.units import UWH_EXPONENT, Exact, scaled
+
+# An instant of RFC 3339, of responses with thousands of them.
+InstantText = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class Span(BaseModel):
@@ -20,18 +25,23 @@ class Span(BaseModel):
     to: datetime = Field(examples=["2026-04-01T00:00:00+09:00"])
 
 
-class PlaceRef(BaseModel):
+class PlaceRef(TypedDict):
     """A place by its path; the levels below it are null."""
 
     level: Level
-    room: str | None = Field(examples=["study"])
-    shelf: str | None = Field(examples=["rack_1"])
-    device: str | None = Field(examples=[None])
+    room: Annotated[str | None, Field(examples=["study"])]
+    shelf: Annotated[str | None, Field(examples=["rack_1"])]
+    device: Annotated[str | None, Field(examples=[None])]
 
-    @classmethod
-    def of(cls, place: Place) -> Self:
-        """Return the reference of a place."""
-        return cls(level=place.level, room=place.room, shelf=place.shelf, device=place.device)
+
+def place_ref(place: Place) -> PlaceRef:
+    """Return the reference of a place."""
+    return {
+        "level": place.level,
+        "room": place.room,
+        "shelf": place.shelf,
+        "device": place.device,
+    }
 
 
 class CounterReading(BaseModel):
@@ -49,3 +59,20 @@ def span(interval: Interval, zone: ZoneInfo) -> Span:
 def counter_reading(at_ms: int, uwh: int, zone: ZoneInfo) -> CounterReading:
     """Return a counter's value, exact and in the house's time zone."""
     return CounterReading(at=in_zone(at_ms, zone), kwh=scaled(uwh, UWH_EXPONENT))
+
+
+def instant_text(at_ms: int, zone: ZoneInfo) -> InstantText:
+    """Return an instant in the house's time zone, in the form that pydantic writes."""
+    text = in_zone(at_ms, zone).isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
+def json_response(content: object) -> Response:
+    """Return a response with dicts and lists as they are, and the models among them as JSON."""
+    return Response(orjson.dumps(content, default=_model), media_type="application/json")
+
+
+def _model(value: object) -> orjson.Fragment:
+    if isinstance(value, BaseModel):
+        return orjson.Fragment(value.model_dump_json(by_alias=True))
+    raise TypeError(value)

@@ -14,6 +14,7 @@ from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
 from bff.ledger.open_slots import OpenSlots
 from bff.ledger.partial_slots import SplitCache
+from bff.ledger.sums import SumsMemory
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import energy_series
@@ -225,6 +226,7 @@ class Ledger:
     now: Now
     status: SharedStatus = field(default_factory=SharedStatus)
     splits: SplitCache = field(default_factory=SplitCache)
+    sums: SumsMemory = field(default_factory=SumsMemory)
     samples_kept_days: int = 730
 
     def now_ms(self) -> int:

@@ -108,9 +108,11 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     status = _wait_for_status(ledger, devices, wanted)
     watermark_ms, open_slots = status.watermark_ms or 0, status.open_slots
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
-    sums = _closed_sums(ledger, status, devices, np.minimum(edges_ms, watermark_ms))
+    closed_ms = np.minimum(edges_ms, watermark_ms)
+    select = partial(_closed_sums, ledger, status, devices, closed_ms)
+    sums = ledger.sums.get(devices, closed_ms, select)
     if open_slots is not None:
-        sums += open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
+        sums = sums + open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
     missing_ms = np.diff(edges_ms)[np.newaxis, :] - stacked[2] - stacked[3]
     return Energy(*stacked, missing_ms)
@@ -169,10 +171,14 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
 
 def _closed_sums(
     ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
-) -> Integers:
-    """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
+) -> tuple[Integers, bool]:
+    """Return sums of closed slots up to each edge, slots with an edge inside split exactly.
+
+    Returns:
+        The sums, and whether they stay the same while the database does.
+    """
     with read_session(ledger.engine) as session:
-        stored = select_closed_sums(session, devices, edges_ms)
+        stored, is_final = select_closed_sums(session, devices, edges_ms), True
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
         # Slots name their source by its position in the rules that they were built by, which are
@@ -181,10 +187,11 @@ def _closed_sums(
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
         for some in batched(enumerate(devices), step, strict=False):
             slots = {device: _cut_slots(stored, row, edges_ms) for row, device in some}
-            amounts = _split_amounts(ledger, rules, slots)
+            amounts, is_exact = _split_amounts(ledger, rules, slots)
+            is_final &= is_exact
             for row, device in some:
                 stored.up_to[:, row, slots[device].edges] += amounts[device]
-    return stored.up_to
+    return stored.up_to, is_final
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +221,12 @@ def _cut_slots(stored: ClosedSums, row: int, edges_ms: Integers) -> _CutSlots:
 
 def _split_amounts(
     ledger: Ledger, rules: Mapping[str, DeviceRules], slots: Mapping[str, _CutSlots]
-) -> Mapping[str, Integers]:
-    """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
+) -> tuple[Mapping[str, Integers], bool]:
+    """Return the amounts up to each cut: exact ones, but where samples are lost or late.
+
+    Returns:
+        The amounts, and whether samples that come later change none of them.
+    """
     amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
     for device, each in slots.items():
         # The samples that could split these exactly are lost.
@@ -230,7 +241,7 @@ def _split_amounts(
     found = _split_by_samples(ledger, rules, wanted) if wanted else {}
     for device, each in found.items():
         amounts[device][:, ~known[device]] = each.up_to
-    return amounts
+    return amounts, all(each.is_exact.all() for each in found.values())
 
 
 def _split_by_samples(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bff.db.tables import EventAnswer, LedgerEvent
-from bff.http.schemas import PlaceRef
+from bff.http.schemas import place_ref
 from bff.marks.query import PriceChange
 from bff.marks.schemas import EventMark, Marks, PriceMark
 from bff.place_tree import Place
@@ -25,7 +25,7 @@ def marks_response(
     return Marks(
         from_=in_zone(interval.start_ms, home.zone),
         to=in_zone(interval.end_ms, home.zone),
-        place=PlaceRef.of(place),
+        place=place_ref(place),
         prices=[_price_mark(home, each) for each in prices[-MAX_MARKS:]],
         events=[
             EventMark(

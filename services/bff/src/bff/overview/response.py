@@ -36,11 +36,11 @@ def _comparison(period: RunningPeriod, amounts: PeriodAmounts, zone: ZoneInfo) -
         from_=in_zone(period.compared_before.start_ms, zone),
         to=in_zone(period.compared_before.end_ms, zone),
         until=in_zone(period.compared_until_ms, zone),
-        energy_kwh=now.energy_kwh,
-        energy_kwh_before=before.energy_kwh,
+        energy_kwh=now["energy_kwh"],
+        energy_kwh_before=before["energy_kwh"],
         energy_change_ratio=_energy_change(amounts.compared, amounts.before),
-        cost=now.cost,
-        cost_before=before.cost,
+        cost=now["cost"],
+        cost_before=before["cost"],
         cost_change_ratio=_cost_change(amounts.compared, amounts.before),
     )
 

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from bff.http.params import OneDevice, Room, Shelf
-from bff.http.schemas import PlaceRef
+from bff.http.schemas import place_ref
 from bff.overview.periods import running_period
 from bff.overview.query import PERIODS, fetch_amounts, fetch_usual_watts
 from bff.overview.response import devices_not_up, period_overview
@@ -40,7 +40,7 @@ def get_overview(
         for name, period in periods.items()
     }
     return Overview(
-        place=PlaceRef.of(place),
+        place=place_ref(place),
         time_zone=home.time_zone,
         currency=home.currency,
         now=now.astimezone(home.zone),

@@ -16,8 +16,8 @@ def effect_over_range(
     return EffectOverRange(
         from_=in_zone(query.from_ms, home.zone),
         to=in_zone(query.to_ms, home.zone),
-        energy_kwh=shown_after.energy_kwh,
-        cost_before=shown_before.cost,
-        cost_after=shown_after.cost,
+        energy_kwh=shown_after["energy_kwh"],
+        cost_before=shown_before["cost"],
+        cost_after=shown_after["cost"],
         currency=home.currency,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bff.cost.query import CostQuery
 from bff.cost.response import figures
-from bff.http.schemas import PlaceRef, span
+from bff.http.schemas import place_ref, span
 from bff.time_grid import Interval
 from bff.week_hours.query import HourAmounts, HourOfWeek
 from bff.week_hours.schemas import WeekHour, WeekHours
@@ -20,7 +20,7 @@ def week_hours_response(
     return WeekHours(
         from_=whole.from_,
         to=whole.to,
-        place=PlaceRef.of(query.place),
+        place=place_ref(query.place),
         currency=home.currency,
         hours=[
             WeekHour(

@@ -1,0 +1,162 @@
+"""Closed sums in memory: never older than the database, whoever writes to it, and bounded."""
+
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, delete, insert, select
+
+from bff.db.engine import DatabaseVersion, read_session, write_session
+from bff.db.migrate import open_database
+from bff.db.tables import LedgerDay
+from bff.energy import Integers, Slots
+from bff.ledger.archive import KeptDay
+from bff.ledger.device_rules import DeviceRules
+from bff.ledger.ledger import Ledger, SharedStatus
+from bff.ledger.open_slots import OpenSlots, RecentSamples
+from bff.ledger.query import energy_between
+from bff.ledger.sample_counts import StoredDay
+from bff.ledger.store import Built, save_built
+from bff.ledger.sums import SumsMemory
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, instant
+from energy_rules.spread import amounts_of
+
+START_MS = 20_500 * DAY_MS
+DAYS = 3
+DEVICES = ("kettle", "fridge")
+NOTHING: Any = None
+ANOTHER_PROCESS = """
+import sys, sqlalchemy
+with sqlalchemy.create_engine(sys.argv[1]).begin() as connection:
+    connection.execute(sqlalchemy.text("DELETE FROM ledger_days WHERE device = 'kettle'"))
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'bff.db'}"
+    return request.getfixturevalue("postgresql_url")
+
+
+@dataclass
+class Counted(SumsMemory):
+    """Counts how often it had to read the database."""
+
+    def __init__(self, version: DatabaseVersion) -> None:
+        super().__init__(version)
+        self.reads = 0
+
+    def get(self, devices: Sequence[str], edges_ms: Integers, select: Any) -> Integers:  # noqa: ANN401
+        """Count the calls of `select`."""
+
+        def counted() -> tuple[Integers, bool]:
+            self.reads += 1
+            return select()
+
+        return super().get(devices, edges_ms, counted)
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    """A ledger without a worker, which remembers sums."""
+    engine = open_database(url)
+    version = DatabaseVersion(engine)
+    end_ms = START_MS + DAYS * DAY_MS
+    recent = {device: RecentSamples(DeviceRules(device, (), (), ""), {}) for device in DEVICES}
+    status = SharedStatus()
+    status.update(
+        watermark_ms=end_ms, open_slots=OpenSlots(end_ms, end_ms, recent), counted_from_ms=0
+    )
+    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, sums=Counted(version))
+    version.close()
+    engine.dispose()
+
+
+def write_day(engine: Engine, chance: random.Random) -> None:
+    """Replace a day of a device."""
+    stacked = np.zeros((4, SLOTS_PER_DAY), dtype=np.int64)
+    stacked[0], stacked[2] = chance.randint(1, 10**9), SLOT_MS
+    slots = Slots(amounts_of(stacked), np.zeros(SLOTS_PER_DAY, dtype=np.int64))
+    day_ms = START_MS + chance.randrange(DAYS) * DAY_MS
+    day = KeptDay(day_ms, StoredDay("native:1"), slots)
+    save_built(engine, [Built(chance.choice(DEVICES), day_ms, day_ms + DAY_MS, [day])])
+
+
+def lose_days(engine: Engine, chance: random.Random) -> None:
+    """Delete all days of a device."""
+    with write_session(engine) as session:
+        session.execute(delete(LedgerDay).where(LedgerDay.device == chance.choice(DEVICES)))
+
+
+def restore(engine: Engine, chance: random.Random) -> None:
+    """Replace the whole table by an older state of it, or by nothing."""
+    with read_session(engine) as session:
+        rows = [dict(row) for row in session.execute(select(LedgerDay.__table__)).mappings()]
+    write_day(engine, chance)
+    with write_session(engine) as session:
+        session.execute(delete(LedgerDay))
+        if rows:
+            session.execute(insert(LedgerDay), rows)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledger) -> None:
+    """Whichever connection changed it, and however."""
+    chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
+    another, forgetful = open_database(url), replace(ledger, sums=SumsMemory())
+    asked = [sorted(chance.sample(range(DAYS * SLOTS_PER_DAY), 3)) for _ in range(3)]
+    for _ in range(40):
+        if chance.random() < 0.3:
+            change = chance.choice([write_day, write_day, lose_days, restore])
+            change(chance.choice([ledger.engine, another]), chance)
+        edges = [START_MS + slot * SLOT_MS for slot in chance.choice(asked)]
+        found = energy_between(ledger, DEVICES, edges).stacked()
+        assert (found == energy_between(forgetful, DEVICES, edges).stacked()).all()
+    another.dispose()
+    assert isinstance(ledger.sums, Counted)
+    assert 0 < ledger.sums.reads < 40
+
+
+def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> None:
+    """At the next answer."""
+    write_day(ledger.engine, random.Random(0))  # noqa: S311
+    edges = [START_MS, START_MS + DAYS * DAY_MS]
+    assert energy_between(ledger, DEVICES, edges).measured_uwh.any()
+    subprocess.run([sys.executable, "-c", ANOTHER_PROCESS, url], check=True)  # noqa: S603 - written above
+    with read_session(ledger.engine) as session:
+        left = session.scalars(select(LedgerDay.device)).all()
+    found = energy_between(ledger, DEVICES, edges).measured_uwh[:, 0]
+    assert [device for device, uwh in zip(DEVICES, found, strict=True) if uwh] == left
+
+
+def remembered(memory: SumsMemory, edge_ms: int, *, is_final: bool = True) -> bool:
+    """Return whether 8 kB of sums up to an edge are remembered; they are from now on."""
+    reads: list[int] = []
+
+    def read() -> tuple[Integers, bool]:
+        reads.append(1)
+        return np.zeros(1_000, dtype=np.int64), is_final
+
+    memory.get(DEVICES, np.array([edge_ms], dtype=np.int64), read)
+    return not reads
+
+
+def test_the_memory_is_bounded_by_bytes() -> None:
+    """What was used the longest ago goes first."""
+    memory = SumsMemory(lambda: 1, max_bytes=16_000)
+    assert [remembered(memory, edge) for edge in (1, 2, 1, 3)] == [False, False, True, False]
+    assert [remembered(memory, edge) for edge in (1, 3, 2)] == [True, True, False]
+
+
+def test_what_samples_may_still_change_is_not_remembered() -> None:
+    """Slots that are split by samples which may be late."""
+    memory = SumsMemory(lambda: 1)
+    assert [remembered(memory, 1, is_final=False) for _ in range(2)] == [False, False]
