@@ -24,6 +24,7 @@ from bff.explain.routes import router as explain
 from bff.first_screen.routes import router as first_screen
 from bff.forecast.routes import router as forecast
 from bff.history.routes import router as history
+from bff.http.conditional import EndedRanges
 from bff.http.docs import add_docs
 from bff.http.error_handlers import add_error_handlers
 from bff.http.gate import LoggedWrites
@@ -104,6 +105,7 @@ def create_app(services: Services | None = None) -> FastAPI:
     add_error_handlers(app)
     if services:
         app.state.live = LiveWatch(partial(read_live, services))
+        app.add_middleware(EndedRanges, now=services.now)
         app.add_middleware(
             BoundedWaiting, seconds=services.settings.victoriametrics_deadline_seconds
         )

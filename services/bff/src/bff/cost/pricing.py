@@ -1,6 +1,8 @@
 """Price energy exactly: integers until the end, so that children add up to their parents. Pure."""
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple, Self
@@ -154,22 +156,31 @@ def _unpriced(
     known_ms: Integers, has_price: NDArray[np.bool_], layout: Layout
 ) -> Callable[[int, int], tuple[Interval, ...]]:
     """Return a function of group and bucket: its intervals without a price that have energy."""
-    edges, starts = layout.edges, layout.bucket_starts
-    ends = [*starts[1:], len(edges) - 1]
-    gaps = _runs_of_false(has_price)
+    edges, gaps = layout.edges, _gaps_of_buckets(has_price, layout)
     if not gaps:
         return lambda _group, _bucket: ()
-    known_until = np.pad(np.cumsum(known_ms, axis=1), ((0, 0), (1, 0)))
+    known_until = np.pad(np.cumsum(known_ms, axis=1), ((0, 0), (1, 0))).tolist()
 
     def intervals(group: int, bucket: int) -> tuple[Interval, ...]:
-        within = [(max(a, starts[bucket]), min(b, ends[bucket])) for a, b in gaps]
+        until = known_until[group]
         return tuple(
-            Interval(edges[a], edges[b])
-            for a, b in within
-            if a < b and known_until[group, b] > known_until[group, a]
+            Interval(edges[a], edges[b]) for a, b in gaps.get(bucket, ()) if until[b] > until[a]
         )
 
     return intervals
+
+
+def _gaps_of_buckets(
+    has_price: NDArray[np.bool_], layout: Layout
+) -> Mapping[int, Sequence[tuple[int, int]]]:
+    """Return the runs of intervals without a price by bucket, cut at its edges."""
+    starts = layout.bucket_starts
+    ends = [*starts[1:], len(layout.edges) - 1]
+    gaps: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for first, end in _runs_of_false(has_price):
+        for bucket in range(bisect_right(starts, first) - 1, bisect_left(starts, end)):
+            gaps[bucket].append((max(first, starts[bucket]), min(end, ends[bucket])))
+    return gaps
 
 
 def _runs_of_false(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
