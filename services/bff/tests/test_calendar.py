@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bff.calendar import HOUR_MILLISECONDS, Bucket, bucket_edges, month_of
-from bff.time_grid import unix_milliseconds
+from bff.time_grid import HOUR_MILLISECONDS, Bucket, bucket_edges, month_of, unix_milliseconds
 
 
 def edges(zone: str, first: str, last: str, bucket: Bucket) -> list[int]:

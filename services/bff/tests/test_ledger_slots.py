@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from bff.energy import Slots
 from bff.ledger.device_rules import SourceRules
-from bff.ledger.open_slots import sums_up_to
 from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import judge_source, slots_between
+from bff.ledger.slots import judge_source, slots_between, sums_up_to
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
 from energy_rules.limits import Limits
 from energy_rules.samples import Samples

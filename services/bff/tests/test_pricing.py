@@ -11,7 +11,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bff.calendar import Bucket, bucket_edges
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import Grouping, fetch_cost
 from bff.cost.response import figures
@@ -19,7 +18,7 @@ from bff.energy import Energy, EnergyBetween, Integers
 from bff.place_tree import HOUSE, Place, place_of
 from bff.prices.spans import PriceSpan
 from bff.register.entries import Entry
-from bff.time_grid import Interval
+from bff.time_grid import Bucket, Interval, bucket_edges
 from bff.units import plain, scaled
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,12 +7,11 @@ from sqlalchemy import Engine
 
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
-from bff.db.engine import DatabaseVersion
+from bff.db.engine import DatabaseVersion, VersionMemory
 from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
 from bff.ledger.query import LedgerEnergy
-from bff.ledger.sums import SumsMemory
 from bff.ledger.worker import LedgerWorker
 from bff.register.keeper import RegisterKeeper
 from bff.replicas.replicas import Replicas
@@ -51,7 +50,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         engine,
         victoriametrics,
         now,
-        sums=SumsMemory(version),
+        memory=VersionMemory(version),
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))

@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bff.calendar import midnight
 from bff.contracts.bands import Calendar, MissingDayError, band_at, band_edges
 from bff.contracts.charges import ALL, Usage
 from bff.contracts.timeline import ContractPart
 from bff.energy import Integers
-from bff.time_grid import instant
+from bff.time_grid import instant, midnight
 
 # Energy of an instant that no band of a contract fits: no line has a price for it.
 NO_BAND = "none"

@@ -12,7 +12,6 @@ import numpy as np
 from bff.bills.energy import HouseEnergy, Meter, fetch_house_energy
 from bff.bills.layout import PartLayout, layout_of
 from bff.bills.tariff import Tariff, select_slot_prices, select_tariff
-from bff.calendar import midnight
 from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import Context, Usage
 from bff.contracts.document import BasicLine, ContractDocument, Statement
@@ -25,7 +24,7 @@ from bff.prices.spans import PriceSpan
 from bff.register.entries import Entry
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import unix_milliseconds
+from bff.time_grid import midnight, unix_milliseconds
 from bff.units import UWH_PER_KWH
 
 # So many intervals of all devices are held at once: a market's half-hours of a period or two.

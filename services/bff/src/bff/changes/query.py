@@ -13,7 +13,6 @@ import numpy as np
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from bff.calendar import bucket_edges, month_of
 from bff.cost.pricing import CostAmounts
 from bff.cost.query import Grouping, fetch_cost
 from bff.db.engine import read_session, write_session
@@ -24,7 +23,7 @@ from bff.ledger.sums import select_closed_sums
 from bff.place_tree import place_of
 from bff.prices.query import select_price_spans
 from bff.register.entries import entry_of
-from bff.time_grid import DAY_MS, instant, unix_milliseconds
+from bff.time_grid import DAY_MS, bucket_edges, instant, month_of, unix_milliseconds
 from bff.units import MONEY_EXPONENT, scaled
 from home_model.config import Home
 

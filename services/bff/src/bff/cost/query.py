@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bff.calendar import MIN_MILLISECONDS, Bucket, bucket_edges
 from bff.cost.pricing import CostTable, Layout, UsedEnergy, price_energy
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
@@ -17,6 +16,7 @@ from bff.place_tree import HOUSE, Level, Place, entries_in, place_of
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
 from bff.register.entries import Entry
 from bff.register.view import Register
+from bff.time_grid import MIN_MILLISECONDS, Bucket, bucket_edges
 from service_kit.problems import ProblemError, wrong_input
 
 MAX_ROWS = 20_000

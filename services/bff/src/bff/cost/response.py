@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from bff.bills.query import PeriodBill
 from bff.bills.response import bill_response
-from bff.calendar import midnight
 from bff.cost.contract import ContractCost
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import CostQuery, Grouping
@@ -25,6 +24,7 @@ from bff.cost.schemas import (
 from bff.http.schemas import instant_text, place_ref, span
 from bff.meter_tree import MeterNotes
 from bff.place_tree import HOUSE
+from bff.time_grid import midnight
 from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
 from home_model.config import Home
 

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from bff.calendar import Bucket
 from bff.cost.contract import Allocation, fetch_contract_cost
 from bff.cost.query import CostQuery, fetch_costs, group
 from bff.cost.response import contract_basis, cost_response
@@ -17,7 +16,7 @@ from bff.place_tree import find_place
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
 from bff.services import Services, UsedServices
-from bff.time_grid import unix_milliseconds
+from bff.time_grid import Bucket, unix_milliseconds
 
 router = APIRouter(tags=["cost"])
 

@@ -1,12 +1,14 @@
-"""The database: exact column types, sessions, serialised writes, and whether anything changed."""
+"""The database: exact column types, sessions, and what was read of it until it changes."""
 
-from collections.abc import Generator
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from threading import Lock
 from typing import Any, override
 
+import numpy as np
 from sqlalchemy import BigInteger, Connection, Dialect, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -114,3 +116,62 @@ class DatabaseVersion:
         connection = self._engine.connect()
         connection.detach()  # it never writes, and the pool never gets it back
         return connection
+
+
+# Three months by hour of 200 devices are 14 MB.
+MAX_BYTES = 16 * 2**20
+BYTES_OF_ENTRY = 200
+
+
+class VersionMemory:
+    """Remembers what was read by what it was read for. May be used from several threads.
+
+    Args:
+        version: Returns a value that is another one after each commit to the database; the default
+            never returns the same, so that nothing is remembered.
+        max_bytes: What was used the longest ago is dropped beyond it.
+    """
+
+    def __init__(self, version: Callable[[], object] = object, max_bytes: int = MAX_BYTES) -> None:
+        self._version = version
+        self._max_bytes = max_bytes
+        self._lock = Lock()
+        self._of_version: object = None
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._bytes = 0
+
+    def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
+        """Return what `read` returns, or returned for this key: not to be written to."""
+        version = self._version()  # before anything is read: what is remembered is never older
+        with self._lock:
+            self._forget_other(version)
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        found = read()
+        with self._lock:
+            if version == self._of_version and key not in self._known:
+                self._remember(key, found)
+        return found
+
+    def _forget_other(self, version: object) -> None:
+        if version != self._of_version:
+            self._known.clear()
+            self._bytes, self._of_version = 0, version
+
+    def _remember(self, key: Hashable, found: object) -> None:
+        if isinstance(found, np.ndarray):
+            found.flags.writeable = False
+        self._known[key] = found
+        self._bytes += _bytes_of(found)
+        while self._bytes > self._max_bytes:
+            _, oldest = self._known.popitem(last=False)
+            self._bytes -= _bytes_of(oldest)
+
+
+def _bytes_of(found: object) -> int:
+    """Return about how much memory it takes: an array, or a mapping of mappings."""
+    if isinstance(found, np.ndarray):
+        return found.nbytes + BYTES_OF_ENTRY
+    entries = sum(map(len, found.values())) if isinstance(found, Mapping) else 0
+    return BYTES_OF_ENTRY * (1 + entries)

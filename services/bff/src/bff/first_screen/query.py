@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bff.calendar import midnight, month_of
 from bff.cost.query import CostQuery
 from bff.place_tree import Level, Place
-from bff.time_grid import Interval, in_zone, instant
+from bff.time_grid import Interval, in_zone, instant, midnight, month_of
 
 INSIDE: Mapping[Level, Level | None] = {
     "house": "room",

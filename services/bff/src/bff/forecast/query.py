@@ -10,7 +10,6 @@ import numpy as np
 
 from bff.bills.energy import HouseEnergy, Metered, fetch_house_energy
 from bff.bills.query import MAX_MISSING_SHARE, MeasuredPart, PeriodBill
-from bff.calendar import HOUR_MILLISECONDS
 from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import Usage
 from bff.contracts.document import Tier
@@ -18,7 +17,7 @@ from bff.energy import Integers
 from bff.forecast.profile import Expected, expect_hours
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import DAY_MS, in_zone, unix_milliseconds
+from bff.time_grid import DAY_MS, HOUR_MILLISECONDS, in_zone, unix_milliseconds
 from bff.units import UWH_PER_KWH
 
 PAST_DAYS = 28

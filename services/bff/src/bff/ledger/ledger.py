@@ -8,13 +8,12 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from bff.db.engine import read_session
+from bff.db.engine import VersionMemory, read_session
 from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
-from bff.ledger.open_slots import OpenSlots
 from bff.ledger.partial_slots import SplitCache
-from bff.ledger.sums import SumsMemory
+from bff.ledger.slots import OpenSlots
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import energy_series
@@ -226,7 +225,7 @@ class Ledger:
     now: Now
     status: SharedStatus = field(default_factory=SharedStatus)
     splits: SplitCache = field(default_factory=SplitCache)
-    sums: SumsMemory = field(default_factory=SumsMemory)
+    memory: VersionMemory = field(default_factory=VersionMemory)
     samples_kept_days: int = 730
 
     def now_ms(self) -> int:

@@ -1,11 +1,12 @@
 """The interface of the ledger: energy between instants, and the samples behind it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import batched
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from bff.db.engine import read_session
 from bff.energy import QUANTITIES, Energy, Integers
@@ -41,6 +42,8 @@ DEVICES_AT_ONCE = 10
 # Bounds the memory of a query with many edges.
 MAX_SPLITS_AT_ONCE = 500_000
 
+type _SelectCells = Callable[[Session, Sequence[str], Integers], Integers]
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerEnergy:
@@ -64,8 +67,8 @@ class LedgerEnergy:
         days = Interval(day_start(interval.start_ms), -(-end_ms // DAY_MS) * DAY_MS)
         if not devices or days.start_ms >= days.end_ms:
             return {}
-        with read_session(self.ledger.engine) as session:
-            return select_uneven_days(session, devices, days)
+        key = (tuple(devices), days)
+        return self._read(key, lambda session: select_uneven_days(session, devices, days))
 
     def at(self, devices: Sequence[str], starts_ms: Integers, ends_ms: Integers) -> Energy:
         """Return the energy in cells: whole days and slots are read as they are stored."""
@@ -73,10 +76,9 @@ class LedgerEnergy:
         is_day = is_stored & (lasts_ms == DAY_MS) & (starts_ms % DAY_MS == 0)
         is_slot = is_stored & (lasts_ms == SLOT_MS) & (starts_ms % SLOT_MS == 0)
         found = np.zeros((QUANTITIES + 1, len(devices), len(starts_ms)), dtype=np.int64)
-        with read_session(self.ledger.engine) as session:
-            for wanted, select in ((is_day, select_day_sums), (is_slot, select_slots_at)):
-                if wanted.any():
-                    found[:QUANTITIES, :, wanted] = select(session, devices, starts_ms[wanted])
+        for wanted, select in ((is_day, select_day_sums), (is_slot, select_slots_at)):
+            if wanted.any():
+                found[:QUANTITIES, :, wanted] = self._cells(select, devices, starts_ms[wanted])
         found[QUANTITIES] = lasts_ms - found[2] - found[3]
         others = ~is_day & ~is_slot
         day_ms = starts_ms // DAY_MS
@@ -86,6 +88,17 @@ class LedgerEnergy:
             energy = energy_between(self.ledger, devices, edges.tolist()).stacked()
             found[:, :, of_day] = energy[:, :, np.searchsorted(edges, starts_ms[of_day])]
         return Energy(*found)
+
+    def _cells(self, select: _SelectCells, devices: Sequence[str], starts_ms: Integers) -> Integers:
+        key = (select, tuple(devices), starts_ms.tobytes())
+        return self._read(key, lambda session: select(session, devices, starts_ms))
+
+    def _read[T](self, key: Hashable, select: Callable[[Session], T]) -> T:
+        def read() -> T:
+            with read_session(self.ledger.engine) as session:
+                return select(session)
+
+        return self.ledger.memory.get(key, read)
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:
@@ -109,8 +122,8 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     watermark_ms, open_slots = status.watermark_ms or 0, status.open_slots
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
     closed_ms = np.minimum(edges_ms, watermark_ms)
-    select = partial(_closed_sums, ledger, status, devices, closed_ms)
-    sums = ledger.sums.get(devices, closed_ms, select)
+    key = (tuple(devices), closed_ms.tobytes())
+    sums = ledger.memory.get(key, partial(_closed_sums, ledger, status, devices, closed_ms))
     if open_slots is not None:
         sums = sums + open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
@@ -171,14 +184,10 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
 
 def _closed_sums(
     ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
-) -> tuple[Integers, bool]:
-    """Return sums of closed slots up to each edge, slots with an edge inside split exactly.
-
-    Returns:
-        The sums, and whether they stay the same while the database does.
-    """
+) -> Integers:
+    """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
     with read_session(ledger.engine) as session:
-        stored, is_final = select_closed_sums(session, devices, edges_ms), True
+        stored = select_closed_sums(session, devices, edges_ms)
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
         # Slots name their source by its position in the rules that they were built by, which are
@@ -187,11 +196,10 @@ def _closed_sums(
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
         for some in batched(enumerate(devices), step, strict=False):
             slots = {device: _cut_slots(stored, row, edges_ms) for row, device in some}
-            amounts, is_exact = _split_amounts(ledger, rules, slots)
-            is_final &= is_exact
+            amounts = _split_amounts(ledger, rules, slots)
             for row, device in some:
                 stored.up_to[:, row, slots[device].edges] += amounts[device]
-    return stored.up_to, is_final
+    return stored.up_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +229,8 @@ def _cut_slots(stored: ClosedSums, row: int, edges_ms: Integers) -> _CutSlots:
 
 def _split_amounts(
     ledger: Ledger, rules: Mapping[str, DeviceRules], slots: Mapping[str, _CutSlots]
-) -> tuple[Mapping[str, Integers], bool]:
-    """Return the amounts up to each cut: exact ones, but where samples are lost or late.
-
-    Returns:
-        The amounts, and whether samples that come later change none of them.
-    """
+) -> Mapping[str, Integers]:
+    """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
     amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
     for device, each in slots.items():
         # The samples that could split these exactly are lost.
@@ -241,7 +245,7 @@ def _split_amounts(
     found = _split_by_samples(ledger, rules, wanted) if wanted else {}
     for device, each in found.items():
         amounts[device][:, ~known[device]] = each.up_to
-    return amounts, all(each.is_exact.all() for each in found.values())
+    return amounts
 
 
 def _split_by_samples(

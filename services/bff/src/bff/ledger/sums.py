@@ -1,10 +1,8 @@
 """Sums of closed slots up to any instants, reading as little as needed."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,64 +11,6 @@ from sqlalchemy.orm import Session
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.store import DeviceDay, StoredSlots, select_slots, select_sums
 from bff.time_grid import DAY_MS, SLOT_MS
-
-# Three months by hour of 200 devices are 14 MB.
-MAX_REMEMBERED_BYTES = 16 * 2**20
-
-
-class SumsMemory:
-    """Closed sums by devices and edges, for as long as the database does not change.
-
-    Args:
-        version: Returns a value that is another one after each commit to the database; the default
-            never returns the same, so that nothing is remembered.
-        max_bytes: Those that were used the longest ago are dropped beyond it.
-    """
-
-    def __init__(
-        self, version: Callable[[], object] = object, max_bytes: int = MAX_REMEMBERED_BYTES
-    ) -> None:
-        self._version = version
-        self._max_bytes = max_bytes
-        self._lock = Lock()
-        self._of_version: object = None
-        self._known: OrderedDict[tuple[tuple[str, ...], bytes], Integers] = OrderedDict()
-        self._bytes = 0
-
-    def get(
-        self,
-        devices: Sequence[str],
-        edges_ms: Integers,
-        select: Callable[[], tuple[Integers, bool]],
-    ) -> Integers:
-        """Return sums, not to be written to; `select` also returns whether they are final."""
-        key = (tuple(devices), edges_ms.tobytes())
-        version = self._version()  # before anything is read: what is remembered is never older
-        with self._lock:
-            self._forget_other(version)
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        sums, is_final = select()
-        sums.flags.writeable = False
-        with self._lock:
-            if is_final and version == self._of_version:
-                self._remember(key, sums)
-        return sums
-
-    def _forget_other(self, version: object) -> None:
-        if version != self._of_version:
-            self._known.clear()
-            self._bytes, self._of_version = 0, version
-
-    def _remember(self, key: tuple[tuple[str, ...], bytes], sums: Integers) -> None:
-        if key in self._known or sums.nbytes > self._max_bytes:
-            return
-        self._known[key] = sums
-        self._bytes += sums.nbytes
-        while self._bytes > self._max_bytes:
-            _, oldest = self._known.popitem(last=False)
-            self._bytes -= oldest.nbytes
 
 
 @dataclass(frozen=True, slots=True)

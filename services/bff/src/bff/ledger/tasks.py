@@ -12,7 +12,6 @@ from bff.db.engine import read_session, write_session
 from bff.ledger.fetch import fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
 from bff.ledger.ledger import Ledger, RebuildProgress, Rules
-from bff.ledger.open_slots import OpenSlots, RecentSamples
 from bff.ledger.sample_counts import (
     Changes,
     DeviceDays,
@@ -20,6 +19,7 @@ from bff.ledger.sample_counts import (
     StoredDay,
     rules_hash_in,
 )
+from bff.ledger.slots import OpenSlots, RecentSamples
 from bff.ledger.store import (
     save_archived,
     save_built,

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from bff.budgets.query import fetch_months, select_current_budgets
 from bff.budgets.response import budget_row
 from bff.budgets.schemas import BudgetRow
-from bff.calendar import midnight
 from bff.changes.query import select_changed_at
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.cost.response import meter_notes
@@ -35,7 +34,7 @@ from bff.prices.schemas import Direction
 from bff.prices.spans import PriceSpan
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import DAY_MS, in_zone, instant, slot_start, unix_milliseconds
+from bff.time_grid import DAY_MS, in_zone, instant, midnight, slot_start, unix_milliseconds
 from bff.victoriametrics.errors import VictoriaMetricsDownError
 from bff.victoriametrics.parse import InstantSeries, parse_instant
 from home_model.config import Home, Name

@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bff.calendar import midnight, month_of
-from bff.time_grid import DAY_MS, Interval, slot_start, unix_milliseconds
+from bff.time_grid import DAY_MS, Interval, midnight, month_of, slot_start, unix_milliseconds
 
 type PeriodName = Literal["today", "this_month"]
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bff.calendar import HOUR_MILLISECONDS, bucket_edges, month_of
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.db.revisions import Author
@@ -25,7 +24,15 @@ from bff.prices.query import (
 from bff.prices.spans import PriceSpan, price_by_interval
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import DAY_MS, EPOCH, in_zone, unix_milliseconds
+from bff.time_grid import (
+    DAY_MS,
+    EPOCH,
+    HOUR_MILLISECONDS,
+    bucket_edges,
+    in_zone,
+    month_of,
+    unix_milliseconds,
+)
 from bff.units import PRICE_EXPONENT
 from service_kit.database import serialised
 

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from fastapi.openapi.models import Example
 
-from bff.calendar import bucket_edges, month_of
 from bff.cost.query import CostQuery
 from bff.place_tree import HOUSE
 from bff.price_effect.query import (
@@ -24,7 +23,7 @@ from bff.price_effect.response import effect_over_range
 from bff.price_effect.schemas import Effect, EffectOverRange, Trial
 from bff.prices.spans import PriceSpan
 from bff.services import Services, UsedServices
-from bff.time_grid import instant
+from bff.time_grid import bucket_edges, instant, month_of
 
 router = APIRouter(prefix="/unit_prices", tags=["prices"])
 

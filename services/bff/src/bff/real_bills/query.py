@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from bff.bills.periods import ONE_DAY, select_periods
 from bff.bills.query import PeriodBill, compute_bills, load_tariff
-from bff.calendar import midnight
 from bff.contracts.charges import ZERO
 from bff.contracts.document import Statement
 from bff.db.revisions import Author, State, record
@@ -21,7 +20,7 @@ from bff.db.tables import LedgerEvent, RealBill
 from bff.real_bills.schemas import RealBillInput
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import day_start
+from bff.time_grid import day_start, midnight
 from bff.units import UWH_PER_KWH, plain
 from service_kit.problems import not_found
 

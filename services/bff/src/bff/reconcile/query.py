@@ -5,10 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bff.calendar import bucket_edges
 from bff.ledger.tasks import VISIBLE_AFTER_MS
 from bff.services import Services
-from bff.time_grid import unix_milliseconds
+from bff.time_grid import bucket_edges, unix_milliseconds
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import Increase, energy_series, fetch_increases
 from home_model.metrics import ENERGY

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from bff.db.engine import read_session
 from bff.ledger.ledger import Ledger
-from bff.ledger.open_slots import OpenSlots
 from bff.ledger.sample_counts import SampleCounts, StoredDay
+from bff.ledger.slots import OpenSlots
 from bff.ledger.store import select_stored, select_watermark
 from bff.ledger.tasks import fetch_open_slots, measured_besides
 from bff.victoriametrics.client import SourceOfDevice

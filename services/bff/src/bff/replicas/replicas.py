@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from bff.db.engine import read_session, write_session
 from bff.db.tables import LedgerWorkerState
 from bff.ledger.ledger import SharedStatus
-from bff.ledger.open_slots import OpenSlots
+from bff.ledger.slots import OpenSlots
 from bff.ledger.store import save_invalidation, select_watermark
 from bff.replicas.state import (
     STATE_ID,

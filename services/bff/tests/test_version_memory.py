@@ -1,29 +1,28 @@
-"""Closed sums in memory: never older than the database, whoever writes to it, and bounded."""
+"""What is remembered of closed slots is never older than the database, and bounded."""
 
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, insert, select
 
-from bff.db.engine import DatabaseVersion, read_session, write_session
+from bff.db.engine import DatabaseVersion, VersionMemory, read_session, write_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
 from bff.energy import Integers, Slots
 from bff.ledger.archive import KeptDay
 from bff.ledger.device_rules import DeviceRules
 from bff.ledger.ledger import Ledger, SharedStatus
-from bff.ledger.open_slots import OpenSlots, RecentSamples
 from bff.ledger.query import energy_between
 from bff.ledger.sample_counts import StoredDay
+from bff.ledger.slots import OpenSlots, RecentSamples
 from bff.ledger.store import Built, save_built
-from bff.ledger.sums import SumsMemory
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, instant
 from energy_rules.spread import amounts_of
 
@@ -46,22 +45,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgresql_url")
 
 
-@dataclass
-class Counted(SumsMemory):
-    """Counts how often it had to read the database."""
+class Counted(VersionMemory):
+    """Counts how often the database was read."""
 
-    def __init__(self, version: DatabaseVersion) -> None:
-        super().__init__(version)
-        self.reads = 0
+    reads = 0
 
-    def get(self, devices: Sequence[str], edges_ms: Integers, select: Any) -> Integers:  # noqa: ANN401
-        """Count the calls of `select`."""
-
-        def counted() -> tuple[Integers, bool]:
+    @override
+    def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
+        def counted() -> T:
             self.reads += 1
-            return select()
+            return read()
 
-        return super().get(devices, edges_ms, counted)
+        return super().get(key, counted)
 
 
 @pytest.fixture
@@ -75,7 +70,7 @@ def ledger(url: str) -> Iterator[Ledger]:
     status.update(
         watermark_ms=end_ms, open_slots=OpenSlots(end_ms, end_ms, recent), counted_from_ms=0
     )
-    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, sums=Counted(version))
+    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, memory=Counted(version))
     version.close()
     engine.dispose()
 
@@ -111,7 +106,7 @@ def restore(engine: Engine, chance: random.Random) -> None:
 def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledger) -> None:
     """Whichever connection changed it, and however."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
-    another, forgetful = open_database(url), replace(ledger, sums=SumsMemory())
+    another, forgetful = open_database(url), replace(ledger, memory=VersionMemory())
     asked = [sorted(chance.sample(range(DAYS * SLOTS_PER_DAY), 3)) for _ in range(3)]
     for _ in range(40):
         if chance.random() < 0.3:
@@ -121,8 +116,8 @@ def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledge
         found = energy_between(ledger, DEVICES, edges).stacked()
         assert (found == energy_between(forgetful, DEVICES, edges).stacked()).all()
     another.dispose()
-    assert isinstance(ledger.sums, Counted)
-    assert 0 < ledger.sums.reads < 40
+    assert isinstance(ledger.memory, Counted)
+    assert 0 < ledger.memory.reads < 40
 
 
 def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> None:
@@ -137,26 +132,22 @@ def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> Non
     assert [device for device, uwh in zip(DEVICES, found, strict=True) if uwh] == left
 
 
-def remembered(memory: SumsMemory, edge_ms: int, *, is_final: bool = True) -> bool:
-    """Return whether 8 kB of sums up to an edge are remembered; they are from now on."""
+def remembered(memory: VersionMemory, key: Hashable) -> bool:
+    """Return whether 8 kB are remembered for a key; they are from now on."""
     reads: list[int] = []
 
-    def read() -> tuple[Integers, bool]:
+    def read() -> Integers:
         reads.append(1)
-        return np.zeros(1_000, dtype=np.int64), is_final
+        return np.zeros(1_000, dtype=np.int64)
 
-    memory.get(DEVICES, np.array([edge_ms], dtype=np.int64), read)
+    memory.get(key, read)
     return not reads
 
 
 def test_the_memory_is_bounded_by_bytes() -> None:
-    """What was used the longest ago goes first."""
-    memory = SumsMemory(lambda: 1, max_bytes=16_000)
-    assert [remembered(memory, edge) for edge in (1, 2, 1, 3)] == [False, False, True, False]
-    assert [remembered(memory, edge) for edge in (1, 3, 2)] == [True, True, False]
-
-
-def test_what_samples_may_still_change_is_not_remembered() -> None:
-    """Slots that are split by samples which may be late."""
-    memory = SumsMemory(lambda: 1)
-    assert [remembered(memory, 1, is_final=False) for _ in range(2)] == [False, False]
+    """What was used the longest ago goes first; what is larger than all of it is not kept."""
+    memory = VersionMemory(lambda: 1, max_bytes=17_000)
+    assert [remembered(memory, key) for key in (1, 2, 1, 3)] == [False, False, True, False]
+    assert [remembered(memory, key) for key in (1, 3, 2)] == [True, True, False]
+    small = VersionMemory(lambda: 1, max_bytes=8_000)
+    assert [remembered(small, key) for key in (1, 1)] == [False, False]
