@@ -60,6 +60,8 @@ What does each thing in the house cost, exactly, and is it alive?
   In a URL the `+` of an offset is written `%2B` (the form below does it for you).
 - **Ranges** are half-open: `from` belongs to it, `to` does not. Days are the house's days.
 - **null is not zero**: nothing was measured, or no price held.
+- **Ranges that have ended** have an `ETag`: sent back in `If-None-Match`, what is still the same
+  is a 304 without a body.
 - **Errors** are problem documents (RFC 9457) with what to do about them.
 """
 
