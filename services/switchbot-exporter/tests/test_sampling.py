@@ -12,8 +12,8 @@ import pytest
 from home_model.readings import Reading
 from home_model.sources import CloudSource
 from switchbot_exporter.cloud.budget import Budget
+from switchbot_exporter.cloud.freshness import SamplingError
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
-from switchbot_exporter.cloud.sampling import SamplingError
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from testbed.manual_clock import ManualClock
 

@@ -16,10 +16,9 @@ from service_kit.errors import CannotStartError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.client import ApiAccess, open_client
 from switchbot_exporter.cloud.devices import AccountDevices
-from switchbot_exporter.cloud.freshness import Freshness
+from switchbot_exporter.cloud.freshness import Freshness, SamplingError
 from switchbot_exporter.cloud.parse import check_device_id, parse_status
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
-from switchbot_exporter.cloud.sampling import SamplingError
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
 from switchbot_exporter.cloud.settings import CloudSettings
 
