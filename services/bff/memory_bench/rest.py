@@ -1,16 +1,17 @@
 """Every service of a virtual home: what it takes to start, and at rest."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from memory_bench.home import DEVICES, make_home, processes_of, settings_in, write_files
-from memory_bench.used import Started, Used, cpu_seconds, started, used_by
+from memory_bench.used import LIKE_AN_IMAGE, Started, Used, cpu_seconds, started, used_by
 from testbed.plugs import emulated_plugs
+from up.process import Process
 
-WARM_SECONDS, WATCHED_SECONDS = 60.0, 180.0
+WARM_SECONDS, WATCHED_SECONDS = 30.0, 120.0
 EMULATORS = ("virtual-", "matter", "board-")
 
 
@@ -43,10 +44,15 @@ def rest(folder: Path) -> list[Rested]:
     with emulated_plugs(folder, plugs) as emulated, ExitStack() as held:
         wanted = processes_of(settings, home, emulated, folder)
         write_files(settings, home, wanted)
-        running = [held.enter_context(started(each, folder)) for each in wanted]
+        running = [held.enter_context(started(each, folder, _more(each))) for each in wanted]
         exporters = frozenset(each.name for each in wanted if each.is_scraped)
         services = [each for each in running if not each.name.startswith(EMULATORS)]
         return watched(services, exporters)
+
+
+def _more(process: Process) -> Mapping[str, str]:
+    # The emulated Matter server has an environment of its own, and rich in it.
+    return {} if process.name.startswith(EMULATORS) else LIKE_AN_IMAGE
 
 
 def watched(services: Sequence[Started], exporters: frozenset[str]) -> list[Rested]:

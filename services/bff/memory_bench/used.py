@@ -51,8 +51,13 @@ class Started:
 
 
 @contextmanager
-def started(process: Process, folder: Path) -> Generator[Started]:
+def started(process: Process, folder: Path, more: Mapping[str, str]) -> Generator[Started]:
     """Run a process until the block ends; it is ready when the block begins.
+
+    Args:
+        process: What is run.
+        folder: Gets its log.
+        more: Further variables of its environment.
 
     Raises:
         TimeoutError: It did not become ready; the text is the end of its log.
@@ -61,7 +66,7 @@ def started(process: Process, folder: Path) -> Generator[Started]:
     with log.open("ab") as output:
         running = subprocess.Popen(  # noqa: S603 - the project's own programs
             process.command,
-            env={**process.environment(), **LIKE_AN_IMAGE},
+            env={**process.environment(), **more},
             stdout=output,
             stderr=output,
         )
