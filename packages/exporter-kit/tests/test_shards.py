@@ -9,7 +9,14 @@ from exporter_kit import ExporterSettings
 from exporter_kit.exporter import select_targets
 from exporter_kit.settings import Shard
 from home_model.config import Home
-from home_model.sources import NativeSource
+from home_model.sources import (
+    Aiseg2Source,
+    AnySource,
+    BleSource,
+    CloudSource,
+    MatterSource,
+    NativeSource,
+)
 from service_kit.errors import SettingsError
 from service_kit.settings import load_settings
 
@@ -116,3 +123,19 @@ def test_a_single_plug_has_its_part_by_the_id_of_the_device() -> None:
     """Another plug in its place changes nothing: its counter goes on."""
     (part,) = parts_of(home_of(1, 0), 4).values()
     assert Shard(part, 4).has("plug_0")
+
+
+@pytest.mark.parametrize(
+    ("source", "together"),
+    [
+        (CloudSource(source="cloud", id="6055F9A10003"), ""),
+        (CloudSource(source="cloud", id="6055F9A10003", meter=2), "6055F9A10003"),
+        (MatterSource(source="matter", id="SERIAL", endpoint=0), "SERIAL"),
+        (BleSource(source="ble", id="6055F9A10003", model="plug_mini_jp"), ""),
+        (Aiseg2Source(source="aiseg2", id="use"), "aiseg2"),
+        (Aiseg2Source(source="aiseg2", id="8"), "aiseg2"),
+    ],
+)
+def test_a_source_names_what_is_read_with_it(source: AnySource, together: str) -> None:
+    """A number of a meter or an endpoint means that there are several; an AiSEG2 is one unit."""
+    assert source.read_together == together
