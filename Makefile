@@ -3,7 +3,8 @@
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help up test test-long test-tools bench fmt lint docs check-config python servers page
+.PHONY: help up test test-long test-tools bench bench-metrics bench-plugs bench-memory fmt lint docs check-config
+.PHONY: python servers page
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,7 +47,17 @@ bench: python servers ## Measure, each figure beside its reference; writes docs/
 	python services/archive/bench/day.py > docs/performance-archive.md
 	python services/measurements/bench/ingest.py > docs/performance-measurements.md
 	python services/aiseg2-exporter/bench/cycle.py > docs/performance-aiseg2.md
+	$(MAKE) bench-metrics bench-plugs bench-memory
 	cd services/bff && python -m bench
+
+bench-metrics: python ## /metrics of 1,000 devices beside a bare page: docs/performance-metrics.md
+	python packages/exporter-kit/bench/page.py > docs/performance-metrics.md
+
+bench-plugs: python ## 250 plugs of one exporter at 10 s: docs/performance-plugs.md
+	python services/tp-link-native-exporter/bench/plugs.py > docs/performance-plugs.md
+
+bench-memory: python servers page ## Memory and CPU of every service: docs/performance-services.md
+	PYTHONPATH=services/bff python -m memory_bench > docs/performance-services.md
 
 fmt: python page ## Format everything
 	ruff check --fix-only .

@@ -43,7 +43,9 @@ COPY --from=build /app /app
 ARG SERVICE
 ARG VERSION=local
 LABEL org.opencontainers.image.title="ppms/${SERVICE}" org.opencontainers.image.version="${VERSION}"
+# The allocator's settings are those of `make up`: tools/up/src/up/process.py says why.
 ENV SERVICE=${SERVICE} PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=1048576 \
     CONFIG_FILE=/etc/ppms/devices.yaml LISTEN_HOST=0.0.0.0 STATE_DIR=/var/lib/ppms
 # By number, so that Kubernetes can see that it is not root. The root file system may be read-only.
 USER 10001:10001

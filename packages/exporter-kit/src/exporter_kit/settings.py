@@ -18,7 +18,10 @@ SHARD = re.compile(r"(\d{1,4})/(\d{1,4})")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of `count` parts, by the device's id: every device is in exactly one.
+    """One of `count` parts: every device is in exactly one, and further devices move none.
+
+    The part follows from the device's id; from that of the meter where it has several (a strip, a
+    relay with two), since one question reads them all.
 
     Attributes:
         index: From 0.
@@ -28,13 +31,15 @@ class Shard:
     index: int = 0
     count: int = 1
 
-    def has(self, device: str) -> bool:
-        """Return whether a device is in this part; the same at every start and on every machine."""
-        return crc32(device.encode()) % self.count == self.index
+    def has(self, name: str) -> bool:
+        """Return whether an id is in this part; the same at every start and on every machine."""
+        return crc32(name.encode()) % self.count == self.index
 
     def select[T: Target[Any]](self, targets: Iterable[T]) -> tuple[T, ...]:
         """Return the targets of this part."""
-        return tuple(target for target in targets if self.has(target.device.device))
+        return tuple(
+            each for each in targets if self.has(each.source.read_together or each.device.device)
+        )
 
 
 def parse_shard(text: object) -> object:
@@ -48,7 +53,10 @@ def parse_shard(text: object) -> object:
     found = SHARD.fullmatch(text.strip())
     index, count = (int(found[1]), int(found[2])) if found else (0, 0)
     if index >= count:
-        message = "write it as 0/4: the part, from 0, and how many parts there are"
+        message = (
+            "write it as 0/4: the part, from 0 to 3, and how many parts there are; each part is"
+            " read by a process of its own, and without SHARD one process reads all devices"
+        )
         raise ValueError(message)
     return Shard(index, count)
 

@@ -57,6 +57,12 @@ class AnySource(Strict):
         """The identity of this meter among all of its source."""
         return (str(getattr(self, "id", "")),)
 
+    @property
+    def read_together(self) -> str:
+        """What one question reads with this meter: the id of what has several; else empty."""
+        number = getattr(self, "meter", getattr(self, "endpoint", None))
+        return "" if number is None else str(getattr(self, "id", ""))
+
 
 class CloudSource(AnySource):
     """A SwitchBot device read through the cloud; `meter` only on devices with two, from 1."""
@@ -118,6 +124,11 @@ class Aiseg2Source(AnySource):
         pattern=r"^(\d{1,3}|use|bought|sold|generation|generator_[123]|heat_pump"
         r"|battery_(dis)?charge)$"
     )
+
+    @property
+    def read_together(self) -> str:
+        """All that the one unit measures."""
+        return "aiseg2"
 
 
 class ShellySource(AnySource):

@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 
 from home_model.sources import SOURCES
 
+# Without these, glibc's arena of each thread keeps what a few large answers at once have freed.
+# Images have the same (docker/python.Dockerfile); docs/performance-services.md has their worth.
+ALLOCATOR: Mapping[str, str] = {
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "1048576",
+}
 # Names that hold secrets of services that read no devices; those of exporters are in `SOURCES`.
 OTHER_SECRETS = frozenset({"DATABASE_URL", "VICTORIA_METRICS_PASSWORD"})
 # A vendor that nobody has added yet may have its password in the shell that runs `make up`.
@@ -36,9 +42,12 @@ class Process:
     may_join_late: bool = False
 
     def environment(self) -> dict[str, str]:
-        """Return the environment of `make up` without any secret, then `env`."""
+        """Return the environment of `make up` without any secret, then `env`.
+
+        What the environment says about the allocator stays.
+        """
         inherited = {key: value for key, value in os.environ.items() if not is_secret(key)}
-        return {**inherited, "PYTHONUNBUFFERED": "1", **self.env}
+        return {**ALLOCATOR, **inherited, "PYTHONUNBUFFERED": "1", **self.env}
 
 
 def is_secret(name: str) -> bool:

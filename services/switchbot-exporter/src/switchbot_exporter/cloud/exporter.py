@@ -16,7 +16,7 @@ from service_kit.errors import CannotStartError
 from switchbot_exporter.cloud.budget import Budget
 from switchbot_exporter.cloud.client import ApiAccess, open_client
 from switchbot_exporter.cloud.devices import AccountDevices
-from switchbot_exporter.cloud.freshness import Freshness
+from switchbot_exporter.cloud.freshness import Freshness, SamplingError
 from switchbot_exporter.cloud.parse import check_device_id, parse_status
 from switchbot_exporter.cloud.quota import Quota, RemainingCalls, ResetTime, quota_document
 from switchbot_exporter.cloud.schedule import CloudSchedule, Pause
@@ -25,12 +25,17 @@ from switchbot_exporter.cloud.settings import CloudSettings
 
 @dataclass(frozen=True, slots=True)
 class CloudFetcher:
-    """Reads plugs through the cloud."""
+    """Reads plugs through the cloud.
+
+    Attributes:
+        observe: Told of each reading.
+    """
 
     fetch_status: Callable[[str], Awaitable[Mapping[str, object]]]
     devices: AccountDevices
     freshness: Freshness
     now: Callable[[], datetime]
+    observe: Callable[[CloudSource, Reading], None] = lambda _source, _reading: None
 
     async def read(
         self, sources: Sequence[CloudSource]
@@ -59,7 +64,10 @@ class CloudFetcher:
             reading = parse_status(body, listed_type=listed_type, meter=source.meter, at=at)
         except SourceError as error:
             return error
-        return self.freshness.check(source.id, reading)
+        checked = self.freshness.check(source.id, reading)
+        if isinstance(checked, Reading):
+            self.observe(source, checked)
+        return checked
 
 
 @asynccontextmanager
@@ -79,8 +87,16 @@ async def open_cloud(
         async with open_client(_api_access(settings), schedule) as client:
             devices = AccountDevices(client.fetch_devices, clock.monotonic)
             freshness = Freshness(settings.switchbot_stale_seconds, clock.monotonic)
-            fetcher = CloudFetcher(client.fetch_status, devices, freshness, clock.now)
-            yield Exporter((cloud_reader(fetcher, schedule),), lambda: account_samples(schedule))
+            sampling = SamplingError()
+
+            def observe(source: CloudSource, reading: Reading) -> None:
+                sampling.record(source, reading, schedule.effective_interval_seconds())
+
+            fetcher = CloudFetcher(client.fetch_status, devices, freshness, clock.now, observe)
+            yield Exporter(
+                (cloud_reader(fetcher, schedule),),
+                lambda: (*account_samples(schedule), *sampling.samples()),
+            )
     finally:
         with suppress(OSError):  # a block counted too much does no harm
             quota.close()

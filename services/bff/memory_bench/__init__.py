@@ -1,0 +1,1 @@
+"""What every service takes at rest and the BFF after a burst: see `python -m memory_bench`."""
