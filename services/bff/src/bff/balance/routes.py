@@ -14,13 +14,14 @@ from bff.db.engine import read_session
 from bff.http.params import From, To
 from bff.place_tree import HOUSE
 from bff.prices.query import select_price_spans
-from bff.services import UsedServices
+from bff.services import UsedServices, in_turn
 from bff.time_grid import in_zone, unix_milliseconds
 
 router = APIRouter(tags=["cost"])
 
 
 @router.get("/balance", summary="What the house used, bought, sold and generated")
+@in_turn
 def get_balance(services: UsedServices, from_: From, to: To, by: By = None) -> Balance:
     """What is used is in `/cost`, too; what is bought, sold, generated or stored is only here.
 

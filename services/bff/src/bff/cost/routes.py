@@ -15,7 +15,7 @@ from bff.http.schemas import json_response
 from bff.place_tree import find_place
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
-from bff.services import Services, UsedServices
+from bff.services import Services, UsedServices, in_turn
 from bff.time_grid import Bucket, unix_milliseconds
 
 router = APIRouter(tags=["cost"])
@@ -41,6 +41,7 @@ AllocationChoice = Annotated[
 
 
 @router.get("/cost", summary="Energy and cost of a place over a range", response_model=Cost)
+@in_turn
 def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     from_: From,

@@ -45,7 +45,11 @@ class VictoriaMetrics:
         # A proxy of the environment has no business between two services of one house.
         # Compressing exports takes both sides longer than the network within a house saves.
         plain = {"Accept-Encoding": "identity"}
-        self._http = httpx.Client(base_url=base_url, auth=auth, trust_env=False, headers=plain)
+        # The authorities of certificates take 2 MiB: they are loaded where there is one to check.
+        is_tls = httpx.URL(base_url).scheme == "https"
+        self._http = httpx.Client(
+            base_url=base_url, auth=auth, trust_env=False, headers=plain, verify=is_tls
+        )
         # A cluster answers it at its root, not below a tenant.
         self._health_url = httpx.URL(base_url).copy_with(path="/health", query=None)
         self._threads = ThreadPoolExecutor(MAX_QUERIES_AT_ONCE, thread_name_prefix="vm-query")
