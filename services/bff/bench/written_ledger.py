@@ -1,0 +1,128 @@
+"""A ledger of years, written into its database without a sample a minute to build it from.
+
+VictoriaMetrics has one sample of each written day, as the day says that it was made from: what
+the BFF counts is what it finds, and nothing is stale. The last two days have a sample a minute
+and are built by the BFF itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import numpy as np
+import orjson
+from sqlalchemy import insert
+
+from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of
+from bff.db.checksums import DaySums, row_checksum
+from bff.db.migrate import open_database
+from bff.db.tables import LedgerDay, LedgerEvent
+from bff.energy import QUANTITIES
+from bff.ledger.device_rules import DeviceRules, Given, rules_of
+from bff.ledger.events import CounterEvent
+from bff.ledger.packing import pack_days
+from bff.ledger.sample_counts import fingerprint
+from bff.ledger.store import SUM_NAMES, event_row
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval, day_start, unix_milliseconds
+from home_model.load import load_home
+
+BUILT_DAYS = 2
+KWH_PER_DAY = 3.0
+EVENTS_EVERY_DAYS = 90
+# A device of up to 400 W, as in the house that is imported.
+MAX_SLOT_UWH = 100_000_000
+NO_GIVEN = Given({}, {}, {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """So many devices over so many days until an instant."""
+
+    devices: int
+    days: int
+    end: datetime
+
+    @property
+    def start(self) -> datetime:
+        """The start of the first day, UTC."""
+        midnight = self.end.replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - timedelta(days=self.days)
+
+    @property
+    def written(self) -> Interval:
+        """The days that are written, not built."""
+        today_ms = day_start(unix_milliseconds(self.end))
+        return Interval(unix_milliseconds(self.start), today_ms - BUILT_DAYS * DAY_MS)
+
+
+def write_ledger(database: Path, home_file: Path, house: Written) -> None:
+    """Write all days but the last ones, and some events of them, into a new database."""
+    engine = open_database(f"sqlite:///{database}")
+    days_ms = np.arange(house.written.start_ms, house.written.end_ms, DAY_MS)
+    for number, rules in enumerate(rules_of(load_home(home_file), NO_GIVEN).values()):
+        with engine.begin() as connection:
+            connection.execute(insert(LedgerDay), list(_day_rows(number, rules, days_ms)))
+            if events := list(_event_rows(rules, days_ms)):
+                connection.execute(insert(LedgerEvent), events)
+    engine.dispose()
+
+
+def _day_rows(number: int, rules: DeviceRules, days_ms: np.ndarray) -> Iterator[dict[str, object]]:
+    """Return the rows of one device, measured by its first source throughout."""
+    amounts = np.zeros((QUANTITIES, len(days_ms), SLOTS_PER_DAY), dtype=np.int64)
+    chance = np.random.default_rng([SEED, number, 2])
+    amounts[0] = chance.integers(0, MAX_SLOT_UWH, amounts[0].shape)
+    amounts[2] = SLOT_MS
+    packed = pack_days(amounts, np.zeros(amounts[0].shape, dtype=np.int64))
+    made_from = fingerprint(rules.rules_hash, {rules.sources[0]: 1})
+    sums = amounts.sum(axis=2).T.tolist()
+    for day_ms, of_day, slots in zip(days_ms.tolist(), sums, packed, strict=True):
+        yield {
+            "device": rules.device,
+            "day_unix_ms": day_ms,
+            "made_from": made_from,
+            "is_stale": False,
+            "counts_left": None,
+            **dict(zip(SUM_NAMES, of_day, strict=True)),
+            "slots": slots,
+            "checksum": row_checksum(rules.device, day_ms, tuple(of_day), made_from, slots),
+            "sums_checksum": DaySums(day_ms, of_day).checksum(rules.device),
+        }
+
+
+def _event_rows(rules: DeviceRules, days_ms: np.ndarray) -> Iterator[dict[str, object]]:
+    """Return an open question every three months."""
+    for day_ms in days_ms[:-BUILT_DAYS:EVENTS_EVERY_DAYS].tolist():
+        since_ms, at_ms = day_ms, day_ms + DAY_MS // 2
+        source, uwh = rules.sources[0], 10**9
+        yield event_row(
+            CounterEvent(
+                rules.device, source, "doubtful_rise", since_ms, at_ms, uwh, 2 * uwh, uwh
+            )
+        )
+
+
+def import_samples(url: str, house: Written) -> None:
+    """Write the one sample of each written day and those of the days that are built."""
+    with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
+        for number in range(house.devices):
+            body = orjson.dumps(_line(number, house), option=orjson.OPT_SERIALIZE_NUMPY)
+            http.post("/api/v1/import", content=body).raise_for_status()
+        http.post("/internal/force_flush").raise_for_status()
+
+
+def _line(number: int, house: Written) -> dict[str, object]:
+    noons_ms = np.arange(house.written.start_ms, house.written.end_ms, DAY_MS) + DAY_MS // 2
+    until_ms = unix_milliseconds(house.end)
+    minutes_ms = np.arange(house.written.end_ms, until_ms + 1, MINUTE_MS)
+    daily_kwh = np.round(np.arange(len(noons_ms)) * KWH_PER_DAY, 6)
+    counted = counter_kwh(number, max(len(minutes_ms), MINUTES_PER_DAY))[: len(minutes_ms)]
+    # It goes on where the written days end: a leap would be a question for a person.
+    built_kwh = np.round(counted - counted[0] + len(noons_ms) * KWH_PER_DAY, 6)
+    return {
+        "metric": labels_of(number),
+        "timestamps": np.concatenate([noons_ms, minutes_ms]),
+        "values": np.concatenate([daily_kwh, built_kwh]),
+    }
