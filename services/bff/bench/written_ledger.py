@@ -13,9 +13,10 @@ from pathlib import Path
 import httpx
 import numpy as np
 import orjson
+import yaml
 from sqlalchemy import insert
 
-from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of
+from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of, write_home
 from bff.db.checksums import DaySums, row_checksum
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay, LedgerEvent
@@ -33,6 +34,8 @@ KWH_PER_DAY = 3.0
 EVENTS_EVERY_DAYS = 90
 # A device of up to 400 W, as in the house that is imported.
 MAX_SLOT_UWH = 100_000_000
+# A device with two sources, which has samples alone.
+PAIR, PAIR_SOURCES, PAIR_DAYS = "pair", ("cloud", "ble"), 92
 NO_GIVEN = Given({}, {}, {}, {})
 
 
@@ -57,11 +60,25 @@ class Written:
         return Interval(unix_milliseconds(self.start), today_ms - BUILT_DAYS * DAY_MS)
 
 
+def write_home_with_pair(path: Path, devices: int, circuits: range = range(0)) -> None:
+    """The configuration of the made-up house, with one more device that has two sources."""
+    write_home(path, devices, circuits)
+    home = yaml.safe_load(path.read_text("utf-8"))
+    sources = [
+        {"source": "cloud", "id": "B00000000000"},
+        {"source": "ble", "id": "C00000000000", "model": "plug_mini_jp"},
+    ]
+    place = {"room": "room_0", "shelf": "shelf_0"}
+    home["devices"].append({"device": PAIR, **place, "sources": sources})
+    path.write_text(yaml.safe_dump(home), "utf-8")
+
+
 def write_ledger(database: Path, home_file: Path, house: Written) -> None:
     """Write all days but the last ones, and some events of them, into a new database."""
     engine = open_database(f"sqlite:///{database}")
     days_ms = np.arange(house.written.start_ms, house.written.end_ms, DAY_MS)
-    for number, rules in enumerate(rules_of(load_home(home_file), NO_GIVEN).values()):
+    every = rules_of(load_home(home_file), NO_GIVEN).values()
+    for number, rules in enumerate(each for each in every if each.device != PAIR):
         with engine.begin() as connection:
             connection.execute(insert(LedgerDay), list(_day_rows(number, rules, days_ms)))
             if events := list(_event_rows(rules, days_ms)):
@@ -98,17 +115,16 @@ def _event_rows(rules: DeviceRules, days_ms: np.ndarray) -> Iterator[dict[str, o
         since_ms, at_ms = day_ms, day_ms + DAY_MS // 2
         source, uwh = rules.sources[0], 10**9
         yield event_row(
-            CounterEvent(
-                rules.device, source, "doubtful_rise", since_ms, at_ms, uwh, 2 * uwh, uwh
-            )
+            CounterEvent(rules.device, source, "doubtful_rise", since_ms, at_ms, uwh, 2 * uwh, uwh)
         )
 
 
 def import_samples(url: str, house: Written) -> None:
     """Write the one sample of each written day and those of the days that are built."""
+    lines = (_line(number, house) for number in range(house.devices))
     with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
-        for number in range(house.devices):
-            body = orjson.dumps(_line(number, house), option=orjson.OPT_SERIALIZE_NUMPY)
+        for line in (*lines, *_pair_lines(house)):
+            body = orjson.dumps(line, option=orjson.OPT_SERIALIZE_NUMPY)
             http.post("/api/v1/import", content=body).raise_for_status()
         http.post("/internal/force_flush").raise_for_status()
 
@@ -126,3 +142,16 @@ def _line(number: int, house: Written) -> dict[str, object]:
         "timestamps": np.concatenate([noons_ms, minutes_ms]),
         "values": np.concatenate([daily_kwh, built_kwh]),
     }
+
+
+def _pair_lines(house: Written) -> Iterator[dict[str, object]]:
+    """Return counter and power of the device with two sources."""
+    minutes = PAIR_DAYS * MINUTES_PER_DAY
+    at_ms = unix_milliseconds(house.end) - np.arange(minutes)[::-1] * MINUTE_MS
+    kwh = counter_kwh(house.devices, minutes)
+    watts = np.round(np.diff(kwh, prepend=kwh[0]) * 60_000, 1)
+    for source in PAIR_SOURCES:
+        labels = labels_of(0) | {"device": PAIR, "source": source}
+        for name, values in (("switchbot_energy_total_kwh", kwh), ("switchbot_power_watts", watts)):
+            metric = labels | {"__name__": name}
+            yield {"metric": metric, "timestamps": at_ms, "values": values}
