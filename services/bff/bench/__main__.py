@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from bench.figures import Figure, table
 from bench.growth import growth_tables
 from bench.house import PARTS, import_history, measure_house, running_bff
+from bench.made_up_house import write_present
 from bench.measure import Size
-from bench.questions import Asked, client
+from bench.questions import Asked, client, floor_to_slot
 from bench.report import circumstances, write
 from bench.trees import House
 from testbed.victoria_metrics import VictoriaMetrics, victoria_metrics
@@ -62,7 +63,7 @@ def _logged(sections: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 def _measure(folder: Path, sizes: Sequence[Size]) -> Iterator[tuple[str, str]]:
     """Measure houses; those of as many days are one that grows, in one VictoriaMetrics."""
-    end = datetime.now(UTC).replace(second=0, microsecond=0)
+    end = floor_to_slot(datetime.now(UTC))
     for days, group in groupby(sizes, key=lambda size: size.days):
         of_days = folder / f"days-{days}"
         of_days.mkdir()
@@ -72,6 +73,7 @@ def _measure(folder: Path, sizes: Sequence[Size]) -> Iterator[tuple[str, str]]:
                 LOG.info("importing devices %d to %d, %d days", there, size.devices, days)
                 import_history(server.url, start, range(there, size.devices), size)
                 there = size.devices
+                write_present(server.url, there)
                 yield _title(size), table(_figures(of_days, server, size, start, end))
 
 

@@ -14,10 +14,18 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.made_up_house import ALWAYS_THERE
+from bench.made_up_house import ALWAYS_THERE, PRESENT, write_present
 from bench.measure import wait_until_built
 from bench.process import cpu_seconds, peak_mebibytes
-from bench.questions import MONTH, TIME_OF_USE, Asked, client, set_contract, set_prices
+from bench.questions import (
+    MONTH,
+    TIME_OF_USE,
+    Asked,
+    client,
+    floor_to_slot,
+    set_contract,
+    set_prices,
+)
 from bench.written_ledger import (
     PAIR,
     Written,
@@ -169,7 +177,7 @@ def measure(folder: Path) -> Growth:
     flat: dict[Growing, dict[Written, float]] = {each: {} for each in QUESTIONS}
     tree: dict[Growing, dict[Written, float]] = {each: {} for each in TREE_QUESTIONS}
     memory = {}
-    for house in houses(datetime.now(UTC).replace(second=0, microsecond=0)):
+    for house in houses(floor_to_slot(datetime.now(UTC))):
         LOG.info("%d devices, %d days", house.devices, house.days)
         with TemporaryDirectory(dir=folder) as of_house:
             memory[house] = _measure_house(Path(of_house), house, flat, tree)
@@ -196,6 +204,7 @@ def _measure_house(
     write_ledger(database, home_file, house)
     with victoria_metrics(folder) as server:
         import_samples(server.url, house)
+        write_present(server.url, house.devices)
         with _running(folder, server, house) as (running, asked):
             started = peak_mebibytes(running.process.pid)
             set_prices(asked)
@@ -211,7 +220,7 @@ def _measure_house(
 
 @contextmanager
 def _running(folder: Path, server: VictoriaMetrics, house: Written) -> Generator[tuple[Bff, Asked]]:
-    settings = settings_of(folder, server.url, folder / "devices.yaml")
+    settings = {**settings_of(folder, server.url, folder / "devices.yaml"), **PRESENT}
     with bff(folder, settings) as running, client(server.url) as http:
         wait_until_built(running)
         yield running, Asked(running.http, http, server.process.pid, house.start, house.end)

@@ -9,7 +9,14 @@ from pathlib import Path
 from bench.cpu_goals import cpu_goals
 from bench.figures import Figure
 from bench.load import load
-from bench.made_up_house import CLEAN, FAULTY, MINUTES_PER_DAY, import_devices, write_home
+from bench.made_up_house import (
+    CLEAN,
+    FAULTY,
+    MINUTES_PER_DAY,
+    PRESENT,
+    import_devices,
+    write_home,
+)
 from bench.measure import (
     Size,
     bills_by_contract,
@@ -60,7 +67,7 @@ def running_bff(folder: Path, url: str, size: Size, house: str = CLEAN) -> Gener
     """Run a BFF of a house of this size on an empty database in a new folder."""
     folder.mkdir()
     write_home(folder / "devices.yaml", size.devices, house=house)
-    with bff(folder, settings_of(folder, url, folder / "devices.yaml")) as running:
+    with bff(folder, {**settings_of(folder, url, folder / "devices.yaml"), **PRESENT}) as running:
         yield running
 
 

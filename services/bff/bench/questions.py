@@ -32,6 +32,11 @@ class Asked:
     end: datetime
 
 
+def floor_to_slot(at: datetime) -> datetime:
+    """As pages ask: an edge inside of a slot would have its samples read at first."""
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
 def client(url: str) -> httpx.Client:
     """A client of vmsingle, which is patient."""
     return httpx.Client(base_url=url, trust_env=False, timeout=120)

@@ -1,8 +1,8 @@
 """A ledger of years, written into its database without a sample a minute to build it from.
 
 VictoriaMetrics has one sample of each written day, as the day says that it was made from: what
-the BFF counts is what it finds, and nothing is stale. The last two days have a sample a minute
-and are built by the BFF itself.
+the BFF counts is what it finds, and nothing is stale. The last days, and those a month before, of
+which pages ask until the present minute, have a sample a minute and are built by the BFF itself.
 """
 
 from collections.abc import Iterator
@@ -26,10 +26,9 @@ from bff.ledger.events import CounterEvent
 from bff.ledger.packing import pack_days
 from bff.ledger.sample_counts import fingerprint
 from bff.ledger.store import SUM_NAMES, event_row
-from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval, day_start, unix_milliseconds
+from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, day_start, unix_milliseconds
 from home_model.load import load_home
 
-BUILT_DAYS = 2
 KWH_PER_DAY = 3.0
 EVENTS_EVERY_DAYS = 90
 # A device of up to 400 W, as in the house that is imported.
@@ -54,10 +53,22 @@ class Written:
         return midnight - timedelta(days=self.days)
 
     @property
-    def written(self) -> Interval:
-        """The days that are written, not built."""
-        today_ms = day_start(unix_milliseconds(self.end))
-        return Interval(unix_milliseconds(self.start), today_ms - BUILT_DAYS * DAY_MS)
+    def days_ms(self) -> np.ndarray:
+        """The starts of all days, Unix milliseconds."""
+        return np.arange(unix_milliseconds(self.start), unix_milliseconds(self.end), DAY_MS)
+
+    @property
+    def written_ms(self) -> np.ndarray:
+        """The starts of the days that are written, not built."""
+        days_ms, today_ms = self.days_ms, day_start(unix_milliseconds(self.end))
+        before_ms = day_start(unix_milliseconds(_month_before(self.end)))
+        is_built = (days_ms >= today_ms - 2 * DAY_MS) | (abs(days_ms - before_ms) <= DAY_MS)
+        return days_ms[~is_built]
+
+
+def _month_before(at: datetime) -> datetime:
+    last_before = at.replace(day=1) - timedelta(days=1)
+    return last_before.replace(day=1) + timedelta(days=at.day - 1)
 
 
 def write_home_with_pair(path: Path, devices: int, circuits: range = range(0)) -> None:
@@ -76,7 +87,7 @@ def write_home_with_pair(path: Path, devices: int, circuits: range = range(0)) -
 def write_ledger(database: Path, home_file: Path, house: Written) -> None:
     """Write all days but the last ones, and some events of them, into a new database."""
     engine = open_database(f"sqlite:///{database}")
-    days_ms = np.arange(house.written.start_ms, house.written.end_ms, DAY_MS)
+    days_ms = house.written_ms
     every = rules_of(load_home(home_file), NO_GIVEN).values()
     for number, rules in enumerate(each for each in every if each.device != PAIR):
         with engine.begin() as connection:
@@ -111,7 +122,7 @@ def _day_rows(number: int, rules: DeviceRules, days_ms: np.ndarray) -> Iterator[
 
 def _event_rows(rules: DeviceRules, days_ms: np.ndarray) -> Iterator[dict[str, object]]:
     """Return an open question every three months."""
-    for day_ms in days_ms[:-BUILT_DAYS:EVENTS_EVERY_DAYS].tolist():
+    for day_ms in days_ms[:-1:EVENTS_EVERY_DAYS].tolist():
         since_ms, at_ms = day_ms, day_ms + DAY_MS // 2
         source, uwh = rules.sources[0], 10**9
         yield event_row(
@@ -130,18 +141,14 @@ def import_samples(url: str, house: Written) -> None:
 
 
 def _line(number: int, house: Written) -> dict[str, object]:
-    noons_ms = np.arange(house.written.start_ms, house.written.end_ms, DAY_MS) + DAY_MS // 2
+    """Return a counter that rises evenly: a leap would be a question for a person."""
+    noons_ms = house.written_ms + DAY_MS // 2
+    built_ms = np.setdiff1d(house.days_ms, house.written_ms)
+    minutes_ms = (built_ms[:, np.newaxis] + np.arange(0, DAY_MS, MINUTE_MS)).ravel()
     until_ms = unix_milliseconds(house.end)
-    minutes_ms = np.arange(house.written.end_ms, until_ms + 1, MINUTE_MS)
-    daily_kwh = np.round(np.arange(len(noons_ms)) * KWH_PER_DAY, 6)
-    counted = counter_kwh(number, max(len(minutes_ms), MINUTES_PER_DAY))[: len(minutes_ms)]
-    # It goes on where the written days end: a leap would be a question for a person.
-    built_kwh = np.round(counted - counted[0] + len(noons_ms) * KWH_PER_DAY, 6)
-    return {
-        "metric": labels_of(number),
-        "timestamps": np.concatenate([noons_ms, minutes_ms]),
-        "values": np.concatenate([daily_kwh, built_kwh]),
-    }
+    at_ms = np.sort(np.concatenate([noons_ms, minutes_ms[minutes_ms <= until_ms]]))
+    kwh = np.round((at_ms - house.days_ms[0]) / DAY_MS * KWH_PER_DAY, 6)
+    return {"metric": labels_of(number), "timestamps": at_ms, "values": kwh}
 
 
 def _pair_lines(house: Written) -> Iterator[dict[str, object]]:
