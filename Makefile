@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 .PHONY: help up test test-long test-tools bench fmt lint docs check-config python servers page
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 up: python servers page ## Start everything; your home if there is a config/devices.yaml, else a virtual one
 	@scripts/setup-matter --if-possible
@@ -46,7 +46,10 @@ bench: python servers ## Measure, each figure beside its reference; writes docs/
 	python services/archive/bench/day.py > docs/performance-archive.md
 	python services/measurements/bench/ingest.py > docs/performance-measurements.md
 	python services/aiseg2-exporter/bench/cycle.py > docs/performance-aiseg2.md
-	cd services/bff && python -m bench
+	cd services/bff && python -m bench && python -m bench --size growth
+
+bench-%: python servers ## A part of it: bench-small (before a commit), -goals, -growth, -bills, -load, -ingest
+	cd services/bff && python -m bench --size $*
 
 fmt: python page ## Format everything
 	ruff check --fix-only .
