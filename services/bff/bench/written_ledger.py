@@ -30,6 +30,7 @@ from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, day_start, unix_millis
 from home_model.load import load_home
 
 KWH_PER_DAY = 3.0
+GAP_LIMIT_SECONDS = 2 * 86_400
 EVENTS_EVERY_DAYS = 90
 # A device of up to 400 W, as in the house that is imported.
 MAX_SLOT_UWH = 100_000_000
@@ -81,6 +82,9 @@ def write_home_with_pair(path: Path, devices: int, circuits: range = range(0)) -
     ]
     place = {"room": "room_0", "shelf": "shelf_0"}
     home["devices"].append({"device": PAIR, **place, "sources": sources})
+    for source in (source for device in home["devices"] for source in device["sources"]):
+        # One sample a day is no silence: for each of these the power would be asked for.
+        source["gap_limit_seconds"] = GAP_LIMIT_SECONDS
     path.write_text(yaml.safe_dump(home), "utf-8")
 
 
