@@ -81,13 +81,16 @@ class Turned:
 
 def cpu_goals(asked: Asked, bff: Bff, size: Size) -> Iterator[Figure]:
     """Measure what a house of this size has goals for."""
+    if size.devices >= MANY_DEVICES:
+        what = f"places of {size.devices:,} devices"
+        places = Goal(what, _places, _latest, MOST_PLACES_MS, MOST_PLACES_MS)
+        yield from _figures(places, asked, bff, size.times)
+    if size.days < MONTH.days:
+        return
     if not asked.bff.get("/unit_prices").raise_for_status().json():
         set_prices(asked)
     for goal in _costs(size):
         yield from _figures(goal, asked, bff, size.times)
-    most_ms = MOST_PLACES_MS if size.devices >= MANY_DEVICES else None
-    places = Goal(f"places of {size.devices:,} devices", _places, _latest, most_ms, most_ms)
-    yield from _figures(places, asked, bff, size.times)
     if size.devices <= SMALL_HOUSE:
         yield from _figures(FIRST_SCREEN, asked, bff, min(size.times, CHANGES))
     if size.days >= DAYS_PER_YEAR:
@@ -95,9 +98,7 @@ def cpu_goals(asked: Asked, bff: Bff, size: Size) -> Iterator[Figure]:
 
 
 def _costs(size: Size) -> Iterator[Goal]:
-    """Return the costs that are asked of houses with a history."""
-    if size.days < MONTH.days:
-        return
+    """Return the costs that houses with a history are asked for."""
     if size.devices <= SMALL_HOUSE:
         yield Goal("60 days by device", *_over(timedelta(days=60), group_by="device"), 7, 4)
         yield Goal("30 days by hour", _cost_over(MONTH, by="hour"), _by_hour, 16, 8)
