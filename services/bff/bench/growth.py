@@ -6,17 +6,13 @@ only add to it.
 
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import httpx
 
 from bench.made_up_house import ALWAYS_THERE, PRESENT, write_present
 from bench.measure import wait_until_built
@@ -222,8 +218,8 @@ def _measure_house(
         write_present(server.url, house.devices)
         with _running(folder, server, house) as (running, asked):
             started = peak_mebibytes(running.process.pid)
-            _set_contract_when_writable(asked)
             set_prices(asked)
+            set_contract(asked, TIME_OF_USE)
             _ask(asked, running, house, flat)
             memory = Memory(started, peak_mebibytes(running.process.pid))
         _forget_register(database)
@@ -240,23 +236,6 @@ def _running(folder: Path, server: VictoriaMetrics, house: Written) -> Generator
         wait_until_built(running)
         running.http.timeout = PATIENCE_SECONDS
         yield running, Asked(running.http, http, server.process.pid, house.start, house.end)
-
-
-def _set_contract_when_writable(asked: Asked) -> None:
-    """Wait for what the BFF writes of every month once all is built: 60,000 rows of the largest."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            set_contract(asked, TIME_OF_USE)
-        except httpx.HTTPStatusError as error:
-            if (
-                error.response.status_code != HTTPStatus.SERVICE_UNAVAILABLE
-                or time.monotonic() > until
-            ):
-                raise
-            time.sleep(1)
-        else:
-            return
 
 
 def _forget_register(database: Path) -> None:

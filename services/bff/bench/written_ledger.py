@@ -19,9 +19,9 @@ from sqlalchemy import insert
 from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of, write_home
 from bff.db.checksums import DaySums, row_checksum
 from bff.db.migrate import open_database
-from bff.db.tables import LedgerDay, LedgerEvent
+from bff.db.tables import LedgerDay, LedgerEvent, RulesVersion
 from bff.energy import QUANTITIES
-from bff.ledger.device_rules import DeviceRules, Given, rules_of
+from bff.ledger.device_rules import VERSION, DeviceRules, Given, rules_of
 from bff.ledger.events import CounterEvent
 from bff.ledger.packing import pack_days
 from bff.ledger.sample_counts import fingerprint
@@ -91,12 +91,16 @@ def write_home_with_pair(path: Path, devices: int, circuits: range = range(0)) -
 def write_ledger(database: Path, home_file: Path, house: Written) -> None:
     """Write all days but the last ones, and some events of them, into a new database."""
     engine = open_database(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        # As if it had been built by these rules: else every month is noted before and after.
+        at = {"began_at_unix_ms": house.start, "finished_at_unix_ms": house.start}
+        connection.execute(insert(RulesVersion), {"version": VERSION, **at})
     days_ms = house.written_ms
     every = rules_of(load_home(home_file), NO_GIVEN).values()
-    for number, rules in enumerate(each for each in every if each.device != PAIR):
+    for number, of_device in enumerate(each for each in every if each.device != PAIR):
         with engine.begin() as connection:
-            connection.execute(insert(LedgerDay), list(_day_rows(number, rules, days_ms)))
-            if events := list(_event_rows(rules, days_ms)):
+            connection.execute(insert(LedgerDay), list(_day_rows(number, of_device, days_ms)))
+            if events := list(_event_rows(of_device, days_ms)):
                 connection.execute(insert(LedgerEvent), events)
     engine.dispose()
 
