@@ -32,7 +32,7 @@ SIZES: Mapping[str, Sequence[Size]] = {
         Size(1000, 1, 15, ("goals",)),
     ],
     "bills": [Size(200, 365, 7, ("bills",))],
-    "ingest": [Size(200, 365, 1, ("faults",))],
+    "ingest": [Size(200, 365, 1, ("rebuild", "faults"))],
     "load": [Size(50, 60, 1, ("load",)), Size(200, 60, 1, ("load",))],
 }
 GROWTH = "growth"

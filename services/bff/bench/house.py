@@ -1,6 +1,6 @@
 """One house that is imported into VictoriaMetrics, and the parts of the bench that ask it."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,12 +36,13 @@ from testbed.bff import Bff, bff, settings_of
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A house whose ledger is built, and the seconds of CPU that it took."""
+    """A house whose ledger is built, and the figures and the seconds of CPU of that."""
 
     asked: Asked
     bff: Bff
     size: Size
     flat: House
+    rebuild: Sequence[Figure]
     cpu_seconds: float
 
 
@@ -49,6 +50,7 @@ type Part = Callable[[Built], Iterable[Figure]]
 
 # In this order: the prices of `edges` stay, and `following` writes what no other part expects.
 PARTS: Mapping[str, Part] = {
+    "rebuild": lambda of: of.rebuild,
     "faults": lambda of: [_faulty_days(of)],
     "prices": lambda of: changed_prices(of.asked, of.size),
     "questions": lambda of: questions(of.asked, of.size),
@@ -80,9 +82,9 @@ def import_history(
 
 
 def measure_house(asked: Asked, running: Bff, size: Size, flat: House) -> Iterator[Figure]:
-    """Measure how the ledger is built, then the parts of this size."""
-    yield from rebuild(running, size)
-    built = Built(asked, running, size, flat, cpu_seconds(running.process.pid))
+    """Have the ledger built, and measure the parts of this size."""
+    figures = list(rebuild(running, size))
+    built = Built(asked, running, size, flat, figures, cpu_seconds(running.process.pid))
     for name, part in PARTS.items():
         if name in size.parts:
             yield from part(built)
