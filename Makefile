@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 .PHONY: python servers page
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 up: python servers page ## Start everything; your home if there is a config/devices.yaml, else a virtual one
 	@scripts/setup-matter --if-possible
@@ -48,7 +48,10 @@ bench: python servers ## Measure, each figure beside its reference; writes docs/
 	python services/measurements/bench/ingest.py > docs/performance-measurements.md
 	python services/aiseg2-exporter/bench/cycle.py > docs/performance-aiseg2.md
 	$(MAKE) bench-metrics bench-plugs bench-memory
-	cd services/bff && python -m bench
+	cd services/bff && python -m bench && python -m bench --size growth
+
+bench-%: python servers ## A part of it: bench-small (before a commit), -goals, -growth, -bills, -load, -ingest
+	cd services/bff && python -m bench --size $*
 
 bench-metrics: python ## /metrics of 1,000 devices beside a bare page: docs/performance-metrics.md
 	python packages/exporter-kit/bench/page.py > docs/performance-metrics.md

@@ -33,10 +33,12 @@ def against(what: str, seconds: list[float], reference: list[float], most: float
     return Figure(what, shown(seconds), shown(reference), ratio, goal, met=met)
 
 
-def shown(seconds: list[float]) -> str:
-    """The median, and the range it lies in."""
-    low, high = min(seconds) * 1000, max(seconds) * 1000
-    return f"{median(seconds) * 1000:.0f} ms ({low:.0f} to {high:.0f}, n={len(seconds)})"
+def shown(seconds: list[float], decimals: int = 0) -> str:
+    """The median in milliseconds, and the range it lies in."""
+    low, middle, high = (
+        f"{1000 * each:.{decimals}f}" for each in (min(seconds), median(seconds), max(seconds))
+    )
+    return f"{middle} ms ({low} to {high}, n={len(seconds)})"
 
 
 def table(figures: list[Figure]) -> str:

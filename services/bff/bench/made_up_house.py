@@ -1,6 +1,7 @@
 """A seeded house of any size: its configuration, and a year of one sample a minute."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -9,6 +10,8 @@ import orjson
 import yaml
 from numpy.typing import NDArray
 
+from home_model.metrics import CURRENT, POWER, READING_TIMESTAMP, UP, VOLTAGE, metric_name
+
 MINUTE_MS = 60_000
 MINUTES_PER_DAY = 1440
 SAMPLES_PER_LINE = 10 * MINUTES_PER_DAY
@@ -16,6 +19,8 @@ SEED = 20260301
 # The first devices are silent now and then: as circuits of a tree they are measured in part.
 OFTEN_SILENT, ALWAYS_THERE = range(12), range(12, 24)
 SILENT_EVERY_MINUTES, SILENT_MINUTES = 10 * MINUTES_PER_DAY, 180
+# Present values are written once: they count as present for as long as a run takes.
+PRESENT: Mapping[str, str] = {"SILENT_AFTER_SECONDS": "86400"}
 CLEAN, FAULTY = "bench", "bench-faulty"
 FAULTY_DAYS = 0.01
 
@@ -120,6 +125,21 @@ def import_devices(
         for number in numbers:
             body = b"\n".join(lines_of(number, start_ms, minutes, house))
             http.post("/api/v1/import", content=body).raise_for_status()
+        http.post("/internal/force_flush").raise_for_status()
+
+
+def write_present(url: str, devices: int) -> None:
+    """Write what an exporter reports of every device besides its counter, once, as of now."""
+    at_ms = round(time.time() * 1000)
+    values = {POWER: 100, VOLTAGE: 100, CURRENT: 1, READING_TIMESTAMP: at_ms / 1000, UP: 1}
+    lines = [
+        orjson.dumps({"metric": labels, "timestamps": [at_ms], "values": [value]})
+        for number in range(devices)
+        for metric, value in values.items()
+        if (labels := labels_of(number) | {"__name__": metric_name("switchbot", metric)})
+    ]
+    with httpx.Client(base_url=url, trust_env=False, timeout=120) as http:
+        http.post("/api/v1/import", content=b"\n".join(lines)).raise_for_status()
         http.post("/internal/force_flush").raise_for_status()
 
 

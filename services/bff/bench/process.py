@@ -1,15 +1,18 @@
-"""What a process has used, from Linux' /proc."""
+"""What a process has used, from Linux."""
 
-import os
+import time
 from pathlib import Path
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+CPUCLOCK_SCHED = 2
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time since it began."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+    """User and system time since it began, of ended threads too, to the nanosecond.
+
+    `/proc` has it only in ticks of 10 ms, or without the threads that have ended.
+    """
+    # As clock_getcpuclockid(3) makes it, which Python has for threads alone.
+    return time.clock_gettime((~pid << 3) | CPUCLOCK_SCHED)
 
 
 def peak_mebibytes(pid: int) -> float:

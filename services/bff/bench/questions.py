@@ -20,14 +20,26 @@ class Asked:
     Attributes:
         bff: A client below `/api/v1`.
         victoriametrics: A client of vmsingle.
+        server_pid: The process id of vmsingle.
         start: The first sample's instant.
         end: The last sample's instant.
     """
 
     bff: httpx.Client
     victoriametrics: httpx.Client
+    server_pid: int
     start: datetime
     end: datetime
+
+
+def floor_to_slot(at: datetime) -> datetime:
+    """As pages ask: an edge inside of a slot would have its samples read at first."""
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
+def client(url: str) -> httpx.Client:
+    """A client of vmsingle, which is patient."""
+    return httpx.Client(base_url=url, trust_env=False, timeout=120)
 
 
 type Question = Callable[[Asked], Any]
@@ -66,7 +78,9 @@ def by_day(asked: Asked) -> Any:  # noqa: ANN401
 
 
 def _promql(asked: Asked, path: str, **form: str) -> Any:  # noqa: ANN401
-    answer = asked.victoriametrics.post(path, data={"nocache": "1"} | form)
+    # Plain, as the BFF's: to pack a long answer takes it longer than to make it.
+    plain = {"Accept-Encoding": "identity"}
+    answer = asked.victoriametrics.post(path, data={"nocache": "1"} | form, headers=plain)
     return answer.raise_for_status().json()["data"]["result"]
 
 
@@ -90,6 +104,11 @@ def increase_by(asked: Asked, step: str) -> Any:  # noqa: ANN401
         end=str(asked.end.timestamp()),
         step=step,
     )
+
+
+def latest(asked: Asked) -> Any:  # noqa: ANN401
+    """The bare query for the last sample of every device."""
+    return _promql(asked, "/api/v1/query", query=COUNTER, time=str(asked.end.timestamp()))
 
 
 def set_prices(asked: Asked) -> list[Any]:

@@ -4,22 +4,19 @@ import os
 import platform
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-
-from bench.figures import Figure, table
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "performance.md"
 LIBRARIES = ("numpy", "orjson", "sqlalchemy", "fastapi", "httpx")
 
 
-def write(size_name: str, sections: dict[str, list[Figure]]) -> None:
-    """Replace what an earlier run of the same size wrote."""
+def write(size_name: str, sections: Mapping[str, str]) -> None:
+    """Replace what an earlier run of the same name wrote: a table under each title."""
     begin, end = f"<!-- bench {size_name} begins -->", f"<!-- bench {size_name} ends -->"
-    sections_text = "\n\n".join(
-        f"### {title}\n\n{table(figures)}" for title, figures in sections.items()
-    )
+    sections_text = "\n\n".join(f"### {title}\n\n{shown}" for title, shown in sections.items())
     text = DOCUMENT.read_text(encoding="utf-8")
     new = f"{begin}\n{circumstances()}\n\n{sections_text}\n{end}"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)

@@ -70,6 +70,21 @@ def test_days_are_half_open_to_the_millisecond(vm: Server) -> None:
     client.close()
 
 
+def test_a_thousand_devices_take_several_queries(vm: Server) -> None:
+    """VictoriaMetrics refuses a query that names all of them."""
+    names = tuple(f"a_device_with_a_name_of_its_own_{number:04}" for number in range(1000))
+    labels = {"__name__": METRIC, "house": "home", "source": "cloud"}
+    for name in (names[0], names[-1]):
+        vm.import_samples(labels | {"device": name}, [(MIDNIGHT_MS / 1000, 1.0)])
+    client = VictoriaMetrics(vm.url)
+    day = (MIDNIGHT_MS, MIDNIGHT_MS + DAY_MS)
+    counted = fetch_day_counts(client, SELECTION.only(names), *day)
+    found = {(names[0], "cloud"), (names[-1], "cloud")}
+    assert counted == {source: {MIDNIGHT_MS: 1} for source in found}
+    assert fetch_counters(client, SELECTION.only(names), *day).keys() == found
+    client.close()
+
+
 def test_labels_that_changed_are_one_counter(vm: Server) -> None:
     """A moved device is the same device; PromQL finds two series, and their number is shown."""
     for room, offset in (("old", 0), ("new", 60_000)):

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -147,6 +148,27 @@ def test_a_device_unheard_for_longer_than_a_month_has_no_last_reading(
     for name in ("a", "b"):
         shown = device(api, name)
         assert (shown["at"], shown["age_seconds"]) == (None, None)
+
+
+def test_a_thousand_devices_that_are_silent_have_their_last_reading(
+    open_bff: OpenBff, vm: VictoriaMetrics, home_file: Path, write: Write
+) -> None:
+    """VictoriaMetrics refuses a query that names all of them."""
+    home = yaml.safe_load(home_file.read_text(encoding="utf-8"))
+    names = [f"a_device_with_a_name_of_its_own_{number:04}" for number in range(1000)]
+    home["devices"] = [
+        {
+            "device": name,
+            "room": "work",
+            "shelf": "rack_1",
+            "sources": [{"source": "cloud", "id": f"A{number:011X}"}],
+        }
+        for number, name in enumerate(names)
+    ]
+    home_file.write_text(yaml.safe_dump(home), encoding="utf-8")
+    write(names[7], "power_watts", 83.2, ago=3_000)
+    shown = open_bff(vm.url).get("/devices").raise_for_status().json()
+    assert [each["device"] for each in shown if each["at"] is not None] == [names[7]]
 
 
 def test_each_quiet_source_has_its_own_last_reading(api: httpx.Client, write: Write) -> None:

@@ -27,7 +27,7 @@ MIX = (*["/house"] * 7, *["/places"] * 2)
 
 
 def test_fifty_clients_get_every_answer(start_bff: StartBff, vm: VictoriaMetrics) -> None:
-    """At 48 requests a second for five seconds; `make bench` has a minute of it, with times."""
+    """At 48 requests a second for five seconds; `make bench` has a minute at 100, with times."""
     now = time.time()
     labels = {"house": "home", "room": "work", "shelf": "rack_1", "device": "a", "source": "cloud"}
     points = [(now - 60 * n, 10.0 - n / 1000) for n in reversed(range(1440))]

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bff.cost.pricing import CostAmounts
@@ -93,9 +93,15 @@ def select_version(session: Session) -> RulesVersion | None:
 def select_changed_at(session: Session) -> datetime | None:
     """Select when present rules had changed stored months; None where they changed none."""
     version = select_version(session)
-    if version is None or not any(differs(row) for row in select_months(session)):
-        return None
-    return version.finished_at
+    # Asked for with every list of notices: years of many devices are not loaded for it.
+    changed = exists().where(
+        MonthChange.version == VERSION,
+        or_(
+            MonthChange.before_uwh.is_distinct_from(MonthChange.after_uwh),
+            MonthChange.before_cost.is_distinct_from(MonthChange.after_cost),
+        ),
+    )
+    return version.finished_at if version and session.scalar(select(changed)) else None
 
 
 def differs(row: MonthChange) -> bool:

@@ -1,7 +1,7 @@
 """What needs attention, from the facts of one moment. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bff.budgets.schemas import BudgetRow
@@ -81,6 +81,7 @@ class Facts:
         configuration_changed_at: The last change of the configuration file.
         rules_changed_at: When new rules of the ledger had changed the past; None if none did.
         victoriametrics_error: Why states are unknown; None when they are known.
+        devices: Those of the configuration by their ids.
     """
 
     home: Home
@@ -98,6 +99,11 @@ class Facts:
     victoriametrics_error: str | None
     is_virtual: bool
     budgets: Sequence[BudgetRow] = ()
+    devices: Mapping[str | None, Device] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Every device may have notices: it is not searched for in a list each time."""
+        object.__setattr__(self, "devices", {each.device: each for each in self.home.devices})
 
 
 def find_notices(facts: Facts) -> list[Notice]:
@@ -225,18 +231,14 @@ def _not_up(facts: Facts, not_up: DeviceNotUp) -> Notice:
         "warning",
         version=_version(not_up.since),
         since=not_up.since,
-        device=_device(facts.home, not_up.device),
+        device=facts.devices.get(not_up.device),
         energy_kwh=not_up.usual_kwh,
     )
 
 
-def _device(home: Home, wanted: str | None) -> Device | None:
-    return next((device for device in home.devices if device.device == wanted), None)
-
-
 def _events(facts: Facts) -> Iterator[Notice]:
     for group in facts.events:
-        device = _device(facts.home, group.device)
+        device = facts.devices.get(group.device)
         if device is None and group.kind not in HOUSE_KINDS:
             continue  # it left the configuration: its page is not reached from the house
         is_question = group.kind in QUESTIONS
@@ -263,7 +265,7 @@ def _negative_rest(facts: Facts, over: OverMeasured) -> Notice:
         "warning",
         version=_day(facts)[: len("2026-03")],
         since=since,
-        device=_device(facts.home, over.device),
+        device=facts.devices.get(over.device),
         energy_kwh=over.over_measured_kwh,
     )
 
@@ -290,7 +292,7 @@ def _budgets(facts: Facts) -> Iterator[Notice]:
     """A budget that is passed is another notice than one that the forecast passes."""
     codes: dict[str, NoticeCode] = {"over": "budget_passed", "forecast_over": "budget_forecast"}
     for budget in facts.budgets:
-        device = _device(facts.home, budget.device)
+        device = facts.devices.get(budget.device)
         if budget.state not in codes or (budget.device and device is None):
             continue  # within, or of a device that left the configuration
         yield _notice(

@@ -19,10 +19,14 @@ from energy_rules.samples import NO_SAMPLES
 
 @dataclass(frozen=True, slots=True)
 class ReconcileInput:
-    """What the rows of one response are made of, by day."""
+    """What the rows of one response are made of, by day.
+
+    Attributes:
+        positions: Those of the devices in `energy`.
+    """
 
     edges_ms: Sequence[int]
-    devices: Sequence[str]
+    positions: Mapping[str, int]
     energy: Energy
     increases: Sequence[Mapping[SourceOfDevice, Increase]]
     zone: ZoneInfo
@@ -46,7 +50,7 @@ def _row(
 ) -> ReconcileRow:
     device, key = rules.device, (rules.device, source)
     zone = inputs.zone
-    ledger_uwh = _covered_uwh(inputs.energy, inputs.devices.index(device), position)
+    ledger_uwh = _covered_uwh(inputs.energy, inputs.positions[device], position)
     increase = inputs.increases[position].get(key)
     increase_uwh = None if increase is None else round(increase.kwh * UWH_PER_KWH)
     series = 0 if increase is None else increase.series

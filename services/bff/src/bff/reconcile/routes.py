@@ -44,7 +44,7 @@ def get_reconciliation(
     check_rows(len(devices) * (len(edges_ms) - 1))
     inputs = ReconcileInput(
         edges_ms,
-        devices,
+        {device: position for position, device in enumerate(devices)},
         services.energy_between(devices, edges_ms),
         fetch_increases_by_day(services, devices, edges_ms),
         home.zone,

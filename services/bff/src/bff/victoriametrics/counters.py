@@ -4,7 +4,7 @@ These are the counters of devices; of those that send their measurements late, t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -20,6 +20,9 @@ from bff.victoriametrics.patience import BACKGROUND, Patience
 from home_model.config import Home
 from home_model.metrics import ENERGY, ENERGY_EXPORTED, POWER, Metric, metric_name
 from home_model.sources import FAMILIES, PUSHED_FAMILIES
+
+# VictoriaMetrics refuses a query of over 16 KiB: a house of many devices takes several.
+MAX_NAMES_LENGTH = 12_000
 
 type DayCounts = Mapping[SourceOfDevice, Mapping[int, int]]
 
@@ -65,19 +68,38 @@ class CounterSelection:
         return replace(self, metrics=names, exported_metrics=exported)
 
     def selectors(self) -> Iterator[tuple[str, str]]:
-        """Yield series selectors, each with what is added to its `device` for the ledger's name."""
+        """Yield series selectors, each with what is added to its `device` for the ledger's name.
+
+        No device is in two of them.
+        """
         exported = tuple(
             meter_of_label(name) for name in self.devices if name.endswith(EXPORTED_SUFFIX)
         )
         others = tuple(name for name in self.devices if not name.endswith(EXPORTED_SUFFIX))
-        if others and self.metrics:
-            yield self._selector(self.metrics, others), ""
-        if exported and self.exported_metrics:
-            yield self._selector(self.exported_metrics, exported), EXPORTED_SUFFIX
+        if self.metrics:
+            for part in _parts(others):
+                yield self._selector(self.metrics, part), ""
+        if self.exported_metrics:
+            for part in _parts(exported):
+                yield self._selector(self.exported_metrics, part), EXPORTED_SUFFIX
 
-    def _selector(self, metrics: tuple[str, ...], devices: tuple[str, ...]) -> str:
+    def _selector(self, metrics: Sequence[str], devices: Sequence[str]) -> str:
         names, wanted = "|".join(metrics), "|".join(devices)
         return f'{{__name__=~"{names}",house="{self.house}",device=~"{wanted}"}}'
+
+
+def _parts(devices: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Split devices so that the names of each part are short enough for one query."""
+    part: list[str] = []
+    length = 0
+    for device in devices:
+        if part and length + len(device) > MAX_NAMES_LENGTH:
+            yield part
+            part, length = [], 0
+        part.append(device)
+        length += len(device) + 1
+    if part:
+        yield part
 
 
 def energy_series(home: Home) -> CounterSelection:
