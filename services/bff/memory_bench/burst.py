@@ -73,12 +73,13 @@ def bursts(
 
         def ask(settings: Mapping[str, str]) -> Burst:
             with _bff(folder, server.url, settings) as running, _client(server.url) as http:
-                return burst(Asked(running.http, http, start, end), running, server.process.pid)
+                asked = Asked(running.http, http, server.process.pid, start, end)
+                return burst(asked, running)
 
         return {name: ask(settings) for name, settings in variants.items()}
 
 
-def burst(asked: Asked, running: Bff, server_pid: int) -> Burst:
+def burst(asked: Asked, running: Bff) -> Burst:
     """Ask forty questions, eight at once."""
     pid = running.process.pid
     wait_until_built(running)
@@ -88,7 +89,7 @@ def burst(asked: Asked, running: Bff, server_pid: int) -> Burst:
         list(threads.map(lambda ask: ask(asked), islice(cycle(LARGE), QUESTIONS)))
     took = cpu_seconds(pid) - before
     time.sleep(SETTLED_SECONDS)
-    return Burst(rested, used_by(pid), peak_mebibytes(pid), took, used_by(server_pid))
+    return Burst(rested, used_by(pid), peak_mebibytes(pid), took, used_by(asked.server_pid))
 
 
 @contextmanager

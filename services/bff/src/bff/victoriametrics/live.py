@@ -1,5 +1,6 @@
 """The present values of every source, in one instant query."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -128,26 +129,27 @@ type Series = tuple[str, str, str]
 
 def _newest(result: Sequence[InstantSeries]) -> Mapping[Series, Sample]:
     """Return one sample of each metric of each source: the newest where labels had changed."""
-    newest: dict[Series, Sample] = {}
-    for series, sample in _samples(result):
-        known = newest.get(series)
-        if known is None or known.at_unix_seconds < sample.at_unix_seconds:
-            newest[series] = sample
-    return newest
-
-
-def _samples(result: Sequence[InstantSeries]) -> Iterator[tuple[Series, Sample]]:
-    written = {
-        frozenset((labels | {"is": ""}).items()): item.value[1]
-        for item in result
-        if (labels := item.metric).get("is") == "written"
-    }
+    values: dict[Series, list[InstantSeries]] = defaultdict(list)
+    written: dict[Series, list[InstantSeries]] = defaultdict(list)
     for item in result:
         labels = item.metric
-        at = written.get(frozenset((labels | {"is": ""}).items()))
-        if "is" not in labels and at is not None:
-            series = (labels["__name__"], labels.get("device", ""), labels.get("source", ""))
-            yield series, Sample(item.value[1], at)
+        series = (labels["__name__"], labels.get("device", ""), labels.get("source", ""))
+        (written if labels.get("is") == "written" else values)[series].append(item)
+    return {
+        series: max(found, key=lambda one: one.at_unix_seconds)
+        for series, items in values.items()
+        if (found := list(_samples(items, written.get(series, ()))))
+    }
+
+
+def _samples(items: Sequence[InstantSeries], written: Sequence[InstantSeries]) -> Iterator[Sample]:
+    """Yield the values that have an instant: that of the same labels."""
+    if len(items) == len(written) == 1:  # comparing labels is most of the time of a large house
+        yield Sample(items[0].value[1], written[0].value[1])
+        return
+    for item in items:
+        labels = item.metric | {"is": "written"}
+        yield from (Sample(item.value[1], at.value[1]) for at in written if at.metric == labels)
 
 
 def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice) -> Live:
