@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import BoundedSemaphore
-from typing import Annotated, cast
+from typing import Annotated, Concatenate, cast
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from bff.db.engine import DatabaseVersion
 from bff.energy import EnergyBetween
@@ -57,6 +58,15 @@ class Services:
     def home(self) -> Home:
         """Return the configuration as it is now."""
         return self.config.current()
+
+    def recall[**P, T](
+        self, select: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return what a query of the database returns, from memory while nothing is committed."""
+        key = (select, args, tuple(sorted(kwargs.items())))
+        return self.ledger.memory.select(
+            self.engine, key, lambda session: select(session, *args, **kwargs)
+        )
 
     def report_damage(self) -> None:
         """Have the ledger's worker rebuild what is damaged, in whichever BFF it is."""

@@ -10,7 +10,6 @@ from bff.balance.schemas import Balance, BalanceRow
 from bff.cost.query import CostQuery, time_buckets
 from bff.cost.response import meter_notes
 from bff.cost.routes import By
-from bff.db.engine import read_session
 from bff.http.params import From, To
 from bff.place_tree import HOUSE
 from bff.prices.query import select_price_spans
@@ -31,11 +30,10 @@ def get_balance(services: UsedServices, from_: From, to: To, by: By = None) -> B
     home = register.home
     query = CostQuery(HOUSE, unix_milliseconds(from_), unix_milliseconds(to), by)
     edges = time_buckets(query, home.zone)
-    with read_session(services.engine) as session:
-        prices = Prices(
-            select_price_spans(session, home.currency),
-            select_price_spans(session, home.currency, "export"),
-        )
+    prices = Prices(
+        services.recall(select_price_spans, home.currency),
+        services.recall(select_price_spans, home.currency, "export"),
+    )
     table = fetch_balance(
         services.energy_between, register.entries, edges, prices, unix_milliseconds(now)
     )

@@ -9,7 +9,6 @@ from bff.cost.contract import Allocation, fetch_contract_cost
 from bff.cost.query import CostQuery, fetch_costs, group
 from bff.cost.response import contract_basis, cost_response
 from bff.cost.schemas import Cost
-from bff.db.engine import read_session
 from bff.http.params import From, OneDevice, Room, Shelf, To
 from bff.http.schemas import json_response
 from bff.place_tree import find_place
@@ -82,8 +81,7 @@ def unit_price_costs(
     """Fetch the responses to several queries for one place, priced by the price of a kWh."""
     home = register.home
     groupings = [group(register, query, home.zone) for query in queries]
-    with read_session(services.engine) as session:
-        spans = select_price_spans(session, home.currency)
+    spans = services.recall(select_price_spans, home.currency)
     now_ms = unix_milliseconds(services.now())
     tables = fetch_costs(services.energy_between, groupings, spans, now_ms)
     return [cost_response(home, *each) for each in zip(queries, groupings, tables, strict=True)]

@@ -1,7 +1,7 @@
 """The database: exact column types, sessions, and what was read of it until it changes."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Hashable, Mapping
+from collections.abc import Callable, Collection, Generator, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
@@ -93,9 +93,12 @@ class DatabaseVersion:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
-                version = self._connection.exec_driver_sql(self._query).scalar()
-                self._connection.rollback()
-            except SQLAlchemyError:
+                # By the driver: it is asked several times in each request.
+                cursor = self._connection.connection.cursor()
+                cursor.execute(self._query)
+                version = cursor.fetchone()
+                cursor.close()
+            except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
                 self._close()
                 return object()
             # Values of different connections are not comparable.
@@ -113,7 +116,8 @@ class DatabaseVersion:
                 connection.close()
 
     def _connect(self) -> Connection:
-        connection = self._engine.connect()
+        # Each query is a transaction of its own: within one, the version would stay the same.
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()  # it never writes, and the pool never gets it back
         return connection
 
@@ -139,6 +143,15 @@ class VersionMemory:
         self._of_version: object = None
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
         self._bytes = 0
+
+    def select[T](self, engine: Engine, key: Hashable, select: Callable[[Session], T]) -> T:
+        """Return what `select` returns for a session, as `get` does."""
+
+        def read() -> T:
+            with read_session(engine) as session:
+                return select(session)
+
+        return self.get(key, read)
 
     def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
         """Return what `read` returns, or returned for this key: not to be written to."""
@@ -170,8 +183,10 @@ class VersionMemory:
 
 
 def _bytes_of(found: object) -> int:
-    """Return about how much memory it takes: an array, or a mapping of mappings."""
+    """Return about how much memory it takes: an array, or a mapping of mappings or rows."""
     if isinstance(found, np.ndarray):
         return found.nbytes + BYTES_OF_ENTRY
-    entries = sum(map(len, found.values())) if isinstance(found, Mapping) else 0
-    return BYTES_OF_ENTRY * (1 + entries)
+    values = found.values() if isinstance(found, Mapping) else found
+    if not isinstance(values, Collection):
+        return BYTES_OF_ENTRY
+    return BYTES_OF_ENTRY * sum(len(each) if isinstance(each, Mapping) else 1 for each in values)

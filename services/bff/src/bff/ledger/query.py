@@ -94,11 +94,7 @@ class LedgerEnergy:
         return self._read(key, lambda session: select(session, devices, starts_ms))
 
     def _read[T](self, key: Hashable, select: Callable[[Session], T]) -> T:
-        def read() -> T:
-            with read_session(self.ledger.engine) as session:
-                return select(session)
-
-        return self.ledger.memory.get(key, read)
+        return self.ledger.memory.select(self.ledger.engine, key, select)
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:

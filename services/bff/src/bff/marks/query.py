@@ -14,6 +14,7 @@ from bff.prices.query import select_price_spans
 from bff.prices.schemas import Direction
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
 from bff.register.view import Register
+from bff.services import Services
 from bff.time_grid import Interval, in_zone
 
 DIRECTIONS: Sequence[Direction] = ("import", "export")
@@ -30,13 +31,15 @@ class PriceChange:
     after_e12: int | None
 
 
-def select_price_changes(session: Session, currency: str, interval: Interval) -> list[PriceChange]:
+def select_price_changes(
+    services: Services, currency: str, interval: Interval
+) -> list[PriceChange]:
     """Select the changes of prices within an interval, its first instant included."""
     found = (
         change
         for direction in DIRECTIONS
         for change in price_changes(
-            select_price_spans(session, currency, direction), direction, interval
+            services.recall(select_price_spans, currency, direction), direction, interval
         )
     )
     return sorted(found, key=lambda change: change.at_ms)

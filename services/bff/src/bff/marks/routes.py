@@ -28,6 +28,6 @@ def get_marks(  # noqa: PLR0913, PLR0917 - the query parameters
     place = find_place(register, room, shelf, device)
     interval = Interval(unix_milliseconds(from_), unix_milliseconds(to))
     with read_session(services.engine) as session:
-        prices = select_price_changes(session, register.home.currency, interval)
+        prices = select_price_changes(services, register.home.currency, interval)
         events = select_events_of(session, register, place, interval)
         return marks_response(register.home, place, interval, prices, events)

@@ -62,14 +62,12 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
         error = str(problem)
     yesterday = now.astimezone(home.zone).date() - timedelta(days=1)
     since_ms = midnight(yesterday, home.zone)
+    prices = _select_prices(services, home)
     with read_session(services.engine) as session:
-        prices = _select_prices(session, home)
-        names = _select_names(session, home)
-        rules_changed_at = select_changed_at(session)
         events = select_event_groups(session, unix_milliseconds(now) - EVENTS_MS)
     return Facts(
         home=home,
-        names=names,
+        names=_names(services, home),
         now=now,
         not_up=not_up,
         over_measured=_fetch_over_measured(services, register, prices["import"], since_ms, now),
@@ -80,7 +78,7 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
         processes=_with_own(services, processes),
         configuration_changed_at=_changed_at(services),
         victoriametrics_error=error,
-        rules_changed_at=rules_changed_at,
+        rules_changed_at=services.recall(select_changed_at),
         is_virtual=services.settings.virtual_home,
         budgets=_fetch_budgets(services, register),
     )
@@ -171,18 +169,18 @@ def _changed_at(services: Services) -> datetime | None:
         return None
 
 
-def _select_prices(session: Session, home: Home) -> dict[Direction, Sequence[PriceSpan]]:
+def _select_prices(services: Services, home: Home) -> dict[Direction, Sequence[PriceSpan]]:
     """Select the prices of what is used, and of what is sold where a meter measures that."""
     prices: dict[Direction, Sequence[PriceSpan]] = {
-        "import": select_price_spans(session, home.currency)
+        "import": services.recall(select_price_spans, home.currency)
     }
     if any(device.kind in {"grid", "grid_export"} for device in home.devices):
-        prices["export"] = select_price_spans(session, home.currency, "export")
+        prices["export"] = services.recall(select_price_spans, home.currency, "export")
     return prices
 
 
-def _select_names(session: Session, home: Home) -> dict[str, Names]:
-    meta = select_all_meta(session)
+def _names(services: Services, home: Home) -> dict[str, Names]:
+    meta = services.recall(select_all_meta)
     return {
         device.device: full_names(
             device.device,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from bff.db.engine import read_session, write_session
+from bff.db.engine import write_session
 from bff.http.author import UsedAuthor
 from bff.http.repeated import RepeatedRoute
 from bff.notices import query
@@ -33,8 +33,7 @@ def list_notices(services: UsedServices) -> NoticeList:
 def notice_list(services: Services, present: Present | None = None) -> NoticeList:
     """Return the notices, of present values that are fetched where they are not given."""
     facts = query.fetch_facts(services, present)
-    with read_session(services.engine) as session:
-        rows = query.select_acknowledgements(session)
+    rows = services.recall(query.select_acknowledgements)
     zone = facts.home.zone
     notices = with_acknowledgements(find_notices(facts), rows, zone)
     return NoticeList(

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
-from bff.db.engine import read_session
 from bff.overview.periods import PeriodName, RunningPeriod
 from bff.place_tree import Place
 from bff.prices.query import select_price_spans
@@ -44,8 +43,7 @@ def fetch_amounts(
     intervals = {name: _intervals(period, now_ms) for name, period in periods.items()}
     every = [interval for of_period in intervals.values() for interval in of_period]
     edges = sorted({edge for each in every for edge in (each.start_ms, each.end_ms)})
-    with read_session(services.engine) as session:
-        spans = select_price_spans(session, register.home.currency)
+    spans = services.recall(select_price_spans, register.home.currency)
     query = CostQuery(place, edges[0], edges[-1])
     grouping = replace(group(register, query, register.home.zone), bucket_edges=edges)
     rows = [row[0] for row in fetch_cost(services.energy_between, grouping, spans, now_ms).rows]

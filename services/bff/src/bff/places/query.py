@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from bff.db.engine import read_session
 from bff.device_meta.query import select_all_meta
 from bff.places.schemas import DeviceState
 from bff.places.states import device_state, silent_or_down, without_values
@@ -51,8 +50,7 @@ def fetch_states(
     not_up = silent_or_down(devices, live)
     last = fetch_last_readings(services.victoriametrics, home, not_up) if with_last_reading else {}
     live = {**live, **without_values(not_up, live, last)}
-    with read_session(services.engine) as session:
-        meta = select_all_meta(session)
+    meta = services.recall(select_all_meta)
     now = services.now()
     return [
         device_state(device, live, meta.get(device.device), now, home.zone) for device in devices

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter
 
-from bff.db.engine import read_session
 from bff.http.params import DeviceId
 from bff.names import full_names
 from bff.place_tree import device_by_id
@@ -39,8 +38,7 @@ def get_house(services: UsedServices) -> House:
 
 
 def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]:
-    with read_session(services.engine) as session:
-        readings = select_readings(session)
+    readings = services.recall(select_readings)
     if follows_calendar_months(readings):
         return
     for each in periods_within(readings, today - TWO_YEARS, today + ONE_DAY):

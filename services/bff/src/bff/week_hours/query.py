@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
-from bff.db.engine import read_session
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
 from bff.services import Services
@@ -34,8 +33,7 @@ def fetch_week_hours(
     """
     zone, now_ms = register.home.zone, unix_milliseconds(services.now())
     grouping = group(register, query, zone)
-    with read_session(services.engine) as session:
-        spans = select_price_spans(session, register.home.currency)
+    spans = services.recall(select_price_spans, register.home.currency)
     table = fetch_cost(services.energy_between, grouping, spans, now_ms)
     found: dict[HourOfWeek, list[CostAmounts]] = defaultdict(list)
     for start_ms, [amounts] in zip(grouping.bucket_edges[:-1], table.rows, strict=True):
