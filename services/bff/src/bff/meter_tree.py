@@ -133,6 +133,8 @@ class OwnEnergy:
 
 def _sums(values: Integers, positions: Integers) -> Integers:
     """Return the sums of intervals between the edges at these positions; on the last axis."""
+    if len(positions) == values.shape[-1] + 1:
+        return values  # each interval by itself
     return np.add.reduceat(values[..., : positions[-1]], positions[:-1], axis=-1)
 
 
@@ -232,7 +234,9 @@ def _measure(
     holds = np.array(
         [(starts >= entry.from_ms) & (starts < entry.to_ms) for entry in entries], dtype=bool
     )
-    stacked = by_label[:, [row[entry.label] for entry in entries]] * holds
+    if len(labels) < len(entries):
+        by_label = by_label[:, [row[entry.label] for entry in entries]]
+    stacked = by_label if holds.all() else by_label * holds
     return Measured(
         entries,
         edges,

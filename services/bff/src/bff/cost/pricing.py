@@ -139,12 +139,17 @@ def _amounts(
 def _by_group(energy: UsedEnergy, group_starts: Sequence[int]) -> Integers:
     """Return sums over the devices of each group: (quantities, groups, intervals and an empty one).
 
-    The added empty device and interval make the sums of a place without devices, and of a
-    bucket in the future, zero.
+    The added empty interval makes the sums of a bucket in the future zero.
     """
-    stacked = np.concatenate([energy.through_uwh[np.newaxis], energy.own])
-    padded = np.pad(stacked, ((0, 0), (0, 1), (0, 1)))
-    return np.add.reduceat(padded, group_starts, axis=1)
+    of_groups = [_added(each, group_starts) for each in (energy.through_uwh, *energy.own)]
+    return np.pad(np.stack(of_groups), ((0, 0), (0, 0), (0, 1)))
+
+
+def _added(rows: Integers, group_starts: Sequence[int]) -> Integers:
+    """Add up the rows of each group; a place without devices is a group without rows."""
+    if not len(rows):
+        return np.zeros((len(group_starts), rows.shape[1]), dtype=np.int64)
+    return np.add.reduceat(rows, group_starts, axis=0)
 
 
 def _has_price(prices: Sequence[int | None]) -> NDArray[np.bool_]:

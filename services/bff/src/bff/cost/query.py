@@ -237,7 +237,8 @@ def _fetch_shares(
 
 def _in_rows(shares: OwnEnergy, grouping: Grouping) -> UsedEnergy:
     """Put the house's rest at the end of its group."""
-    own, through = shares.own.stacked(), shares.through.stacked()[:2].sum(axis=0)
+    own = shares.own.stacked()
+    through = shares.through.measured_uwh + shares.through.estimated_uwh
     if grouping.rest_group is not None:
         before = [entries for _, entries in grouping.groups[: grouping.rest_group + 1]]
         position = sum(len(entries) for entries in before)
