@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bff.week_hours import query
 from testbed.case_house import wait_for
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -52,6 +53,16 @@ def test_each_hour_of_the_week_has_its_energy(api: httpx.Client) -> None:
     total = wait_for(api, "/cost", asked(device="a"))["total"]
     whole = sum(Decimal(each["figures"]["energy_kwh"]) for each in hours.values())
     assert whole == Decimal(total["energy_kwh"])
+
+
+def test_a_long_range_in_stretches_is_the_same(
+    api: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many hours are added up at once, also into the future."""
+    ranges = asked() | {"to": (MONDAY + 12 * DAY).isoformat()}
+    whole = wait_for(api, "/week_hours", ranges)
+    monkeypatch.setattr(query, "CELLS_AT_ONCE", 7)
+    assert wait_for(api, "/week_hours", ranges) == whole
 
 
 def test_what_is_not_there_yet_is_no_hour(api: httpx.Client) -> None:

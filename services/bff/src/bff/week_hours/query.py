@@ -1,11 +1,11 @@
 """The amounts of a place by hour of the week."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from bff.cost.pricing import CostAmounts, added
-from bff.cost.query import CostQuery, fetch_cost, group
+from bff.cost.query import CostQuery, Grouping, fetch_cost, group
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
 from bff.services import Services
@@ -13,6 +13,9 @@ from bff.time_grid import in_zone, unix_milliseconds
 
 # The day of the week, 1 for Monday, and the hour.
 type HourOfWeek = tuple[int, int]
+
+# Hours times devices: 8 MB for each of the arrays.
+CELLS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,19 @@ def fetch_week_hours(
     zone, now_ms = register.home.zone, unix_milliseconds(services.now())
     grouping = group(register, query, zone)
     spans = services.recall(select_price_spans, register.home.currency)
-    table = fetch_cost(services.energy_between, grouping, spans, now_ms)
     found: dict[HourOfWeek, list[CostAmounts]] = defaultdict(list)
-    for start_ms, [amounts] in zip(grouping.bucket_edges[:-1], table.rows, strict=True):
-        if start_ms < now_ms:
-            local = in_zone(start_ms, zone)
-            found[local.isoweekday(), local.hour].append(amounts)
+    for part in _parts(grouping, len(register.entries)):
+        table = fetch_cost(services.energy_between, part, spans, now_ms)
+        for start_ms, [amounts] in zip(part.bucket_edges[:-1], table.rows, strict=True):
+            if start_ms < now_ms:
+                local = in_zone(start_ms, zone)
+                found[local.isoweekday(), local.hour].append(amounts)
     return {hour: HourAmounts(added(each), len(each)) for hour, each in found.items()}
+
+
+def _parts(grouping: Grouping, devices: int) -> Iterator[Grouping]:
+    """Yield the grouping in stretches of hours: a year of many devices is too much at once."""
+    edges = grouping.bucket_edges
+    step = max(1, CELLS_AT_ONCE // max(1, devices))
+    for first in range(0, len(edges) - 1, step):
+        yield replace(grouping, bucket_edges=edges[first : first + step + 1])
