@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, insert, text
 
-from bff.db.backup import SUMS
-from bff.db.checksums import DaySums, row_checksum
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
+from bff.energy import QUANTITIES
 from bff.ledger.archive import NOTHING
 from bff.ledger.packing import pack_day
+from bff.ledger.sample_counts import StoredDay
+from bff.ledger.store import day_row
 from manifests.build import ROOT, built
 from manifests.objects import Object, workloads
 from testbed.postgresql import find_program, postgresql
@@ -69,18 +70,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 def write_day(url: str) -> None:
     """A day of the ledger whose samples are in no VictoriaMetrics."""
-    packed, made_from = pack_day(NOTHING), "5fd2ab01 cloud=1440"
-    row = {
-        "device": "server",
-        "day_unix_ms": DAY_MS,
-        "made_from": made_from,
-        **dict.fromkeys(SUMS, 0),
-        "slots": packed,
-        "is_stale": False,
-        "counts_left": "",
-        "checksum": row_checksum("server", DAY_MS, (0, 0, 0, 0), made_from, packed),
-        "sums_checksum": DaySums(DAY_MS, [0, 0, 0, 0]).checksum("server"),
-    }
+    stored = StoredDay("5fd2ab01 cloud=1440", counts_left="")
+    row = day_row(("server", DAY_MS), stored, [0] * QUANTITIES, pack_day(NOTHING))
     engine = open_database(url)
     with engine.begin() as connection:
         connection.execute(insert(LedgerDay), [row])

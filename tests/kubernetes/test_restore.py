@@ -17,10 +17,11 @@ import httpx
 import psutil
 import pytest
 
-from bff.db.backup import SUMS
-from bff.db.checksums import DaySums, row_checksum
+from bff.energy import QUANTITIES
 from bff.ledger.archive import NOTHING
 from bff.ledger.packing import pack_day
+from bff.ledger.sample_counts import StoredDay
+from bff.ledger.store import day_row
 from exporter_kit.energy.store import read_counters, state_document, write_initial_counters
 from manifests.build import ROOT
 from manifests.objects import Object, name_of, of_kind
@@ -229,19 +230,8 @@ DAY_MS = 1_767_225_600_000
 
 def write_day(database: Path) -> None:
     """A day of the ledger whose samples are in no VictoriaMetrics."""
-    packed, made_from = pack_day(NOTHING), "5fd2ab01 cloud=1440"
-    sums = DaySums(DAY_MS, [0, 0, 0, 0])
-    row = {
-        "device": "server",
-        "day_unix_ms": DAY_MS,
-        "made_from": made_from,
-        **dict.fromkeys(SUMS, 0),
-        "slots": packed,
-        "is_stale": False,
-        "counts_left": "",
-        "checksum": row_checksum("server", DAY_MS, (0, 0, 0, 0), made_from, packed),
-        "sums_checksum": sums.checksum("server"),
-    }
+    stored = StoredDay("5fd2ab01 cloud=1440", counts_left="")
+    row = day_row(("server", DAY_MS), stored, [0] * QUANTITIES, pack_day(NOTHING))
     with closing(sqlite3.connect(database, timeout=30)) as opened, opened:
         columns, marks = ", ".join(row), ", ".join("?" for _ in row)
         query = f"INSERT INTO ledger_days ({columns}) VALUES ({marks})"  # noqa: S608

@@ -17,15 +17,14 @@ import yaml
 from sqlalchemy import insert
 
 from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of, write_home
-from bff.db.checksums import DaySums, row_checksum
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay, LedgerEvent, RulesVersion
 from bff.energy import QUANTITIES
 from bff.ledger.device_rules import VERSION, DeviceRules, Given, rules_of
 from bff.ledger.events import CounterEvent
 from bff.ledger.packing import pack_days
-from bff.ledger.sample_counts import fingerprint
-from bff.ledger.store import SUM_NAMES, event_row
+from bff.ledger.sample_counts import StoredDay, fingerprint
+from bff.ledger.store import day_row, event_row
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, day_start, unix_milliseconds
 from home_model.load import load_home
 
@@ -112,20 +111,10 @@ def _day_rows(number: int, rules: DeviceRules, days_ms: np.ndarray) -> Iterator[
     amounts[0] = chance.integers(0, MAX_SLOT_UWH, amounts[0].shape)
     amounts[2] = SLOT_MS
     packed = pack_days(amounts, np.zeros(amounts[0].shape, dtype=np.int64))
-    made_from = fingerprint(rules.rules_hash, {rules.sources[0]: 1})
+    stored = StoredDay(fingerprint(rules.rules_hash, {rules.sources[0]: 1}))
     sums = amounts.sum(axis=2).T.tolist()
     for day_ms, of_day, slots in zip(days_ms.tolist(), sums, packed, strict=True):
-        yield {
-            "device": rules.device,
-            "day_unix_ms": day_ms,
-            "made_from": made_from,
-            "is_stale": False,
-            "counts_left": None,
-            **dict(zip(SUM_NAMES, of_day, strict=True)),
-            "slots": slots,
-            "checksum": row_checksum(rules.device, day_ms, tuple(of_day), made_from, slots),
-            "sums_checksum": DaySums(day_ms, of_day).checksum(rules.device),
-        }
+        yield day_row((rules.device, day_ms), stored, of_day, slots)
 
 
 def _event_rows(rules: DeviceRules, days_ms: np.ndarray) -> Iterator[dict[str, object]]:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from bff.wiring import close_services, open_services
 from service_kit.clock import utc_now
 from service_kit.server import listen
 from testbed.bff import BUSY_DEADLINE_SECONDS, Bff, bff, settings_of
+from testbed.case_house import import_samples, write_home
 from testbed.process import free_port
 from testbed.victoria_metrics import VictoriaMetrics
 
@@ -45,6 +47,7 @@ devices:
 """
 
 type OpenBff = Callable[..., httpx.Client]
+type OpenCase = Callable[..., httpx.Client]
 type StartBff = Callable[..., Bff]
 
 
@@ -76,6 +79,18 @@ def open_bff(tmp_path: Path, home_file: Path) -> Iterator[OpenBff]:
             return stack.enter_context(httpx.Client(base_url=base_url, trust_env=False, timeout=60))
 
         yield opened
+
+
+@pytest.fixture
+def open_case(vm: VictoriaMetrics, home_file: Path, open_bff: OpenBff) -> OpenCase:
+    """Write a case's house and samples, and open a BFF on them; gives a client below /api/v1."""
+
+    def opened(case: dict[str, Any], *, now: Now = utc_now) -> httpx.Client:
+        write_home(home_file, case)
+        import_samples(vm, case)
+        return open_bff(vm.url, now=now)
+
+    return opened
 
 
 @contextmanager

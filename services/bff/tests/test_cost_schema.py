@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,8 +10,7 @@ from pydantic import TypeAdapter
 
 from bff.cost.schemas import Cost
 from bff.first_screen.schemas import FirstScreen
-from testbed.case_house import import_samples, wait_for, write_home
-from testbed.victoria_metrics import VictoriaMetrics
+from testbed.case_house import wait_for
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = MARCH + timedelta(hours=30)
@@ -53,13 +51,9 @@ CASE = {
 
 
 @pytest.fixture
-def api(
-    vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
-) -> httpx.Client:
+def api(open_case: Callable[..., httpx.Client]) -> httpx.Client:
     """A house with a meter, a price that began within the range, and a contract."""
-    write_home(home_file, CASE)
-    import_samples(vm, CASE)
-    api = open_bff(vm.url, now=lambda: NOW)
+    api = open_case(CASE, now=lambda: NOW)
     price = {"price_per_kwh": "27.5", "valid_from": (MARCH + timedelta(hours=5)).isoformat()}
     api.post("/unit_prices", json=price).raise_for_status()
     contract = {"name": "plain", "document": CONTRACT}

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import pytest
 
-from testbed.case_house import import_samples, wait_for, write_home
-from testbed.victoria_metrics import VictoriaMetrics
+from testbed.case_house import wait_for
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = MARCH + timedelta(hours=48)
@@ -30,13 +28,9 @@ CASE = {
 
 
 @pytest.fixture
-def api(
-    vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
-) -> httpx.Client:
+def api(open_case: Callable[..., httpx.Client]) -> httpx.Client:
     """A lamp, and its price."""
-    write_home(home_file, CASE)
-    import_samples(vm, CASE)
-    api = open_bff(vm.url, now=lambda: NOW)
+    api = open_case(CASE, now=lambda: NOW)
     api.post("/unit_prices", json=PRICE).raise_for_status()
     wait_for(api, "/cost", ENDED)
     return api

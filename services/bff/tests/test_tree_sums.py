@@ -4,14 +4,12 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from testbed.case_house import import_samples, wait_for, write_home
-from testbed.victoria_metrics import VictoriaMetrics
+from testbed.case_house import wait_for
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 HOURS = 48
@@ -62,14 +60,11 @@ def total_kwh(rows: list[dict[str, Any]]) -> Decimal:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_rooms_shelves_and_devices_add_up_to_the_house(
-    seed: int, vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+    seed: int, open_case: Callable[..., httpx.Client]
 ) -> None:
     """With what no device explains, in ranges that cut days and slots, by hour and in one piece."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
-    case = random_case(chance)
-    write_home(home_file, case)
-    import_samples(vm, case)
-    api = open_bff(vm.url)
+    api = open_case(random_case(chance))
     for _ in range(3):
         start, end = sorted(chance.sample(range(HOURS * 60), 2))
         span = {
@@ -87,15 +82,13 @@ def test_rooms_shelves_and_devices_add_up_to_the_house(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_first_screen_is_what_its_requests_answer(
-    seed: int, vm: VictoriaMetrics, home_file: Path, open_bff: Callable[..., httpx.Client]
+    seed: int, open_case: Callable[..., httpx.Client]
 ) -> None:
     """Of the house and of a room: its energy is fetched once for all its questions."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
     case = random_case(chance)
-    write_home(home_file, case)
-    import_samples(vm, case)
     now = MARCH + timedelta(minutes=chance.randint(24 * 60, HOURS * 60))
-    api = open_bff(vm.url, now=lambda: now)
+    api = open_case(case, now=lambda: now)
     for place in ({}, {"room": "room_0"}):
         for each in wait_for(api, "/first_screen", place)["costs"]:
             span = {"from": each["cost"]["from"], "to": each["cost"]["to"]} | place

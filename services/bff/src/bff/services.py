@@ -23,8 +23,8 @@ from home_model.config import Home
 from service_kit.clock import utc_now
 from service_kit.config_file import ConfigFile
 
-MAX_AT_ONCE = 2
-TURN_SECONDS = 1.0
+MAX_CONCURRENT = 2
+ACQUIRE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,13 @@ class Services:
 
     Attributes:
         config: The file that `home` is loaded from.
-        version: Tells whether the database has changed.
+        version: Changes with each commit to the database.
         register: Where every device was, present and retired.
         ledger: Energy per device in closed slots.
         worker: Keeps the ledger up to date, in its own thread.
         energy_between: The ledger's energy of devices between Unix milliseconds.
         replicas: The BFFs that share the database; None where it has one process.
-        turns: How many requests may compute at once; see `in_turn`.
+        concurrency: How many requests may compute at once; see `limit_concurrency`.
     """
 
     settings: Settings
@@ -53,18 +53,18 @@ class Services:
     energy_between: EnergyBetween
     replicas: Replicas | None
     now: Now = utc_now
-    turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_AT_ONCE))
+    concurrency: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT))
 
     def home(self) -> Home:
         """Return the configuration as it is now."""
         return self.config.current()
 
-    def recall[**P, T](
+    def cached[**P, T](
         self, select: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Return what a query of the database returns, from memory while nothing is committed."""
+        """Return what a query of the database returns; cached until anything is committed."""
         key = (select, args, tuple(sorted(kwargs.items())))
-        return self.ledger.memory.select(
+        return self.ledger.cache.select(
             self.engine, key, lambda session: select(session, *args, **kwargs)
         )
 
@@ -86,22 +86,22 @@ def _services(request: Request) -> Services:
 UsedServices = Annotated[Services, Depends(_services)]
 
 
-def in_turn[**P, R](endpoint: Callable[P, R]) -> Callable[P, R]:
-    """Have an endpoint with `services` begin while few others compute, or after a second.
+def limit_concurrency[**P, R](endpoint: Callable[P, R]) -> Callable[P, R]:
+    """Limit how many requests to such endpoints compute at once; they take `services` by name.
 
     Threads that compute only compete for the interpreter: forty large questions, eight at once,
-    take twice the CPU and 15 MiB more than two at once. One that waits for VictoriaMetrics holds
-    its turn, so nobody waits longer than that second for it.
+    take twice the CPU and 15 MiB more than two at once. A request that waits for VictoriaMetrics
+    holds the semaphore, so the others wait for it for at most a second.
     """
 
     @wraps(endpoint)
     def begin(*args: P.args, **kwargs: P.kwargs) -> R:
-        turns = cast("Services", kwargs["services"]).turns
-        has_turn = turns.acquire(timeout=TURN_SECONDS)
+        semaphore = cast("Services", kwargs["services"]).concurrency
+        is_acquired = semaphore.acquire(timeout=ACQUIRE_SECONDS)
         try:
             return endpoint(*args, **kwargs)
         finally:
-            if has_turn:
-                turns.release()
+            if is_acquired:
+                semaphore.release()
 
     return begin

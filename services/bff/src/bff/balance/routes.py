@@ -13,14 +13,14 @@ from bff.cost.routes import By
 from bff.http.params import From, To
 from bff.place_tree import HOUSE
 from bff.prices.query import select_price_spans
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import in_zone, unix_milliseconds
 
 router = APIRouter(tags=["cost"])
 
 
 @router.get("/balance", summary="What the house used, bought, sold and generated")
-@in_turn
+@limit_concurrency
 def get_balance(services: UsedServices, from_: From, to: To, by: By = None) -> Balance:
     """What is used is in `/cost`, too; what is bought, sold, generated or stored is only here.
 
@@ -31,8 +31,8 @@ def get_balance(services: UsedServices, from_: From, to: To, by: By = None) -> B
     query = CostQuery(HOUSE, unix_milliseconds(from_), unix_milliseconds(to), by)
     edges = time_buckets(query, home.zone)
     prices = Prices(
-        services.recall(select_price_spans, home.currency),
-        services.recall(select_price_spans, home.currency, "export"),
+        services.cached(select_price_spans, home.currency),
+        services.cached(select_price_spans, home.currency, "export"),
     )
     table = fetch_balance(
         services.energy_between, register.entries, edges, prices, unix_milliseconds(now)

@@ -10,7 +10,7 @@ from bff.bills.query import compute_bills, load_tariff
 from bff.bills.response import bill_response
 from bff.bills.schemas import Bill, PeriodBills
 from bff.http.params import Day
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from service_kit.problems import wrong_input
 
 router = APIRouter(prefix="/bills", tags=["bills"])
@@ -47,7 +47,7 @@ PeriodKey = Annotated[
 
 
 @router.get("", summary="List bills, earliest first")
-@in_turn
+@limit_concurrency
 def list_bills(
     services: UsedServices, from_: FromDay = None, to: ToDay = None, *, shares: WithShares = False
 ) -> list[Bill]:
@@ -61,7 +61,7 @@ def list_bills(
 
 
 @router.get("/{period}", summary="One bill, with each device's part of it")
-@in_turn
+@limit_concurrency
 def get_bill(
     services: UsedServices, period: PeriodKey, *, marginal: WithMarginal = False
 ) -> PeriodBills:

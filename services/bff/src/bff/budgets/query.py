@@ -42,7 +42,7 @@ def select_budgets(session: Session, month: str | None = None) -> Sequence[Budge
 
 def select_current_budgets(services: Services, register: Register) -> Sequence[Budget]:
     """Select the budgets of the reading period that is open now."""
-    if not services.recall(select_budgets):
+    if not services.cached(select_budgets):
         return ()  # of most houses: no reading period needs to be found
     with read_session(services.engine) as session:
         tariff = select_tariff(session, "import", register.home.zone)

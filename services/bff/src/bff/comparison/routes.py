@@ -15,7 +15,7 @@ from bff.comparison.response import comparison_response
 from bff.comparison.schemas import Comparison
 from bff.http.params import From, To
 from bff.place_tree import device_by_id
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from bff.victoriametrics.power import SourceSeries, fetch_power
 from bff.victoriametrics.scrapes import fetch_scrape_times
 
@@ -23,7 +23,7 @@ router = APIRouter(tags=["ledger"])
 
 
 @router.get("/comparison", summary="Two sources of one device compared")
-@in_turn
+@limit_concurrency
 def get_comparison(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     device: Annotated[str, Query(description="A device with two sources.", examples=["kettle"])],

@@ -14,7 +14,7 @@ from bff.http.schemas import json_response
 from bff.place_tree import find_place
 from bff.prices.query import select_price_spans
 from bff.register.view import Register
-from bff.services import Services, UsedServices, in_turn
+from bff.services import Services, UsedServices, limit_concurrency
 from bff.time_grid import Bucket, unix_milliseconds
 
 router = APIRouter(tags=["cost"])
@@ -40,7 +40,7 @@ AllocationChoice = Annotated[
 
 
 @router.get("/cost", summary="Energy and cost of a place over a range", response_model=Cost)
-@in_turn
+@limit_concurrency
 def get_cost(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     from_: From,
@@ -81,7 +81,7 @@ def unit_price_costs(
     """Fetch the responses to several queries for one place, priced by the price of a kWh."""
     home = register.home
     groupings = [group(register, query, home.zone) for query in queries]
-    spans = services.recall(select_price_spans, home.currency)
+    spans = services.cached(select_price_spans, home.currency)
     now_ms = unix_milliseconds(services.now())
     tables = fetch_costs(services.energy_between, groupings, spans, now_ms)
     return [cost_response(home, *each) for each in zip(queries, groupings, tables, strict=True)]

@@ -1,4 +1,4 @@
-"""The database: exact column types, sessions, and what was read of it until it changes."""
+"""The database: exact column types, sessions, and a cache of reads that a commit empties."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping
@@ -75,7 +75,7 @@ VERSIONS = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_sn
 
 
 class DatabaseVersion:
-    """Tells whether anything was committed to a database. May be used from several threads."""
+    """A value that changes with each commit to a database. May be used from several threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -84,7 +84,7 @@ class DatabaseVersion:
         self._connection: Connection | None = None
 
     def __call__(self) -> object:
-        """Return a value that is another one after each commit, whoever made it.
+        """Return the value, which is another one after each commit of any process.
 
         What is read after it is at least as new. Where the database does not answer, the value
         equals no other.
@@ -123,25 +123,27 @@ class DatabaseVersion:
 
 
 # Three months by hour of 200 devices are 14 MB.
-MAX_BYTES = 16 * 2**20
+MAX_CACHED_BYTES = 16 * 2**20
 BYTES_OF_ENTRY = 200
 
 
-class VersionMemory:
-    """Remembers what was read by what it was read for. May be used from several threads.
+class VersionedCache:
+    """An LRU cache of reads, emptied by each commit. May be used from several threads.
 
     Args:
         version: Returns a value that is another one after each commit to the database; the default
-            never returns the same, so that nothing is remembered.
-        max_bytes: What was used the longest ago is dropped beyond it.
+            never returns the same, so that nothing is cached.
+        max_bytes: The least recently used entries are evicted beyond it.
     """
 
-    def __init__(self, version: Callable[[], object] = object, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self, version: Callable[[], object] = object, max_bytes: int = MAX_CACHED_BYTES
+    ) -> None:
         self._version = version
         self._max_bytes = max_bytes
         self._lock = Lock()
         self._of_version: object = None
-        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
         self._bytes = 0
 
     def select[T](self, engine: Engine, key: Hashable, select: Callable[[Session], T]) -> T:
@@ -155,30 +157,30 @@ class VersionMemory:
 
     def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
         """Return what `read` returns, or returned for this key: not to be written to."""
-        version = self._version()  # before anything is read: what is remembered is never older
+        version = self._version()  # before anything is read: no entry is older
         with self._lock:
-            self._forget_other(version)
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
+            self._evict_other_versions(version)
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key]
         found = read()
         with self._lock:
-            if version == self._of_version and key not in self._known:
-                self._remember(key, found)
+            if version == self._of_version and key not in self._entries:
+                self._add(key, found)
         return found
 
-    def _forget_other(self, version: object) -> None:
+    def _evict_other_versions(self, version: object) -> None:
         if version != self._of_version:
-            self._known.clear()
+            self._entries.clear()
             self._bytes, self._of_version = 0, version
 
-    def _remember(self, key: Hashable, found: object) -> None:
+    def _add(self, key: Hashable, found: object) -> None:
         if isinstance(found, np.ndarray):
             found.flags.writeable = False
-        self._known[key] = found
+        self._entries[key] = found
         self._bytes += _bytes_of(found)
         while self._bytes > self._max_bytes:
-            _, oldest = self._known.popitem(last=False)
+            _, oldest = self._entries.popitem(last=False)
             self._bytes -= _bytes_of(oldest)
 
 

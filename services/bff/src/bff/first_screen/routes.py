@@ -12,7 +12,7 @@ from bff.notices.routes import notice_list
 from bff.place_tree import find_place
 from bff.places.query import fetch_present
 from bff.places.routes import get_house, place_tree
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import in_zone
 
 router = APIRouter(tags=["live"])
@@ -23,7 +23,7 @@ router = APIRouter(tags=["live"])
     summary="All that the first screen of a place shows",
     response_model=FirstScreen,
 )
-@in_turn
+@limit_concurrency
 def get_first_screen(
     services: UsedServices, room: Room = None, shelf: Shelf = None, device: OneDevice = None
 ) -> Response:

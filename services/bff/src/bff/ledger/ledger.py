@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from bff.db.engine import VersionMemory, read_session
+from bff.db.engine import VersionedCache, read_session
 from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
@@ -225,7 +225,7 @@ class Ledger:
     now: Now
     status: SharedStatus = field(default_factory=SharedStatus)
     splits: SplitCache = field(default_factory=SplitCache)
-    memory: VersionMemory = field(default_factory=VersionMemory)
+    cache: VersionedCache = field(default_factory=VersionedCache)
     samples_kept_days: int = 730
 
     def now_ms(self) -> int:

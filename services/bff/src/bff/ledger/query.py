@@ -94,7 +94,7 @@ class LedgerEnergy:
         return self._read(key, lambda session: select(session, devices, starts_ms))
 
     def _read[T](self, key: Hashable, select: Callable[[Session], T]) -> T:
-        return self.ledger.memory.select(self.ledger.engine, key, select)
+        return self.ledger.cache.select(self.ledger.engine, key, select)
 
 
 def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int]) -> Energy:
@@ -119,7 +119,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
     closed_ms = np.minimum(edges_ms, watermark_ms)
     key = (tuple(devices), closed_ms.tobytes())
-    sums = ledger.memory.get(key, partial(_closed_sums, ledger, status, devices, closed_ms))
+    sums = ledger.cache.get(key, partial(_closed_sums, ledger, status, devices, closed_ms))
     if open_slots is not None:
         sums = sums + open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)

@@ -390,21 +390,34 @@ def _rows(device: str, days: Sequence[KeptDay]) -> list[dict[str, object]]:
     amounts = np.stack([day.slots.amounts.stacked() for day in days], axis=1)
     packed = pack_days(amounts, np.stack([day.slots.source for day in days]))
     sums = amounts.sum(axis=2).T.tolist()
-    return [_row(device, *each) for each in zip(days, sums, packed, strict=True)]
+    return [
+        day_row((device, day.day_ms), day.stored, of_day, slots)
+        for day, of_day, slots in zip(days, sums, packed, strict=True)
+    ]
 
 
-def _row(device: str, day: KeptDay, sums: Sequence[int], packed: bytes) -> dict[str, object]:
-    made_from = day.stored.made_from
+def day_row(
+    key: DeviceDay, stored: StoredDay, sums: Sequence[int], packed: bytes
+) -> dict[str, object]:
+    """Return the columns of a day with its checksums.
+
+    Args:
+        key: The device and the day.
+        stored: What its slots were made from.
+        sums: Of the four quantities, in the order of `SUM_NAMES`.
+        packed: Its slots.
+    """
+    device, day_ms = key
     return {
         "device": device,
-        "day_unix_ms": day.day_ms,
-        "made_from": made_from,
-        "is_stale": day.stored.is_stale,
-        "counts_left": day.stored.counts_left,
+        "day_unix_ms": day_ms,
+        "made_from": stored.made_from,
+        "is_stale": stored.is_stale,
+        "counts_left": stored.counts_left,
         **dict(zip(SUM_NAMES, sums, strict=True)),
         "slots": packed,
-        "checksum": row_checksum(device, day.day_ms, tuple(sums), made_from, packed),
-        "sums_checksum": DaySums(day.day_ms, sums).checksum(device),
+        "checksum": row_checksum(device, day_ms, tuple(sums), stored.made_from, packed),
+        "sums_checksum": DaySums(day_ms, sums).checksum(device),
     }
 
 

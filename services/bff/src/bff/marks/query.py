@@ -39,7 +39,7 @@ def select_price_changes(
         change
         for direction in DIRECTIONS
         for change in price_changes(
-            services.recall(select_price_spans, currency, direction), direction, interval
+            services.cached(select_price_spans, currency, direction), direction, interval
         )
     )
     return sorted(found, key=lambda change: change.at_ms)

@@ -78,7 +78,7 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
         processes=_with_own(services, processes),
         configuration_changed_at=_changed_at(services),
         victoriametrics_error=error,
-        rules_changed_at=services.recall(select_changed_at),
+        rules_changed_at=services.cached(select_changed_at),
         is_virtual=services.settings.virtual_home,
         budgets=_fetch_budgets(services, register),
     )
@@ -172,15 +172,15 @@ def _changed_at(services: Services) -> datetime | None:
 def _select_prices(services: Services, home: Home) -> dict[Direction, Sequence[PriceSpan]]:
     """Select the prices of what is used, and of what is sold where a meter measures that."""
     prices: dict[Direction, Sequence[PriceSpan]] = {
-        "import": services.recall(select_price_spans, home.currency)
+        "import": services.cached(select_price_spans, home.currency)
     }
     if any(device.kind in {"grid", "grid_export"} for device in home.devices):
-        prices["export"] = services.recall(select_price_spans, home.currency, "export")
+        prices["export"] = services.cached(select_price_spans, home.currency, "export")
     return prices
 
 
 def _names(services: Services, home: Home) -> dict[str, Names]:
-    meta = services.recall(select_all_meta)
+    meta = services.cached(select_all_meta)
     return {
         device.device: full_names(
             device.device,

@@ -33,7 +33,7 @@ def list_notices(services: UsedServices) -> NoticeList:
 def notice_list(services: Services, present: Present | None = None) -> NoticeList:
     """Return the notices, of present values that are fetched where they are not given."""
     facts = query.fetch_facts(services, present)
-    rows = services.recall(query.select_acknowledgements)
+    rows = services.cached(query.select_acknowledgements)
     zone = facts.home.zone
     notices = with_acknowledgements(find_notices(facts), rows, zone)
     return NoticeList(

@@ -43,7 +43,7 @@ def fetch_amounts(
     intervals = {name: _intervals(period, now_ms) for name, period in periods.items()}
     every = [interval for of_period in intervals.values() for interval in of_period]
     edges = sorted({edge for each in every for edge in (each.start_ms, each.end_ms)})
-    spans = services.recall(select_price_spans, register.home.currency)
+    spans = services.cached(select_price_spans, register.home.currency)
     query = CostQuery(place, edges[0], edges[-1])
     grouping = replace(group(register, query, register.home.zone), bucket_edges=edges)
     rows = [row[0] for row in fetch_cost(services.energy_between, grouping, spans, now_ms).rows]

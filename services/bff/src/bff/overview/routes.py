@@ -11,14 +11,14 @@ from bff.overview.schemas import Overview
 from bff.place_tree import find_place
 from bff.places.query import fetch_states
 from bff.places.response import is_in, place_live
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import unix_milliseconds
 
 router = APIRouter(tags=["cost"])
 
 
 @router.get("/overview", summary="Watts now, today and this month of a place")
-@in_turn
+@limit_concurrency
 def get_overview(
     services: UsedServices, room: Room = None, shelf: Shelf = None, device: OneDevice = None
 ) -> Overview:

@@ -50,7 +50,7 @@ def fetch_states(
     not_up = silent_or_down(devices, live)
     last = fetch_last_readings(services.victoriametrics, home, not_up) if with_last_reading else {}
     live = {**live, **without_values(not_up, live, last)}
-    meta = services.recall(select_all_meta)
+    meta = services.cached(select_all_meta)
     now = services.now()
     return [
         device_state(device, live, meta.get(device.device), now, home.zone) for device in devices

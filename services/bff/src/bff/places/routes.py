@@ -38,7 +38,7 @@ def get_house(services: UsedServices) -> House:
 
 
 def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]:
-    readings = services.recall(select_readings)
+    readings = services.cached(select_readings)
     if follows_calendar_months(readings):
         return
     for each in periods_within(readings, today - TWO_YEARS, today + ONE_DAY):

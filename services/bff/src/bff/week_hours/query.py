@@ -36,7 +36,7 @@ def fetch_week_hours(
     """
     zone, now_ms = register.home.zone, unix_milliseconds(services.now())
     grouping = group(register, query, zone)
-    spans = services.recall(select_price_spans, register.home.currency)
+    spans = services.cached(select_price_spans, register.home.currency)
     found: dict[HourOfWeek, list[CostAmounts]] = defaultdict(list)
     for part in _parts(grouping, len(register.entries)):
         table = fetch_cost(services.energy_between, part, spans, now_ms)

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from bff.cost.query import CostQuery
 from bff.http.params import From, OneDevice, Room, Shelf, To
 from bff.place_tree import find_place
-from bff.services import UsedServices, in_turn
+from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import unix_milliseconds
 from bff.week_hours.query import fetch_week_hours
 from bff.week_hours.response import week_hours_response
@@ -15,7 +15,7 @@ router = APIRouter(tags=["cost"])
 
 
 @router.get("/week_hours", summary="Energy and cost of a place by hour of the week")
-@in_turn
+@limit_concurrency
 def get_week_hours(  # noqa: PLR0913, PLR0917 - the query parameters
     services: UsedServices,
     from_: From,

@@ -1,4 +1,4 @@
-"""Few requests compute at once, and nobody waits long for those that wait for something else."""
+"""Few requests compute at once; none waits long for those that wait for something else."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore, Event, Lock
@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 
 from bff import services as module
-from bff.services import in_turn
+from bff.services import limit_concurrency
 
 
-def services(at_once: int) -> Any:  # noqa: ANN401 - only its turns
-    return SimpleNamespace(turns=BoundedSemaphore(at_once))
+def services(at_once: int) -> Any:  # noqa: ANN401 - only its semaphore
+    return SimpleNamespace(concurrency=BoundedSemaphore(at_once))
 
 
-def test_no_more_compute_at_once_than_have_a_turn() -> None:
+def test_no_more_compute_at_once_than_the_semaphore_allows() -> None:
     """The others follow, each once."""
     lock, running, most = Lock(), [0], [0]
 
-    @in_turn
+    @limit_concurrency
     def compute(*, services: Any, number: int) -> int:  # noqa: ANN401, ARG001
         with lock:
             running[0] += 1
@@ -35,16 +35,18 @@ def test_no_more_compute_at_once_than_have_a_turn() -> None:
     assert (found, most) == (list(range(16)), [2])
 
 
-def test_a_turn_that_is_held_for_long_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_semaphore_that_is_held_for_long_stops_no_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """One that waits for VictoriaMetrics, which hangs."""
-    monkeypatch.setattr(module, "TURN_SECONDS", 0.01)
+    monkeypatch.setattr(module, "ACQUIRE_SECONDS", 0.01)
     shared, is_over = services(at_once=1), Event()
 
-    @in_turn
+    @limit_concurrency
     def wait(*, services: Any) -> bool:  # noqa: ANN401, ARG001
         return is_over.wait(30)
 
-    @in_turn
+    @limit_concurrency
     def answer(*, services: Any) -> str:  # noqa: ANN401, ARG001
         return "answered"
 
@@ -53,17 +55,17 @@ def test_a_turn_that_is_held_for_long_stops_nobody(monkeypatch: pytest.MonkeyPat
         assert [answer(services=shared) for _ in range(2)] == ["answered"] * 2
         is_over.set()
         assert held.result()
-    assert shared.turns.acquire(timeout=0)
+    assert shared.concurrency.acquire(timeout=0)
 
 
-def test_a_failure_gives_its_turn_back() -> None:
+def test_a_failure_releases_the_semaphore() -> None:
     """As a problem that is raised."""
     shared = services(at_once=1)
 
-    @in_turn
+    @limit_concurrency
     def fail(*, services: Any) -> None:  # noqa: ANN401, ARG001
         raise LookupError
 
     with pytest.raises(LookupError):
         fail(services=shared)
-    assert shared.turns.acquire(timeout=0)
+    assert shared.concurrency.acquire(timeout=0)

@@ -1,4 +1,4 @@
-"""What is remembered of closed slots is never older than the database, and bounded."""
+"""What is cached of the database is never older than the database, and bounded."""
 
 import random
 import subprocess
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, insert, select
 
-from bff.db.engine import DatabaseVersion, VersionMemory, read_session, write_session
+from bff.db.engine import DatabaseVersion, VersionedCache, read_session, write_session
 from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
 from bff.energy import Integers, Slots
@@ -45,7 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgresql_url")
 
 
-class Counted(VersionMemory):
+class Counted(VersionedCache):
     """Counts how often the database was read."""
 
     reads = 0
@@ -61,7 +61,7 @@ class Counted(VersionMemory):
 
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
-    """A ledger without a worker, which remembers sums."""
+    """A ledger without a worker, which caches sums."""
     engine = open_database(url)
     version = DatabaseVersion(engine)
     end_ms = START_MS + DAYS * DAY_MS
@@ -70,7 +70,7 @@ def ledger(url: str) -> Iterator[Ledger]:
     status.update(
         watermark_ms=end_ms, open_slots=OpenSlots(end_ms, end_ms, recent), counted_from_ms=0
     )
-    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, memory=Counted(version))
+    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, cache=Counted(version))
     version.close()
     engine.dispose()
 
@@ -106,7 +106,7 @@ def restore(engine: Engine, chance: random.Random) -> None:
 def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledger) -> None:
     """Whichever connection changed it, and however."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
-    another, forgetful = open_database(url), replace(ledger, memory=VersionMemory())
+    another, forgetful = open_database(url), replace(ledger, cache=VersionedCache())
     asked = [sorted(chance.sample(range(DAYS * SLOTS_PER_DAY), 3)) for _ in range(3)]
     for _ in range(40):
         if chance.random() < 0.3:
@@ -116,8 +116,8 @@ def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledge
         found = energy_between(ledger, DEVICES, edges).stacked()
         assert (found == energy_between(forgetful, DEVICES, edges).stacked()).all()
     another.dispose()
-    assert isinstance(ledger.memory, Counted)
-    assert 0 < ledger.memory.reads < 40
+    assert isinstance(ledger.cache, Counted)
+    assert 0 < ledger.cache.reads < 40
 
 
 def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> None:
@@ -132,22 +132,22 @@ def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> Non
     assert [device for device, uwh in zip(DEVICES, found, strict=True) if uwh] == left
 
 
-def remembered(memory: VersionMemory, key: Hashable) -> bool:
-    """Return whether 8 kB are remembered for a key; they are from now on."""
+def is_cached(cache: VersionedCache, key: Hashable) -> bool:
+    """Return whether 8 kB are cached for a key; they are from now on."""
     reads: list[int] = []
 
     def read() -> Integers:
         reads.append(1)
         return np.zeros(1_000, dtype=np.int64)
 
-    memory.get(key, read)
+    cache.get(key, read)
     return not reads
 
 
-def test_the_memory_is_bounded_by_bytes() -> None:
+def test_the_cache_is_bounded_by_bytes() -> None:
     """What was used the longest ago goes first; what is larger than all of it is not kept."""
-    memory = VersionMemory(lambda: 1, max_bytes=17_000)
-    assert [remembered(memory, key) for key in (1, 2, 1, 3)] == [False, False, True, False]
-    assert [remembered(memory, key) for key in (1, 3, 2)] == [True, True, False]
-    small = VersionMemory(lambda: 1, max_bytes=8_000)
-    assert [remembered(small, key) for key in (1, 1)] == [False, False]
+    cache = VersionedCache(lambda: 1, max_bytes=17_000)
+    assert [is_cached(cache, key) for key in (1, 2, 1, 3)] == [False, False, True, False]
+    assert [is_cached(cache, key) for key in (1, 3, 2)] == [True, True, False]
+    small = VersionedCache(lambda: 1, max_bytes=8_000)
+    assert [is_cached(small, key) for key in (1, 1)] == [False, False]
