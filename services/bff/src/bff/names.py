@@ -1,15 +1,19 @@
 """Names of things in the languages of the page."""
 
-from pydantic import BaseModel, Field
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from home_model.config import Name
 
 
-class Names(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Names:
     """A name for every language; where one is missing, the other one or the id is used."""
 
-    ja: str = Field(examples=["サーバー"])
-    en: str = Field(examples=["Server"])
+    ja: Annotated[str, Field(examples=["サーバー"])]
+    en: Annotated[str, Field(examples=["Server"])]
 
 
 def full_names(identity: str, *choices: Name) -> Names:

@@ -69,7 +69,10 @@ def instant_text(at_ms: int, zone: ZoneInfo) -> InstantText:
 
 def json_response(content: object) -> Response:
     """Return a response with dicts and lists as they are, and the models among them as JSON."""
-    return Response(orjson.dumps(content, default=_model), media_type="application/json")
+    return Response(
+        orjson.dumps(content, default=_model, option=orjson.OPT_UTC_Z),
+        media_type="application/json",
+    )
 
 
 def _model(value: object) -> orjson.Fragment:

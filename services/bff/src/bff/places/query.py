@@ -14,15 +14,17 @@ from home_model.config import Device, Home
 type Present = Mapping[SourceOfDevice, Live]
 
 
-def fetch_present(services: Services, home: Home) -> Present:
-    """Fetch the present values of each source.
+def fetch_present(services: Services, home: Home, *, with_voltage: bool = False) -> Present:
+    """Fetch the present values of each source, volts and amperes only on request.
 
     Raises:
         VictoriaMetricsDownError: No valid response in time.
         VictoriaMetricsRefusedError: The response was 4xx.
     """
     seconds = services.settings.silent_after_seconds
-    return fetch_live(services.victoriametrics, home, silent_after_seconds=seconds)
+    return fetch_live(
+        services.victoriametrics, home, silent_after_seconds=seconds, with_voltage=with_voltage
+    )
 
 
 def fetch_states(
@@ -40,7 +42,7 @@ def fetch_states(
         home: The configuration.
         devices: The rows of the result.
         with_last_reading: Whether devices that are not up have the time of their last reading.
-        present: The present values, where they are fetched already.
+        present: The present values, where they are fetched already; else without voltage.
 
     Raises:
         VictoriaMetricsDownError: No valid response in time.

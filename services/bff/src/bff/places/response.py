@@ -87,11 +87,16 @@ def place_live(
 
 def device_live(state: DeviceState, own: OwnWatts) -> LiveSum:
     """Return the own share of a device; of what is not used up, what it measures."""
-    live = live_sum([state], own)
-    watts = own.own.get(state.device)
-    if state.kind != "load" and state.state == "up":
-        watts = state.power_watts
-    return live.model_copy(update={"power_watts": _rounded(watts)})
+    is_up = state.state == "up"
+    watts = own.own.get(state.device) if state.kind == "load" or not is_up else state.power_watts
+    return LiveSum(
+        power_watts=_rounded(watts),
+        devices_up=int(is_up),
+        devices_down=int(state.state == "down"),
+        devices_silent=int(state.state == "silent"),
+        age_seconds=state.age_seconds if is_up else None,
+        age_spread_seconds=own.spread_seconds.get(state.device),
+    )
 
 
 def live_sum(states: Sequence[DeviceState], own: OwnWatts, *, of_house: bool = False) -> LiveSum:
@@ -105,7 +110,9 @@ def live_sum(states: Sequence[DeviceState], own: OwnWatts, *, of_house: bool = F
         watts.append(own.house_rest)
     used = [state for state in states if state.state == "up"]
     ages = [state.age_seconds for state in used if state.age_seconds is not None]
-    spreads = [own.spread_seconds[state.device] for state in states if _takes(state, own)]
+    spreads = [
+        own.spread_seconds[state.device] for state in states if state.device in own.spread_seconds
+    ]
     if of_house and own.house_spread_seconds is not None:
         spreads.append(own.house_spread_seconds)
     counted = [state.state for state in states]
@@ -117,10 +124,6 @@ def live_sum(states: Sequence[DeviceState], own: OwnWatts, *, of_house: bool = F
         age_seconds=max(ages, default=None),
         age_spread_seconds=max(spreads, default=None),
     )
-
-
-def _takes(state: DeviceState, own: OwnWatts) -> bool:
-    return state.device in own.spread_seconds
 
 
 def house_rest_watts(own: OwnWatts) -> float | None:

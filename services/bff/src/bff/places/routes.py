@@ -1,19 +1,21 @@
 """`/house`, `/places` and `/devices`: the house, its places and devices with present values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from bff.http.params import DeviceId
+from bff.http.schemas import json_response
 from bff.names import full_names
 from bff.place_tree import device_by_id
-from bff.places.query import Present, fetch_states
+from bff.places.query import Present, fetch_present, fetch_states
 from bff.places.response import house_node
 from bff.places.schemas import DeviceState, House, PlaceNode, ReadingPeriod
 from bff.readings.periods import follows_calendar_months, periods_within
 from bff.readings.query import select_readings
 from bff.services import Services, UsedServices
+from home_model.config import Device
 
 router = APIRouter(tags=["live"])
 
@@ -45,10 +47,10 @@ def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]
         yield ReadingPeriod(first_day=each.first_day, end_day=each.end_day)
 
 
-@router.get("/places", summary="The place tree with watts now")
-def get_places(services: UsedServices) -> PlaceNode:
+@router.get("/places", summary="The place tree with watts now", response_model=PlaceNode)
+def get_places(services: UsedServices) -> Response:
     """House, rooms, shelves and devices; each with the sum of what is up in it."""
-    return place_tree(services)
+    return json_response(place_tree(services))
 
 
 def place_tree(services: Services, present: Present | None = None) -> PlaceNode:
@@ -58,21 +60,25 @@ def place_tree(services: Services, present: Present | None = None) -> PlaceNode:
     return house_node(home, states)
 
 
-@router.get("/devices", summary="All devices and their present values")
-def list_devices(services: UsedServices) -> list[DeviceState]:
+@router.get(
+    "/devices", summary="All devices and their present values", response_model=list[DeviceState]
+)
+def list_devices(services: UsedServices) -> Response:
     """In configuration order. A value without a reading is null, never 0.
 
     Of a device that is down or silent, `at` and `age_seconds` show since when.
     """
-    home = services.home()
-    return fetch_states(services, home, home.devices, with_last_reading=True)
+    return json_response(_states_with_voltage(services, services.home().devices))
 
 
 @router.get("/devices/{device}", summary="One device and its present values")
 def get_device(services: UsedServices, device: DeviceId) -> DeviceState:
     """404 lists the devices of the house."""
-    home = services.home()
-    (state,) = fetch_states(
-        services, home, [device_by_id(services.register.current(), device)], with_last_reading=True
-    )
+    (state,) = _states_with_voltage(services, [device_by_id(services.register.current(), device)])
     return state
+
+
+def _states_with_voltage(services: Services, devices: Sequence[Device]) -> list[DeviceState]:
+    home = services.home()
+    present = fetch_present(services, home, with_voltage=True)
+    return fetch_states(services, home, devices, with_last_reading=True, present=present)

@@ -1,7 +1,11 @@
-"""The schemas of the house, its places and devices."""
+"""The schemas of the house, its places and devices.
 
+What there is of each of a thousand devices are dataclasses: models take three times as long.
+"""
+
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -46,96 +50,122 @@ class House(BaseModel):
     )
 
 
-class LiveSum(BaseModel):
+@dataclass(frozen=True, slots=True)
+class LiveSum:
     """The present values of the devices of a place, together."""
 
-    power_watts: float | None = Field(
-        description="Sum over the devices that are up, of a meter what is left after the devices"
-        " behind it; null when none is up.",
-        examples=[412.5],
-    )
-    devices_up: int = Field(examples=[5])
-    devices_down: int = Field(examples=[1])
-    devices_silent: int = Field(examples=[0])
-    age_seconds: float | None = Field(
-        description="Age of the oldest reading in the sum; null when there is none.",
-        examples=[12.4],
-    )
-    age_spread_seconds: float | None = Field(
-        description="How far apart a meter and a device behind it were read: what is left of the"
-        " meter is only as good. null where there is no meter with devices behind it.",
-        examples=[14.0],
-    )
+    power_watts: Annotated[
+        float | None,
+        Field(
+            description="Sum over the devices that are up, of a meter what is left after the"
+            " devices behind it; null when none is up.",
+            examples=[412.5],
+        ),
+    ]
+    devices_up: Annotated[int, Field(examples=[5])]
+    devices_down: Annotated[int, Field(examples=[1])]
+    devices_silent: Annotated[int, Field(examples=[0])]
+    age_seconds: Annotated[
+        float | None,
+        Field(
+            description="Age of the oldest reading in the sum; null when there is none.",
+            examples=[12.4],
+        ),
+    ]
+    age_spread_seconds: Annotated[
+        float | None,
+        Field(
+            description="How far apart a meter and a device behind it were read: what is left of"
+            " the meter is only as good. null where there is no meter with devices behind it.",
+            examples=[14.0],
+        ),
+    ]
 
 
-class PlacePath(BaseModel):
+@dataclass(frozen=True, slots=True)
+class PlacePath:
     """The path of a place; levels below it are null."""
 
-    room: str | None = Field(examples=["study"])
-    shelf: str | None = Field(examples=["rack_1"])
-    device: str | None = Field(examples=["server"])
+    room: Annotated[str | None, Field(examples=["study"])]
+    shelf: Annotated[str | None, Field(examples=["rack_1"])]
+    device: Annotated[str | None, Field(examples=["server"])]
 
 
-class PlaceNode(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceNode:
     """A place with the places in it."""
 
     level: Level
-    id: str = Field(examples=["study"])
+    id: Annotated[str, Field(examples=["study"])]
     path: PlacePath
     name: Names
     live: LiveSum
-    kind: Kind | None = Field(
-        default=None, description="Only of a device: what its electricity is.", examples=["load"]
-    )
-    through_watts: float | None = Field(
-        default=None, description="Only of a device: all that it measures.", examples=[612.0]
-    )
-    rest_watts: float | None = Field(
-        default=None,
-        description="Only of the house: what no device explains; null where nothing measures the"
-        " whole house.",
-        examples=[85.0],
-    )
+    kind: Annotated[
+        Kind | None,
+        Field(description="Only of a device: what its electricity is.", examples=["load"]),
+    ] = None
+    through_watts: Annotated[
+        float | None, Field(description="Only of a device: all that it measures.", examples=[612.0])
+    ] = None
+    rest_watts: Annotated[
+        float | None,
+        Field(
+            description="Only of the house: what no device explains; null where nothing measures"
+            " the whole house.",
+            examples=[85.0],
+        ),
+    ] = None
     children: list["PlaceNode"]
 
 
-class SourceState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class SourceState:
     """The present values of one source of a device."""
 
-    source: str = Field(examples=["cloud"])
-    state: State = Field(description=STATE_MEANING)
-    power_watts: float | None = Field(examples=[83.2])
-    voltage_volts: float | None = Field(examples=[101.3])
-    current_amperes: float | None = Field(examples=[0.87])
-    at: datetime | None = Field(description=AT_MEANING)
-    age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
-    arrived_at: datetime | None = Field(
-        description="Of a device that sends its measurements, late ones too: when it last sent"
-        " something.",
-    )
+    source: Annotated[str, Field(examples=["cloud"])]
+    state: Annotated[State, Field(description=STATE_MEANING)]
+    power_watts: Annotated[float | None, Field(examples=[83.2])]
+    voltage_volts: Annotated[float | None, Field(examples=[101.3])]
+    current_amperes: Annotated[float | None, Field(examples=[0.87])]
+    at: Annotated[datetime | None, Field(description=AT_MEANING)]
+    age_seconds: Annotated[float | None, Field(description=AGE_MEANING, examples=[12.4])]
+    arrived_at: Annotated[
+        datetime | None,
+        Field(
+            description="Of a device that sends its measurements, late ones too: when it last sent"
+            " something."
+        ),
+    ]
 
 
-class DeviceState(BaseModel):
+@dataclass(frozen=True, slots=True)
+class DeviceState:
     """A device and its present values, by the best of its sources."""
 
-    device: str = Field(examples=["server"])
-    room: str = Field(examples=["study"])
-    shelf: str = Field(examples=["rack_1"])
+    device: Annotated[str, Field(examples=["server"])]
+    room: Annotated[str, Field(examples=["study"])]
+    shelf: Annotated[str, Field(examples=["rack_1"])]
     name: Names
-    note: str = Field(examples=["Behind the desk; filter in May"])
-    rated_power_watts: float = Field(examples=[500])
-    kind: Kind = Field(description="What its electricity is.", examples=["load"])
-    upstream: str | None = Field(
-        description="The meter that its electricity also runs through.", examples=[None]
-    )
-    house_meter: bool = Field(description="Whether all that is used in the house runs through it.")
-    state: State = Field(description=STATE_MEANING)
-    source: str | None = Field(
-        description="The first source in configuration order that is up.", examples=["cloud"]
-    )
-    power_watts: float | None = Field(examples=[83.2])
-    voltage_volts: float | None = Field(examples=[101.3])
-    current_amperes: float | None = Field(examples=[0.87])
-    at: datetime | None = Field(description=AT_MEANING)
-    age_seconds: float | None = Field(description=AGE_MEANING, examples=[12.4])
-    sources: list[SourceState] = Field(description="All sources, best first.")
+    note: Annotated[str, Field(examples=["Behind the desk; filter in May"])]
+    rated_power_watts: Annotated[float, Field(examples=[500])]
+    kind: Annotated[Kind, Field(description="What its electricity is.", examples=["load"])]
+    upstream: Annotated[
+        str | None,
+        Field(description="The meter that its electricity also runs through.", examples=[None]),
+    ]
+    house_meter: Annotated[
+        bool, Field(description="Whether all that is used in the house runs through it.")
+    ]
+    state: Annotated[State, Field(description=STATE_MEANING)]
+    source: Annotated[
+        str | None,
+        Field(
+            description="The first source in configuration order that is up.", examples=["cloud"]
+        ),
+    ]
+    power_watts: Annotated[float | None, Field(examples=[83.2])]
+    voltage_volts: Annotated[float | None, Field(examples=[101.3])]
+    current_amperes: Annotated[float | None, Field(examples=[0.87])]
+    at: Annotated[datetime | None, Field(description=AT_MEANING)]
+    age_seconds: Annotated[float | None, Field(description=AGE_MEANING, examples=[12.4])]
+    sources: Annotated[list[SourceState], Field(description="All sources, best first.")]

@@ -46,6 +46,7 @@ def device_state(
 ) -> DeviceState:
     """Return a device's state by the first of its sources that is up; else, when one last was."""
     meta_row = meta or NO_META
+    entered = (Name(ja=meta.name_ja, en=meta.name_en),) if meta else ()
     sources = [
         _source_state(each.source, live.get((device.device, each.source), Live()), now, zone)
         for each in device.sources
@@ -56,7 +57,7 @@ def device_state(
         device=device.device,
         room=device.room,
         shelf=device.shelf,
-        name=full_names(device.device, Name(ja=meta_row.name_ja, en=meta_row.name_en), device.name),
+        name=full_names(device.device, *entered, device.name),
         note=meta_row.note,
         rated_power_watts=meta_row.rated_power_watts or device.rated_power_watts,
         kind=device.kind,

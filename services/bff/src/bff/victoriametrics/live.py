@@ -1,9 +1,10 @@
-"""The present values of every source, in one instant query."""
+"""The present values of every source, by an instant query."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import nan
 
 from bff.time_grid import instant
 from bff.victoriametrics.client import SourceOfDevice, VictoriaMetrics
@@ -21,10 +22,13 @@ from home_model.metrics import (
 )
 from home_model.sources import PUSHED_FAMILIES, PUSHED_SOURCES, Family, family_of
 
-SENT = (POWER, VOLTAGE, CURRENT, READING_TIMESTAMP)
-READ = (*SENT, UP)
+ELECTRICAL = (VOLTAGE, CURRENT)
+SENT = (POWER, READING_TIMESTAMP)
 # As long as the service calls a device up that sends nothing (SILENT_AFTER_SECONDS).
 MIN_PUSHED_WINDOW_SECONDS = 900.0
+
+# Name of the metric, device and source.
+type Series = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +56,63 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A value with the instant that VictoriaMetrics keeps beside it, in Unix seconds."""
+    """A value, and where it matters, when it was written to VictoriaMetrics, in Unix seconds."""
 
     value: float
-    at_unix_seconds: float
+    at_unix_seconds: float = nan
 
 
 def fetch_live(
-    victoriametrics: VictoriaMetrics, home: Home, *, silent_after_seconds: int
+    victoriametrics: VictoriaMetrics,
+    home: Home,
+    *,
+    silent_after_seconds: int,
+    with_voltage: bool = True,
 ) -> Mapping[SourceOfDevice, Live]:
     """Fetch the present values of each source; sources without any are left out.
 
     Series are distinguished by device and source only, so a device that changed its shelf stays
     the same device. A series that went stale is gone here at once.
 
+    Args:
+        victoriametrics: Where exporters are scraped into.
+        home: The configuration.
+        silent_after_seconds: What was scraped longer ago is not a present value.
+        with_voltage: Whether volts and amperes are fetched; else they are None.
+
     Raises:
         VictoriaMetricsDownError: No valid response in time.
     """
+    sent = (*SENT, *ELECTRICAL) if with_voltage else SENT
+
+    def fetch(*, with_instants: bool) -> list[InstantSeries]:
+        query = _query(home, sent, with_instants=with_instants)
+        form = {"query": query, "step": f"{silent_after_seconds}s", "nocache": "1"}
+        return parse_instant(victoriametrics.fetch("/api/v1/query", form))
+
+    values = _by_series(fetch(with_instants=False))
+    if _needs_instants(values):
+        samples = _newest(fetch(with_instants=True))
+    else:
+        samples = {series: Sample(found.value[1]) for series, (found,) in values.items()}
+    return _sorted(home, samples)
+
+
+def _query(home: Home, sent: Sequence[Metric], *, with_instants: bool) -> str:
     families = {family_of(source) for device in home.devices for source in device.sources}
-    form = {"query": _query(home, families), "step": f"{silent_after_seconds}s", "nocache": "1"}
-    return sort_live(home, parse_instant(victoriametrics.fetch("/api/v1/query", form)))
-
-
-def _query(home: Home, families: set[Family]) -> str:
     pushed = sorted(families & PUSHED_FAMILIES)
-    scraped = [(family, metric) for family in sorted(families - PUSHED_FAMILIES) for metric in READ]
+    scraped = [
+        (family, metric) for family in sorted(families - PUSHED_FAMILIES) for metric in (*sent, UP)
+    ]
     scraped += [(family, metric) for family in pushed for metric in (LAST_ARRIVAL, UP)]
     series = _selector(home, scraped)
-    # An instant query dates every value "now"; timestamp() returns when it was really written.
-    parts = [series, _written(f"timestamp({series})")]
+    parts, instants = [series], [f"timestamp({series})"]
     if pushed:
-        sent = _selector(home, [(family, metric) for family in pushed for metric in SENT])
-        recent = f"{sent}[{_pushed_window_seconds(home)}s]"
-        parts += [f"last_over_time({recent}) keep_metric_names"]
-        parts += [_written(f"tlast_over_time({recent})")]
+        own = _selector(home, [(family, metric) for family in pushed for metric in sent])
+        recent = f"{own}[{_pushed_window_seconds(home)}s]"
+        parts.append(f"last_over_time({recent}) keep_metric_names")
+        instants.append(f"tlast_over_time({recent})")
+    parts += [_written(each) for each in instants] if with_instants else ()
     return f"union({', '.join(parts)})"
 
 
@@ -112,29 +139,34 @@ def _pushed_window_seconds(home: Home) -> int:
     return round(max(MIN_PUSHED_WINDOW_SECONDS, *gaps))
 
 
-def sort_live(home: Home, result: Sequence[InstantSeries]) -> Mapping[SourceOfDevice, Live]:
-    """Sort the series of a response by the sources of the configuration."""
-    samples = _newest(result)
-    present = {(device, source) for _, device, source in samples}
-    return {
-        key: _live(samples, family_of(source), key)
-        for device in home.devices
-        for source in device.sources
-        if (key := (device.device, source.source)) in present
-    }
-
-
-type Series = tuple[str, str, str]
-
-
-def _newest(result: Sequence[InstantSeries]) -> Mapping[Series, Sample]:
-    """Return one sample of each metric of each source: the newest where labels had changed."""
-    values: dict[Series, list[InstantSeries]] = defaultdict(list)
-    written: dict[Series, list[InstantSeries]] = defaultdict(list)
+def _by_series(result: Sequence[InstantSeries]) -> Mapping[Series, Sequence[InstantSeries]]:
+    found: dict[Series, list[InstantSeries]] = defaultdict(list)
     for item in result:
         labels = item.metric
         series = (labels["__name__"], labels.get("device", ""), labels.get("source", ""))
-        (written if labels.get("is") == "written" else values)[series].append(item)
+        found[series].append(item)
+    return found
+
+
+def _needs_instants(values: Mapping[Series, Sequence[InstantSeries]]) -> bool:
+    """Return whether it matters when a value was written, which takes as much again to fetch.
+
+    It does where labels changed a moment ago, and where an exporter does not report when a
+    reading was taken.
+    """
+    if any(len(found) > 1 for found in values.values()):
+        return True
+    taken = {series[1:] for series in values if series[0].endswith(READING_TIMESTAMP.word)}
+    return any(series[0].endswith(POWER.word) and series[1:] not in taken for series in values)
+
+
+def _newest(result: Sequence[InstantSeries]) -> Mapping[Series, Sample]:
+    """Return one sample of each metric of each source: the newest where labels had changed.
+
+    An instant query dates every value "now"; what is labelled "written" is when that was really.
+    """
+    values = _by_series([item for item in result if "is" not in item.metric])
+    written = _by_series([item for item in result if item.metric.get("is") == "written"])
     return {
         series: max(found, key=lambda one: one.at_unix_seconds)
         for series, items in values.items()
@@ -144,12 +176,20 @@ def _newest(result: Sequence[InstantSeries]) -> Mapping[Series, Sample]:
 
 def _samples(items: Sequence[InstantSeries], written: Sequence[InstantSeries]) -> Iterator[Sample]:
     """Yield the values that have an instant: that of the same labels."""
-    if len(items) == len(written) == 1:  # comparing labels is most of the time of a large house
-        yield Sample(items[0].value[1], written[0].value[1])
-        return
     for item in items:
         labels = item.metric | {"is": "written"}
         yield from (Sample(item.value[1], at.value[1]) for at in written if at.metric == labels)
+
+
+def _sorted(home: Home, samples: Mapping[Series, Sample]) -> Mapping[SourceOfDevice, Live]:
+    """Sort samples by the sources of the configuration."""
+    present = {(device, source) for _, device, source in samples}
+    return {
+        key: _live(samples, family_of(source), key)
+        for device in home.devices
+        for source in device.sources
+        if (key := (device.device, source.source)) in present
+    }
 
 
 def _live(samples: Mapping[Series, Sample], family: Family, key: SourceOfDevice) -> Live:
