@@ -133,8 +133,7 @@ def _is_unmeasured(part: MeasuredPart) -> bool:
 
 def load_tariff(services: Services, register: Register, statement: Statement = "import") -> Tariff:
     """Load what bills of a statement are computed from."""
-    with read_session(services.engine) as session:
-        return select_tariff(session, statement, register.home.zone)
+    return services.cached(select_tariff, statement, register.home.zone)
 
 
 def compute_bills(

@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session
 
 from bff.bills.periods import ONE_DAY, month_of_period, periods_of_month, select_periods
 from bff.bills.query import PeriodBill, compute_bills, load_tariff
-from bff.bills.tariff import select_tariff
 from bff.contracts.shares import average_shares
-from bff.db.engine import read_session
 from bff.db.revisions import Author, State, record
 from bff.db.tables import Budget
 from bff.forecast.query import Forecast, fetch_forecast
@@ -44,13 +42,12 @@ def select_current_budgets(services: Services, register: Register) -> Sequence[B
     """Select the budgets of the reading period that is open now."""
     if not services.cached(select_budgets):
         return ()  # of most houses: no reading period needs to be found
-    with read_session(services.engine) as session:
-        tariff = select_tariff(session, "import", register.home.zone)
-        today = services.now().astimezone(tariff.zone).date()
-        months = {
-            month_of_period(tariff, each) for each in select_periods(tariff, today, today + ONE_DAY)
-        }
-        return [row for month in months for row in select_budgets(session, month)]
+    tariff = load_tariff(services, register)
+    today = services.now().astimezone(tariff.zone).date()
+    months = {
+        month_of_period(tariff, each) for each in select_periods(tariff, today, today + ONE_DAY)
+    }
+    return [row for month in months for row in services.cached(select_budgets, month)]
 
 
 def save_budget(
@@ -106,6 +103,8 @@ def fetch_months(
     services: Services, register: Register, budgets: Sequence[Budget]
 ) -> Iterator[BudgetedMonth]:
     """Fetch what the months of budgets cost and are expected to cost."""
+    if not budgets:
+        return
     tariff = load_tariff(services, register)
     bills: dict[str, tuple[PeriodBill | None, Forecast | None]] = {}
     for budget in budgets:

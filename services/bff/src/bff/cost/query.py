@@ -87,7 +87,7 @@ def _rest_group(
         return None
     of_house = next((at for at, (place, _) in enumerate(groups) if place == HOUSE), None)
     has_grid = any(
-        entry.kind in BOUGHT_KINDS and entry.within(query.from_ms, query.to_ms)
+        entry.kind in BOUGHT_KINDS and entry.overlaps(query.from_ms, query.to_ms)
         for entry in register.entries
     )
     return len(groups) if of_house is None and has_grid else of_house
@@ -97,7 +97,7 @@ def _groups(register: Register, query: CostQuery) -> list[tuple[Place, Sequence[
     entries = [
         entry
         for entry in entries_in(register, query.place)
-        if entry.within(query.from_ms, query.to_ms)
+        if entry.overlaps(query.from_ms, query.to_ms)
     ]
     level = query.group_by
     if level is None:

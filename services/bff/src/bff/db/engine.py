@@ -124,7 +124,8 @@ class DatabaseVersion:
 
 # Three months by hour of 200 devices are 14 MB.
 MAX_CACHED_BYTES = 16 * 2**20
-BYTES_OF_ENTRY = 200
+# An array as such, or a row of a table.
+BYTES_OF_ENTRY = 500
 
 
 class VersionedCache:

@@ -6,8 +6,7 @@ from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
-from bff.db.tables import EventAnswer, LedgerEvent
-from bff.events.query import select_events
+from bff.events.query import AnyEvent, select_events
 from bff.events.schemas import EventQuery
 from bff.place_tree import Place, entries_in
 from bff.prices.query import select_price_spans
@@ -15,7 +14,7 @@ from bff.prices.schemas import Direction
 from bff.prices.spans import PriceSpan, price_by_interval, price_edges
 from bff.register.view import Register
 from bff.services import Services
-from bff.time_grid import Interval, in_zone
+from bff.time_grid import Interval, instant
 
 DIRECTIONS: Sequence[Direction] = ("import", "export")
 MAX_SEARCHED_EVENTS = 1_000
@@ -58,20 +57,23 @@ def price_changes(
 
 
 def select_events_of(
-    session: Session, register: Register, place: Place, interval: Interval
-) -> list[LedgerEvent | EventAnswer]:
+    services: Services, register: Register, place: Place, interval: Interval
+) -> list[AnyEvent]:
     """Select the events of the devices of a place that were shown in an interval."""
-    wanted = EventQuery.model_validate(
-        {
-            "device": place.device,
-            "from": in_zone(interval.start_ms, register.home.zone),
-            "to": in_zone(interval.end_ms, register.home.zone),
-            "max_events": MAX_SEARCHED_EVENTS,
-        }
-    )
-    _, events = select_events(session, wanted)
+    events = services.cached(_select_shown, place.device, interval)
     devices = _devices_in(register, place)
     return [event for event in reversed(events) if devices is None or event.device in devices]
+
+
+def _select_shown(session: Session, device: str | None, interval: Interval) -> Sequence[AnyEvent]:
+    wanted = {
+        "device": device,
+        "from": instant(interval.start_ms),
+        "to": instant(interval.end_ms),
+        "max_events": MAX_SEARCHED_EVENTS,
+    }
+    _, events = select_events(session, EventQuery.model_validate(wanted))
+    return events
 
 
 def _devices_in(register: Register, place: Place) -> Collection[str] | None:

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from bff.db.engine import read_session
 from bff.http.params import From, OneDevice, Room, Shelf, To
 from bff.marks.query import select_events_of, select_price_changes
 from bff.marks.response import marks_response
@@ -27,7 +26,6 @@ def get_marks(  # noqa: PLR0913, PLR0917 - the query parameters
     register = services.register.current()
     place = find_place(register, room, shelf, device)
     interval = Interval(unix_milliseconds(from_), unix_milliseconds(to))
-    with read_session(services.engine) as session:
-        prices = select_price_changes(services, register.home.currency, interval)
-        events = select_events_of(session, register, place, interval)
-        return marks_response(register.home, place, interval, prices, events)
+    prices = select_price_changes(services, register.home.currency, interval)
+    events = select_events_of(services, register, place, interval)
+    return marks_response(register.home, place, interval, prices, events)

@@ -14,7 +14,6 @@ from bff.changes.query import select_changed_at
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.cost.response import meter_notes
 from bff.cost.schemas import OverMeasured
-from bff.db.engine import read_session
 from bff.db.tables import EventAnswer, LedgerEvent, NoticeAcknowledgement
 from bff.device_meta.query import select_all_meta
 from bff.energy import EXPORTED_SUFFIX
@@ -63,8 +62,8 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
     yesterday = now.astimezone(home.zone).date() - timedelta(days=1)
     since_ms = midnight(yesterday, home.zone)
     prices = _select_prices(services, home)
-    with read_session(services.engine) as session:
-        events = select_event_groups(session, unix_milliseconds(now) - EVENTS_MS)
+    # From a slot's start: the same question, answered once, until the database changes.
+    notices_since_ms = slot_start(unix_milliseconds(now)) - EVENTS_MS
     return Facts(
         home=home,
         names=_names(services, home),
@@ -73,7 +72,7 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
         over_measured=_fetch_over_measured(services, register, prices["import"], since_ms, now),
         over_measured_since=in_zone(since_ms, home.zone),
         prices=prices,
-        events=events,
+        events=services.cached(select_event_groups, notices_since_ms),
         ledger=ledger_state(services.ledger, home.zone),
         processes=_with_own(services, processes),
         configuration_changed_at=_changed_at(services),

@@ -41,10 +41,15 @@ class Entry:
         """Return whether the device was there at an instant."""
         return self.from_ms <= at_ms < self.to_ms
 
+    def overlaps(self, from_ms: int, to_ms: int) -> bool:
+        """Return whether the device was there at any time of [from_ms, to_ms)."""
+        return max(self.from_ms, from_ms) < min(self.to_ms, to_ms)
+
     def within(self, from_ms: int, to_ms: int) -> list[Self]:
         """Return the part of the entry in [from_ms, to_ms); nothing where there is none."""
-        start_ms, end_ms = max(self.from_ms, from_ms), min(self.to_ms, to_ms)
-        return [replace(self, from_ms=start_ms, to_ms=end_ms)] if start_ms < end_ms else []
+        if not self.overlaps(from_ms, to_ms):
+            return []
+        return [replace(self, from_ms=max(self.from_ms, from_ms), to_ms=min(self.to_ms, to_ms))]
 
 
 @dataclass(frozen=True, slots=True)
