@@ -1,6 +1,7 @@
 """Schemas that several features share, and responses that are not validated again."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, TypedDict
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,7 @@ def counter_reading(at_ms: int, uwh: int, zone: ZoneInfo) -> CounterReading:
     return CounterReading(at=in_zone(at_ms, zone), kwh=scaled(uwh, UWH_EXPONENT))
 
 
+@lru_cache(maxsize=2048)  # two months by hour, whose edges are the same in each response
 def instant_text(at_ms: int, zone: ZoneInfo) -> InstantText:
     """Return an instant in the house's time zone, in the form that pydantic writes."""
     text = in_zone(at_ms, zone).isoformat()

@@ -486,18 +486,24 @@ def invalidate(session: Session, start_ms: int, end_ms: int, *, device: str | No
     session.execute(days.values(is_stale=True))
 
 
+# Statements that are built once: to build one anew takes as long as to run it.
+_IS_OF_DEVICES = LedgerDay.device.in_(bindparam("devices", expanding=True))
+_ADDED_UP = (LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
+SUMS_OF_DAYS = (
+    select(LedgerDay.device, func.count(), *(func.sum(column) for column in _ADDED_UP))
+    .where(_IS_OF_DEVICES)
+    .where(LedgerDay.day_unix_ms >= bindparam("start_ms"))
+    .where(LedgerDay.day_unix_ms < bindparam("end_ms"))
+    .group_by(LedgerDay.device)
+)
+
+
 def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Integers:
     """Return sums of the whole days in [start, end): shape (quantities, devices)."""
     place = {device: position for position, device in enumerate(devices)}
     sums = np.zeros((QUANTITIES, len(devices)), dtype=np.int64)
-    columns = (LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
-    rows = session.connection().execute(
-        select(LedgerDay.device, func.count(), *(func.sum(column) for column in columns))
-        .where(LedgerDay.device.in_(devices))
-        .where(LedgerDay.day_unix_ms >= start_ms, LedgerDay.day_unix_ms < end_ms)
-        .group_by(LedgerDay.device)
-    )
-    for device, days, *of_device in rows:
+    wanted = {"devices": devices, "start_ms": start_ms, "end_ms": end_ms}
+    for device, days, *of_device in session.connection().execute(SUMS_OF_DAYS, wanted):
         day_ms, *found, checksum = [int(each) for each in of_device]
         if DaySums(day_ms, found, days).checksum(device) != checksum:
             raise DamagedError(device)
@@ -507,7 +513,7 @@ def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms:
 
 @dataclass(frozen=True, slots=True)
 class DaysOfDevices:
-    """A query for columns of some days of some devices; to build it anew takes as long as to run.
+    """A query for columns of some days of some devices.
 
     Attributes:
         near: Of all days from a first to a last one.
@@ -520,9 +526,7 @@ class DaysOfDevices:
     @classmethod
     def of(cls, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Self:
         """Return the query, with device and day as the first columns."""
-        every = select(LedgerDay.device, LedgerDay.day_unix_ms, *columns).where(
-            LedgerDay.device.in_(bindparam("devices", expanding=True))
-        )
+        every = select(LedgerDay.device, LedgerDay.day_unix_ms, *columns).where(_IS_OF_DEVICES)
         day = LedgerDay.day_unix_ms
         return cls(
             every.where(day.between(bindparam("first"), bindparam("last"))),
