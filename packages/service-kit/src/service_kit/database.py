@@ -66,7 +66,8 @@ class DatabaseUnusableError(CannotStartError):
 
 def open_engine(url: str) -> Engine:
     """Create an engine for `url`, on SQLite with a rollback journal (docs/decisions/0003)."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # The connection that was used last has its pages and statements in memory.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), pool_use_lifo=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
