@@ -7,6 +7,7 @@ from threading import BoundedSemaphore
 from typing import Annotated, Concatenate, cast
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -76,10 +77,10 @@ class Services:
             self.replicas.report_damage()
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services: Services = request.app.state.services
     if services.replicas is not None:
-        services.replicas.follow()
+        await run_in_threadpool(services.replicas.follow)
     return services
 
 

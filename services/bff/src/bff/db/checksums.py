@@ -6,40 +6,49 @@ sum of the checksums is that of the sums.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zlib import crc32
+
+import numpy as np
+
+from bff.energy import Integers
 
 # Odd, so that no bit of a value is lost; the sum of ten years of them fits 64 bits.
 WEIGHTS = (3, 5, 7, 11, 13)
 
 
-@dataclass(frozen=True, slots=True)
-class DaySums:
-    """The sums of one device's day, or of several days.
+def sums_checksum(device: str, day_ms: int, sums: Sequence[int]) -> int:
+    """Return the weighted sum of a stored day.
 
-    Attributes:
-        day_ms: The day, or the sum of the days.
+    A flipped bit changes it by the bit's value times a weight.
+
+    Args:
+        device: Whose day it is.
+        day_ms: The day.
         sums: Of the four quantities, in the order of `Amounts.stacked`.
-        days: How many.
     """
+    weighted = zip(WEIGHTS, (*sums, day_ms), strict=True)
+    return crc32(device.encode()) + sum(weight * value for weight, value in weighted)
 
-    day_ms: int
-    sums: Sequence[int]
-    days: int = 1
 
-    def checksum(self, device: str) -> int:
-        """Return the weighted sum. A flipped bit changes it by the bit's value times a weight."""
-        weighted = zip(WEIGHTS, (*self.sums, self.day_ms), strict=True)
-        of_device = crc32(device.encode()) * self.days
-        return of_device + sum(weight * value for weight, value in weighted)
+def added_checksums(devices: Sequence[str], days: Integers, added: Integers) -> Integers:
+    """Return the sum of the checksums of several days of each device, modulo 2^64.
+
+    Args:
+        devices: The devices.
+        days: How many days of each.
+        added: The sums of the four quantities and of `day_ms`: shape (5, devices).
+    """
+    of_devices = np.array([crc32(device.encode()) for device in devices])
+    return of_devices * days + np.array(WEIGHTS) @ added
 
 
 def row_checksum(
-    device: str, day_ms: int, sums: tuple[int, ...], made_from: str, packed: bytes
+    device: str, day_ms: int, sums: Sequence[int], made_from: str, packed: bytes
 ) -> int:
     """Return the CRC of a stored day."""
-    # A year of many devices is checked at once: no object is made for each day.
-    return crc32(packed, crc32(f"{device} {day_ms} {sums} {made_from}".encode()))
+    # A year of many devices is checked at once. The numbers one by one: a third less time.
+    a, b, c, d = sums
+    return crc32(packed, crc32(f"{device} {day_ms} ({a}, {b}, {c}, {d}) {made_from}".encode()))
 
 
 def splits_checksum(device: str, day_ms: int, amounts: bytes) -> int:

@@ -9,7 +9,7 @@ from bff.http.gate import identity_of
 from bff.services import UsedServices
 
 
-def _author(services: UsedServices, request: Request) -> Author:
+async def _author(services: UsedServices, request: Request) -> Author:
     trusted = services.settings.trust_tailscale_identity
     return Author(identity_of(request.headers, trusted=trusted) or "", services.now())
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from bff.db.checksums import DaySums, row_checksum
+from bff.db.checksums import row_checksum, sums_checksum
 from bff.db.engine import read_session, write_session
 from bff.db.repair import rebuild_damaged
 from bff.db.tables import LedgerDay
@@ -56,12 +56,13 @@ def find_damaged(engine: Engine) -> set[DeviceDay]:
 def _damaged_days(session: Session) -> Iterator[DeviceDay]:
     columns = (LedgerDay.device, LedgerDay.day_unix_ms, *CHECKED, LedgerDay.sums_checksum)
     for row in session.execute(select(*columns)).yield_per(1_000):
-        sums = DaySums(row.day_unix_ms, row[2 : 2 + len(SUMS)])
-        checksum = row_checksum(
-            row.device, row.day_unix_ms, tuple(sums.sums), row.made_from, row.slots
+        device, day_ms, sums = row.device, row.day_unix_ms, tuple(row[2 : 2 + len(SUMS)])
+        computed = (
+            row_checksum(device, day_ms, sums, row.made_from, row.slots),
+            sums_checksum(device, day_ms, sums),
         )
-        if (checksum, sums.checksum(row.device)) != (row.checksum, row.sums_checksum):
-            yield row.device, row.day_unix_ms
+        if computed != (row.checksum, row.sums_checksum):
+            yield device, day_ms
 
 
 def _save_events(session: Session, lost: Collection[DeviceDay]) -> None:

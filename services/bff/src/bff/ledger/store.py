@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bff.db.checksums import DaySums, row_checksum
+from bff.db.checksums import added_checksums, row_checksum, sums_checksum
 from bff.db.damage import DamagedError
 from bff.db.engine import write_session
 from bff.db.tables import (
@@ -417,7 +417,7 @@ def day_row(
         **dict(zip(SUM_NAMES, sums, strict=True)),
         "slots": packed,
         "checksum": row_checksum(device, day_ms, tuple(sums), stored.made_from, packed),
-        "sums_checksum": DaySums(day_ms, sums).checksum(device),
+        "sums_checksum": sums_checksum(device, day_ms, sums),
     }
 
 
@@ -488,7 +488,7 @@ def invalidate(session: Session, start_ms: int, end_ms: int, *, device: str | No
 
 # Statements that are built once: to build one anew takes as long as to run it.
 _IS_OF_DEVICES = LedgerDay.device.in_(bindparam("devices", expanding=True))
-_ADDED_UP = (LedgerDay.day_unix_ms, *SUMS, LedgerDay.sums_checksum)
+_ADDED_UP = (*SUMS, LedgerDay.day_unix_ms, LedgerDay.sums_checksum)
 SUMS_OF_DAYS = (
     select(LedgerDay.device, func.count(), *(func.sum(column) for column in _ADDED_UP))
     .where(_IS_OF_DEVICES)
@@ -500,14 +500,21 @@ SUMS_OF_DAYS = (
 
 def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms: int) -> Integers:
     """Return sums of the whole days in [start, end): shape (quantities, devices)."""
-    place = {device: position for position, device in enumerate(devices)}
     sums = np.zeros((QUANTITIES, len(devices)), dtype=np.int64)
     wanted = {"devices": devices, "start_ms": start_ms, "end_ms": end_ms}
-    for device, days, *of_device in session.connection().execute(SUMS_OF_DAYS, wanted):
-        day_ms, *found, checksum = [int(each) for each in of_device]
-        if DaySums(day_ms, found, days).checksum(device) != checksum:
-            raise DamagedError(device)
-        sums[:, place[device]] = found
+    rows = session.connection().execute(SUMS_OF_DAYS, wanted).all()
+    if not rows:
+        return sums
+    found, *columns = zip(*rows, strict=True)
+    try:
+        days, *added, checksums = np.array(columns, dtype=np.int64)
+    except OverflowError:  # PostgreSQL adds up without a limit what no one saved
+        raise DamagedError(found[0]) from None
+    computed = added_checksums(found, days, np.array(added))
+    if damaged := np.flatnonzero(computed != checksums).tolist():
+        raise DamagedError(found[damaged[0]])
+    place = {device: position for position, device in enumerate(devices)}
+    sums[:, [place[device] for device in found]] = added[:QUANTITIES]
     return sums
 
 
@@ -655,7 +662,7 @@ def select_day_sums(session: Session, devices: Sequence[str], days_ms: Integers)
     rows = SUMMED_DAYS.execute(session, devices, list(wanted))
     for device, day_ms, *of_day, checksum in rows:
         if day_ms in wanted:
-            if DaySums(day_ms, of_day).checksum(device) != checksum:
+            if sums_checksum(device, day_ms, of_day) != checksum:
                 raise DamagedError(device, day_ms)
             sums[:, place[device], wanted[day_ms]] = of_day
     return sums

@@ -16,7 +16,7 @@ router = APIRouter(tags=["live"])
 RETRY_MILLISECONDS = 60_000
 
 
-def _watch(request: Request) -> LiveWatch:
+async def _watch(request: Request) -> LiveWatch:
     return request.app.state.live
 
 
