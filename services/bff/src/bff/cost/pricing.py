@@ -141,15 +141,12 @@ def _by_group(energy: UsedEnergy, group_starts: Sequence[int]) -> Integers:
 
     The added empty interval makes the sums of a bucket in the future zero.
     """
-    of_groups = [_added(each, group_starts) for each in (energy.through_uwh, *energy.own)]
-    return np.pad(np.stack(of_groups), ((0, 0), (0, 0), (0, 1)))
-
-
-def _added(rows: Integers, group_starts: Sequence[int]) -> Integers:
-    """Add up the rows of each group; a place without devices is a group without rows."""
-    if not len(rows):
-        return np.zeros((len(group_starts), rows.shape[1]), dtype=np.int64)
-    return np.add.reduceat(rows, group_starts, axis=0)
+    quantities, rows, intervals = energy.own.shape
+    sums = np.zeros((1 + quantities, len(group_starts), intervals + 1), dtype=np.int64)
+    if rows:  # a place without devices is a group without rows
+        np.add.reduceat(energy.through_uwh, group_starts, axis=0, out=sums[0, :, :-1])
+        np.add.reduceat(energy.own, group_starts, axis=1, out=sums[1:, :, :-1])
+    return sums
 
 
 def _has_price(prices: Sequence[int | None]) -> NDArray[np.bool_]:
