@@ -67,11 +67,13 @@ def note_result(engine: Engine, home: Home, now: datetime) -> None:
     """Note what the same months came to, once all of them are built by the new rules."""
     with read_session(engine) as session:
         version = select_version(session)
-    if version is None or version.finished_at is not None:
-        return
+        if version is None or version.finished_at is not None:
+            return
+        # Before the transaction: years of many devices take seconds, and a price can be saved.
+        months = list(_months(session, home, version.began_at))
     with write_session(engine) as session:
         rows = {(row.device, row.month_unix_ms): row for row in select_months(session)}
-        for month in _months(session, home, version.began_at):
+        for month in months:
             row = rows.get((month.device, month.month_ms))
             if row is None:
                 row = MonthChange(
