@@ -11,6 +11,7 @@ import { Loaded } from "@/panels/Loaded";
 import { nameOfPeriod } from "@/period/names";
 import { PeriodBar } from "@/period/PeriodBar";
 import { usePeriod } from "@/period/usePeriod";
+import { AfterPaint } from "@/ui/AfterPaint";
 import { PageHeading } from "@/ui/PageHeading";
 import { Seen } from "@/ui/Seen";
 import { Skeleton } from "@/ui/Skeleton";
@@ -68,7 +69,11 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
     // The key starts each place anew: no open form stays.
     <div key={addressOf(placeOf(node))} className="flex flex-col gap-6">
       <Heading way={way} node={node} />
-      {node.level === "house" && <FirstDay />}
+      {node.level === "house" && (
+        <AfterPaint>
+          <FirstDay />
+        </AfterPaint>
+      )}
       <PeriodBar />
       <FiguresPanel node={node} receivedAtMs={receivedAtMs} />
       <div className="order-1 sm:order-none">
@@ -77,9 +82,9 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
         </Near>
       </div>
       {(node.level === "house" || node.level === "room") && (
-        <Suspense fallback={<RowsSpace count={Math.min(deviceCount(node), FIRST_ROWS)} />}>
+        <Near placeholder={<RowsSpace count={Math.min(deviceCount(node), FIRST_ROWS)} />}>
           <RankingPanel node={node} />
-        </Suspense>
+        </Near>
       )}
       {device ? (
         <Suspense fallback={<Skeleton className="h-64 w-full rounded-lg" />}>
@@ -106,7 +111,7 @@ function Panels({ way, receivedAtMs }: PanelsProps) {
   );
 }
 
-/** What a reader sees first or next; on a phone the chart and the table are further down. */
+/** What a reader sees next: made ready after the figures, when it is near the window. */
 function Near({ placeholder, children }: { placeholder: ReactNode; children: ReactNode }) {
   return (
     <Seen margin="100%" afterMs={RESTED_MS} placeholder={placeholder}>

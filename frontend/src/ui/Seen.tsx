@@ -1,6 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { afterPaint } from "./paint";
 
 interface SeenProps {
   /** How far below the window its children are made ready. */
@@ -12,19 +13,30 @@ interface SeenProps {
   children: ReactNode;
 }
 
-/** Shows its children from when a reader comes near: what is far below costs the first view nothing. */
+/**
+ * Shows its children from when a reader comes near, after what is seen already: they cost the first
+ * view nothing.
+ */
 export function Seen({ margin = "200px", afterMs, placeholder, children }: SeenProps) {
   const element = useRef<HTMLDivElement>(null);
   const [isSeen, setSeen] = useState(false);
   useEffect(() => {
     const watched = element.current;
     if (!watched) return undefined;
+    let cancel = () => {};
     const observer = new IntersectionObserver(
-      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setSeen(true),
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        observer.disconnect();
+        cancel = afterPaint(() => setSeen(true));
+      },
       { rootMargin: margin },
     );
     observer.observe(watched);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      cancel();
+    };
   }, [margin]);
   useEffect(() => {
     if (isSeen || afterMs === undefined) return undefined;
