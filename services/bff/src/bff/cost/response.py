@@ -27,7 +27,7 @@ from bff.http.schemas import instant_text, place_ref, span
 from bff.meter_tree import MeterNotes
 from bff.place_tree import HOUSE
 from bff.time_grid import midnight
-from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
+from bff.units import MONEY_EXPONENT, UWH_EXPONENT, scaled
 from home_model.config import Home
 
 # A tail of a minute is the time between two reads of the present, not a silence.
@@ -184,13 +184,13 @@ def figures(amounts: CostAmounts, zone: ZoneInfo, *, of_device: bool = False) ->
     known_kwh = scaled(measured + estimated, UWH_EXPONENT) if estimated else measured_kwh
     return {
         "energy_kwh": known_kwh if known_ms else None,
-        "through_kwh": exact_kwh(through if of_device and known_ms else None),
+        "through_kwh": scaled(through, UWH_EXPONENT) if of_device and known_ms else None,
         "measured_kwh": measured_kwh,
         "estimated_kwh": scaled(estimated, UWH_EXPONENT),
         "unpriced_kwh": scaled(unpriced, UWH_EXPONENT),
         "cost": scaled(money, MONEY_EXPONENT) if priced_ms else None,
         "coverage": _coverage(*of_time),
-        "unpriced": [span(interval, zone) for interval in without_price],
+        "unpriced": [span(each, zone) for each in without_price] if without_price else [],
     }
 
 

@@ -1,7 +1,7 @@
 """Sums of closed slots up to any instants, reading as little as needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -78,7 +78,8 @@ def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integ
         if start_ms not in partial_days or end_ms - start_ms > DAY_MS:
             whole_days[:, :, position] = select_sums(session, devices, start_ms, end_ms)
     before = np.cumsum(whole_days, axis=2) - whole_days
-    return replace(found, up_to=before[:, :, edges.day] + found.up_to)
+    np.add(found.up_to, before[:, :, edges.day], out=found.up_to)
+    return found
 
 
 def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Integers) -> Integers:
