@@ -42,7 +42,7 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, pack_days, slots_at, unpack_day, unpack_days
+from bff.ledger.packing import pack_days, slots_at, unpack_day
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -67,17 +67,20 @@ type OpenEvents = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class StoredSlots:
-    """The slots of some stored days.
+class PackedDays:
+    """The slots of some days of neighbouring devices.
 
     Attributes:
-        keys: The device and day of each.
-        days: Their slots.
+        devices: Which of the wanted devices.
+        row: The position of each device's day in `slots`, -1 where none is stored: shape (devices,
+            days).
+        slots: As `pack_day` returns them.
         is_archived: Which of them are archived.
     """
 
-    keys: Sequence[DeviceDay]
-    days: Days
+    devices: slice
+    row: Integers
+    slots: Sequence[bytes]
     is_archived: NDArray[np.bool_]
 
 
@@ -550,22 +553,22 @@ class DaysOfDevices:
         return session.connection().execute(self.some, {"devices": devices, "days": days_ms})
 
 
-STORED_DAYS = DaysOfDevices.of(LedgerDay.counts_left, *CHECKED)
-PACKED_DAYS = DaysOfDevices.of(*CHECKED)
+PACKED_DAYS = DaysOfDevices.of(LedgerDay.counts_left, *CHECKED)
 SUMMED_DAYS = DaysOfDevices.of(*SUMS, LedgerDay.sums_checksum)
 
 
-def select_slots(
+def select_packed(
     session: Session, devices: Sequence[str], days_ms: Sequence[int]
-) -> Iterator[StoredSlots]:
-    """Select the slots of days in batches of bounded memory; days without row are left out.
+) -> Iterator[PackedDays]:
+    """Select the slots of days, which rise, in batches of bounded memory.
 
     Raises:
         DamagedError: A row is not the one that was saved.
     """
     step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
     for first in range(0, len(devices), step):
-        rows = STORED_DAYS.execute(session, devices[first : first + step], days_ms).all()
+        of_batch = slice(first, min(first + step, len(devices)))
+        rows = PACKED_DAYS.execute(session, devices[of_batch], days_ms).all()
         if rows:
             # By column: a year of many devices is too much for a loop over rows.
             of_devices, of_days, counts_left, *sums, made_from, slots, checksums = zip(
@@ -576,25 +579,20 @@ def select_slots(
             _check(
                 keys, map(row_checksum, of_devices, of_days, by_day, made_from, slots), checksums
             )
+            row = _positions(keys, devices[of_batch], days_ms)
             is_archived = np.array([left is not None for left in counts_left])
-            yield StoredSlots(keys, unpack_days(slots), is_archived)
+            yield PackedDays(of_batch, row, slots, is_archived)
 
 
-def _packed_days(
-    session: Session, devices: Sequence[str], days_ms: Sequence[int]
-) -> Iterator[tuple[Sequence[DeviceDay], Sequence[bytes]]]:
-    """Select the packed slots of days in batches of bounded memory."""
-    step = max(1, MAX_DAYS_AT_ONCE // max(1, len(days_ms)))
-    for first in range(0, len(devices), step):
-        rows = PACKED_DAYS.execute(session, devices[first : first + step], days_ms).all()
-        if rows:
-            of_devices, of_days, *sums, made_from, slots, checksums = zip(*rows, strict=True)
-            keys = list(zip(of_devices, of_days, strict=True))
-            by_day = zip(*sums, strict=True)
-            _check(
-                keys, map(row_checksum, of_devices, of_days, by_day, made_from, slots), checksums
-            )
-            yield keys, slots
+def _positions(
+    keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Sequence[int]
+) -> Integers:
+    """Return the position of each device's day among the keys, -1 where it is not there."""
+    place = {device: position for position, device in enumerate(devices)}
+    found = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
+    days = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
+    found[[place[device] for device, _ in keys], days] = np.arange(len(keys))
+    return found
 
 
 def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[int]) -> None:
@@ -676,13 +674,10 @@ def select_slots_at(session: Session, devices: Sequence[str], starts_ms: Integer
     """
     found = np.zeros((QUANTITIES, len(devices), len(starts_ms)), dtype=np.int64)
     days_ms, of_slot = np.unique(starts_ms // DAY_MS * DAY_MS, return_inverse=True)
-    place = {device: position for position, device in enumerate(devices)}
-    for keys, packed in _packed_days(session, devices, days_ms.tolist()):
-        row_of = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
-        day = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
-        row_of[[place[device] for device, _ in keys], day] = np.arange(len(keys))
-        rows = row_of[:, of_slot]
+    for read in select_packed(session, devices, days_ms.tolist()):
+        rows = read.row[:, of_slot]
         device, position = np.nonzero(rows >= 0)
         slot = starts_ms[position] % DAY_MS // SLOT_MS
-        found[:, device, position] = slots_at(packed, rows[device, position], slot)
+        amounts = slots_at(read.slots, rows[device, position], slot)
+        found[:, read.devices.start + device, position] = amounts
     return found

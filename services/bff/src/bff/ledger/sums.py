@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.store import DeviceDay, StoredSlots, select_slots, select_sums
+from bff.ledger.packing import unpack_days
+from bff.ledger.store import PackedDays, select_packed, select_sums
 from bff.time_grid import DAY_MS, SLOT_MS
 
 
@@ -72,8 +73,10 @@ def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integ
     )
     whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
     partial_days = edges.partial_days()
-    for read in select_slots(session, devices, partial_days) if partial_days else ():
-        _enter(found, whole_days, edges, _rows(read.keys, devices, edges.days_ms), read)
+    for read in select_packed(session, devices, partial_days) if partial_days else ():
+        rows = np.full((len(read.row), len(edges.days_ms)), -1, dtype=np.int64)
+        rows[:, np.searchsorted(edges.days_ms, partial_days)] = read.row
+        _enter(found, whole_days, edges, rows, read)
     for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
         if start_ms not in partial_days or end_ms - start_ms > DAY_MS:
             whole_days[:, :, position] = select_sums(session, devices, start_ms, end_ms)
@@ -82,29 +85,24 @@ def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integ
     return found
 
 
-def _rows(keys: Sequence[DeviceDay], devices: Sequence[str], days_ms: Integers) -> Integers:
-    """Return the row of each device's day: shape (devices, days), -1 where there is none."""
-    place = {device: position for position, device in enumerate(devices)}
-    rows = np.full((len(devices), len(days_ms)), -1, dtype=np.int64)
-    days = np.searchsorted(days_ms, [day_ms for _, day_ms in keys])
-    rows[[place[device] for device, _ in keys], days] = np.arange(len(keys))
-    return rows
-
-
 def _enter(
-    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, read: StoredSlots
+    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, read: PackedDays
 ) -> None:
-    """Enter a batch of unpacked days into the arrays."""
-    days = read.days
-    here = np.flatnonzero((rows >= 0).any(axis=1))
-    rows = rows[here]
+    """Enter a batch of days into the arrays.
+
+    Args:
+        found: Where their sums go.
+        whole_days: Where the sums of each whole day go.
+        edges: The edges.
+        rows: `read.row`, for all days with an edge.
+        read: The days.
+    """
+    days, here = unpack_days(read.slots), read.devices
     row, there = rows[:, edges.day], rows[:, edges.day] >= 0
-    up_to = days.up_to[:, row, edges.slot] * there
+    found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
     whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
     row, there = row[:, found.inside], there[:, found.inside]
     slot = edges.slot[found.inside]
-    amounts = (days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]) * there
-    found.up_to[:, here] = up_to
-    found.slot[:, here] = amounts
+    found.slot[:, here] = (days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]) * there
     found.source[here] = days.source[row, slot] * there
     found.is_archived[here] = read.is_archived[row] & there
