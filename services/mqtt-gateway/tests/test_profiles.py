@@ -201,7 +201,7 @@ def test_a_message_without_our_values_changes_nothing(
     assert (update.result, dict(update.values)) == (None, {})
 
 
-@pytest.mark.parametrize("content", ["nan", "NaN", "None", "unavailable", ""])
+@pytest.mark.parametrize("content", ["nan", "-nan", "NaN", "None", "unavailable", ""])
 def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
     """ESPHome publishes `nan` for a sensor that has failed; other values stay."""
     sender = Sender(TEXT)
@@ -286,6 +286,14 @@ TIMES: list[tuple[str, MqttSource, str, object, datetime | None]] = [
     (
         "a time that is none", source("zigbee2mqtt", "z/x"), "z/x",
         {"power": 1, "last_seen": "yesterday"}, None,
+    ),
+    (
+        "year 1, before its first hour in UTC", source("zigbee2mqtt", "z/x"), "z/x",
+        {"power": 1, "last_seen": "0001-01-01T00:00:00+09:00"}, None,
+    ),
+    (
+        "year 1, local", source("tasmota", "b", time_zone="Asia/Tokyo"), "tele/b/SENSOR",
+        {**TASMOTA, "Time": "0001-01-01T00:00:00"}, None,
     ),
     (
         "a number that is no time", source("zigbee2mqtt", "z/x"), "z/x",
