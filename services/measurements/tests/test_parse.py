@@ -71,6 +71,7 @@ def test_a_body_of_too_many_lines_is_not_parsed() -> None:
         ("- 12 7", BoardClock(None, 12, 7)),
         ("", BoardClock()),
         ("x -1 99999999999999999999", BoardClock()),
+        (f"1795842000 {'9' * 5000} 7", BoardClock(1795842000, None, 7)),
     ],
 )
 def test_the_clock_of_a_board(header: str, clock: BoardClock) -> None:

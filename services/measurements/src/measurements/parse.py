@@ -117,7 +117,8 @@ def parse_clock(header: str) -> BoardClock:
 
     `-` is what the board does not know; what has another form counts as not known.
     """
-    numbers = [int(word) if word.isdecimal() else None for word in header.split()[:3]]
+    words = header.split()[:3]
+    numbers = [int(word) if re.fullmatch(r"[0-9]{1,16}", word) else None for word in words]
     return BoardClock(*(n if n is None or n <= MAX_SEQUENCE else None for n in numbers))
 
 
