@@ -145,9 +145,9 @@ def test_hours_that_are_not_complete_are_left_out(graph: dict[str, object], hour
     assert all(kwh <= Decimal("0.2") for kwh in energy.hours_kwh)
 
 
-@pytest.mark.parametrize("total", [-1, "-0.5", "-", ""])
-def test_a_total_below_zero_is_none(total: object) -> None:
-    """Nor is it its amount without the sign."""
+@pytest.mark.parametrize("total", [-1, "-0.5", "-", "", "9999", 65535])
+def test_a_total_that_no_day_has_is_none(total: object) -> None:
+    """Nor is it its amount without the sign; a counter would keep 9999 kWh for ever."""
     with pytest.raises(BadPayloadError, match="no total"):
         parse_day_energy(energy_page({"totalValue": total}, "-", "kWh"))
 
@@ -155,6 +155,7 @@ def test_a_total_below_zero_is_none(total: object) -> None:
 def test_a_dash_is_no_zero_and_kilowatts_are_watts() -> None:
     """Only a blank place is 0 W."""
     stages = [Stage("IH", "1.2kW"), Stage("発電", "-5W"), Stage("書斎", "-"), Stage("納戸", "")]
+    stages += [Stage("浴室", "65535W"), Stage("寝室", "9999kW")]
     page = parse_circuit_page(circuit_page(stages, 1, 1, NOW).encode())
     assert page.circuits == (
         CircuitPower("IH", 1200),
@@ -192,6 +193,17 @@ def test_states_are_read_as_texts_too() -> None:
     assert summary.has_generation
     battery = parse_summary(body.replace('"connSb": "0"', '"connSb": 1, "charge": []').encode())
     assert battery.battery == Battery(None, None)
+
+
+@pytest.mark.parametrize("number", ["9999", "-0.4", "-"])
+def test_numbers_that_no_house_has_are_none(number: str) -> None:
+    """Of totals in kilowatts, of a generator in watts and of a battery in percent."""
+    answer = {"g_capacity": number, "u_capacity": number, "connSb": 1, "percent": number}
+    generator = {"g_d_1_title": "太陽光発電", "g_d_1_capacity": "65535"}
+    summary = parse_summary(json.dumps(answer | generator).encode())
+    assert (summary.generation_kw, summary.use_kw) == (None, None)
+    assert summary.battery == Battery(None, None)
+    assert [generator.power_watts for generator in summary.generators] == [None]
 
 
 def test_only_measured_branches_are_circuits() -> None:

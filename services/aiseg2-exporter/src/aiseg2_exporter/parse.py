@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from home_model.errors import BadPayloadError, RejectedError
+from home_model.sources import CIRCUIT_MAX_POWER_WATTS
 
 # The unit is sold in Japan only and has no setting for the zone.
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -31,6 +32,11 @@ UNREGISTERED = 0
 
 # More than any value of a house has digits before its point.
 MAX_DIGITS = 12
+# A house with more has no contract for low voltage. Beyond, a number stands for none, such as 9999;
+# a day of it would stay in a counter that never falls.
+MAX_HOUSE_KW = 100
+MAX_DAY_KWH = MAX_HOUSE_KW * HOURS
+MAX_PERCENT = 100
 KWH_PER_UNIT = {"": Decimal(1), "kwh": Decimal(1), "wh": Decimal("0.001"), "mwh": Decimal(1000)}
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -145,8 +151,8 @@ def parse_summary(body: bytes) -> Summary:
         message = "the measuring unit is not registered in the AiSEG2: it measures nothing"
         raise RejectedError(message)
     return Summary(
-        generation_kw=parse_number(answer["g_capacity"]),
-        use_kw=parse_number(answer["u_capacity"]),
+        generation_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["g_capacity"])),
+        use_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["u_capacity"])),
         direction=_state(answer.get("lo_buy_sell")),
         generators=tuple(_generators(answer)),
         has_only_sun=not any(_state(answer.get(name)) for name in ("connSb", "connEv", "connFc")),
@@ -158,7 +164,13 @@ def parse_summary(body: bytes) -> Summary:
 def _battery(answer: Mapping[str, Any]) -> Battery | None:
     if not _state(answer.get("connSb")):
         return None
-    return Battery(_state(answer.get("charge")), parse_number(answer.get("percent")))
+    percent = _up_to(MAX_PERCENT, parse_number(answer.get("percent")))
+    return Battery(_state(answer.get("charge")), percent)
+
+
+def _up_to[N: (float, Decimal)](maximum: int, number: N | None) -> N | None:
+    """Return a number from 0 to a maximum; another one is none."""
+    return number if number is not None and 0 <= number <= maximum else None
 
 
 def _state(value: object) -> int | None:
@@ -251,13 +263,14 @@ def parse_day_energy(body: bytes) -> DayEnergy:
     if (unit_kwh := KWH_PER_UNIT.get(unit.casefold())) is None:
         message = f"the page of energy has its values in {unit[:20]!r}, not in kWh"
         raise BadPayloadError(message)
-    totals = (_energy(graph.get("totalValue")), _energy(_text_of(page, "#val_kwh")))
+    texts = (graph.get("totalValue"), _text_of(page, "#val_kwh"))
+    totals = (_energy_kwh(text, unit_kwh) for text in texts)
     if (total := next((value for value in totals if value is not None), None)) is None:
         message = "the page of energy has no total"
         raise BadPayloadError(message)
     return DayEnergy(
         day=day,
-        total_kwh=total * unit_kwh,
+        total_kwh=total,
         hours_kwh=_sum_hours(unit_kwh, graph.get("total1"), graph.get("val2")),
         yesterday_kwh=_sum_hours(unit_kwh, graph.get("total2")),
     )
@@ -270,18 +283,17 @@ def _text_of(page: LexborHTMLParser, selector: str) -> str:
 
 def _sum_hours(unit_kwh: Decimal, *series: object) -> tuple[Decimal, ...]:
     """Return the sums by hour; nothing where a series that the page has is not of 24 energies."""
-    hours = [[_energy(v) for v in values] for values in series if isinstance(values, list)]
+    lists = [values for values in series if isinstance(values, list)]
+    hours = [[_energy_kwh(value, unit_kwh) for value in values] for values in lists]
     hours = [values for values in hours if values]
     if not hours or any(len(values) != HOURS or None in values for values in hours):
         return ()
-    sums = (sum((v for v in hour if v is not None), Decimal(0)) for hour in zip(*hours))  # noqa: B905
-    return tuple(each * unit_kwh for each in sums)
+    return tuple(sum((v for v in hour if v is not None), Decimal(0)) for hour in zip(*hours))  # noqa: B905
 
 
-def _energy(value: object) -> Decimal | None:
-    """Return an energy; one below 0 is none."""
+def _energy_kwh(value: object, unit_kwh: Decimal) -> Decimal | None:
     number = _decimal(value)
-    return None if number is None or number < 0 else number
+    return None if number is None else _up_to(MAX_DAY_KWH, number * unit_kwh)
 
 
 def parse_clock(body: bytes) -> datetime | None:
@@ -309,13 +321,15 @@ def parse_number(value: object) -> float | None:
 
 
 def parse_watts(value: object) -> float | None:
-    """Return the watts in a text, which may have them in kilowatts."""
-    number = _decimal(value)
-    if number is None:
+    """Return the watts in a text, which may have them in kilowatts; more than a circuit's are none.
+
+    They are below 0 where a circuit feeds back.
+    """
+    if (number := parse_number(value)) is None:
         return None
-    return float(
-        number * WATTS_PER_KILOWATT if "kw" in normalise(str(value)).casefold() else number
-    )
+    is_kilowatts = "kw" in normalise(str(value)).casefold()
+    watts = number * WATTS_PER_KILOWATT if is_kilowatts else number
+    return watts if abs(watts) <= CIRCUIT_MAX_POWER_WATTS else None
 
 
 def _decimal(value: object) -> Decimal | None:
