@@ -213,6 +213,15 @@ def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
         assert isinstance(sender.send("x/sensor/voltage/state", content).result, BadPayloadError)
 
 
+def test_a_clamp_that_has_restarted_has_no_total_yet() -> None:
+    """-1 stands for none: its power goes on."""
+    sender = Sender(source("shelly_gen1_em", "shellies/em"))
+    sender.send("shellies/em/emeter/0/power", "-512.5")
+    for total in ("total", "total_returned"):
+        update = sender.send(f"shellies/em/emeter/0/{total}", "-1.0")
+        assert reading(update.result) == {"W": -512.5}
+
+
 def test_a_number_as_a_text_and_null_and_a_negative_power_are_read() -> None:
     """A string with a number is one; null is absent; below zero is fed back."""
     sender = Sender(PLUG)

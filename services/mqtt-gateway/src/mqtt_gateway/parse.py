@@ -147,7 +147,7 @@ def _number(value: Value, raw: object) -> float | Missing | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
         message = f"{_name(value)} is {_shown(raw)}, which is no number"
         raise BadPayloadError(message)
-    return float(raw) * value.factor / value.parts
+    return None if raw == value.null else float(raw) * value.factor / value.parts
 
 
 def _wrong_shape(value: Value, raw: object) -> str:
