@@ -185,6 +185,7 @@ async def test_readings_that_no_metric_can_carry_are_failures(
         (Reading(at=time.now(), power_watts=float("nan")), "bad_payload"),
         (Reading(at=time.now().replace(tzinfo=None), power_watts=1), "unexpected"),
         (Reading(at=time.now(), extra={"colour": 1}), "unexpected"),
+        (Reading(at=time.now(), power_watts=10**400), "unexpected"),
     ):
         rig = start(giving(reading), home_of("a"))
         await time.settle()

@@ -28,6 +28,8 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ("Sat, 21 Nov 2026 11:00:00 GMT", 0.0),
         ("Sat, 21 Nov 2099 12:00:00 GMT", 86_400.0),
         ("Sat, 99 Nov 2026 12:00:00 GMT", None),
+        ("Sat, 21 Nov 99999999999 12:00:00 GMT", None),
+        ("Sat, 21 Nov 2026 12:00:00 +99999999999999", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date_of_at_most_a_day(

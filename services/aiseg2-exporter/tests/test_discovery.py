@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from aiseg2_emulator.server import Emulator
 from aiseg2_exporter.client import Client
 from aiseg2_exporter.discovery import format_devices, known_keys
+from aiseg2_exporter.parse import Circuit, Summary
 from home_model.load import load_home
 from home_model.sources import Aiseg2Source
 
@@ -34,6 +37,18 @@ async def test_the_block_is_a_good_configuration(
     assert ids == [*house, *(circuit.id for circuit in emulator.house.circuits)]
     names = {device.device: device.name.ja for device in home.devices}
     assert names["circuit_11"] == "洋室１・エアコン"
+
+
+@pytest.mark.parametrize(
+    "name", ['書斎 "A"', "C:\\納戸", "ｷｯﾁﾝ😀", "居間\n- device: x", "a: {b}", "# c", "\x07"]
+)
+def test_a_name_of_any_characters_is_the_name(name: str, tmp_path: Path) -> None:
+    """Quotes, half-width kana, emoji, and what YAML would take for its own."""
+    block = format_devices(Summary(None, None, None, ()), [Circuit("11", name)], known_keys())
+    file = tmp_path / "devices.yaml"
+    file.write_text(HOUSE + "".join(f"  {line}\n" for line in block.splitlines()), "utf-8")
+    names = {device.device: device.name.ja for device in load_home(file).devices}
+    assert names["circuit_11"] == name
 
 
 async def test_a_connected_battery_is_two_devices(

@@ -199,6 +199,28 @@ async def test_a_circuit_that_is_not_there_is_said_so(unit: Unit) -> None:
     assert isinstance(good, Reading)
 
 
+@pytest.mark.parametrize("circuit_energy_seconds", [10.0, 60.0])
+async def test_a_circuit_without_energy_costs_the_others_none(
+    client: Client,
+    clock: Clock,
+    settings: Settings,
+    caplog: pytest.LogCaptureFixture,
+    circuit_energy_seconds: float,
+) -> None:
+    """Its page has no total, however often it is asked: the others have their turns."""
+    settings.state_dir.mkdir(exist_ok=True)
+    settings = settings.model_copy(update={"circuit_energy_seconds": circuit_energy_seconds})
+    unit = Unit(client, LiveReader(client, clock), settings, clock)
+    sources = sources_of("99", "8", "11")
+    for _ in range(9):
+        results = await unit.read(sources)
+        await clock.sleep(10)
+    readings = [results[source] for source in sources[1:]]
+    assert all(isinstance(r, Reading) and r.energy_lifetime_kwh is not None for r in readings)
+    messages = [r.getMessage() for r in caplog.records if r.getMessage().startswith("energy")]
+    assert len(messages) == 1
+
+
 async def test_the_catalogue_is_not_read_again_and_again(
     unit: Unit, emulator: Emulator, manual_clock: ManualClock
 ) -> None:

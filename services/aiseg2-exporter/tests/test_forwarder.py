@@ -112,6 +112,23 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "geheim" not in str(raised.value)
 
 
+@pytest.mark.parametrize("variable", ["AISEG2_HOST", "INFLUXDB_HOST"])
+def test_an_account_in_an_address_is_refused(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Addresses are logged, and passwords are not."""
+    for name, value in {
+        "AISEG2_HOST": "h",
+        "AISEG2_PASSWORD": "p",
+        "INFLUXDB_DATABASE": "d",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(variable, "u:geheim@192.168.1.100:80")
+    with pytest.raises(SettingsError, match=f"{variable}: .*variables of their own") as raised:
+        load_settings(Settings)
+    assert "geheim" not in str(raised.value)
+
+
 def test_points_have_the_old_names_tags_and_values() -> None:
     """Line for line what that tool writes, but for circuits whose names are equal."""
     lines = [encode_point(point) for point in make_points(live(), 7)]

@@ -132,7 +132,14 @@ def test_intervals_have_the_length_of_their_layer(text: str, days: int) -> None:
     assert end - start == timedelta(days=days)
 
 
-@pytest.mark.parametrize("body", [b"", b"a,b\n1,2\n", file_of(["x,1"]), file_of(["2026041,1"])])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"a,b\n1,2\n",
+        *(file_of([f"{first},1"]) for first in ("x", "2026041", "9999", "999912", "99991231")),
+    ],
+)
 def test_another_file_is_refused(tmp_path: Path, body: bytes) -> None:
     """With its name."""
     (tmp_path / "dayhistory_rc_202604.csv").write_bytes(body)

@@ -1,5 +1,6 @@
 """The parsers on pages of the emulator's making, and on recordings where a variable names them."""
 
+import json
 import os
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,10 +22,13 @@ from aiseg2_emulator.pages import (
 from aiseg2_exporter.names import match_names, spellings
 from aiseg2_exporter.parse import (
     ZONE,
+    Battery,
+    Circuit,
     CircuitPower,
     Summary,
     parse_catalogue,
     parse_circuit_page,
+    parse_clock,
     parse_day_energy,
     parse_number,
     parse_summary,
@@ -58,6 +62,14 @@ def recorded(pattern: str) -> list[Path]:
         ("－", None),
         (None, None),
         (True, None),
+        ("-12W", -12),
+        ("－１２Ｗ", -12),
+        (".5", 0.5),
+        ("1.5e-3", 0.0015),
+        (5.5e-17, 5.5e-17),
+        (Decimal("1E-7"), 1e-7),
+        ([1, 2], None),
+        ("12345678901234567890", None),
     ],
 )
 def test_numbers_are_read_in_every_form(text: object, number: float | None) -> None:
@@ -88,6 +100,110 @@ def test_energy_of_a_day_is_exact() -> None:
     assert energy.total_kwh == Decimal("2.016")
     assert energy.hours_kwh[5:8] == (Decimal("0.736"), Decimal("1.28"), Decimal(0))
     assert sum(energy.yesterday_kwh) == Decimal("0.443")
+
+
+def energy_page(graph: dict[str, object], total: str, unit: str) -> bytes:
+    """A page of energy with what no recording has."""
+    return (
+        f'<html><body><div id="val_current">2026/11/28</div><span id="val_kwh">{total}</span>'
+        f'<span id="unit_kwh">{unit}</span><script>var graph_data = {json.dumps(graph)};</script>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("total", "unit"), [("1,234", "Wh"), ("1.234", "kWh"), ("１．２３４", "㎾h")]
+)
+def test_energy_is_in_the_unit_of_the_page(total: str, unit: str) -> None:
+    """Total and hours have one unit."""
+    graph: dict[str, object] = {"totalValue": total, "total1": [total, *["0"] * 23]}
+    energy = parse_day_energy(energy_page(graph, total, unit))
+    assert energy.total_kwh == sum(energy.hours_kwh) == Decimal("1.234")
+
+
+def test_energy_in_another_unit_is_refused() -> None:
+    """Money or litres are no kilowatt-hours."""
+    with pytest.raises(BadPayloadError, match="not in kWh"):
+        parse_day_energy(energy_page({"totalValue": "120"}, "120", "円"))
+
+
+@pytest.mark.parametrize(
+    ("graph", "hours"),
+    [
+        # Noise of adding floats, as JSON has it.
+        ({"total1": [5.5e-17, 0.1, *[0] * 22]}, 24),
+        # Without what was bought, hours of own use are not those of use.
+        ({"total1": [0.1] * 24, "val2": [0.1] * 23}, 0),
+        ({"total1": [0.1] * 23 + ["-"]}, 0),
+        ({"total1": [0.1] * 23 + [-0.1]}, 0),
+        ({"total1": [0.1] * 24, "val2": []}, 24),
+    ],
+)
+def test_hours_that_are_not_complete_are_left_out(graph: dict[str, object], hours: int) -> None:
+    """The total is read all the same."""
+    energy = parse_day_energy(energy_page({"totalValue": "0.1", **graph}, "0.1", "kWh"))
+    assert (energy.total_kwh, len(energy.hours_kwh)) == (Decimal("0.1"), hours)
+    assert all(kwh <= Decimal("0.2") for kwh in energy.hours_kwh)
+
+
+@pytest.mark.parametrize("total", [-1, "-0.5", "-", "", "9999", 65535])
+def test_a_total_that_no_day_has_is_none(total: object) -> None:
+    """Nor is it its amount without the sign; a counter would keep 9999 kWh for ever."""
+    with pytest.raises(BadPayloadError, match="no total"):
+        parse_day_energy(energy_page({"totalValue": total}, "-", "kWh"))
+
+
+def test_a_dash_is_no_zero_and_kilowatts_are_watts() -> None:
+    """Only a blank place is 0 W."""
+    stages = [Stage("IH", "1.2kW"), Stage("発電", "-5W"), Stage("書斎", "-"), Stage("納戸", "")]
+    stages += [Stage("浴室", "65535W"), Stage("寝室", "9999kW")]
+    page = parse_circuit_page(circuit_page(stages, 1, 1, NOW).encode())
+    assert page.circuits == (
+        CircuitPower("IH", 1200),
+        CircuitPower("発電", -5),
+        CircuitPower("納戸", 0),
+    )
+
+
+def test_bad_rows_of_the_catalogue_cost_no_good_one() -> None:
+    """A name may be absent, or end in half of an emoji."""
+    rows = [
+        None,
+        "x",
+        {"strBtnType": "1"},
+        {"strBtnType": "1", "strId": "30", "strCircuit": None},
+        {"strBtnType": 1, "strId": 31, "strCircuit": 'ｷｯﾁﾝ "A" \ud83d'},
+    ]
+    body = f"init({json.dumps({'arrayCircuitNameList': rows})});".encode()
+    assert parse_catalogue(body) == (Circuit("30", ""), Circuit("31", 'ｷｯﾁﾝ "A" ?'))
+
+
+def test_an_impossible_clock_is_none() -> None:
+    """An infinite year is no exception."""
+    assert parse_clock(b"""serverTime = '{"year":1e999,"month":1,"day":1,"hour":0}'""") is None
+
+
+def test_states_are_read_as_texts_too() -> None:
+    """Numbers in quotes are those numbers; "0" is not connected, a list is no state."""
+    body = json.dumps(
+        {"g_capacity": "2.1", "u_capacity": "1.2", "measReg": "1", "lo_buy_sell": "1"}
+        | {"connPv1": "1", "connSb": "0", "connEv": "-", "connFc": "0"}
+    )
+    summary = parse_summary(body.encode())
+    assert (summary.direction, summary.battery, summary.has_only_sun) == (1, None, True)
+    assert summary.has_generation
+    battery = parse_summary(body.replace('"connSb": "0"', '"connSb": 1, "charge": []').encode())
+    assert battery.battery == Battery(None, None)
+
+
+@pytest.mark.parametrize("number", ["9999", "-0.4", "-"])
+def test_numbers_that_no_house_has_are_none(number: str) -> None:
+    """Of totals in kilowatts, of a generator in watts and of a battery in percent."""
+    answer = {"g_capacity": number, "u_capacity": number, "connSb": 1, "percent": number}
+    generator = {"g_d_1_title": "太陽光発電", "g_d_1_capacity": "65535"}
+    summary = parse_summary(json.dumps(answer | generator).encode())
+    assert (summary.generation_kw, summary.use_kw) == (None, None)
+    assert summary.battery == Battery(None, None)
+    assert [generator.power_watts for generator in summary.generators] == [None]
 
 
 def test_only_measured_branches_are_circuits() -> None:

@@ -50,3 +50,25 @@ def test_a_battery_among_the_generators_is_no_generation() -> None:
     watts = house_power(summary, [])
     assert watts["generation"] == 0
     assert (watts["battery_discharge"], watts["bought"]) == (700, 500)
+
+
+@pytest.mark.parametrize(
+    ("generation_kw", "direction", "watts"),
+    [
+        (0.0, None, {"use": 1200, "generation": 0}),
+        (None, 0, {"use": 1200, "sold": 0}),
+        (None, 1, {"use": 1200, "bought": 0}),
+        (None, 2, {"use": 1200, "bought": 0, "sold": 0}),
+    ],
+)
+def test_without_direction_or_generation_the_grid_is_not_known(
+    generation_kw: float | None, direction: int | None, watts: dict[str, float]
+) -> None:
+    """What flows is absent; in the other direction it is 0."""
+    assert house_power(Summary(generation_kw, 1.2, direction, ()), []) == watts
+
+
+def test_without_any_generation_all_use_is_bought() -> None:
+    """A dash for the generation of a house that has none is 0."""
+    watts = house_power(Summary(None, 1.2, 0, (), has_generation=False), [])
+    assert watts == {"use": 1200, "bought": 1200, "sold": 0}

@@ -35,6 +35,10 @@ from measurements.parse import (
         (json.dumps(measured(humidity=101)), "humidity is outside"),
         (json.dumps(measured(payload=[1])), "payload is not an object"),
         (json.dumps(measured(payload={"power_mw": "1"})), "power_mw is not a number"),
+        (json.dumps(measured(payload={"power_mw": 1e300})), "power_mw is outside"),
+        (json.dumps(measured(payload={"power": {"power_mw": -25_000_001}})), "power_mw is outside"),
+        (json.dumps(measured(payload={"voltage_v": 1001})), "voltage_v is outside"),
+        (json.dumps(measured(payload={"current_ma": -1_000_001})), "current_ma is outside"),
         (json.dumps(measured(payload={"a": "\0"})), "NUL"),
         (json.dumps(measured(payload={"a": "x" * 20_000})), "16384 bytes"),
         (json.dumps(measured(boot=1)), "together"),
@@ -71,6 +75,7 @@ def test_a_body_of_too_many_lines_is_not_parsed() -> None:
         ("- 12 7", BoardClock(None, 12, 7)),
         ("", BoardClock()),
         ("x -1 99999999999999999999", BoardClock()),
+        (f"1795842000 {'9' * 5000} 7", BoardClock(1795842000, None, 7)),
     ],
 )
 def test_the_clock_of_a_board(header: str, clock: BoardClock) -> None:

@@ -103,6 +103,19 @@ def test_every_sender_is_found_with_its_name() -> None:
     Home.model_validate({**HOME, "rooms": rooms, **yaml.safe_load(text)})
 
 
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [(None, {}), ("MWh", {"unit": "MWh"}), ("°C}: [x", {"unit": "°C}: [x"})],
+)
+def test_a_unit_is_written_as_it_was_announced(unit: str | None, written: dict[str, str]) -> None:
+    """One that is unknown is not left out, which would be watts, and is valid YAML."""
+    config = {"dev_cla": "power", "stat_t": "pv", "unit_of_meas": unit, "dev": {"name": None}}
+    text = suggestion(list_devices({"homeassistant/sensor/a/config": body(config)}), NOTHING)
+    (device,) = yaml.safe_load(text)["devices"]
+    assert device["sources"][0]["power"] == {"topic": "pv"} | written
+    assert "None" not in text
+
+
 async def test_it_receives_what_is_published_meanwhile(broker: Mosquitto, tmp_path: Path) -> None:
     """Retained and live messages, with a session that leaves nothing behind."""
     await send(broker, ("zigbee2mqtt/bridge/state", "online"), retain=True)

@@ -163,6 +163,7 @@ async def test_a_port_that_nobody_answers(tmp_path: Path, monkeypatch: pytest.Mo
         ({"MQTT_HOST": "h", "MQTT_CA_FILE": "ca.pem"}, "MQTT_TLS must be 1"),
         ({"MQTT_HOST": "h", "MQTT_PASSWORD": PASSWORD}, "MQTT_USERNAME must be too"),
         ({"MQTT_HOST": "h", "INFLUXDB_HOST": "i"}, "INFLUXDB_DATABASE"),
+        ({"MQTT_HOST": f"u:{PASSWORD}@h"}, "MQTT_HOST: .*variables of their own"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(

@@ -201,7 +201,7 @@ def test_a_message_without_our_values_changes_nothing(
     assert (update.result, dict(update.values)) == (None, {})
 
 
-@pytest.mark.parametrize("content", ["nan", "NaN", "None", "unavailable", ""])
+@pytest.mark.parametrize("content", ["nan", "-nan", "NaN", "None", "unavailable", ""])
 def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
     """ESPHome publishes `nan` for a sensor that has failed; other values stay."""
     sender = Sender(TEXT)
@@ -211,6 +211,15 @@ def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
         update = sender.send("x/sensor/power/state", content)
         assert reading(update.result) == {"V": 101}
         assert isinstance(sender.send("x/sensor/voltage/state", content).result, BadPayloadError)
+
+
+def test_a_clamp_that_has_restarted_has_no_total_yet() -> None:
+    """-1 stands for none: its power goes on."""
+    sender = Sender(source("shelly_gen1_em", "shellies/em"))
+    sender.send("shellies/em/emeter/0/power", "-512.5")
+    for total in ("total", "total_returned"):
+        update = sender.send(f"shellies/em/emeter/0/{total}", "-1.0")
+        assert reading(update.result) == {"W": -512.5}
 
 
 def test_a_number_as_a_text_and_null_and_a_negative_power_are_read() -> None:
@@ -286,6 +295,14 @@ TIMES: list[tuple[str, MqttSource, str, object, datetime | None]] = [
     (
         "a time that is none", source("zigbee2mqtt", "z/x"), "z/x",
         {"power": 1, "last_seen": "yesterday"}, None,
+    ),
+    (
+        "year 1, before its first hour in UTC", source("zigbee2mqtt", "z/x"), "z/x",
+        {"power": 1, "last_seen": "0001-01-01T00:00:00+09:00"}, None,
+    ),
+    (
+        "year 1, local", source("tasmota", "b", time_zone="Asia/Tokyo"), "tele/b/SENSOR",
+        {**TASMOTA, "Time": "0001-01-01T00:00:00"}, None,
     ),
     (
         "a number that is no time", source("zigbee2mqtt", "z/x"), "z/x",

@@ -44,6 +44,8 @@ def switch(**fields: object) -> dict[str, object]:
         ({"apower": "12"}, "apower is '12', which is no number"),
         ({"apower": True}, "which is no number"),
         ({"apower": float("nan")}, "which is no number"),
+        ({"apower": 10**400}, "which is no number"),
+        ({"aenergy": {"total": 10**400}}, "which is no number"),
         ({"apower": 6001.0}, "more than any plug can carry"),
         ({"voltage": 0.1}, "no mains has"),
         ({"aenergy": {"total": -1.0}}, "the counter total is -1 Wh"),
@@ -55,6 +57,14 @@ def test_nonsense_is_refused_with_its_value(fields: dict[str, object], reason: s
     (meter,) = parse_status(switch(**fields), AT).meters.values()
     assert isinstance(meter.reading, BadPayloadError)
     assert reason in meter.reading.reason
+
+
+@pytest.mark.parametrize("rssi", [0, None, "-50", True, [], 10**400, float("nan")])
+def test_a_signal_that_is_none_is_absent(rssi: object) -> None:
+    """On a cable it is 0, which would be the best of all; nonsense costs no meter."""
+    (meter,) = parse_status(switch() | {"wifi": {"rssi": rssi}}, AT).meters.values()
+    assert isinstance(meter.reading, Reading)
+    assert "signal_dbm" not in meter.reading.extra
 
 
 def test_two_counters_of_one_answer_may_be_apart_by_a_rounding() -> None:

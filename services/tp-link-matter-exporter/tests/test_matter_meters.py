@@ -109,6 +109,42 @@ def test_a_meter_without_power_and_energy_is_down(nothing: object) -> None:
         parse_reading(meter_of(TAPO), values, AT)
 
 
+IMPOSSIBLE = {
+    "1/144/8": -(2**63),
+    "1/144/11": -(2**63),
+    "1/144/12": 2**62,
+    "1/145/1": {"0": -5},
+}
+
+
+@pytest.mark.parametrize(("path", "value"), IMPOSSIBLE.items())
+def test_a_number_that_is_no_measurement_is_null(path: str, value: object) -> None:
+    """It costs itself alone."""
+    reading = parse_reading(meter_of(TAPO), TAPO | {path: value}, AT)
+    good = parse_reading(meter_of(TAPO), TAPO, AT)
+    null = parse_reading(meter_of(TAPO), TAPO | {path: None}, AT)
+    assert reading == null != good
+
+
+def test_a_meter_with_nothing_but_impossible_numbers_is_down() -> None:
+    """As one with nulls."""
+    with pytest.raises(BadPayloadError, match="neither power nor energy"):
+        parse_reading(meter_of(TAPO), TAPO | IMPOSSIBLE, AT)
+
+
+def test_an_impossible_power_leaves_the_rms_power() -> None:
+    """As a null does."""
+    both = TAPO | {"1/144/8": 2**62, "1/144/13": 42_000}
+    assert parse_reading(meter_of(both), both, AT).power_watts == 42
+
+
+def test_a_current_that_is_fed_back_has_no_sign() -> None:
+    """ActiveCurrent is below 0 with the power; an RMS current never is."""
+    back = {"0/40/15": "PV", "1/144/8": -550_000, "1/144/4": 220_000, "1/144/5": -2500}
+    reading = parse_reading(meter_of(back), back, AT)
+    assert (reading.power_watts, reading.current_amperes) == (-550, 2.5)
+
+
 def test_a_value_of_another_kind_is_refused() -> None:
     """Rather than guessed at."""
     with pytest.raises(BadPayloadError, match="1/144/8 is 'much'"):

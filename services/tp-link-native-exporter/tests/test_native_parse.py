@@ -77,3 +77,13 @@ def test_a_current_that_cannot_be_is_absent(current_ma: int) -> None:
     data = {"power_mw": 1_000_000, "voltage_mv": 230_000, "current_ma": current_ma}
     reading = parse_smart_meter({"get_energy_usage": USAGE, "get_emeter_data": data}, AT, {})
     assert (reading.power_watts, reading.current_amperes) == (1000, None)
+
+
+def test_an_energy_below_zero_is_absent() -> None:
+    """Such as -1: no counter shows it; the power stays."""
+    usage = {"today_energy": -1, "today_charge_energy": -1, "current_power": 5000}
+    smart = parse_smart_meter({"get_energy_usage": usage}, AT, {})
+    assert smart == Reading(at=AT, power_watts=5)
+    realtime = {"power_mw": 5000, "voltage_mv": 120_000, "current_ma": 50, "total_wh": -1}
+    kasa = parse_kasa_meter({"get_realtime": realtime}, AT, {})
+    assert (kasa.power_watts, kasa.energy_lifetime_kwh) == (5, None)

@@ -87,7 +87,7 @@ def outcome_of(result: Reading | SourceError | None) -> Outcome:
         return failure_of(result)
     try:
         check_reading(result)
-    except (SourceError, ValueError) as error:
+    except (SourceError, ValueError, OverflowError) as error:
         return failure_of(error)
     return result
 
@@ -107,6 +107,7 @@ def check_reading(reading: Reading) -> None:
         BadPayloadError: A value is not finite.
         ValueError: The instant has no zone, or an extra word is not in the metric table: a fault
             of the reader.
+        OverflowError: An integer is too large for a float, likewise.
     """
     if reading.at.tzinfo is None:
         message = "a reading's instant needs a time zone"

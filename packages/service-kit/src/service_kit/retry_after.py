@@ -27,7 +27,7 @@ def _retry_after_seconds(text: str, now: datetime) -> float | None:
         pass
     try:
         instant = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of a year of many digits
         return None
     # An HTTP date is always GMT; "-0000" parses as a naive datetime.
     aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -49,7 +49,9 @@ def suggestion(found: Iterable[FoundDevice], nothing: str) -> str:
 
 def _device_lines(device: FoundDevice, used: set[str]) -> Iterator[str]:
     where = f" at {device.address}" if device.address else ""
-    yield f"  # {device.model}{where}" + (f": {device.note}" if device.note else "")
+    comment = f"{device.model}{where}" + (f": {device.note}" if device.note else "")
+    # The device's own words may have a line end, which would end the comment.
+    yield f"  # {' '.join(comment.split())}"
     meters = device.meter_names
     has_several = len(meters) > 1
     for meter, meter_name in meters.items():

@@ -6,7 +6,7 @@ on only when it is exactly `1`, a comment may follow a value, and a host has no 
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from service_kit.settings import Settings
 from timeseries_io.influxdb import InfluxDB1, InfluxDB2, Target
@@ -23,7 +23,16 @@ def _is_one(value: object) -> bool:
     return value is True or _without_comment(value) == "1"
 
 
+def _without_account(text: str) -> str:
+    # The address is logged.
+    if "@" in text:
+        message = "it is host or host:port; user and password have variables of their own"
+        raise ValueError(message)
+    return text
+
+
 type Text = Annotated[str, BeforeValidator(_without_comment)]
+type Host = Annotated[Text, AfterValidator(_without_account)]
 type Flag = Annotated[bool, BeforeValidator(_is_one)]
 type Secret = Annotated[SecretStr, BeforeValidator(_without_comment)]
 
@@ -38,7 +47,7 @@ class InfluxDBSettings(Settings):
 
     forward_influxdb: Flag = True
     outbox_max_megabytes: int = Field(default=256, ge=1)
-    influxdb_host: Text = ""
+    influxdb_host: Host = ""
     influxdb_use_https: Flag = False
     influxdb_token: Secret = SecretStr("")
     influxdb_org: Text = ""

@@ -2,7 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from math import ceil
@@ -18,7 +26,7 @@ from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
 from aiseg2_exporter.refill import Refiller
 from aiseg2_exporter.settings import Settings
 from exporter_kit import Exporter, PollGroup, Sample
-from home_model.errors import BadPayloadError, SourceError
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import Aiseg2Source
 from service_kit.clock import Clock
@@ -50,6 +58,7 @@ class Unit:
         self._catalogue_lock = asyncio.Lock()
         self._catalogue_due_seconds = self._catalogue_read_seconds = float("-inf")
         self._problems: dict[str, str] = {}
+        self._failed_seconds: dict[str, float] = {}
         self._last: Live | None = None
 
     async def read(self, sources: Sequence[Aiseg2Source]) -> Mapping[Aiseg2Source, Result]:
@@ -179,22 +188,24 @@ class Unit:
             self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
 
     async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
+        """Read what is due. A page that makes no sense costs no other one its turn."""
         settings, counters = self._settings, self.counters
-        try:
-            if _is_due(counters, ids, settings.energy_interval_seconds):
-                await counters.read_house(
-                    has_generation=live.summary.has_generation,
-                    has_only_sun=live.summary.has_only_sun,
-                )
-            for circuit_id in self._circuits_due(ids):
-                await counters.read_circuit(circuit_id)
-        except SourceError as error:
-            self._note("energy", error)
-        else:
-            self._note("energy", None)
+        if _is_due(counters, ids, settings.energy_interval_seconds):
+            house = counters.read_house(
+                has_generation=live.summary.has_generation,
+                has_only_sun=live.summary.has_only_sun,
+            )
+            self._note("energy", await _error_of(house))
+        for circuit_id in self._circuits_due(ids):
+            error = await _error_of(counters.read_circuit(circuit_id))
+            self._note(f"energy of circuit {circuit_id}", error)
+            if error:
+                self._failed_seconds[circuit_id] = self._clock.monotonic()
+            if isinstance(error, UnreachableError):
+                break  # the unit itself: the others would fail too
 
     def _circuits_due(self, ids: Sequence[str]) -> list[str]:
-        """Return those read longest ago, so many that all are read within their interval.
+        """Return those tried longest ago, so many that all are read within their interval.
 
         After an outage it is all of them: a sample of the old value would end the time that
         `refill` may fill.
@@ -203,7 +214,12 @@ class Unit:
         circuits = [source_id for source_id in ids if source_id.isdecimal()]
         share = settings.poll_interval_seconds / settings.circuit_energy_seconds
         count = max(ceil(len(circuits) * min(1.0, share)), sum(map(counters.was_away, circuits)))
-        return sorted(circuits, key=counters.age_seconds, reverse=True)[:count]
+        return sorted(circuits, key=self._tried_seconds)[:count]
+
+    def _tried_seconds(self, circuit_id: str) -> float:
+        """Return when the energy of a circuit was last read, or could not be."""
+        read_seconds = self._clock.monotonic() - self.counters.age_seconds(circuit_id)
+        return max(read_seconds, self._failed_seconds.get(circuit_id, read_seconds))
 
     def _note(self, what: str, error: SourceError | None) -> None:
         """Log a problem when it begins and when it ends."""
@@ -213,6 +229,14 @@ class Unit:
         elif before and not reason:
             LOG.info("%s: read again", what)
         self._problems[what] = reason
+
+
+async def _error_of(read: Awaitable[None]) -> SourceError | None:
+    try:
+        await read
+    except SourceError as error:
+        return error
+    return None
 
 
 def _is_due(counters: DailyCounters, ids: Sequence[str], interval_seconds: float) -> bool:

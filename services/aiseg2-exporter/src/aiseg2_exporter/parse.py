@@ -9,7 +9,7 @@ and thousands separators were never seen, and are read all the same.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from home_model.errors import BadPayloadError, RejectedError
+from home_model.sources import CIRCUIT_MAX_POWER_WATTS
 
 # The unit is sold in Japan only and has no setting for the zone.
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -29,7 +30,16 @@ NO_NAME = "-"
 MEASURED = "1"
 UNREGISTERED = 0
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# More than any value of a house has digits before its point.
+MAX_DIGITS = 12
+# A house with more has no contract for low voltage. Beyond, a number stands for none, such as 9999;
+# a day of it would stay in a counter that never falls.
+MAX_HOUSE_KW = 100
+MAX_DAY_KWH = MAX_HOUSE_KW * HOURS
+MAX_PERCENT = 100
+KWH_PER_UNIT = {"": Decimal(1), "kwh": Decimal(1), "wh": Decimal("0.001"), "mwh": Decimal(1000)}
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
 _FIRMWARE = re.compile(rb"/contents/Ver\.([^/\"']+)/")
 _SERVER_TIME = re.compile(rb"serverTime\s*=\s*'([^']*)'")
 _GRAPH = re.compile(rb"var\s+graph_data\s*=\s*")
@@ -64,7 +74,7 @@ class Summary:
     Attributes:
         generation_kw: Of all generators, in steps of 0.1 kW; None where the unit has no number.
         use_kw: Of the house, as `generation_kw`.
-        direction: 0 buying, 1 selling, 2 neither.
+        direction: 0 buying, 1 selling, 2 neither; None where the unit does not have it.
         generators: Those with a title.
         has_only_sun: No battery, car or fuel cell is connected.
         battery: None where none is connected.
@@ -137,31 +147,43 @@ def parse_summary(body: bytes) -> Summary:
     answer = _load_json(body, "the summary of power")
     if "g_capacity" not in answer or "u_capacity" not in answer:
         raise BadPayloadError(_not_understood("the summary of power"))
-    if answer.get("measReg") == UNREGISTERED:
+    if _state(answer.get("measReg")) == UNREGISTERED:
         message = "the measuring unit is not registered in the AiSEG2: it measures nothing"
         raise RejectedError(message)
     return Summary(
-        generation_kw=parse_number(answer["g_capacity"]),
-        use_kw=parse_number(answer["u_capacity"]),
-        direction=answer.get("lo_buy_sell"),
+        generation_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["g_capacity"])),
+        use_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["u_capacity"])),
+        direction=_state(answer.get("lo_buy_sell")),
         generators=tuple(_generators(answer)),
-        has_only_sun=not any(answer.get(name) for name in ("connSb", "connEv", "connFc")),
-        has_generation=any(answer.get(name) for name in ("connPv1", "connPv2", "connFc")),
+        has_only_sun=not any(_state(answer.get(name)) for name in ("connSb", "connEv", "connFc")),
+        has_generation=any(_state(answer.get(name)) for name in ("connPv1", "connPv2", "connFc")),
         battery=_battery(answer),
     )
 
 
 def _battery(answer: Mapping[str, Any]) -> Battery | None:
-    if not answer.get("connSb"):
+    if not _state(answer.get("connSb")):
         return None
-    return Battery(answer.get("charge"), parse_number(answer.get("percent")))
+    percent = _up_to(MAX_PERCENT, parse_number(answer.get("percent")))
+    return Battery(_state(answer.get("charge")), percent)
+
+
+def _up_to[N: (float, Decimal)](maximum: int, number: N | None) -> N | None:
+    """Return a number from 0 to a maximum; another one is none."""
+    return number if number is not None and 0 <= number <= maximum else None
+
+
+def _state(value: object) -> int | None:
+    """Return the whole number of a state, which may be a text; None where it has none."""
+    number = parse_number(value)
+    return int(number) if number is not None and number.is_integer() else None
 
 
 def _generators(answer: Mapping[str, Any]) -> Sequence[Generator]:
     numbers = range(1, MAX_GENERATORS + 1)
     titles = {n: str(answer.get(f"g_d_{n}_title") or "").strip() for n in numbers}
     return [
-        Generator(title, parse_number(answer.get(f"g_d_{n}_capacity")))
+        Generator(title, parse_watts(answer.get(f"g_d_{n}_capacity")))
         for n, title in titles.items()
         if title
     ]
@@ -170,7 +192,8 @@ def _generators(answer: Mapping[str, Any]) -> Sequence[Generator]:
 def parse_circuit_page(body: bytes) -> CircuitPage:
     """Return one page of `/page/electricflow/1113`.
 
-    A listed circuit without a number draws 0 W: the unit leaves the place blank.
+    A listed circuit without a text draws 0 W: the unit leaves the place blank. One with a dash or
+    another text has no value, and is left out.
 
     Raises:
         BadPayloadError: It is not such a page.
@@ -180,15 +203,19 @@ def parse_circuit_page(body: bytes) -> CircuitPage:
     if page.css_first("#m_capacity") is None:
         raise BadPayloadError(_not_understood("the page of circuits"))
     return CircuitPage(
-        circuits=tuple(
-            CircuitPower(name, parse_number(_text(stage, ".c_value")) or 0.0)
-            for stage in stages
-            if (name := _text(stage, ".c_device"))
-        ),
+        circuits=tuple(_circuits(stages)),
         clock=parse_clock(body),
         firmware=parse_firmware(body),
         has_next=page.css_first(".tab-desc-next") is not None,
     )
+
+
+def _circuits(stages: Iterable[LexborNode]) -> Iterator[CircuitPower]:
+    for stage in stages:
+        name, text = _text(stage, ".c_device"), _text(stage, ".c_value")
+        watts = parse_watts(text) if text else 0.0
+        if name and watts is not None:
+            yield CircuitPower(name, watts)
 
 
 def _text(node: LexborNode, selector: str) -> str:
@@ -206,11 +233,16 @@ def parse_catalogue(body: bytes) -> tuple[Circuit, ...]:
     rows = _find_json(_CATALOGUE, body, "the catalogue of circuits").get("arrayCircuitNameList")
     if not isinstance(rows, list):
         raise BadPayloadError(_not_understood("the catalogue of circuits"))
-    return tuple(
-        Circuit(str(row["strId"]), str(row.get("strCircuit", "")).strip())
-        for row in rows
-        if row.get("strBtnType") == MEASURED and str(row.get("strId", "")).isdecimal()
-    )
+    return tuple(_measured_circuits(row for row in rows if isinstance(row, dict)))
+
+
+def _measured_circuits(rows: Iterable[Mapping[str, Any]]) -> Iterator[Circuit]:
+    for row in rows:
+        circuit_id = normalise(str(row.get("strId", "")))
+        # Half of a surrogate pair, of a name that was cut, can be neither logged nor printed.
+        name = str(row.get("strCircuit") or "").encode(errors="replace").decode()
+        if str(row.get("strBtnType")) == MEASURED and circuit_id.isdecimal():
+            yield Circuit(circuit_id, name.strip())
 
 
 def parse_day_energy(body: bytes) -> DayEnergy:
@@ -227,15 +259,20 @@ def parse_day_energy(body: bytes) -> DayEnergy:
         day = datetime.strptime(_text_of(page, "#val_current"), "%Y/%m/%d").date()  # noqa: DTZ007
     except ValueError:
         raise BadPayloadError(_not_understood("the page of energy")) from None
-    totals = (_decimal(graph.get("totalValue")), _decimal(_text_of(page, "#val_kwh")))
+    unit = _text_of(page, "#unit_kwh")
+    if (unit_kwh := KWH_PER_UNIT.get(unit.casefold())) is None:
+        message = f"the page of energy has its values in {unit[:20]!r}, not in kWh"
+        raise BadPayloadError(message)
+    texts = (graph.get("totalValue"), _text_of(page, "#val_kwh"))
+    totals = (_energy_kwh(text, unit_kwh) for text in texts)
     if (total := next((value for value in totals if value is not None), None)) is None:
         message = "the page of energy has no total"
         raise BadPayloadError(message)
     return DayEnergy(
         day=day,
         total_kwh=total,
-        hours_kwh=_sum_hours(graph.get("total1"), graph.get("val2")),
-        yesterday_kwh=_sum_hours(graph.get("total2")),
+        hours_kwh=_sum_hours(unit_kwh, graph.get("total1"), graph.get("val2")),
+        yesterday_kwh=_sum_hours(unit_kwh, graph.get("total2")),
     )
 
 
@@ -244,12 +281,19 @@ def _text_of(page: LexborHTMLParser, selector: str) -> str:
     return normalise(found.text().strip()) if found else ""
 
 
-def _sum_hours(*series: object) -> tuple[Decimal, ...]:
-    lists = [s for s in series if isinstance(s, list) and len(s) == HOURS]
-    hours = [[_decimal(value) for value in values] for values in lists]
-    if not hours or any(value is None for values in hours for value in values):
+def _sum_hours(unit_kwh: Decimal, *series: object) -> tuple[Decimal, ...]:
+    """Return the sums by hour; nothing where a series that the page has is not of 24 energies."""
+    lists = [values for values in series if isinstance(values, list)]
+    hours = [[_energy_kwh(value, unit_kwh) for value in values] for values in lists]
+    hours = [values for values in hours if values]
+    if not hours or any(len(values) != HOURS or None in values for values in hours):
         return ()
     return tuple(sum((v for v in hour if v is not None), Decimal(0)) for hour in zip(*hours))  # noqa: B905
+
+
+def _energy_kwh(value: object, unit_kwh: Decimal) -> Decimal | None:
+    number = _decimal(value)
+    return None if number is None else _up_to(MAX_DAY_KWH, number * unit_kwh)
 
 
 def parse_clock(body: bytes) -> datetime | None:
@@ -260,7 +304,7 @@ def parse_clock(body: bytes) -> datetime | None:
         time = {name: int(text) for name, text in json.loads(found[1]).items()}
         parts = (time[name] for name in ("month", "day", "hour", "min"))
         return datetime(2000 + time["year"] % 100, *parts, time.get("sec", 0), tzinfo=ZONE)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 
@@ -276,15 +320,28 @@ def parse_number(value: object) -> float | None:
     return None if number is None else float(number)
 
 
-def _decimal(value: object) -> Decimal | None:
-    if value is None or isinstance(value, bool):
+def parse_watts(value: object) -> float | None:
+    """Return the watts in a text, which may have them in kilowatts; more than a circuit's are none.
+
+    They are below 0 where a circuit feeds back.
+    """
+    if (number := parse_number(value)) is None:
         return None
-    text = normalise(str(value)).replace(",", "")
+    is_kilowatts = "kw" in normalise(str(value)).casefold()
+    watts = number * WATTS_PER_KILOWATT if is_kilowatts else number
+    return watts if abs(watts) <= CIRCUIT_MAX_POWER_WATTS else None
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    text = normalise(str(value)).replace(",", "").replace("\N{MINUS SIGN}", "-")
     found = _NUMBER.search(text)
     try:
-        return Decimal(found[0]) if found else None
+        number = Decimal(found[0]) if found else None
     except InvalidOperation:
         return None
+    return None if number is None or number.adjusted() >= MAX_DIGITS else number
 
 
 def normalise(text: str) -> str:

@@ -34,7 +34,8 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
 
     The totals have steps of 100 W. Generation is better known from the generators, use never less
     than its circuits. Bought and sold power are the difference of the totals in the direction
-    that the unit reports. A battery's power is no field of its answer: see `_battery_power`.
+    that the unit reports; without a direction, or without the generation of a house that has one,
+    they are not known. A battery's power is no field of its answer: see `_battery_power`.
     """
     watts = {
         f"generator_{n}": generator.power_watts
@@ -47,6 +48,10 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
     if summary.use_kw is None:
         return watts
     watts["use"] = max(_watts(summary.use_kw), sum(circuit.power_watts for circuit in circuits))
+    if summary.direction not in {BUYING, SELLING, NO_DIRECTION}:
+        return watts
+    if summary.generation_kw is None and summary.has_generation:
+        return watts | _idle_grid(summary)
     balance_watts = _watts(summary.use_kw) - _watts(summary.generation_kw)
     if summary.battery:
         battery = _battery_power(summary, balance_watts)

@@ -108,7 +108,7 @@ def parse_history(name: str, body: bytes) -> Iterator[Row]:
         for line in lines:
             if line and line[0] != "-":
                 yield _row(line, use_column)
-    except (ValueError, IndexError, KeyError, csv.Error) as error:
+    except (ValueError, IndexError, KeyError, OverflowError, csv.Error) as error:
         message = f"{name} is not a history of an AiSEG2 ({error})"
         raise SdCardError(message) from None
 

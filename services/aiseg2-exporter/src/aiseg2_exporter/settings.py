@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from aiseg2_exporter.client import Connection
 from exporter_kit import ExporterSettings
 from service_kit.settings import Port, Seconds
-from timeseries_io.settings import Flag, InfluxDBSettings, Secret, Text
+from timeseries_io.settings import Flag, Host, InfluxDBSettings, Secret, Text
 
 
 class Settings(ExporterSettings, InfluxDBSettings):
@@ -35,7 +35,7 @@ class Settings(ExporterSettings, InfluxDBSettings):
     energy_interval_seconds: Seconds = 60.0
     circuit_energy_seconds: Seconds = 300.0
 
-    aiseg2_host: Text = Field(min_length=1)
+    aiseg2_host: Host = Field(min_length=1)
     aiseg2_user: Text = "aiseg"
     aiseg2_password: Secret
     aiseg2_use_https: Flag = False

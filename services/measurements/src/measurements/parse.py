@@ -13,6 +13,8 @@ from zlib import crc32
 
 import orjson
 
+from home_model.sources import CIRCUIT_MAX_POWER_WATTS
+
 JSON, NDJSON = "application/json", "application/x-ndjson"
 
 MAX_MEASUREMENT_BYTES = 16_384
@@ -23,6 +25,9 @@ MAX_AHEAD = timedelta(minutes=10)
 MAX_AGE = timedelta(days=366)
 ABSOLUTE_ZERO_CELSIUS = -273.15
 MAX_PERCENT = 100.0
+# More than a circuit carries: a counter of energy, which never falls, would keep it for ever.
+MAX_POWER_MW = CIRCUIT_MAX_POWER_WATTS * 1_000
+MAX_VOLTAGE_V, MAX_CURRENT_MA = 1_000.0, 1_000_000.0
 
 _DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
@@ -117,7 +122,8 @@ def parse_clock(header: str) -> BoardClock:
 
     `-` is what the board does not know; what has another form counts as not known.
     """
-    numbers = [int(word) if word.isdecimal() else None for word in header.split()[:3]]
+    words = header.split()[:3]
+    numbers = [int(word) if re.fullmatch(r"[0-9]{1,16}", word) else None for word in words]
     return BoardClock(*(n if n is None or n <= MAX_SEQUENCE else None for n in numbers))
 
 
@@ -224,9 +230,9 @@ def _power(payload: Mapping[str, Any]) -> tuple[float | None, float | None, floa
     if isinstance(power := payload.get("power"), dict):
         payload = {**power, **{name: value for name, value in payload.items() if value is not None}}
     return (
-        _number(payload, "voltage_v"),
-        _number(payload, "current_ma"),
-        _number(payload, "power_mw"),
+        _number(payload, "voltage_v", -MAX_VOLTAGE_V, MAX_VOLTAGE_V),
+        _number(payload, "current_ma", -MAX_CURRENT_MA, MAX_CURRENT_MA),
+        _number(payload, "power_mw", -MAX_POWER_MW, MAX_POWER_MW),
     )
 
 

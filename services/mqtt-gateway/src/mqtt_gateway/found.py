@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from mqtt_gateway.profiles import PARTS_OF_UNIT
 from service_kit.suggestion import FoundDevice
 
 SOURCE = "mqtt"
@@ -30,6 +31,7 @@ GEN2_RPC = re.compile(r"(.+)/events/rpc")
 ESPHOME = re.compile(r"(.+)/sensor/([^/]+)/state")
 GEN2_POWER = ("apower", "act_power", "total_act_power")
 ZIGBEE_POWER = re.compile(r"power(?:_l(\d+))?")
+UNITS = frozenset({*PARTS_OF_UNIT, "kW"})
 DEFAULT_FULL_TOPIC = "%prefix%/%topic%/"
 
 type Topics = Mapping[str, bytes]
@@ -81,8 +83,8 @@ def _announced(topic: str, config: object) -> Iterator[Announced]:
         state_topic,
         (path[1] or path[2]) if path else "",
         str(full["device_class"]),
-        str(full.get("unit_of_measurement", "")),
-        str(device.get("name", "")) if isinstance(device, dict) else "",
+        str(full.get("unit_of_measurement") or ""),
+        str(device.get("name") or "") if isinstance(device, dict) else "",
     )
 
 
@@ -193,7 +195,8 @@ def _value(topic: str, path: str, quantity: str, unit: str) -> str:
     if path:
         parts["path"] = _quoted(path)
     if quantity in {"power", "energy"} and unit:
-        parts["unit"] = unit
+        # One that the configuration does not have is refused there, and not guessed at here.
+        parts["unit"] = unit if unit in UNITS else _quoted(unit)
     return "{" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isfinite
@@ -19,7 +20,8 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 STEP = re.compile(r'"([^"]+)"|\[(\d+)\]|([^.\[\]"]+)')
 # What senders publish in place of a number that they do not have.
-UNAVAILABLE = frozenset({"nan", "none", "null", "unavailable", "unknown"})
+# The sign of a number that is none is as C prints it.
+UNAVAILABLE = frozenset({"nan", "-nan", "none", "null", "unavailable", "unknown"})
 # A device without a clock begins near 1970, or where its firmware was built.
 FIRST_POSSIBLE_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(minutes=1)
@@ -145,7 +147,7 @@ def _number(value: Value, raw: object) -> float | Missing | None:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
         message = f"{_name(value)} is {_shown(raw)}, which is no number"
         raise BadPayloadError(message)
-    return float(raw) * value.factor / value.parts
+    return None if raw == value.null else float(raw) * value.factor / value.parts
 
 
 def _wrong_shape(value: Value, raw: object) -> str:
@@ -210,16 +212,18 @@ def _times(raw: object, form: str, zone: ZoneInfo | None, now: datetime) -> Iter
         if 0 <= seconds * 1_000 <= MAX_MILLISECONDS:
             yield datetime.fromtimestamp(seconds, UTC)
     elif isinstance(raw, str):
-        try:
-            found = datetime.fromisoformat(raw)
-        except ValueError:
-            return
-        if found.tzinfo is not None:
-            yield found.astimezone(UTC)
-        elif zone is not None:
-            # An hour that comes twice a year: the one that is nearer.
-            both = (found.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-            yield min(both, key=lambda each: abs(each - now))
+        # Year 1, which is no time in UTC where it begins earlier: a clock that was never set.
+        with suppress(ValueError, OverflowError):
+            yield from _instants(datetime.fromisoformat(raw), zone, now)
+
+
+def _instants(found: datetime, zone: ZoneInfo | None, now: datetime) -> Iterator[datetime]:
+    if found.tzinfo is not None:
+        yield found.astimezone(UTC)
+    elif zone is not None:
+        # An hour that comes twice a year: the one that is nearer.
+        both = (found.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+        yield min(both, key=lambda each: abs(each - now))
 
 
 def _name(value: Value) -> str:

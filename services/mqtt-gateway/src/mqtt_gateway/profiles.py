@@ -38,6 +38,7 @@ class Value:
         parts: How many of the message's unit are one of ours.
         factor: By which the number is multiplied besides.
         is_strict: Whether another shape than a number is an error; else the value is absent.
+        null: The number that stands for none.
     """
 
     quantity: Quantity
@@ -46,6 +47,7 @@ class Value:
     parts: int = 1
     factor: float = 1.0
     is_strict: bool = True
+    null: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +207,17 @@ def _shelly_gen1(source: MqttSource) -> Spec:
 
 
 def _shelly_gen1_em(source: MqttSource) -> Spec:
-    """A clamp's totals are in watt-hours and kept; its `energy` is only a difference."""
+    """A clamp's totals are in watt-hours and kept; its `energy` is only a difference.
+
+    After a restart they are -1 until it has read them.
+    """
     meter = f"{source.id}/emeter/{(source.meter or 1) - 1}"
     parts = PARTS_OF_UNIT["Wh"]
     return Spec(
         (
             Value("power", f"{meter}/power"),
-            Value("energy", f"{meter}/total", parts=parts),
-            Value("energy_exported", f"{meter}/total_returned", parts=parts),
+            Value("energy", f"{meter}/total", parts=parts, null=-1.0),
+            Value("energy_exported", f"{meter}/total_returned", parts=parts, null=-1.0),
             Value("voltage", f"{meter}/voltage"),
             Value("current", f"{meter}/current"),
         ),

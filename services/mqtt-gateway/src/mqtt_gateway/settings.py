@@ -13,7 +13,7 @@ from mqtt_gateway.client import Broker, make_tls_context
 from mqtt_gateway.devices import CAPTURE
 from service_kit.errors import CannotStartError
 from service_kit.settings import Port
-from timeseries_io.settings import InfluxDBSettings
+from timeseries_io.settings import Host, InfluxDBSettings
 
 PLAIN_PORT, TLS_PORT = 1883, 8883
 EXAMPLE = "config/mqtt.example.yaml"
@@ -80,7 +80,7 @@ class Settings(ExporterSettings, InfluxDBSettings):
 
     listen_port: Port = 9106
 
-    mqtt_host: str = Field(min_length=1)
+    mqtt_host: Host = Field(min_length=1)
     mqtt_port: Port | None = None
     mqtt_tls: bool = False
     mqtt_ca_file: Path | None = None

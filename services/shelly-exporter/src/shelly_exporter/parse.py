@@ -7,7 +7,6 @@ fields are those of the vendor's documentation (Gen2 API 1.0) and of recorded an
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import isfinite
 from typing import Any
 
 from home_model.errors import BadPayloadError, RejectedError, SourceError, UnreachableError
@@ -34,6 +33,7 @@ UNUSABLE = ("power_meter_failure", "ct_type_not_set", "out_of_range")
 OVERLOADS = frozenset({"overpower", "overcurrent"})
 MWH_PER_WH = 1_000
 MWH_PER_KWH = 1_000_000
+MAX_NUMBER = 1e15
 # For some seconds after a restart meters may show 0 in place of everything.
 SETTLING_SECONDS = 10.0
 
@@ -119,7 +119,7 @@ def parse_status(answer: object, at: datetime) -> Status:
         message = "the answer has no sys.mac, so it is not certain which device gave it"
         raise BadPayloadError(message)
     uptime_seconds = _number(system, "uptime")
-    radio = {"signal_dbm": _number(_part(fields, "wifi"), "rssi")}
+    radio = {"signal_dbm": _signal_dbm(_part(fields, "wifi"))}
     meters = {
         number: _meter(component, fields, at, radio)
         for number, component in number_meters(fields).items()
@@ -127,6 +127,15 @@ def parse_status(answer: object, at: datetime) -> Status:
     if uptime_seconds is not None and uptime_seconds < SETTLING_SECONDS:
         meters = {number: _settling(meter, uptime_seconds) for number, meter in meters.items()}
     return Status(mac.upper(), uptime_seconds, meters)
+
+
+def _signal_dbm(wifi: Component) -> float | None:
+    """Return the strength of the signal; a device on a cable has 0 or null.
+
+    What else is no number costs this value alone: no meter depends on it.
+    """
+    rssi = wifi.get("rssi")
+    return float(rssi) if isinstance(rssi, int | float) and -MAX_NUMBER < rssi < 0 else None
 
 
 def number_meters(status: Component) -> Mapping[int, str]:
@@ -353,7 +362,9 @@ def _number(fields: Component, name: str) -> float | None:
     value = fields.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    # An integer of JSON may be too large for a float.
+    if not is_number or not abs(value) <= MAX_NUMBER:
         message = f"{name} is {str(value)[:50]!r}, which is no number"
         raise BadPayloadError(message)
     return float(value)

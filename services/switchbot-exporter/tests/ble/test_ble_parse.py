@@ -137,6 +137,15 @@ def test_relay_switch_1pm_has_the_layout_of_plug_mini_eu() -> None:
     )
 
 
+@pytest.mark.parametrize("model", ["plug_mini_eu", "relay_switch_1pm"])
+def test_a_power_that_no_plug_can_carry_is_refused(model: str) -> None:
+    """Two bytes can have 65535 W; in tenths the same bytes are still too many."""
+    payload = "94a99054855e3fa10000ffff00000000"
+    for scale in (AS_SAID, Scale(relay_power_watts=0.1)):
+        with pytest.raises(BadPayloadError, match="more than any plug can carry"):
+            parse(payload, None, model, scale)
+
+
 def test_an_open_relay_carries_nothing() -> None:
     """Old firmware counts a phantom power up while it is off (home-assistant/core #84714)."""
     phantom = "6055f93599ff0500002a00c8"

@@ -8,9 +8,11 @@ the plug has no value.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from home_model.errors import BadPayloadError, UnreachableError
 from home_model.readings import Reading
+from home_model.sources import CIRCUIT_MAX_POWER_WATTS
 
 ENERGY_FIELD = "0"
 # python-matter-server 8.1.2 answers so, among good values, for an attribute that cannot be read.
@@ -86,6 +88,14 @@ ENERGY = (
     Attribute("319683586/0", MILLIWATT_HOUR_KWH),
 )
 ENERGY_EXPORTED = (Attribute("145/2", MILLIWATT_HOUR_KWH),)
+# Beyond these a number is no measurement, such as the smallest of 64 bits, which is the null of
+# another encoding. Power and current are below 0 where energy is fed back; voltage may be direct.
+type Range = tuple[float, float]
+POWER_RANGE = (-CIRCUIT_MAX_POWER_WATTS, CIRCUIT_MAX_POWER_WATTS)
+VOLTAGE_RANGE = (0.0, 1_000.0)
+CURRENT_RANGE = (-1_000.0, 1_000.0)
+ENERGY_RANGE = (0.0, 1e9)
+EVERY_NUMBER = (-inf, inf)
 SWITCH = (Attribute("6/0"),)
 REACHABLE = (Attribute("57/17"),)
 
@@ -137,6 +147,8 @@ class Meter:
 def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
     """Return the reading of the values, which are given by attribute path.
 
+    A number that is no measurement counts as null.
+
     Raises:
         UnreachableError: The bridge cannot reach the device behind it.
         BadPayloadError: The meter gives neither power nor energy, or a value is of a type that
@@ -145,8 +157,9 @@ def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
     if _number(values, meter.reachable) == 0:
         message = "the bridge cannot reach the device (Reachable is false): has it power?"
         raise UnreachableError(message)
-    power_watts = _number(values, meter.power)
-    energy_kwh = _number(values, meter.energy)
+    power_watts = _number(values, meter.power, POWER_RANGE)
+    energy_kwh = _number(values, meter.energy, ENERGY_RANGE)
+    amperes = _number(values, meter.current, CURRENT_RANGE)
     if power_watts is None and energy_kwh is None:
         message = "the plug answers, but its meter gives neither power nor energy"
         raise BadPayloadError(message)
@@ -154,18 +167,21 @@ def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
     return Reading(
         at=at,
         power_watts=power_watts,
-        voltage_volts=_number(values, meter.voltage),
-        current_amperes=_number(values, meter.current),
+        voltage_volts=_number(values, meter.voltage, VOLTAGE_RANGE),
+        current_amperes=None if amperes is None else abs(amperes),
         energy_lifetime_kwh=energy_kwh,
-        energy_exported_kwh=_number(values, meter.energy_exported),
+        energy_exported_kwh=_number(values, meter.energy_exported, ENERGY_RANGE),
         extra={} if switch is None else {"switch_on": switch},
     )
 
 
-def _number(values: Values, candidates: Sequence[Located]) -> float | None:
+def _number(
+    values: Values, candidates: Sequence[Located], possible: Range = EVERY_NUMBER
+) -> float | None:
     """Return the value of the first candidate that has one, in the unit of the reading."""
+    low, high = possible
     numbers = (_scaled(values, candidate) for candidate in candidates)
-    return next((number for number in numbers if number is not None), None)
+    return next((n for n in numbers if n is not None and low <= n <= high), None)
 
 
 def _scaled(values: Values, located: Located) -> float | None:

@@ -131,7 +131,7 @@ async def update(device: Device) -> Sequence[OutletAnswers]:
     """Update a device; return the raw answers of the meter of each outlet, or why it has none.
 
     Raises:
-        KasaException, ValueError, LookupError, TypeError, AttributeError: The whole plug failed.
+        KasaException, or one of `MALFORMED_ANSWER_ERRORS`: The whole plug failed.
     """
     if isinstance(device, IotDevice):
         return await _update_kasa(device)

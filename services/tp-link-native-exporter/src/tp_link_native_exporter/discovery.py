@@ -110,8 +110,9 @@ def _why_unread(error: Exception, credentials: Credentials | None) -> str:
 
 def _unsupported(error: UnsupportedDeviceError) -> FoundDevice:
     result = error.discovery_result or {}
-    scheme = result.get("mgt_encrypt_schm", {}).get("encrypt_type")
-    note = COMPATIBILITY_OFF if scheme == "TPAP" else f"python-kasa cannot read it: {error}"
-    mac = str(result.get("mac", "")).replace("-", ":")
-    model = str(result.get("device_model", "?"))
+    scheme = result.get("mgt_encrypt_schm")
+    is_tpap = isinstance(scheme, dict) and scheme.get("encrypt_type") == "TPAP"
+    note = COMPATIBILITY_OFF if is_tpap else f"python-kasa cannot read it: {error}"
+    mac = str(result.get("mac") or "").replace("-", ":")
+    model = str(result.get("device_model") or "?")
     return FoundDevice(SOURCE, str(error.host), mac, model, note=note)

@@ -9,7 +9,7 @@ from home_model.errors import BadPayloadError, RejectedError, SourceError, Unrea
 from tp_link_native_exporter.probe import Address, ProbeResult
 
 # What python-kasa lets through when an answer has another shape than it expects.
-MALFORMED_ANSWER_ERRORS = (ValueError, LookupError, TypeError, AttributeError)
+MALFORMED_ANSWER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 NO_CREDENTIALS = (
     "the plug needs the TP-Link account it was set up with: set TP_LINK_USERNAME and "

@@ -60,7 +60,8 @@ def parse_kasa_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, fl
     status = EmeterStatus(_results(answers).get("get_realtime", {}))
     if status.power is None:
         raise BadPayloadError(_meter_failed(answers))
-    return _reading(at, status.power, status, energy_lifetime_kwh=status.total, extra=extra)
+    total_kwh = _not_below_zero(status.total)
+    return _reading(at, status.power, status, energy_lifetime_kwh=total_kwh, extra=extra)
 
 
 def parse_smart_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, float]) -> Reading:
@@ -108,7 +109,13 @@ def _reading(
 
 
 def _kwh(watt_hours: float | None) -> float | None:
-    return None if watt_hours is None else watt_hours / WH_PER_KWH
+    energy_wh = _not_below_zero(watt_hours)
+    return None if energy_wh is None else energy_wh / WH_PER_KWH
+
+
+def _not_below_zero(energy: float | None) -> float | None:
+    """Return an energy; below 0, such as -1, stands for a counter that the plug does not have."""
+    return None if energy is None or energy < 0 else energy
 
 
 def _smart_power_watts(results: Mapping[str, Mapping[str, Any]]) -> float | None:

@@ -12,6 +12,7 @@ from bleak.backends.scanner import AdvertisementData
 from switchbot import SwitchbotModel, parse_advertisement_data
 
 from home_model.errors import BadPayloadError
+from home_model.readings import check_power_watts
 from home_model.sources import BleSource
 
 WOAN_COMPANY_ID = 2409
@@ -74,7 +75,8 @@ def parse_advert(
     """Parse an advertisement of `source`; None when it carries no measurement (scan responses).
 
     Raises:
-        BadPayloadError: It is truncated, another device's, or of another model than configured.
+        BadPayloadError: It is truncated, another device's, of another model than configured, or
+            has more power than a plug can carry.
     """
     payload = data.manufacturer_data.get(WOAN_COMPANY_ID)
     if payload is None:
@@ -89,7 +91,7 @@ def parse_advert(
         raise BadPayloadError(reason)
     if source.model in PLUGS:
         return _plug_advert(payload, values, scale)
-    watts = round(values["power"] * scale.relay_power_watts, 3)
+    watts = check_power_watts(round(values["power"] * scale.relay_power_watts, 3))
     return Advert(payload[SEQUENCE_BYTE], values["isOn"], watts, overload=None)
 
 
