@@ -162,6 +162,44 @@ def test_what_is_late_or_lost_is_not_exact() -> None:
     assert found["lost"].up_to[:, 0].tolist() == [each * 400_001 // SLOT_MS for each in stored]
 
 
+def renewed_counter(chance: np.random.Generator) -> Samples:
+    """A sample about every minute; the value is renewed about every two minutes."""
+    at_ms = START_MS + np.cumsum(chance.integers(58_000, 62_000, 10 * 1440))
+    renewed_ms = START_MS + np.cumsum(chance.integers(105_000, 135_000, 10 * 720))
+    energy_uwh = np.cumsum(chance.integers(2_000, 9_000, len(renewed_ms)))
+    shown = np.searchsorted(renewed_ms, at_ms, side="right")
+    return Samples(at_ms, np.append(0, energy_uwh)[shown])
+
+
+def test_a_split_does_not_depend_on_where_else_a_request_cuts() -> None:
+    """What is learned of these samples is other than what the slots were built by."""
+    chance = np.random.default_rng(11)
+    samples = remembered({"d": {"cloud": renewed_counter(chance)}})
+    at = np.unique(chance.integers(START_MS + DAY_MS, START_MS + 3 * DAY_MS, 40))
+    stored = np.tile(columns([[70_000, 0, SLOT_MS, 0]]), (1, len(at)))
+    cuts, of_each = Cuts(at, stored), {"d": rules("d")}
+
+    def split(some: Cuts) -> Integers:
+        wanted = {"d": Wanted(some, np.zeros(len(some), dtype=np.int64))}
+        return split_slots(samples, of_each, without_samples, wanted)["d"].up_to
+
+    alone = [split(cuts.part(slice(each, each + 1))) for each in range(len(cuts))]
+    assert (split(cuts) == np.concatenate(alone, axis=1)).all()
+
+
+def test_a_slot_of_a_slow_counter_is_split_although_its_change_is_far() -> None:
+    """Its time is measured and its energy is not seen: that does not all lie behind the cut."""
+    at_ms = START_MS + 60_000 * np.arange(3 * 1440)
+    still = Samples(at_ms, np.full(len(at_ms), 17_000_000_000))
+    cut_ms = START_MS + DAY_MS + SLOT_MS // 3
+    cuts = Cuts(np.array([cut_ms]), columns([[62_500_000, 0, SLOT_MS, 0]]))
+    source = remembered({"d": {"cloud": still}})
+    wanted = {"d": Wanted(cuts, np.array([0]))}
+    found = split_slots(source, {"d": rules("d")}, without_samples, wanted)["d"]
+    assert not found.is_exact.any()
+    assert found.up_to[:, 0].tolist() == [62_500_000 // 3, 0, SLOT_MS // 3, 0]
+
+
 @given(st.lists(st.integers(0, 2**62), min_size=4, max_size=4), st.integers(0, SLOT_MS - 1))
 def test_a_slot_is_split_evenly_as_by_unbounded_integers(slot: list[int], within_ms: int) -> None:
     """However much energy a counter claims."""

@@ -291,6 +291,12 @@ def _near(run: Interval) -> Interval:
     return Interval(first_ms - NEAR_MS, last_ms + SLOT_MS + HOUR_MS)
 
 
+def _near_slot(samples: Samples, start_ms: int) -> Samples:
+    """Return the samples that show one slot, whatever else was fetched."""
+    near = _near(Interval(start_ms, start_ms + 1))
+    return samples.part(slice(*np.searchsorted(samples.at_ms, [near.start_ms, near.end_ms])))
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """What the slots of one device are judged by: its samples in a run, and where others are."""
@@ -299,6 +305,10 @@ class _Question:
     rules: DeviceRules
     days_of: DaysOf
     samples: SamplesBySource
+
+    def of(self, position: int) -> Samples:
+        """Return the samples of one source in the run."""
+        return self.samples.get(self.rules.sources[position], NO_SAMPLES)
 
     def spans(self, position: int, samples: Samples) -> Spans:
         """Return the clean energy of one source."""
@@ -316,17 +326,59 @@ class _Question:
 def _split(question: _Question, wanted: Wanted, here: Integers, found: Found) -> None:
     """Split the slots at some positions: of each source all at once where it can be."""
     for position in np.unique(wanted.source[here]).tolist():
-        of_source = here[wanted.source[here] == position]
-        name, limits = question.rules.sources[position], question.rules.limits[position]
-        samples = question.samples.get(name, NO_SAMPLES)
-        is_enough = _have_neighbours(samples, wanted.cuts.at_ms[of_source], limits)
+        of_source = _OfSource(question, position, wanted, found)
+        where = here[wanted.source[here] == position]
+        is_rare = of_source.split(where, question.of(position))
+        rare = np.append(where[is_rare], of_source.split_others(where[~is_rare]))
+        of_source.split_one_by_one(rare)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfSource:
+    """The slots of one device that count with one source.
+
+    Attributes:
+        position: Of the source in the device's rules.
+        found: What is filled.
+    """
+
+    question: _Question
+    position: int
+    wanted: Wanted
+    found: Found
+
+    def split(self, where: Integers, samples: Samples) -> Booleans:
+        """Split slots by these samples; return of which they are too rare for it."""
+        limits = self.question.rules.limits[self.position]
+        is_enough = _have_neighbours(samples, self.wanted.cuts.at_ms[where], limits)
         if is_enough.any():
-            enough = of_source[is_enough]
-            _enter(found, enough, question.spans(position, samples), wanted.cuts.part(enough))
-        for rare in of_source[~is_enough].tolist():
-            near = question.samples_near(position, int(wanted.cuts.at_ms[rare]))
-            one = np.array([rare])
-            _enter(found, one, question.spans(position, near), wanted.cuts.part(one))
+            self._enter(where[is_enough], samples)
+        return ~is_enough
+
+    def split_others(self, where: Integers) -> Integers:
+        """Split those whose amounts are not the stored ones slot by slot; return the rare ones.
+
+        What is learned of a source depends on the samples that are judged. Neither the sum of two
+        ranges nor the order of two cuts holds if these depend on where else a request cuts.
+        """
+        rare, samples = [where[:0]], self.question.of(self.position)
+        others = where[~self.found.is_exact[where]]
+        slots_ms = self.wanted.cuts.at_ms[others] // SLOT_MS * SLOT_MS
+        for slot_ms in np.unique(slots_ms).tolist():
+            of_slot, near = others[slots_ms == slot_ms], _near_slot(samples, slot_ms)
+            if len(near) < len(samples):
+                rare.append(of_slot[self.split(of_slot, near)])
+        return np.concatenate(rare)
+
+    def split_one_by_one(self, where: Integers) -> None:
+        """Split each slot by the samples around it, however rare they are."""
+        for each in where.tolist():
+            at_ms = int(self.wanted.cuts.at_ms[each])
+            self._enter(np.array([each]), self.question.samples_near(self.position, at_ms))
+
+    def _enter(self, where: Integers, samples: Samples) -> None:
+        spans = self.question.spans(self.position, samples)
+        _enter(self.found, where, spans, self.wanted.cuts.part(where))
 
 
 def _have_neighbours(samples: Samples, at_ms: Integers, limits: Limits) -> Booleans:
@@ -340,10 +392,11 @@ def _enter(found: Found, where: Integers, spans: Spans, cuts: Cuts) -> None:
     """Split slots of one source by its energy."""
     start, here, end = _sums_at(spans, cuts.at_ms)
     is_exact = (end - start == cuts.slot).all(axis=0)
-    is_lost = (end == start).all(axis=0)
+    # Lost, or energy of a change that is further away than the samples: a step of a slow counter.
+    is_unseen = end == start
     # Where a sample came late and was not counted yet, the sum of the slot still holds.
     up_to = np.minimum(here - start, cuts.slot)
-    found.up_to[:, where] = np.where(is_lost, even(cuts), up_to)
+    found.up_to[:, where] = np.where(is_unseen, even(cuts), up_to)
     found.is_exact[where] = is_exact
 
 
