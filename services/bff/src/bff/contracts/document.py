@@ -62,6 +62,7 @@ type MonthOrDate = Annotated[str, StringConstraints(pattern=rf"^{BILL_MONTH}(-\d
 type LineName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type Since = tuple[MonthOrDate, Exact]
+type Per = Literal["period", "month", "day", "year"]
 
 
 class Strict(BaseModel):
@@ -192,7 +193,7 @@ class BasicLine(Line):
 
     kind: Literal["basic"]
     amount: Exact | None = None
-    per: Literal["period", "month", "day", "year"] = "period"
+    per: Per = "period"
     zero_usage: Exact | None = None
     prorate: Proration | None = None
     demand: Demand | None = None
@@ -220,10 +221,15 @@ class FloorLine(Line):
     kind: Literal["floor"]
     of: tuple[LineName, ...]
     amount: Exact
+    per: Per = "period"
+    prorate: Proration | None = None
 
 
 class EnergyLine(Line):
-    """Energy by tiers, by time of use or by the market's price."""
+    """Energy by tiers, by time of use or by the market's price.
+
+    `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
+    """
 
     kind: Literal["energy"]
     price: Exact | None = None
@@ -232,6 +238,7 @@ class EnergyLine(Line):
     spot: Spot | None = None
     saturday_is_holiday: StrictBool = False
     holiday_dates: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")], ...] = ()
+    tiers_per: Per = "period"
     prorate: Proration | None = None
 
     @model_validator(mode="after")
@@ -249,7 +256,10 @@ class EnergyLine(Line):
 
 
 class FirstKwh(Strict):
-    """The first kWh, charged whole whether used or not."""
+    """The first kWh, charged whole whether used or not.
+
+    Without `prorate` it is that of the line.
+    """
 
     kwh: Step
     by_month: dict[Month, Exact] | None = None
@@ -274,6 +284,7 @@ class PerKwhLine(Line):
     series: SeriesName | None = None
     tiers: Tiers | None = None
     first: FirstKwh | None = None
+    tiers_per: Per = "period"
     prorate: Proration | None = None
 
     @model_validator(mode="after")
@@ -338,11 +349,19 @@ class PercentLine(Line):
 
 
 class DiscountLine(Line):
-    """An amount that is taken off."""
+    """An amount that is taken off, the same in each period or by bill month."""
 
     kind: Literal["discount"]
-    amount: Exact
+    amount: Exact | None = None
+    by_month: dict[Month, Exact] | None = None
     prorate: Proration | None = None
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Self:
+        if (self.amount is None) == (self.by_month is None):
+            message = f"line '{self.name}' needs either amount or by_month"
+            raise ValueError(message)
+        return self
 
 
 type AnyLine = Annotated[

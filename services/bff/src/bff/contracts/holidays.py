@@ -9,6 +9,9 @@ import holidays
 
 from bff.contracts.bands import IsPublicHoliday
 
+# Where a country's parts share only some holidays, the part that most houses of a zone lie in.
+PART_OF_COUNTRY = {"Europe/London": "ENG"}
+
 
 def public_holidays(zone: ZoneInfo) -> IsPublicHoliday:
     """Return whether a day is a public holiday where `zone` is; never one where that is open.
@@ -18,7 +21,7 @@ def public_holidays(zone: ZoneInfo) -> IsPublicHoliday:
     country = _country_by_zone().get(zone.key)
     if country is None or country not in holidays.list_supported_countries():
         return lambda _day: False
-    days = holidays.country_holidays(country)
+    days = holidays.country_holidays(country, subdiv=PART_OF_COUNTRY.get(zone.key))
 
     def is_public_holiday(day: date) -> bool:
         return day in days
