@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -209,6 +210,7 @@ def _billed(
         billed,
         tariff.rates,
         _slot_prices(services, document, part.layout),
+        _export_prices(services, tariff, document, part.layout),
         _demand_kw(services, register, document, tariff, billed),
     )
     bill = part_bill(document, _usage(part), context)
@@ -216,11 +218,9 @@ def _billed(
 
 
 def _usage(part: MeasuredPart) -> Usage:
-    sold_uwh = int(part.energy.sold.uwh[part.columns].sum())
+    sold_uwh = part.energy.sold.uwh[part.columns]
     if part.meter is None:
-        return Usage(
-            dict.fromkeys(part.layout.band_names, 0), [0] * len(part.layout.slots), sold_uwh
-        )
+        return part.layout.usage(np.zeros_like(sold_uwh), sold_uwh)
     return part.layout.usage(part.energy.by_meter[part.meter].uwh[part.columns], sold_uwh)
 
 
@@ -230,6 +230,16 @@ def _slot_prices(services: Services, document: ContractDocument, layout: PartLay
         return ()
     with read_session(services.engine) as session:
         return select_slot_prices(session, line.spot.series, layout.slots)
+
+
+def _export_prices(
+    services: Services, tariff: Tariff, document: ContractDocument, layout: PartLayout
+) -> dict[str, list[Decimal | None]]:
+    wanted = tariff.export_series(document)
+    if not wanted:
+        return {}
+    with read_session(services.engine) as session:
+        return {name: select_slot_prices(session, name, layout.slots) for name in wanted}
 
 
 def _demand_kw(

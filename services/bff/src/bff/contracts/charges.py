@@ -41,11 +41,13 @@ class Usage:
         band_uwh: By band of the contract; `all` where it has none.
         slot_uwh: By slot of the market's prices, for contracts that follow the market.
         export_uwh: Given to the grid.
+        export_slot_uwh: The same by slot of the market's prices.
     """
 
     band_uwh: Mapping[str, int]
     slot_uwh: Sequence[int] = ()
     export_uwh: int = 0
+    export_slot_uwh: Sequence[int] = ()
 
     @property
     def total_uwh(self) -> int:
@@ -59,6 +61,7 @@ class Context:
 
     Attributes:
         slot_prices: The market's price of each slot; None where it is not there yet.
+        export_prices: The same of each series of slots that a line of exported energy has.
         demand_kw: The highest mean power of a slot in a demand's months, by line; a line whose
             demand is unknown is not in it.
     """
@@ -66,6 +69,7 @@ class Context:
     part: BilledPart
     rates: Rates = field(default_factory=Rates)
     slot_prices: Sequence[Decimal | None] = ()
+    export_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
     demand_kw: Mapping[str, Fraction] = field(default_factory=dict)
 
 
@@ -268,6 +272,8 @@ class _Lines:
         return Charge(line.name, line.kind, amount, by_kwh=amount)
 
     def _export(self, line: ExportLine) -> Charge:
+        if line.series is not None and line.series in self.context.export_prices:
+            return self._export_by_slot(line, line.series)
         month = self.context.part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
         if rate is None:
@@ -275,7 +281,17 @@ class _Lines:
         kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
         return _of_house(line, -kwh * rate)
 
+    def _export_by_slot(self, line: ExportLine, series: str) -> Charge:
+        prices = self.context.export_prices[series]
+        slots = list(zip(prices, self.usage.export_slot_uwh, strict=True))
+        lacking = sum(1 for price, uwh in slots if price is None and uwh)
+        amount = sum((Fraction(price) * uwh for price, uwh in slots if price is not None), ZERO)
+        missing = (f"{series}: {lacking} slots without a price",) if lacking else ()
+        return replace(_of_house(line, -amount / UWH_PER_KWH), missing=missing)
+
     def _spot(self, line: EnergyLine, spot: Spot) -> Charge:
+        if not self.usage.slot_uwh:
+            return _lacking(line, f"{spot.series}: no series of slots")
         prices = [slot_price(spot, price) for price in self.context.slot_prices]
         slots = list(zip(prices, self.usage.slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)

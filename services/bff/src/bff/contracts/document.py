@@ -409,6 +409,13 @@ class ContractDocument(Strict):
         return next((line for line in self.energy_lines if line.spot is not None), None)
 
     @property
+    def market_series(self) -> tuple[str, ...]:
+        """The series that may have prices by slot: of the market, then of what is sold."""
+        spot = [line.spot.series for line in self.energy_lines if line.spot is not None]
+        sold = [line.series for line in self.lines if isinstance(line, ExportLine) and line.series]
+        return (*spot, *sold)
+
+    @property
     def statement(self) -> Statement:
         """What it is a bill of: `export` where all energy that it charges is sold."""
         sold = any(isinstance(line, ExportLine) for line in self.lines)
