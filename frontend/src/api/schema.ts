@@ -2354,6 +2354,7 @@ export interface components {
         };
         /** @enum {string} */
         DayClass: "all" | "weekday" | "saturday" | "sunday" | "holiday";
+        DayOfYear: string;
         Days: components["schemas"]["DayClass"] | components["schemas"]["DayClass"][] | components["schemas"]["DaysOfSeries"];
         /**
          * DaysOfSeries
@@ -2776,7 +2777,7 @@ export interface components {
              * Holiday Dates
              * @default []
              */
-            holiday_dates: string[];
+            holiday_dates: components["schemas"]["DayOfYear"][];
             /** @default period */
             tiers_per: components["schemas"]["Per"];
             prorate?: components["schemas"]["Proration"] | null;

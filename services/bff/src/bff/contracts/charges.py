@@ -321,8 +321,10 @@ def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context:
     if percent is None:
         return _lacking(line, f"{line.name} {context.part.month}")
     amount = total * percent / 100
-    if line.max is not None and abs(amount) > Fraction(line.max):
-        amount = Fraction(line.max) if amount > 0 else -Fraction(line.max)
+    if line.max is not None:
+        # The limit of a discount may be written with its sign.
+        limit = abs(Fraction(line.max))
+        amount = max(-limit, min(limit, amount))
     return _spread_like(line, amount, bases)
 
 

@@ -6,6 +6,7 @@ supplier includes in them. A field that is not listed here is refused, never ign
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
@@ -26,6 +27,7 @@ type Statement = Literal["import", "export"]
 type DayClass = Literal["all", "weekday", "saturday", "sunday", "holiday"]
 
 BILL_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+LEAP_YEAR = 2024
 DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
 HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 
@@ -55,10 +57,29 @@ def _zone_name(value: str) -> str:
     return value
 
 
+def _existing_day(value: str) -> str:
+    # A day that no calendar has would be found only by the bills.
+    if len(value) > len("2026-05"):
+        date.fromisoformat(value)
+    return value
+
+
+def _day_of_some_year(value: str) -> str:
+    date.fromisoformat(f"{LEAP_YEAR}-{value}")
+    return value
+
+
 type Exact = Annotated[Decimal, BeforeValidator(_decimal_text)]
 type Step = Annotated[Exact, AfterValidator(_positive)]
 type Month = Annotated[str, StringConstraints(pattern=f"^{BILL_MONTH}$")]
-type MonthOrDate = Annotated[str, StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$")]
+type MonthOrDate = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$"),
+    AfterValidator(_existing_day),
+]
+type DayOfYear = Annotated[
+    str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_day_of_some_year)
+]
 type LineName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type Since = tuple[MonthOrDate, Exact]
@@ -237,7 +258,7 @@ class EnergyLine(Line):
     times: tuple[Band, ...] | None = None
     spot: Spot | None = None
     saturday_is_holiday: StrictBool = False
-    holiday_dates: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")], ...] = ()
+    holiday_dates: tuple[DayOfYear, ...] = ()
     tiers_per: Per = "period"
     prorate: Proration | None = None
 
@@ -455,10 +476,11 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
     banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
     if len(banded) > 1:
         return "two lines with times of use are not supported"
-    if banded and any(isinstance(line, MinimumLine) for line in lines):
-        return "a minimum charge beside times of use is not supported"
-    if sum(isinstance(line, EnergyLine) and line.spot is not None for line in lines) > 1:
+    spot = [line for line in lines if isinstance(line, EnergyLine) and line.spot is not None]
+    if len(spot) > 1:
         return "two lines that follow the market are not supported"
+    if (banded or spot) and any(isinstance(line, MinimumLine) for line in lines):
+        return "a minimum charge beside times of use or the market's prices is not supported"
     return _dangling_reference(lines)
 
 
