@@ -1552,12 +1552,8 @@ export interface components {
              */
             kind: "basic";
             amount?: components["schemas"]["Exact"] | null;
-            /**
-             * Per
-             * @default period
-             * @enum {string}
-             */
-            per: "period" | "month" | "day" | "year";
+            /** @default period */
+            per: components["schemas"]["Per"];
             zero_usage?: components["schemas"]["Exact"] | null;
             prorate?: components["schemas"]["Proration"] | null;
             demand?: components["schemas"]["Demand"] | null;
@@ -2358,6 +2354,7 @@ export interface components {
         };
         /** @enum {string} */
         DayClass: "all" | "weekday" | "saturday" | "sunday" | "holiday";
+        DayOfYear: string;
         Days: components["schemas"]["DayClass"] | components["schemas"]["DayClass"][] | components["schemas"]["DaysOfSeries"];
         /**
          * DaysOfSeries
@@ -2641,7 +2638,7 @@ export interface components {
         Direction: "import" | "export";
         /**
          * DiscountLine
-         * @description An amount that is taken off.
+         * @description An amount that is taken off, the same in each period or by bill month.
          */
         DiscountLine: {
             name: components["schemas"]["LineName"];
@@ -2651,7 +2648,11 @@ export interface components {
              * @enum {string}
              */
             kind: "discount";
-            amount: components["schemas"]["Exact"];
+            amount?: components["schemas"]["Exact"] | null;
+            /** By Month */
+            by_month?: {
+                [key: string]: components["schemas"]["Exact"];
+            } | null;
             prorate?: components["schemas"]["Proration"] | null;
         };
         /**
@@ -2751,6 +2752,8 @@ export interface components {
         /**
          * EnergyLine
          * @description Energy by tiers, by time of use or by the market's price.
+         *
+         *     `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
          */
         EnergyLine: {
             name: components["schemas"]["LineName"];
@@ -2774,7 +2777,9 @@ export interface components {
              * Holiday Dates
              * @default []
              */
-            holiday_dates: string[];
+            holiday_dates: components["schemas"]["DayOfYear"][];
+            /** @default period */
+            tiers_per: components["schemas"]["Per"];
             prorate?: components["schemas"]["Proration"] | null;
         };
         /**
@@ -3096,6 +3101,8 @@ export interface components {
         /**
          * FirstKwh
          * @description The first kWh, charged whole whether used or not.
+         *
+         *     Without `prorate` it is that of the line.
          */
         FirstKwh: {
             kwh: components["schemas"]["Step"];
@@ -3137,6 +3144,9 @@ export interface components {
             /** Of */
             of: components["schemas"]["LineName"][];
             amount: components["schemas"]["Exact"];
+            /** @default period */
+            per: components["schemas"]["Per"];
+            prorate?: components["schemas"]["Proration"] | null;
         };
         /**
          * ForecastAnswer
@@ -3836,6 +3846,8 @@ export interface components {
             /** Missing Seconds */
             missing_seconds: number;
         };
+        /** @enum {string} */
+        Per: "period" | "month" | "day" | "year";
         /**
          * PerKwhLine
          * @description A rate on all billed kWh: fuel adjustment, levy, subsidy.
@@ -3858,6 +3870,8 @@ export interface components {
             series?: components["schemas"]["SeriesName"] | null;
             tiers?: components["schemas"]["Tiers"] | null;
             first?: components["schemas"]["FirstKwh"] | null;
+            /** @default period */
+            tiers_per: components["schemas"]["Per"];
             prorate?: components["schemas"]["Proration"] | null;
         };
         /**

@@ -154,6 +154,43 @@ def test_what_is_sold_by_another_contract_is_a_statement_of_its_own(house: httpx
     assert (bills["sold"]["total"], bills["sold"]["lines"][0]["amount"]) == ("-720", "-720")
 
 
+def half_hours() -> list[str]:
+    """The half-hours of the period."""
+    return [
+        f"2026-{month:02}-{day:02}T{hour:02}:{minute:02}:00+09:00"
+        for month, days in ((5, range(11, 32)), (6, range(1, 10)))
+        for day in days
+        for hour in range(24)
+        for minute in (0, 30)
+    ]
+
+
+def put_slots(api: httpx.Client, slots: list[str], price: str) -> None:
+    """Set the market's price of slots."""
+    for part in batched(slots, 500, strict=False):
+        values = {"values": dict.fromkeys(part, price)}
+        api.put("/series/market/values", json=values).raise_for_status()
+
+
+def test_a_statement_has_a_price_for_each_slot(house: httpx.Client) -> None:
+    """0.05 kWh in each half-hour: 1,392 at 10 yen; on the first day the price is below zero."""
+    agree(house, ENERGY)
+    document = ROUNDED | {"lines": [{"name": "sold", "kind": "export", "series": "market"}]}
+    house.post("/contracts", json={"name": "sold", "document": document}).raise_for_status()
+    house.put("/series/market", json={"period": "slot", "slot_minutes": 30}).raise_for_status()
+    slots = half_hours()
+    put_slots(house, slots[48:], "10")
+    sold = house.get(BILL).json()["sold"]
+    assert (sold["state"], sold["missing"]) == (
+        "provisional",
+        ["market: 48 slots without a price"],
+    )
+    put_slots(house, slots[:48], "-1")
+    bills = house.get(BILL).json()
+    assert (bills["sold"]["state"], bills["sold"]["lines"][0]["amount"]) == ("final", "-693.6")
+    assert bills["bill"]["total"] == "8640"
+
+
 def test_a_spot_contract_has_a_price_for_each_slot(house: httpx.Client) -> None:
     """10 yen / 0.9 * 1.1, cut to 0.01, and 3 yen: 15.22; a half-hour that is missing is counted."""
     spot = {
@@ -165,16 +202,8 @@ def test_a_spot_contract_has_a_price_for_each_slot(house: httpx.Client) -> None:
     }
     agree(house, {"name": "energy", "kind": "energy", "spot": spot})
     house.put("/series/market", json={"period": "slot", "slot_minutes": 30}).raise_for_status()
-    slots = [
-        f"2026-{month:02}-{day:02}T{hour:02}:{minute:02}:00+09:00"
-        for month, days in ((5, range(11, 32)), (6, range(1, 10)))
-        for day in days
-        for hour in range(24)
-        for minute in (0, 30)
-    ]
-    for part in batched(slots[1:], 500, strict=False):
-        values = {"values": dict.fromkeys(part, "10")}
-        house.put("/series/market/values", json=values).raise_for_status()
+    slots = half_hours()
+    put_slots(house, slots[1:], "10")
     bill = bill_of(house)
     assert bill["missing"] == ["market: 1 slots without a price"]
     house.put("/series/market/values", json={"values": {slots[0]: "20"}}).raise_for_status()

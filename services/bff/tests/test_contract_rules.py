@@ -85,6 +85,28 @@ def _bill(case: Mapping[str, Any], period: Mapping[str, Any]) -> tuple[PartBill,
     return part_bill(document, _usage(document, calendar, metered, days), Context(part)), usages
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "is_holiday"),
+    [
+        ("Asia/Tokyo", date(2026, 5, 6), True),
+        ("Asia/Tokyo", date(2026, 9, 22), True),
+        ("Asia/Tokyo", date(2019, 5, 2), True),
+        ("Japan", date(2026, 9, 22), True),
+        ("Japan", date(2026, 9, 24), False),
+        ("Europe/London", date(2026, 4, 6), True),
+        ("GB", date(2026, 8, 31), True),
+        ("US/Pacific", date(2026, 9, 7), True),
+        ("Europe/Amsterdam", date(2026, 4, 27), True),
+        ("Etc/GMT-9", date(2026, 5, 6), False),
+    ],
+)
+def test_public_holidays_are_those_of_the_zone_by_any_name(
+    zone: str, day: date, *, is_holiday: bool
+) -> None:
+    """Substitute days, days between two holidays, and old names of zones."""
+    assert public_holidays(ZoneInfo(zone))(day) is is_holiday
+
+
 PERIODS = [
     pytest.param(case, period, id=f"{case['name']} {period['days'][0]}")
     for case in CASES["cases"]

@@ -64,6 +64,12 @@ def test_a_contract_comes_back_as_it_was_written(api: httpx.Client) -> None:
         ({"name": "x", "kind": "basic", "amount": 12.5}, 'decimal in quotes, such as "29.80"'),
         ({"name": "x", "kind": "basic", "amount": "1", "bonus": "2"}, "bonus"),
         ({"name": "x", "kind": "percent", "of": ["y"], "percent": "5"}, "no line before it"),
+        ({"name": "x", "kind": "per_kwh", "from": [["2026-02-30", "1"]]}, "day is out of range"),
+        ({"name": "x", "kind": "discount"}, "needs either amount or by_month"),
+        (
+            {"name": "x", "kind": "energy", "price": "1", "holiday_dates": ["13-45"]},
+            "month must be in 1..12",
+        ),
     ],
 )
 def test_what_cannot_be_billed_is_refused(
@@ -73,6 +79,24 @@ def test_what_cannot_be_billed_is_refused(
     refused = api.post("/contracts", json={"name": "X", "document": FLAT | {"lines": [line]}})
     assert refused.status_code == 422
     assert reason in refused.text.replace('\\"', '"')
+
+
+def test_a_contract_that_begins_on_no_day_is_refused(api: httpx.Client) -> None:
+    """Such a day would be found only when contracts are put in order, in every answer."""
+    assert add(api, valid_from="2026-02-30").status_code == 422
+    assert add(api, valid_from="2024-02-29").status_code == 201
+    assert api.get("/contracts").status_code == 200
+
+
+def test_a_minimum_charge_beside_the_market_is_refused(api: httpx.Client) -> None:
+    """The first kWh would be charged by the market's price as well."""
+    lines = [
+        {"name": "minimum", "kind": "minimum", "amount": "500", "kwh": 15},
+        {"name": "energy", "kind": "energy", "spot": {"series": "market"}},
+    ]
+    refused = api.post("/contracts", json={"name": "X", "document": FLAT | {"lines": lines}})
+    assert refused.status_code == 422
+    assert "a minimum charge beside" in refused.text
 
 
 @pytest.mark.parametrize(("valid_to", "status"), [("2026-04-12", 422), ("2026-04-13", 201)])

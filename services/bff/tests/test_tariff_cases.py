@@ -16,7 +16,8 @@ from testbed.case_house import import_samples, near, wait_for, write_home
 from testbed.energy_cases import Case, parametrize_cases, parse_instant
 from testbed.victoria_metrics import VictoriaMetrics
 
-FILES = (Path(__file__).parents[3] / "tests" / "tariff" / "cases.yaml",)
+FOLDER = Path(__file__).parents[3] / "tests" / "tariff"
+FILES = (FOLDER / "cases.yaml", FOLDER / "kinds.yaml")
 UNROUNDED_TOLERANCE = Decimal("0.005")
 HOUSE_METER = "house_meter"
 # A circuit of any size: what is drawn here decides on bills, not on what a plug can carry.

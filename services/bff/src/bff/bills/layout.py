@@ -65,10 +65,13 @@ class PartLayout:
             for of_bands, of_slots in zip(zip(*by_band, strict=True), by_slot, strict=True)
         ]
 
-    def usage(self, uwh: Integers, export_uwh: int = 0) -> Usage:
+    def usage(self, uwh: Integers, export_uwh: Integers | None = None) -> Usage:
         """Return energy by interval as it is charged."""
-        [used] = self.usages(uwh[np.newaxis])
-        return replace(used, export_uwh=export_uwh)
+        if export_uwh is None:
+            [used] = self.usages(uwh[np.newaxis])
+            return used
+        used, sold = self.usages(np.stack([uwh, export_uwh]))
+        return replace(used, export_uwh=sold.total_uwh, export_slot_uwh=sold.slot_uwh)
 
 
 def layout_of(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bff.contracts.bands import Calendar
-from bff.contracts.document import ContractDocument, Statement
+from bff.contracts.document import ContractDocument, ExportLine, Statement
 from bff.contracts.holidays import public_holidays
 from bff.contracts.query import select_agreed
 from bff.contracts.rates import Rates
@@ -51,8 +51,15 @@ class Tariff:
 
     def slot_length_ms(self, document: ContractDocument) -> int:
         """Return how long a slot of a contract's market is; 0 where it does not follow one."""
-        line = document.spot_line
-        return self.slot_ms.get(line.spot.series, 0) if line and line.spot else 0
+        return next(
+            (self.slot_ms[each] for each in document.market_series if each in self.slot_ms), 0
+        )
+
+    def export_series(self, document: ContractDocument) -> list[str]:
+        """Return the series of slots, as long as those of the market, by which energy is sold."""
+        slot_ms = self.slot_length_ms(document)
+        sold = (line.series for line in document.lines if isinstance(line, ExportLine))
+        return [each for each in sold if each is not None and self.slot_ms.get(each) == slot_ms]
 
 
 def select_tariff(session: Session, statement: Statement, zone: ZoneInfo) -> Tariff:

@@ -57,5 +57,6 @@ def without(bill: PartBill, usage: Usage) -> Fraction:
             for uwh, used in zip(bill.usage.slot_uwh, usage.slot_uwh, strict=True)
         ],
         export_uwh=bill.usage.export_uwh,
+        export_slot_uwh=bill.usage.export_slot_uwh,
     )
     return bill.total - part_bill(bill.document, left, bill.context).total

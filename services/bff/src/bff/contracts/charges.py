@@ -17,13 +17,14 @@ from bff.contracts.document import (
     ExportLine,
     FloorLine,
     MinimumLine,
+    Per,
     PercentLine,
     PerKwhLine,
     Proration,
     Spot,
     Tier,
 )
-from bff.contracts.period import BilledPart, length_in, proration_factor
+from bff.contracts.period import BilledPart, length_to_prorate, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
 from bff.contracts.rounding import rounded
 from bff.units import UWH_PER_KWH
@@ -40,11 +41,13 @@ class Usage:
         band_uwh: By band of the contract; `all` where it has none.
         slot_uwh: By slot of the market's prices, for contracts that follow the market.
         export_uwh: Given to the grid.
+        export_slot_uwh: The same by slot of the market's prices.
     """
 
     band_uwh: Mapping[str, int]
     slot_uwh: Sequence[int] = ()
     export_uwh: int = 0
+    export_slot_uwh: Sequence[int] = ()
 
     @property
     def total_uwh(self) -> int:
@@ -58,13 +61,16 @@ class Context:
 
     Attributes:
         slot_prices: The market's price of each slot; None where it is not there yet.
-        demand_kw: The highest mean power of a slot in the demand's months; None when unknown.
+        export_prices: The same of each series of slots that a line of exported energy has.
+        demand_kw: The highest mean power of a slot in a demand's months, by line; a line whose
+            demand is unknown is not in it.
     """
 
     part: BilledPart
     rates: Rates = field(default_factory=Rates)
     slot_prices: Sequence[Decimal | None] = ()
-    demand_kw: Fraction | None = None
+    export_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
+    demand_kw: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +148,7 @@ class _Lines:
             case MinimumLine():
                 return self._minimum(line)
             case DiscountLine():
-                return _of_house(line, -self._prorated(Fraction(line.amount), line.prorate))
+                return self._discount(line)
             case EnergyLine():
                 return self._energy(line)
             case PerKwhLine():
@@ -153,17 +159,27 @@ class _Lines:
         raise TypeError(message)
 
     def _basic(self, line: BasicLine) -> Charge:
-        amount = Fraction(line.amount or 0) * length_in(line.per, self.context.part)
+        part = self.context.part
+        amount = Fraction(line.amount or 0) * length_to_prorate(line.per, line.prorate, part)
         if line.demand is not None:
-            if self.context.demand_kw is None:
+            highest_kw = self.context.demand_kw.get(line.name)
+            if highest_kw is None:
                 return _lacking(line, f"{line.name}: highest demand")
-            amount += Fraction(line.demand.price) * self.context.demand_kw
+            amount += Fraction(line.demand.price) * highest_kw
         if line.zero_usage is not None and self.total_kwh == 0:
             amount *= Fraction(line.zero_usage)
-        return _of_house(line, self._prorated(amount, line.prorate))
+        return _of_house(line, _prorated(amount, line.prorate, part, line.per))
+
+    def _discount(self, line: DiscountLine) -> Charge:
+        amount, part = line.amount, self.context.part
+        if line.by_month is not None:
+            amount = line.by_month.get(part.month)
+        if amount is None:
+            return _lacking(line, f"{line.name} {part.month}")
+        return _of_house(line, -_prorated(Fraction(amount), line.prorate, part))
 
     def _minimum(self, line: MinimumLine) -> Charge:
-        amount = self._prorated(Fraction(line.amount), line.prorate)
+        amount = _prorated(Fraction(line.amount), line.prorate, self.context.part)
         covered = self._covered_kwh()
         used = min(self.total_kwh, covered) / covered if covered else Fraction(1)
         return Charge(line.name, line.kind, amount, by_kwh=amount * used, house=amount * (1 - used))
@@ -187,7 +203,7 @@ class _Lines:
 
     def _unbanded(self, line: EnergyLine) -> Fraction:
         tiers = line.tiers or (Tier(price=line.price or Decimal(0)),)
-        return self._tiered(tiers, line.prorate, self.total_kwh, after_minimum=True)
+        return self._tiered(tiers, line, self.total_kwh, after_minimum=True)
 
     def _band_amount(self, line: EnergyLine, band: str, kwh: Fraction) -> Fraction | None:
         if line.times is None:
@@ -196,12 +212,12 @@ class _Lines:
         if of_band is None:
             return None if kwh else ZERO
         tiers = of_band.tiers or (Tier(price=of_band.price or Decimal(0)),)
-        return self._tiered(tiers, line.prorate, kwh, after_minimum=False)
+        return self._tiered(tiers, line, kwh, after_minimum=False)
 
     def _tiered(
         self,
         tiers: Sequence[Tier],
-        proration: Proration | None,
+        line: EnergyLine | PerKwhLine,
         kwh: Fraction,
         *,
         after_minimum: bool,
@@ -210,45 +226,44 @@ class _Lines:
         begin, left = ZERO, kwh
         if minimum is not None:
             begin, left = Fraction(minimum.kwh), max(ZERO, kwh - self._covered_kwh())
+        length = length_to_prorate(line.tiers_per, line.prorate, self.context.part)
         amount = ZERO
         for tier in tiers:
             if tier.up_to is None:
                 return amount + left * Fraction(tier.price)
-            width = self._width(max(ZERO, Fraction(tier.up_to) - begin), proration)
+            end = Fraction(tier.up_to) * length
+            width = self._width(max(ZERO, end - begin), line.prorate, line.tiers_per)
             inside = min(left, width)
             amount, left = amount + inside * Fraction(tier.price), left - inside
-            begin = max(begin, Fraction(tier.up_to))
+            begin = max(begin, end)
         return amount
 
-    def _width(self, width: Fraction, proration: Proration | None) -> Fraction:
-        factor = proration_factor(proration, self.context.part)
+    def _width(self, width: Fraction, proration: Proration | None, per: Per = "period") -> Fraction:
+        factor = proration_factor(proration, self.context.part, per)
         if factor is None:
             return width
         thresholds = proration.thresholds if proration else None
         return rounded(width * factor, thresholds.rounding if thresholds else None)
 
-    def _prorated(self, amount: Fraction, proration: Proration | None) -> Fraction:
-        factor = proration_factor(proration, self.context.part)
-        if factor is None or proration is None:
-            return amount
-        return rounded(amount * factor, proration.amount_round)
-
     def _per_kwh(self, line: PerKwhLine) -> Charge:
         if line.tiers is not None:
-            amount = self._tiered(line.tiers, line.prorate, self.total_kwh, after_minimum=False)
+            amount = self._tiered(line.tiers, line, self.total_kwh, after_minimum=False)
             return self._of_energy(line, amount)
-        month = self.context.part.bill_month
+        part = self.context.part
+        month = part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
         if rate is None:
             return _lacking(line, f"{line.name} {month.month}")
         if line.first is None:
             return self._of_energy(line, self.total_kwh * rate)
-        first_kwh = self._width(Fraction(line.first.kwh), line.first.prorate)
+        proration = line.first.prorate or line.prorate
+        first_kwh = self._width(Fraction(line.first.kwh), proration)
         published = first_amount(line.first, month, self.context.rates)
         is_published = line.first.by_month is not None or line.first.series is not None
         if is_published and published is None:
             return _lacking(line, f"{line.name} {month.month} (first {line.first.kwh} kWh)")
-        whole = first_kwh * rate if published is None else published
+        # The published amount is of a whole period, and becomes less with the kWh that it covers.
+        whole = first_kwh * rate if published is None else _prorated(published, proration, part)
         return self._of_energy(line, whole + max(ZERO, self.total_kwh - first_kwh) * rate)
 
     def _of_energy(self, line: AnyLine, amount: Fraction) -> Charge:
@@ -257,6 +272,8 @@ class _Lines:
         return Charge(line.name, line.kind, amount, by_kwh=amount)
 
     def _export(self, line: ExportLine) -> Charge:
+        if line.series is not None and line.series in self.context.export_prices:
+            return self._export_by_slot(line, line.series)
         month = self.context.part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
         if rate is None:
@@ -264,7 +281,17 @@ class _Lines:
         kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
         return _of_house(line, -kwh * rate)
 
+    def _export_by_slot(self, line: ExportLine, series: str) -> Charge:
+        prices = self.context.export_prices[series]
+        slots = list(zip(prices, self.usage.export_slot_uwh, strict=True))
+        lacking = sum(1 for price, uwh in slots if price is None and uwh)
+        amount = sum((Fraction(price) * uwh for price, uwh in slots if price is not None), ZERO)
+        missing = (f"{series}: {lacking} slots without a price",) if lacking else ()
+        return replace(_of_house(line, -amount / UWH_PER_KWH), missing=missing)
+
     def _spot(self, line: EnergyLine, spot: Spot) -> Charge:
+        if not self.usage.slot_uwh:
+            return _lacking(line, f"{spot.series}: no series of slots")
         prices = [slot_price(spot, price) for price in self.context.slot_prices]
         slots = list(zip(prices, self.usage.slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)
@@ -287,13 +314,17 @@ def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context:
         return _lacking(line, *(f"{line.name}: needs {name}" for name in lacking))
     total = sum((charge.amount or ZERO for charge in bases), ZERO)
     if isinstance(line, FloorLine):
-        return _of_house(line, max(ZERO, Fraction(line.amount) - total))
+        amount = Fraction(line.amount) * length_to_prorate(line.per, line.prorate, context.part)
+        least = _prorated(amount, line.prorate, context.part, line.per)
+        return _of_house(line, max(ZERO, least - total))
     percent = percent_rate(line, context.part.bill_month)
     if percent is None:
         return _lacking(line, f"{line.name} {context.part.month}")
     amount = total * percent / 100
-    if line.max is not None and abs(amount) > Fraction(line.max):
-        amount = Fraction(line.max) if amount > 0 else -Fraction(line.max)
+    if line.max is not None:
+        # The limit of a discount may be written with its sign.
+        limit = abs(Fraction(line.max))
+        amount = max(-limit, min(limit, amount))
     return _spread_like(line, amount, bases)
 
 
@@ -320,6 +351,15 @@ def _spread_like(line: PercentLine, amount: Fraction, bases: Sequence[Charge]) -
         by_kwh=part * sum((charge.by_kwh for charge in bases), ZERO),
         house=part * sum((charge.house for charge in bases), ZERO),
     )
+
+
+def _prorated(
+    amount: Fraction, proration: Proration | None, part: BilledPart, per: Per = "period"
+) -> Fraction:
+    factor = proration_factor(proration, part, per)
+    if factor is None or proration is None:
+        return amount
+    return rounded(amount * factor, proration.amount_round)
 
 
 def _of_house(line: AnyLine, amount: Fraction) -> Charge:

@@ -6,6 +6,7 @@ supplier includes in them. A field that is not listed here is refused, never ign
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
@@ -26,6 +27,7 @@ type Statement = Literal["import", "export"]
 type DayClass = Literal["all", "weekday", "saturday", "sunday", "holiday"]
 
 BILL_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+LEAP_YEAR = 2024
 DECIMAL = re.compile(r"[+-]?\d{1,12}(\.\d{1,12})?")
 HOURS = r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 
@@ -55,13 +57,33 @@ def _zone_name(value: str) -> str:
     return value
 
 
+def _existing_day(value: str) -> str:
+    # A day that no calendar has would be found only by the bills.
+    if len(value) > len("2026-05"):
+        date.fromisoformat(value)
+    return value
+
+
+def _day_of_some_year(value: str) -> str:
+    date.fromisoformat(f"{LEAP_YEAR}-{value}")
+    return value
+
+
 type Exact = Annotated[Decimal, BeforeValidator(_decimal_text)]
 type Step = Annotated[Exact, AfterValidator(_positive)]
 type Month = Annotated[str, StringConstraints(pattern=f"^{BILL_MONTH}$")]
-type MonthOrDate = Annotated[str, StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$")]
+type MonthOrDate = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$"),
+    AfterValidator(_existing_day),
+]
+type DayOfYear = Annotated[
+    str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_day_of_some_year)
+]
 type LineName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type SeriesName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 type Since = tuple[MonthOrDate, Exact]
+type Per = Literal["period", "month", "day", "year"]
 
 
 class Strict(BaseModel):
@@ -192,7 +214,7 @@ class BasicLine(Line):
 
     kind: Literal["basic"]
     amount: Exact | None = None
-    per: Literal["period", "month", "day", "year"] = "period"
+    per: Per = "period"
     zero_usage: Exact | None = None
     prorate: Proration | None = None
     demand: Demand | None = None
@@ -220,10 +242,15 @@ class FloorLine(Line):
     kind: Literal["floor"]
     of: tuple[LineName, ...]
     amount: Exact
+    per: Per = "period"
+    prorate: Proration | None = None
 
 
 class EnergyLine(Line):
-    """Energy by tiers, by time of use or by the market's price."""
+    """Energy by tiers, by time of use or by the market's price.
+
+    `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
+    """
 
     kind: Literal["energy"]
     price: Exact | None = None
@@ -231,7 +258,8 @@ class EnergyLine(Line):
     times: tuple[Band, ...] | None = None
     spot: Spot | None = None
     saturday_is_holiday: StrictBool = False
-    holiday_dates: tuple[Annotated[str, StringConstraints(pattern=r"^\d{2}-\d{2}$")], ...] = ()
+    holiday_dates: tuple[DayOfYear, ...] = ()
+    tiers_per: Per = "period"
     prorate: Proration | None = None
 
     @model_validator(mode="after")
@@ -249,7 +277,10 @@ class EnergyLine(Line):
 
 
 class FirstKwh(Strict):
-    """The first kWh, charged whole whether used or not."""
+    """The first kWh, charged whole whether used or not.
+
+    Without `prorate` it is that of the line.
+    """
 
     kwh: Step
     by_month: dict[Month, Exact] | None = None
@@ -274,6 +305,7 @@ class PerKwhLine(Line):
     series: SeriesName | None = None
     tiers: Tiers | None = None
     first: FirstKwh | None = None
+    tiers_per: Per = "period"
     prorate: Proration | None = None
 
     @model_validator(mode="after")
@@ -338,11 +370,19 @@ class PercentLine(Line):
 
 
 class DiscountLine(Line):
-    """An amount that is taken off."""
+    """An amount that is taken off, the same in each period or by bill month."""
 
     kind: Literal["discount"]
-    amount: Exact
+    amount: Exact | None = None
+    by_month: dict[Month, Exact] | None = None
     prorate: Proration | None = None
+
+    @model_validator(mode="after")
+    def _one_amount(self) -> Self:
+        if (self.amount is None) == (self.by_month is None):
+            message = f"line '{self.name}' needs either amount or by_month"
+            raise ValueError(message)
+        return self
 
 
 type AnyLine = Annotated[
@@ -390,6 +430,13 @@ class ContractDocument(Strict):
         return next((line for line in self.energy_lines if line.spot is not None), None)
 
     @property
+    def market_series(self) -> tuple[str, ...]:
+        """The series that may have prices by slot: of the market, then of what is sold."""
+        spot = [line.spot.series for line in self.energy_lines if line.spot is not None]
+        sold = [line.series for line in self.lines if isinstance(line, ExportLine) and line.series]
+        return (*spot, *sold)
+
+    @property
     def statement(self) -> Statement:
         """What it is a bill of: `export` where all energy that it charges is sold."""
         sold = any(isinstance(line, ExportLine) for line in self.lines)
@@ -429,10 +476,11 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
     banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
     if len(banded) > 1:
         return "two lines with times of use are not supported"
-    if banded and any(isinstance(line, MinimumLine) for line in lines):
-        return "a minimum charge beside times of use is not supported"
-    if sum(isinstance(line, EnergyLine) and line.spot is not None for line in lines) > 1:
+    spot = [line for line in lines if isinstance(line, EnergyLine) and line.spot is not None]
+    if len(spot) > 1:
         return "two lines that follow the market are not supported"
+    if (banded or spot) and any(isinstance(line, MinimumLine) for line in lines):
+        return "a minimum charge beside times of use or the market's prices is not supported"
     return _dangling_reference(lines)
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from bff.contracts.document import Proration
+from bff.contracts.document import Per, Proration
 from bff.contracts.rates import BillMonth
 
 ONE_DAY = timedelta(days=1)
@@ -57,9 +57,16 @@ def month_name(first_day: date, end_day: date, months: Literal["end", "start"]) 
     return f"{end_day if months == 'end' else first_day:%Y-%m}"
 
 
-def proration_factor(proration: Proration | None, part: BilledPart) -> Fraction | None:
-    """Return the share of an amount that a part bears; None when it is not prorated."""
-    if proration is None or not (part.is_cut or _is_shifted(proration, part)):
+def proration_factor(
+    proration: Proration | None, part: BilledPart, per: Per = "period"
+) -> Fraction | None:
+    """Return the share of an amount that a part bears; None when it is not prorated.
+
+    An amount of a day or a year follows the days by itself: they are not counted twice.
+    """
+    if proration is None or per in {"day", "year"}:
+        return None
+    if not (part.is_cut or _is_shifted(proration, part)):
         return None
     match proration.by:
         case "30":
@@ -78,7 +85,16 @@ def _is_shifted(proration: Proration, part: BilledPart) -> bool:
     )
 
 
-def length_in(unit: Literal["period", "month", "day", "year"], part: BilledPart) -> Fraction:
+def length_to_prorate(per: Per, proration: Proration | None, part: BilledPart) -> Fraction:
+    """Return how often a part bears an amount, before the amount is prorated.
+
+    Of a month that is prorated it is once: the proration counts the days.
+    """
+    prorated = proration_factor(proration, part, per) is not None
+    return Fraction(1) if prorated else length_in(per, part)
+
+
+def length_in(unit: Per, part: BilledPart) -> Fraction:
     """Return the length of a part in a unit; months and years by the days of each."""
     match unit:
         case "period":

@@ -13,6 +13,7 @@ from bff.bills.query import MAX_MISSING_SHARE, MeasuredPart, PeriodBill
 from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import Usage
 from bff.contracts.document import Tier
+from bff.contracts.period import length_to_prorate
 from bff.energy import Integers
 from bff.forecast.profile import Expected, expect_hours
 from bff.register.view import Register
@@ -129,6 +130,7 @@ def _bill_with(
         {band: had + more.band_uwh.get(band, 0) for band, had in bill.usage.band_uwh.items()},
         [had + new for had, new in zip(bill.usage.slot_uwh, more.slot_uwh, strict=True)],
         bill.usage.export_uwh,
+        bill.usage.export_slot_uwh,
     )
     return part_bill(bill.document, usage, bill.context)
 
@@ -136,9 +138,12 @@ def _bill_with(
 def _next_tier(
     bill: PartBill, past: PastHours, expected: Expected, register: Register
 ) -> NextTier | None:
-    tiers = next((line.tiers for line in bill.document.energy_lines if line.tiers), None)
+    line = next((line for line in bill.document.energy_lines if line.tiers), None)
+    if line is None:
+        return None
     so_far_uwh = bill.usage.total_uwh
-    found = _tier_after(tiers or (), so_far_uwh)
+    length = length_to_prorate(line.tiers_per, line.prorate, bill.context.part)
+    found = _tier_after(line.tiers or (), length, so_far_uwh)
     if found is None:
         return None
     from_kwh, price = found
@@ -151,10 +156,12 @@ def _next_tier(
     return NextTier(from_kwh, price, on)
 
 
-def _tier_after(tiers: Sequence[Tier], uwh: int) -> tuple[Fraction, Fraction] | None:
+def _tier_after(
+    tiers: Sequence[Tier], length: Fraction, uwh: int
+) -> tuple[Fraction, Fraction] | None:
     for tier, following in pairwise(tiers):
-        if tier.up_to is not None and uwh < tier.up_to * UWH_PER_KWH:
-            return Fraction(tier.up_to), Fraction(following.price)
+        if tier.up_to is not None and uwh < Fraction(tier.up_to) * length * UWH_PER_KWH:
+            return Fraction(tier.up_to) * length, Fraction(following.price)
     return None
 
 

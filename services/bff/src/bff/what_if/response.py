@@ -7,6 +7,7 @@ from bff.bills.query import PeriodBill
 from bff.bills.response import bill_response
 from bff.contracts.charges import ZERO
 from bff.contracts.document import EnergyLine
+from bff.contracts.period import BilledPart, length_to_prorate
 from bff.contracts.rounding import decimal_text
 from bff.what_if.query import BothBills
 from bff.what_if.schemas import Compared, WhatIf, Why
@@ -53,7 +54,8 @@ def _why(bill: PeriodBill) -> Why:
         for band, used in part.bill.kwh.items() if part.bill else ():
             kwh[band] = kwh.get(band, ZERO) + used
         for line in part.contract.agreed.document.energy_lines:
-            for price, used in _tiers(line, part.bill.kwh if part.bill else {}):
+            billed = part.bill.kwh if part.bill else {}
+            for price, used in _tiers(line, part.contract.part, billed):
                 tiers[price] = tiers.get(price, ZERO) + used
     total = sum(kwh.values(), ZERO)
     mean = bill.total / total if bill.total is not None and total else None
@@ -64,14 +66,17 @@ def _why(bill: PeriodBill) -> Why:
     )
 
 
-def _tiers(line: EnergyLine, kwh: Mapping[str, Fraction]) -> Iterator[tuple[str, Fraction]]:
+def _tiers(
+    line: EnergyLine, part: BilledPart, kwh: Mapping[str, Fraction]
+) -> Iterator[tuple[str, Fraction]]:
     """Yield the kWh in each tier of a line, by price; those of a prorated part by whole tiers."""
     sets = [(line.tiers, sum(kwh.values(), ZERO))] if line.tiers else []
     sets += [(band.tiers, kwh.get(band.name, ZERO)) for band in line.times or () if band.tiers]
+    length = length_to_prorate(line.tiers_per, line.prorate, part)
     for tiers, used in sets:
         begin = ZERO
         for tier in tiers or ():
-            end = used if tier.up_to is None else min(used, Fraction(tier.up_to))
+            end = used if tier.up_to is None else min(used, Fraction(tier.up_to) * length)
             if end > begin:
                 yield decimal_text(Fraction(tier.price)), end - begin
             begin = max(begin, end)
