@@ -42,7 +42,7 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import pack_days, slots_at, unpack_day
+from bff.ledger.packing import Days, pack_days, slots_at, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -82,6 +82,10 @@ class PackedDays:
     row: Integers
     slots: Sequence[bytes]
     is_archived: NDArray[np.bool_]
+
+    def unpacked(self) -> Days:
+        """Return all slots of the days in `slots`."""
+        return unpack_days(self.slots)
 
 
 @dataclass(frozen=True, slots=True)

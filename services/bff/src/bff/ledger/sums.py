@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.packing import unpack_days
 from bff.ledger.store import PackedDays, select_packed, select_sums
 from bff.time_grid import DAY_MS, SLOT_MS
 
@@ -97,7 +96,7 @@ def _enter(
         rows: `read.row`, for all days with an edge.
         read: The days.
     """
-    days, here = unpack_days(read.slots), read.devices
+    days, here = read.unpacked(), read.devices
     row, there = rows[:, edges.day], rows[:, edges.day] >= 0
     found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
     whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
