@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
-from bff.db.engine import DatabaseVersion, VersionedCache
+from bff.db.engine import DatabaseVersion, VersionedCache, max_cached_bytes
 from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
@@ -50,7 +50,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         engine,
         victoriametrics,
         now,
-        cache=VersionedCache(version),
+        cache=VersionedCache(version, max_cached_bytes(len(config.current().devices))),
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))

@@ -122,10 +122,15 @@ class DatabaseVersion:
         return connection
 
 
-# Three months by hour of 200 devices are 14 MB.
-MAX_CACHED_BYTES = 16 * 2**20
+# Three months by hour of a device are 70 kB.
+MIN_MAX_BYTES, MAX_BYTES_PER_DEVICE = 16 * 2**20, 64 * 2**10
 # An array as such, or a row of a table.
 BYTES_OF_ENTRY = 500
+
+
+def max_cached_bytes(devices: int) -> int:
+    """Return how much of a house with so many devices is cached at most."""
+    return max(MIN_MAX_BYTES, devices * MAX_BYTES_PER_DEVICE)
 
 
 class VersionedCache:
@@ -138,7 +143,7 @@ class VersionedCache:
     """
 
     def __init__(
-        self, version: Callable[[], object] = object, max_bytes: int = MAX_CACHED_BYTES
+        self, version: Callable[[], object] = object, max_bytes: int = MIN_MAX_BYTES
     ) -> None:
         self._version = version
         self._max_bytes = max_bytes
