@@ -1,4 +1,4 @@
-"""What is told of plugs that python-kasa does not support."""
+"""What `--discover` reports of plugs that python-kasa does not support."""
 
 from typing import Any
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from anyascii import anyascii
 
 MAX_ID_LENGTH = 50
+# White space, line ends, and the other characters that no line of YAML may have.
+_NOT_IN_A_COMMENT = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,33 @@ def suggestion(found: Iterable[FoundDevice], nothing: str) -> str:
 def _device_lines(device: FoundDevice, used: set[str]) -> Iterator[str]:
     where = f" at {device.address}" if device.address else ""
     comment = f"{device.model}{where}" + (f": {device.note}" if device.note else "")
-    # The device's own words may have a line end, which would end the comment.
-    yield f"  # {' '.join(comment.split())}"
+    yield f"  # {one_line(comment)}"
     meters = device.meter_names
     has_several = len(meters) > 1
     for meter, meter_name in meters.items():
         yield f"  - device: {_device_id(device, f'_{meter}' if has_several else '', used)}"
         if name := (meter_name if has_several else device.name):
-            yield f"    name: {{{_language(name)}: {json.dumps(name, ensure_ascii=False)}}}"
+            yield f"    name: {{{_language(name)}: {quoted(name)}}}"
         yield "    room: CHANGE_ME"
         yield "    shelf: CHANGE_ME"
         yield "    sources:"
         yield f"      - source: {device.source}"
-        yield f"        id: {json.dumps(device.id, ensure_ascii=False)}"
+        yield f"        id: {quoted(device.id)}"
         if device.address:
             yield f"        address: {device.address}"
         yield from (f"        {key}: {value}" for key, value in device.settings.items())
         if has_several:
             yield f"        meter: {meter}"
+
+
+def one_line(comment: str) -> str:
+    """Return a comment of YAML: a device's own words may have a line end, which would end it."""
+    return _NOT_IN_A_COMMENT.sub(" ", comment).strip()
+
+
+def quoted(text: str) -> str:
+    """Return a text in YAML, whatever quotes it has: that of JSON is one."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _device_id(device: FoundDevice, suffix: str, used: set[str]) -> str:

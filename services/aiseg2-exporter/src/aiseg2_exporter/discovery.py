@@ -1,8 +1,6 @@
 """`--discover`: read the unit once and print what it measures as a block for `devices.yaml`."""
 
 import asyncio
-import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -13,13 +11,12 @@ from home_model.config import Device
 from home_model.errors import SourceError
 from service_kit.errors import SettingsError
 from service_kit.settings import load_settings
+from service_kit.suggestion import one_line, quoted
 
 ROOM, SHELF = "electricity", "panel"
 HOUSE_METER = "house_meter"
 # A house's connection and a circuit of 200 V, so that no reading is taken for a false one.
 HOUSE_WATTS, CIRCUIT_WATTS = 15_000, 6_000
-# And other characters that no line of YAML may have.
-_LINE_ENDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 HEAD = f"""\
 # Measured by the AiSEG2. Add `- room: {ROOM}` with `- shelf: {SHELF}` to `rooms`, or place each
 # device in a room and on a shelf of yours; delete the circuits that you do not want to see.
@@ -105,10 +102,9 @@ def _circuit(circuit: Circuit) -> Entry:
 
 
 def _format(device: Entry, keys: frozenset[str]) -> str:
-    lines = [f"- device: {device['device']}  # {_LINE_ENDS.sub(' ', str(device['comment']))}"]
+    lines = [f"- device: {device['device']}  # {one_line(str(device['comment']))}"]
     if name := device.get("name"):
-        # A text of JSON is one of YAML, with quotes and all.
-        lines.append(f"  name: {{ja: {json.dumps(name, ensure_ascii=False)}}}")
+        lines.append(f"  name: {{ja: {quoted(str(name))}}}")
     lines += [f"  room: {ROOM}", f"  shelf: {SHELF}"]
     for key in ("house_meter", "kind", "upstream", "rated_power_watts"):
         if key in device:

@@ -188,7 +188,7 @@ class Unit:
             self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
 
     async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
-        """Read what is due. A page that makes no sense costs no other one its turn."""
+        """Read what is due. One page that makes no sense keeps no other from being read."""
         settings, counters = self._settings, self.counters
         if _is_due(counters, ids, settings.energy_interval_seconds):
             house = counters.read_house(

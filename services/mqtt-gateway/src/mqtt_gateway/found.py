@@ -4,7 +4,6 @@ Names and units come from the discovery messages that senders publish for Home A
 (`homeassistant/sensor/…/config`, with or without its abbreviations) and from Tasmota's own.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 import orjson
 
 from mqtt_gateway.profiles import PARTS_OF_UNIT
-from service_kit.suggestion import FoundDevice
+from service_kit.suggestion import FoundDevice, quoted
 
 SOURCE = "mqtt"
 ABBREVIATIONS = {
@@ -106,7 +105,7 @@ def _tasmotas(topics: Topics) -> Iterator[FoundDevice]:
         full_topic = "/".join(words.get(level, level) for level in levels[:-1]) + "/"
         settings = {"profile": "tasmota"}
         if full_topic != DEFAULT_FULL_TOPIC:
-            settings["full_topic"] = _quoted(full_topic)
+            settings["full_topic"] = quoted(full_topic)
         power = energy.get("Power")
         count = len(power) if isinstance(power, list) else 1
         yield FoundDevice(
@@ -161,7 +160,7 @@ def _shellies_gen2(topics: Topics) -> Iterator[FoundDevice]:
     for base, component in sorted(found):
         settings = {"profile": "shelly_gen2"}
         if component != "switch:0":
-            settings["component"] = _quoted(component)
+            settings["component"] = quoted(component)
         yield FoundDevice(SOURCE, "", base, "Shelly", base, _meters(1), settings=settings)
 
 
@@ -191,12 +190,12 @@ def _quantity_of(object_id: str) -> str:
 
 
 def _value(topic: str, path: str, quantity: str, unit: str) -> str:
-    parts = {"topic": _quoted(topic)}
+    parts = {"topic": quoted(topic)}
     if path:
-        parts["path"] = _quoted(path)
+        parts["path"] = quoted(path)
     if quantity in {"power", "energy"} and unit:
         # One that the configuration does not have is refused there, and not guessed at here.
-        parts["unit"] = unit if unit in UNITS else _quoted(unit)
+        parts["unit"] = unit if unit in UNITS else quoted(unit)
     return "{" + ", ".join(f"{key}: {value}" for key, value in parts.items()) + "}"
 
 
@@ -215,7 +214,7 @@ def _zigbees(topics: Topics, announced: Sequence[Announced]) -> Iterator[FoundDe
             continue
         settings = {"profile": "zigbee2mqtt"}
         if "/" in base:
-            settings["bridge"] = _quoted(base)
+            settings["bridge"] = quoted(base)
         several = [number for number in meters if number]
         yield FoundDevice(
             SOURCE, "", topic, "Zigbee2MQTT",
@@ -241,7 +240,3 @@ def _generic(announced: Sequence[Announced]) -> Iterator[FoundDevice]:
             SOURCE, "", first.topic, "announced to Home Assistant", name, _meters(1),
             settings=settings,
         )  # fmt: skip
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
