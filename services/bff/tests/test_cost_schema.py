@@ -1,4 +1,4 @@
-"""Costs are written without being validated: what is written is what the schema describes."""
+"""Costs and present values are written without being validated, and are what schemas describe."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bff.cost.schemas import Cost
 from bff.first_screen.schemas import FirstScreen
+from bff.places.schemas import DeviceState, PlaceNode
 from testbed.case_house import wait_for
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -78,6 +79,19 @@ def test_a_cost_is_what_its_schema_describes(api: httpx.Client, rows: dict[str, 
     written = wait_for(api, "/cost", SPAN | rows)
     read = TypeAdapter(Cost).validate_python(written)
     assert TypeAdapter(Cost).dump_python(read, mode="json") == written
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"), [("/places", PlaceNode), ("/devices", list[DeviceState])]
+)
+def test_present_values_are_what_their_schema_describes(
+    api: httpx.Client, path: str, schema: type
+) -> None:
+    """Of devices that are silent: the others are among the tests of live values."""
+    written = wait_for(api, path, {})
+    assert written
+    read = TypeAdapter(schema).validate_python(written)
+    assert TypeAdapter(schema).dump_python(read, mode="json") == written
 
 
 def test_all_parts_of_a_cost_were_compared(api: httpx.Client) -> None:
