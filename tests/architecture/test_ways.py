@@ -6,8 +6,7 @@ import pytest
 from ways import ROOT, way_of_a_cost, way_of_a_reading
 
 MAX_READING_FILES = 18
-# Since the register (where each device was, what is behind a meter): four more.
-MAX_COST_FILES = 38
+MAX_COST_FILES = 26
 
 
 @pytest.mark.long

@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 WAIT_SECONDS = 120.0
 SAVED_SECONDS = 2.0  # the counters are saved within a second
 DAY_SECONDS = 86_400
+TOKYO_SECONDS = 9 * 3600
 HOME = """\
 house: home
 time_zone: Asia/Tokyo
@@ -68,9 +69,11 @@ BESIDE_A_READING = frozenset(
     }
 )
 
-# They decide who may ask, count requests, bound waits, or probe VictoriaMetrics.
+# They decide who may ask and what is sent twice, count requests, bound waits, or probe
+# VictoriaMetrics.
 BESIDE_A_COST = frozenset(
     {
+        "bff/http/conditional.py",
         "bff/victoriametrics/client.py",
         "bff/victoriametrics/liveness.py",
         "bff/victoriametrics/patience.py",
@@ -200,7 +203,7 @@ def way_of_a_cost(root: Path, folder: Path) -> list[str]:
     port, health_port = free_port(), free_port()
     with victoria_metrics(folder) as vm:
         end = time.time()
-        points = [(end - 60 * n, 10.0 - n / 1000) for n in range(3 * 24 * 60)]
+        points = [(end - 60 * n, 10.0 - n / 1000) for n in range(4 * 24 * 60)]
         labels = {
             "house": "home",
             "room": "work",
@@ -220,12 +223,14 @@ def way_of_a_cost(root: Path, folder: Path) -> list[str]:
             "LISTEN_PORT": str(port),
             "HEALTH_PORT": str(health_port),
         }
-        days = {n: _instant(end + n * DAY_SECONDS) for n in (-2, -1, 1)}
+        # From midnight of the house to the end of today, as the page asks: whole days, a part of
+        # today, and what the open slot holds, which is read now.
+        midnight = (end + TOKYO_SECONDS) // DAY_SECONDS * DAY_SECONDS - TOKYO_SECONDS
+        days = {n: _instant(midnight + n * DAY_SECONDS) for n in (-2, -1, 1)}
         url = f"http://127.0.0.1:{port}/api/v1/cost?by=day&from={days[-2]}&to="
         with traced(root, folder, "bff", env) as process:
             _wait(lambda: _measured_seconds(url + days[-1]) > DAY_SECONDS / 2)
             process.begin()
-            # To the end of today, as the page asks: what the open slot holds is read now.
             _text(url + days[1])
             files = process.end()
     return [name for name in files if name not in BESIDE_A_COST]

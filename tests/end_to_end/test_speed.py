@@ -18,7 +18,8 @@ pytestmark = pytest.mark.long  # minutes of Lighthouse
 FRONTEND = Path(__file__).parents[2] / "frontend"
 SPEED = FRONTEND / "speed"
 RUNS = 5
-# What the empty page scores where nothing else runs; below the second the machine is too busy.
+# What the empty page scores in every run where nothing else runs (its median stays there while a
+# neighbour's process slows some of the runs); below the second the machine is too busy.
 QUIET, USABLE = 98, 90
 # 93 to 99 and 2.1 to 2.4 s where nothing else runs, with room for the noise of a machine.
 REACHED, REACHED_LCP_MS = 88, 2_800
@@ -73,6 +74,10 @@ def middle(runs: Sequence[Run], name: str) -> float:
     return median(float(run[name]) for run in runs)  # ty: ignore[invalid-argument-type]
 
 
+def worst(runs: Sequence[Run], name: str) -> float:
+    return min(float(run[name]) for run in runs)  # ty: ignore[invalid-argument-type]
+
+
 def test_the_page_is_accessible_sound_and_findable(runs: dict[str, list[Run]]) -> None:
     """These scores do not depend on how busy the machine is: 100 in every run."""
     for run in runs["house"]:
@@ -87,7 +92,7 @@ def test_nothing_moves_while_the_page_appears(runs: dict[str, list[Run]]) -> Non
 
 def test_the_page_is_no_slower_than_it_was(runs: dict[str, list[Run]]) -> None:
     """Where nothing else runs."""
-    control = middle(runs["empty"], "performance")
+    control = worst(runs["empty"], "performance")
     if control < QUIET:
         pytest.skip(f"THE SPEED WAS NOT MEASURED: the machine is busy, an empty page has {control}")
     assert middle(runs["house"], "performance") >= REACHED, control
@@ -136,7 +141,7 @@ def test_first_figures_are_soon_behind_a_slow_network(
     """Watts and this month's cost within 0.9 s at 150 ms latency, where nothing else runs."""
     found = median(first_figures_ms(browser, f"{chain.url('PAGE_PORT')}/") for _ in range(RUNS))
     print(f"first figures: {found:.0f} ms")  # noqa: T201
-    if middle(runs["empty"], "performance") < QUIET:
+    if worst(runs["empty"], "performance") < QUIET:
         pytest.skip(f"THE MACHINE IS BUSY: first figures after {found:.0f} ms prove nothing")
     assert found <= 900
 
@@ -171,6 +176,6 @@ def test_the_next_level_is_there_at_once_when_its_data_is(
     context.close()
     found = median(taken[1:])
     print(f"next level: {found:.0f} ms")  # noqa: T201
-    if middle(runs["empty"], "performance") < QUIET:
+    if worst(runs["empty"], "performance") < QUIET:
         pytest.skip(f"THE MACHINE IS BUSY: a level in {found:.0f} ms proves nothing")
     assert found <= 100

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import create_engine, insert, text
 
 from bff.db.migrate import open_database
+from bff.db.stored_days import pack_day
 from bff.db.tables import LedgerDay
 from bff.energy import QUANTITIES
 from bff.ledger.archive import NOTHING
-from bff.ledger.packing import pack_day
 from bff.ledger.sample_counts import StoredDay
 from bff.ledger.store import day_row
 from manifests.build import ROOT, built

@@ -17,9 +17,9 @@ import httpx
 import psutil
 import pytest
 
+from bff.db.stored_days import pack_day
 from bff.energy import QUANTITIES
 from bff.ledger.archive import NOTHING
-from bff.ledger.packing import pack_day
 from bff.ledger.sample_counts import StoredDay
 from bff.ledger.store import day_row
 from exporter_kit.energy.store import read_counters, state_document, write_initial_counters

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from energy_rules.limits import Limits, bounds_of
 from energy_rules.quantities import UWH_PER_KWH
-from energy_rules.samples import in_order
 from energy_rules.series import Question, judge, learn_cleaned
+from energy_rules.sources import in_order
 from energy_rules.state import Quality
 from testbed.counter_faults import KINDS, make_run
 

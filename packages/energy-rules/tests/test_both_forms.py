@@ -11,8 +11,8 @@ from energy_rules.history import History
 from energy_rules.learning import learn
 from energy_rules.learning_recent import learn_recent, relearn
 from energy_rules.limits import Learned, Limits, bounds_of
-from energy_rules.samples import NO_SAMPLES, Samples, in_order
 from energy_rules.series import Question, judge
+from energy_rules.sources import NO_SAMPLES, Samples, in_order
 from energy_rules.state import Sample
 from energy_rules.stream import Stream, advance
 

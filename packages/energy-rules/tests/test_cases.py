@@ -5,10 +5,19 @@ import pytest
 
 from energy_rules.limits import Limits, bounds_of
 from energy_rules.quantities import UWH_PER_KWH
-from energy_rules.samples import Samples, in_order, parse_samples
 from energy_rules.series import Question, judge, learn_cleaned
-from energy_rules.sources import Source, choose, chosen, find_stuck, without_stuck
-from energy_rules.spread import Amounts, between
+from energy_rules.sources import (
+    Amounts,
+    Samples,
+    Source,
+    between,
+    choose,
+    chosen,
+    find_stuck,
+    in_order,
+    parse_samples,
+    without_stuck,
+)
 from testbed.energy_cases import Case, devices_of, load_cases, order_of, parse_instant, points_of
 
 PLUG = Limits(4_000_000, 600_000)

@@ -5,7 +5,7 @@ import pytest
 
 from energy_rules.limits import Limits
 from energy_rules.power import judge_power, parse_power, trapezoid_uwh
-from energy_rules.spread import between
+from energy_rules.sources import between
 
 START_MS = 1_772_323_200_000
 MINUTE_MS = 60_000

@@ -13,7 +13,7 @@ from bench.figures import Figure, shown
 from bench.measure import Size
 from bench.process import cpu_seconds
 from bench.questions import MONTH, Asked, by_hour, cost, timed
-from bff.db.checksums import row_checksum
+from bff.db.stored_days import row_checksum
 from testbed.bff import Bff
 
 EDGES = 5_000

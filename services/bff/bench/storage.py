@@ -17,10 +17,10 @@ from typing import Any, Protocol, override
 
 import numpy as np
 
+from bff.db.stored_days import pack_day, unpack_days
 from bff.energy import Integers, Slots
-from bff.ledger.packing import pack_day, unpack_days
 from bff.time_grid import SLOT_MS, SLOTS_PER_DAY
-from energy_rules.spread import amounts_of
+from energy_rules.sources import amounts_of
 
 DEVICES, DAYS, MONTH = 50, 360, range(200, 230)
 QUARTERS = [(90 * quarter, 90 * quarter + 90) for quarter in range(4)]

@@ -18,12 +18,12 @@ from sqlalchemy import insert
 
 from bench.made_up_house import MINUTE_MS, MINUTES_PER_DAY, SEED, counter_kwh, labels_of, write_home
 from bff.db.migrate import open_database
+from bff.db.stored_days import pack_days
 from bff.db.tables import LedgerDay, LedgerEvent, RulesVersion
 from bff.energy import QUANTITIES
-from bff.ledger.device_rules import VERSION, DeviceRules, Given, rules_of
 from bff.ledger.events import CounterEvent
-from bff.ledger.packing import pack_days
 from bff.ledger.sample_counts import StoredDay, fingerprint
+from bff.ledger.slots import VERSION, DeviceRules, Given, rules_of
 from bff.ledger.store import day_row, event_row
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, day_start, unix_milliseconds
 from home_model.load import load_home

@@ -20,7 +20,7 @@ from bff.contracts.holidays import public_holidays
 from bff.contracts.period import BilledPart, month_name
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import average_shares
-from bff.units import MONEY_EXPONENT, UWH_PER_KWH
+from bff.energy import MONEY_EXPONENT, UWH_PER_KWH
 
 CASES = yaml.safe_load((Path(__file__).parents[3] / "tests/tariff/cases.yaml").read_text())
 UNROUNDED_TOLERANCE = Fraction(5, 1000)

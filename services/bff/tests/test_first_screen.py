@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bff.first_screen.query import questions
-from bff.place_tree import HOUSE, Place
+from bff.register.register import HOUSE, Place
 from bff.time_grid import instant
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bff.db.engine import write_session
 from bff.ledger.archive import KeptDay
-from bff.ledger.device_rules import VERSION
+from bff.ledger.slots import VERSION
 from bff.ledger.store import select_days, update_days
 from bff.time_grid import FAR_FUTURE_MS, Interval
 from service_kit.database import open_engine

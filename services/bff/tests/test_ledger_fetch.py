@@ -6,13 +6,13 @@ from typing import Any, override
 
 import numpy as np
 
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays
+from bff.ledger.slots import DeviceRules
 from bff.time_grid import DAY_MS, Interval
 from bff.victoriametrics.counters import CounterSelection
 from energy_rules.limits import Limits
-from energy_rules.samples import Samples
+from energy_rules.sources import Samples
 
 LIMITS = Limits(4_000_000, 600_000)
 HOUR_MS = 3_600_000

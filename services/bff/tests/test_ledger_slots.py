@@ -5,14 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bff.db.stored_days import pack_day, unpack_days
 from bff.energy import Slots
-from bff.ledger.device_rules import SourceRules
-from bff.ledger.packing import pack_day, unpack_days
-from bff.ledger.slots import judge_source, slots_between, sums_up_to
+from bff.ledger.slots import SourceRules, judge_source, slots_between, sums_up_to
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
 from energy_rules.limits import Limits
-from energy_rules.samples import Samples
-from energy_rules.spread import Amounts, Spans
+from energy_rules.sources import Amounts, Samples, Spans
 
 START_MS = 1_772_323_200_000
 RULES = SourceRules("cloud", Limits(max_power_mw=4_000_000, gap_limit_ms=600_000))

@@ -3,7 +3,7 @@
 import httpx
 
 from bff.marks.query import PriceChange, price_changes
-from bff.prices.spans import PriceSpan
+from bff.prices.query import PriceSpan
 from bff.time_grid import Interval
 
 MARCH = {"from": "2026-03-01T00:00:00+09:00", "to": "2026-04-01T00:00:00+09:00"}

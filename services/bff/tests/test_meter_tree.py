@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bff.energy import Energy, EnergyOfCells, Integers, exported_label
 from bff.meter_tree import own_energy
-from bff.register.entries import Entry
+from bff.register.register import Entry
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, Interval
 
 DAYS = 3

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import Grouping, fetch_cost
 from bff.cost.response import figures
-from bff.energy import Energy, EnergyBetween, Integers
-from bff.place_tree import HOUSE, Place, place_of
-from bff.prices.spans import PriceSpan
-from bff.register.entries import Entry
+from bff.energy import Energy, EnergyBetween, Integers, plain, scaled
+from bff.prices.query import PriceSpan
+from bff.register.register import HOUSE, Entry, Place, place_of
 from bff.time_grid import Bucket, Interval, bucket_edges
-from bff.units import plain, scaled
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000

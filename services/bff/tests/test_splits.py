@@ -21,7 +21,6 @@ from bff.db.migrate import open_database
 from bff.db.tables import LedgerSplit, UnitPrice
 from bff.energy import Integers
 from bff.ledger import partial_slots
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource
 from bff.ledger.partial_slots import (
     NO_SPLITS,
@@ -34,10 +33,11 @@ from bff.ledger.partial_slots import (
 )
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.saved_splits import save_splits, select_splits
+from bff.ledger.slots import DeviceRules
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, instant
 from bff.victoriametrics.counters import CounterSelection
 from energy_rules.limits import Limits
-from energy_rules.samples import NO_SAMPLES, Samples
+from energy_rules.sources import NO_SAMPLES, Samples
 
 START_MS = 1_772_323_200_000
 DAYS = 40

@@ -17,14 +17,13 @@ from bff.db.migrate import open_database
 from bff.db.tables import LedgerDay
 from bff.energy import Integers, Slots
 from bff.ledger.archive import KeptDay
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.ledger import Ledger, SharedStatus
 from bff.ledger.query import energy_between
 from bff.ledger.sample_counts import StoredDay
-from bff.ledger.slots import OpenSlots, RecentSamples
+from bff.ledger.slots import DeviceRules, OpenSlots, RecentSamples
 from bff.ledger.store import Built, save_built
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, instant
-from energy_rules.spread import amounts_of
+from energy_rules.sources import amounts_of
 
 START_MS = 20_500 * DAY_MS
 DAYS = 3

@@ -21,8 +21,8 @@ from energy_rules.limits import (
     STEPS_UWH,
     Learned,
 )
-from energy_rules.quantities import HOUR_MS, ROUNDING_UWH
-from energy_rules.samples import Booleans, Int64s, Samples
+from energy_rules.quantities import HOUR_MS, ROUNDING_UWH, Booleans, Int64s
+from energy_rules.sources import Samples
 
 WINDOW_MS = 72 * HOUR_MS
 

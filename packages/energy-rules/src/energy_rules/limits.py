@@ -1,12 +1,8 @@
 """What is possible for a source: limits from its configuration and what was learned of it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from energy_rules.quantities import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-
-if TYPE_CHECKING:
-    from energy_rules.samples import Int64s
+from energy_rules.quantities import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Int64s
 
 # A milliwatt for 3600 milliseconds is one micro-watt-hour.
 MW_MS_PER_UWH = 3_600

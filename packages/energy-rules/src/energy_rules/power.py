@@ -17,9 +17,8 @@ from energy_rules.limits import (
     bounds_of,
     energy_uwh,
 )
-from energy_rules.quantities import MIN_AT_MS
-from energy_rules.samples import Int64s, Samples
-from energy_rules.spread import Spans
+from energy_rules.quantities import MIN_AT_MS, Int64s
+from energy_rules.sources import Samples, Spans
 from energy_rules.state import Quality
 
 

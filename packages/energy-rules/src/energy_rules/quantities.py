@@ -1,7 +1,16 @@
-"""The units of the rules, and which values can be one of them; without arrays.
+"""The units of the rules, and which values can be one of them; arrays as types alone.
 
 Instants are Unix milliseconds, energy is in micro-watt-hours (uWh): 1e9 kWh still fit 64 bits.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # exporters use these rules without numpy
+    import numpy as np
+    from numpy.typing import NDArray
+
+type Int64s = NDArray[np.int64]
+type Booleans = NDArray[np.bool_]
 
 UWH_PER_KWH = 1_000_000_000
 MAX_KWH = 1e9

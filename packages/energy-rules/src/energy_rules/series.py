@@ -24,9 +24,8 @@ from energy_rules.limits import (
     max_jumpless_uwh,
     max_rise_uwh,
 )
-from energy_rules.quantities import HOUR_MS, ROUNDING_UWH
-from energy_rules.samples import Booleans, Int64s, Samples
-from energy_rules.spread import Spans, flatten, join, spans_of
+from energy_rules.quantities import HOUR_MS, ROUNDING_UWH, Booleans, Int64s
+from energy_rules.sources import Samples, Spans, flatten, join, spans_of
 from energy_rules.state import (
     Answer,
     Decision,

@@ -1,6 +1,7 @@
 """The shape of `devices.yaml`: one house, its rooms and shelves, its devices and their sources."""
 
 from datetime import datetime
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -125,7 +126,7 @@ class Home(Strict):
     rooms: Some[Room]
     devices: Some[Device]
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The house's time zone: days, months and years are cut by it."""
         return ZoneInfo(self.time_zone)

@@ -1,14 +1,52 @@
-"""The energy of devices between instants: what the ledger returns and pricing multiplies."""
+"""Energy, prices and money as exact integers, and their text in the API.
+
+Energy is in micro-watt-hours (10^-9 kWh), prices in 10^-12 currency units per kWh; their
+products, money in 10^-21 currency units, are Python integers of any length. In the API they are
+plain decimal strings; never floats, never 1E+3.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from decimal import Decimal
+from typing import Annotated, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import WithJsonSchema
 
 from bff.time_grid import Interval
-from energy_rules.spread import Amounts
+from energy_rules.sources import Amounts
+
+UWH_PER_KWH = 1_000_000_000
+UWH_EXPONENT = 9
+PRICE_EXPONENT = 12
+MONEY_EXPONENT = UWH_EXPONENT + PRICE_EXPONENT
+
+Exact = Annotated[
+    str,
+    WithJsonSchema({"type": "string", "format": "decimal", "examples": ["34.3333"]}),
+]
+
+
+def plain(value: Decimal) -> str:
+    """Format without exponent and without trailing zeros: `34.2`, `0`, `1000`."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def scaled(units: int, exponent: int) -> str:
+    """Format exactly `units` times 10^-exponent in the form of `plain`."""
+    if not units:
+        return "0"  # most of the thousands in a response are
+    digits = str(abs(units)).zfill(exponent + 1)
+    sign = "-" if units < 0 else ""
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}".rstrip("0").rstrip(".")
+
+
+def exact_kwh(uwh: int | None) -> str | None:
+    """Format micro-watt-hours as kWh; None stays None."""
+    return None if uwh is None else scaled(uwh, UWH_EXPONENT)
+
 
 type Integers = NDArray[np.int64]
 

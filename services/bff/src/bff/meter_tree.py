@@ -14,7 +14,7 @@ import numpy as np
 
 from bff.energy import Energy, EnergyBetween, EnergyOfCells, Integers
 from bff.meter_gaps import Above, Cells, Gaps, HowMeasured, gaps_of
-from bff.register.entries import Entry, by_name, change_instants, upstream_of, with_exported
+from bff.register.register import Entry, by_name, change_instants, upstream_of, with_exported
 from bff.time_grid import DAY_MS, Interval
 from home_model.config import Kind
 

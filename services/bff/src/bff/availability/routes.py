@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from bff.availability.query import fetch_availability
 from bff.availability.response import availability_response
 from bff.availability.schemas import Availability
-from bff.http.params import DeviceId, From, To
-from bff.place_tree import device_by_id
+from bff.http.schemas import DeviceId, From, To
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, unix_milliseconds
 

@@ -8,8 +8,8 @@ import numpy as np
 from bff.cost.query import edges_until_now
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
-from bff.prices.spans import PriceSpan, price_by_interval
-from bff.register.entries import Entry, with_exported
+from bff.prices.query import PriceSpan, price_by_interval
+from bff.register.register import Entry, with_exported
 from home_model.config import Kind
 
 

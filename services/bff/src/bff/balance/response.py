@@ -2,7 +2,7 @@
 
 from bff.balance.query import BalanceAmounts
 from bff.balance.schemas import BalanceFigures
-from bff.units import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
+from bff.energy import MONEY_EXPONENT, UWH_EXPONENT, exact_kwh, scaled
 
 
 def balance_figures(amounts: BalanceAmounts) -> BalanceFigures:

@@ -10,9 +10,9 @@ from bff.balance.schemas import Balance, BalanceRow
 from bff.cost.query import CostQuery, time_buckets
 from bff.cost.response import meter_notes
 from bff.cost.routes import By
-from bff.http.params import From, To
-from bff.place_tree import HOUSE
+from bff.http.schemas import From, To
 from bff.prices.query import select_price_spans
+from bff.register.register import HOUSE
 from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import in_zone, unix_milliseconds
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from bff.cost.schemas import Missing, OverMeasured, Unmeasured
+from bff.energy import Exact
 from bff.http.schemas import Span
-from bff.units import Exact
 
 
 class BalanceFigures(BaseModel):

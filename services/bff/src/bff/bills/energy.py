@@ -8,7 +8,7 @@ import numpy as np
 
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, own_energy
-from bff.register.entries import Entry, with_exported
+from bff.register.register import Entry, with_exported
 
 type Meter = Literal["grid_import", "house_meter", "devices"]
 

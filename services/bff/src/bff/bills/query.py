@@ -21,14 +21,12 @@ from bff.contracts.period import BilledPart, Period
 from bff.contracts.shares import UnitPrices, unit_prices
 from bff.contracts.timeline import ContractPart, parts_of
 from bff.db.engine import read_session
-from bff.energy import Integers
-from bff.prices.spans import PriceSpan
+from bff.energy import UWH_PER_KWH, Integers
+from bff.prices.query import PriceSpan
 from bff.readings.periods import MIN_APART, periods_within
-from bff.register.entries import Entry
-from bff.register.view import Register
+from bff.register.register import Entry, Register
 from bff.services import Services
 from bff.time_grid import midnight, unix_milliseconds
-from bff.units import UWH_PER_KWH
 
 # So many intervals of all devices are held at once: a market's half-hours of a period or two.
 MAX_INTERVALS = 3_000

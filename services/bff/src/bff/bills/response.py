@@ -11,7 +11,7 @@ from bff.contracts.charges import ZERO, Usage
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import Shares as ExactShares
 from bff.contracts.shares import average_shares
-from bff.units import MONEY_EXPONENT, UWH_EXPONENT, scaled
+from bff.energy import MONEY_EXPONENT, UWH_EXPONENT, scaled
 
 
 def bill_response(

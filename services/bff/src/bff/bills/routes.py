@@ -9,7 +9,7 @@ from bff.bills.periods import CURRENT, find_period, select_periods
 from bff.bills.query import compute_bills, load_tariff
 from bff.bills.response import bill_response
 from bff.bills.schemas import Bill, PeriodBills
-from bff.http.params import Day
+from bff.http.schemas import Day
 from bff.services import UsedServices, limit_concurrency
 from service_kit.problems import wrong_input
 

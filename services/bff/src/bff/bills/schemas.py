@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from bff.bills.energy import Meter
 from bff.contracts.document import Statement
-from bff.units import Exact
+from bff.energy import Exact
 
 type BillState = Literal["provisional", "final"]
 type ProvisionalReason = Literal["period_open", "no_contract", "rate_missing", "not_measured"]

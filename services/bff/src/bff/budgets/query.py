@@ -13,10 +13,10 @@ from bff.bills.query import PeriodBill, compute_bills, load_tariff
 from bff.contracts.shares import average_shares
 from bff.db.revisions import Author, State, record
 from bff.db.tables import Budget
+from bff.energy import MONEY_EXPONENT, plain
 from bff.forecast.query import Forecast, fetch_forecast
-from bff.register.view import Register
+from bff.register.register import Register
 from bff.services import Services
-from bff.units import MONEY_EXPONENT, plain
 from service_kit.problems import not_found
 
 HOUSE = ""

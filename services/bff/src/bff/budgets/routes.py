@@ -10,7 +10,7 @@ from bff.budgets.schemas import BudgetInput, BudgetRow
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
 from bff.http.repeated import RepeatedRoute
-from bff.place_tree import device_by_id
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 
 router = APIRouter(prefix="/budgets", tags=["bills"], route_class=RepeatedRoute)

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bff.energy import Exact
 from bff.prices.schemas import PriceText
-from bff.units import Exact
 
 type BudgetState = Literal["within", "forecast_over", "over", "unknown"]
 

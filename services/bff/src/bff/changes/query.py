@@ -17,14 +17,12 @@ from bff.cost.pricing import CostAmounts
 from bff.cost.query import Grouping, fetch_cost
 from bff.db.engine import read_session, write_session
 from bff.db.tables import LedgerDay, MonthChange, RulesVersion
-from bff.energy import Energy, Integers
-from bff.ledger.device_rules import VERSION
-from bff.ledger.sums import select_closed_sums
-from bff.place_tree import place_of
+from bff.energy import MONEY_EXPONENT, Energy, Integers, scaled
+from bff.ledger.query import select_closed_sums
+from bff.ledger.slots import VERSION
 from bff.prices.query import select_price_spans
-from bff.register.entries import entry_of
+from bff.register.register import entry_of, place_of
 from bff.time_grid import DAY_MS, bucket_edges, instant, month_of, unix_milliseconds
-from bff.units import MONEY_EXPONENT, scaled
 from home_model.config import Home
 
 

@@ -8,10 +8,10 @@ from bff.changes.query import differs, select_months, select_version
 from bff.changes.schemas import ChangedMonth, LedgerChanges
 from bff.db.engine import read_session
 from bff.db.tables import MonthChange
-from bff.ledger.device_rules import VERSION
+from bff.energy import exact_kwh
+from bff.ledger.slots import VERSION
 from bff.services import UsedServices
 from bff.time_grid import in_zone
-from bff.units import exact_kwh
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from bff.units import Exact
+from bff.energy import Exact
 
 
 class ChangedMonth(BaseModel):

@@ -11,7 +11,7 @@ from bff.ledger.query import fetch_history
 from bff.reconcile.differences import source_days
 from bff.time_grid import DAY_MS, Interval, unix_milliseconds
 from bff.victoriametrics.power import PowerOfSource
-from energy_rules.samples import NO_SAMPLES
+from energy_rules.sources import NO_SAMPLES
 from home_model.config import Device
 from home_model.sources import Source
 from service_kit.problems import ProblemError, wrong_input

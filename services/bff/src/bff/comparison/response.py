@@ -16,8 +16,8 @@ from bff.comparison.schemas import (
     WattsDifference,
 )
 from bff.comparison.verdict import Verdict
+from bff.energy import exact_kwh
 from bff.time_grid import in_zone
-from bff.units import exact_kwh
 from bff.victoriametrics.scrapes import ScrapeTimes
 from home_model.config import Home
 

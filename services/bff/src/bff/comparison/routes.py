@@ -13,8 +13,8 @@ from bff.comparison.query import (
 )
 from bff.comparison.response import comparison_response
 from bff.comparison.schemas import Comparison
-from bff.http.params import From, To
-from bff.place_tree import device_by_id
+from bff.http.schemas import From, To
+from bff.register.register import device_by_id
 from bff.services import UsedServices, limit_concurrency
 from bff.victoriametrics.power import SourceSeries, fetch_power
 from bff.victoriametrics.scrapes import fetch_scrape_times

@@ -5,8 +5,8 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from bff.comparison.verdict import ReasonName, Side, VerdictName
+from bff.energy import Exact
 from bff.http.schemas import Span
-from bff.units import Exact
 
 
 class SourceReport(BaseModel):

@@ -26,7 +26,7 @@ from bff.contracts.query import (
 from bff.contracts.timeline import Agreed
 from bff.db.revisions import Author
 from bff.forecast.query import fetch_forecast
-from bff.register.view import Register
+from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import EPOCH
 from service_kit.database import serialised

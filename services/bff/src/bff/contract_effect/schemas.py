@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bff.contracts.document import Statement
 from bff.contracts.schemas import ContractInput
-from bff.units import Exact
+from bff.energy import Exact
 
 
 class AddContractTrial(BaseModel):

@@ -27,7 +27,7 @@ from bff.contracts.document import (
 from bff.contracts.period import BilledPart, length_to_prorate, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
 from bff.contracts.rounding import rounded
-from bff.units import UWH_PER_KWH
+from bff.energy import UWH_PER_KWH
 
 ALL = "all"
 ZERO = Fraction()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, m
 
 from bff.contracts.document import ContractDocument, Statement
 from bff.contracts.timeline import is_date
-from bff.http.params import Day
+from bff.http.schemas import Day
 
 EXAMPLE_DOCUMENT: dict[str, JsonValue] = {
     "kwh": {"round": "half_up", "to": "1"},

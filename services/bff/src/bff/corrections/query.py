@@ -5,9 +5,8 @@ from sqlalchemy.orm import Session
 from bff.corrections.schemas import CorrectionInput
 from bff.db.revisions import Author
 from bff.db.tables import RegisterCorrection
-from bff.register.entries import BEGINNING_MS, NO_END_MS
+from bff.register.register import BEGINNING_MS, NO_END_MS, Register
 from bff.register.store import select_corrections
-from bff.register.view import Register
 from bff.time_grid import unix_milliseconds
 from service_kit.problems import ProblemError, not_found
 

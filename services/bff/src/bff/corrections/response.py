@@ -9,8 +9,7 @@ from bff.corrections.query import end_or_none
 from bff.corrections.schemas import Change, CorrectionRow, EntryRow, HistoryRow, RegisteredDevice
 from bff.db.tables import RegisterCorrection, RegisterRow
 from bff.names import full_names
-from bff.register.entries import Entry
-from bff.register.view import Register
+from bff.register.register import Entry, Register
 from bff.time_grid import in_zone
 
 BY_FILE = "devices.yaml"

@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bff.http.params import Instant
+from bff.http.schemas import Instant
 from bff.names import Names
-from bff.register.corrections import Action
+from bff.register.register import Action
 from home_model.config import Kind
 
 type Change = Literal["added", "moved", "retired", "returned", "became", "sources"]

@@ -21,11 +21,10 @@ from bff.bills.query import (
 from bff.contracts.bill import without
 from bff.cost.pricing import CostAmounts, CostTable
 from bff.cost.query import CostQuery, Grouping, edges_until_now, fetch_cost, fetch_group_energy
-from bff.energy import Integers
-from bff.register.view import Register
+from bff.energy import MONEY_EXPONENT, Integers
+from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import in_zone, unix_milliseconds
-from bff.units import MONEY_EXPONENT
 from service_kit.problems import ProblemError
 
 type Allocation = Literal["average", "marginal"]

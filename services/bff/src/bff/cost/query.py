@@ -12,10 +12,8 @@ import numpy as np
 from bff.cost.pricing import CostTable, Layout, UsedEnergy, price_energy
 from bff.energy import EnergyBetween, Integers
 from bff.meter_tree import BOUGHT_KINDS, MeterNotes, OwnEnergy, own_energy
-from bff.place_tree import HOUSE, Level, Place, entries_in, place_of
-from bff.prices.spans import PriceSpan, price_by_interval, price_edges
-from bff.register.entries import Entry
-from bff.register.view import Register
+from bff.prices.query import PriceSpan, price_by_interval, price_edges
+from bff.register.register import HOUSE, Entry, Level, Place, Register, entries_in, place_of
 from bff.time_grid import MIN_MILLISECONDS, Bucket, bucket_edges
 from service_kit.problems import ProblemError, wrong_input
 

@@ -23,11 +23,11 @@ from bff.cost.schemas import (
     Suspect,
     Unmeasured,
 )
+from bff.energy import MONEY_EXPONENT, UWH_EXPONENT, scaled
 from bff.http.schemas import instant_text, place_ref, span
 from bff.meter_tree import MeterNotes
-from bff.place_tree import HOUSE
+from bff.register.register import HOUSE
 from bff.time_grid import midnight
-from bff.units import MONEY_EXPONENT, UWH_EXPONENT, scaled
 from home_model.config import Home
 
 # A tail of a minute is the time between two reads of the present, not a silence.

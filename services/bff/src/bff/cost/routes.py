@@ -9,11 +9,9 @@ from bff.cost.contract import Allocation, fetch_contract_cost
 from bff.cost.query import CostQuery, fetch_costs, group
 from bff.cost.response import contract_basis, cost_response
 from bff.cost.schemas import Cost
-from bff.http.params import From, OneDevice, Room, Shelf, To
-from bff.http.schemas import json_response
-from bff.place_tree import find_place
+from bff.http.schemas import From, OneDevice, Room, Shelf, To, json_response
 from bff.prices.query import select_price_spans
-from bff.register.view import Register
+from bff.register.register import Register, find_place
 from bff.services import Services, UsedServices, limit_concurrency
 from bff.time_grid import Bucket, unix_milliseconds
 

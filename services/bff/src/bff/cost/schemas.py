@@ -6,8 +6,8 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import BaseModel, Field
 
 from bff.bills.schemas import BillState, HouseShare, ProvisionalReason
+from bff.energy import Exact
 from bff.http.schemas import InstantText, PlaceRef, Span
-from bff.units import Exact
 
 
 class Coverage(TypedDict):

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from bff.curves.query import fetch_curves, step_seconds
 from bff.curves.response import curves_response
 from bff.curves.schemas import Curves, Quantity
-from bff.http.params import DeviceId, From, To
-from bff.place_tree import device_by_id
+from bff.http.schemas import DeviceId, From, To
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, unix_milliseconds
 

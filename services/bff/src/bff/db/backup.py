@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from sqlalchemy.engine import make_url
 
-from bff.db.checksums import row_checksum, splits_checksum
+from bff.db.stored_days import row_checksum, splits_checksum
 from bff.db.tables import LedgerDay
 from service_kit.backup import NEWEST, UNFINISHED, BackupError, chosen, copy_sqlite
 from service_kit.clock import utc_now

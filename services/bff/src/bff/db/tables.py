@@ -111,7 +111,7 @@ class LedgerDay(Base):
     """The closed slots of one device on one UTC day, and their sums.
 
     A day without any data has no row. `made_from` is the fingerprint of
-    `bff.ledger.sample_counts`; `slots` is packed by `bff.ledger.packing` (docs/decisions/0006).
+    `bff.ledger.sample_counts`; `slots` is packed by `bff.db.stored_days` (docs/decisions/0006).
     `is_stale`: to be rebuilt whatever its samples are. `counts_left`: the day is archived, and so
     many of its samples were left when they were last counted. `checksum` covers the row but for
     these two, `sums_checksum` its sums alone.

@@ -16,9 +16,9 @@ from pydantic import HttpUrl, SecretStr
 from sqlalchemy import select
 
 from bff.db.backup import BackupSettings, restore
-from bff.db.checksums import row_checksum
 from bff.db.engine import read_session
 from bff.db.migrate import open_database
+from bff.db.stored_days import row_checksum
 from bff.db.tables import LedgerDay
 from bff.victoriametrics.backup_check import ServerError, fetch_newest_sample
 from service_kit.backup import (

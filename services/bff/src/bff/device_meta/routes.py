@@ -6,9 +6,9 @@ from bff.db.engine import read_session, write_session
 from bff.device_meta.query import save_meta, select_all_meta, select_meta
 from bff.device_meta.response import device_meta_row
 from bff.device_meta.schemas import DeviceMetaInput, DeviceMetaRow
-from bff.http.params import DeviceId
 from bff.http.repeated import RepeatedRoute
-from bff.place_tree import device_by_id
+from bff.http.schemas import DeviceId
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 
 router = APIRouter(prefix="/device_meta", tags=["devices"], route_class=RepeatedRoute)

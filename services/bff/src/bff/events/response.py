@@ -3,11 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from bff.db.tables import EventAnswer, LedgerEvent
-from bff.energy import EXPORTED_SUFFIX, meter_of_label
+from bff.energy import EXPORTED_SUFFIX, exact_kwh, meter_of_label
 from bff.events.schemas import EventAnswerRow, EventRow, EventState
 from bff.ledger.events import OPEN_KINDS
 from bff.time_grid import in_zone
-from bff.units import exact_kwh
 from energy_rules.limits import MW_PER_W
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bff.db.tables import AnswerWord, EventKind
-from bff.http.params import Instant
-from bff.units import Exact
+from bff.energy import Exact
+from bff.http.schemas import Instant
 
 type EventState = Literal["open", "answered", "notice"]
 

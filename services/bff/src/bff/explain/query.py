@@ -8,14 +8,12 @@ from bff.cost.query import Grouping, fetch_cost
 from bff.db.engine import read_session
 from bff.db.tables import UnitPrice
 from bff.ledger.archive import KeptDays
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
 from bff.ledger.query import fetch_history
+from bff.ledger.slots import DeviceRules
 from bff.ledger.store import select_days
-from bff.place_tree import place_of
-from bff.prices.query import select_price_spans, select_prices
-from bff.prices.spans import PriceSpan, price_edges
-from bff.register.entries import entry_of
+from bff.prices.query import PriceSpan, price_edges, select_price_spans, select_prices
+from bff.register.register import entry_of, place_of
 from bff.services import Services
 from bff.time_grid import SLOT_MS, Interval, day_start, slot_start, unix_milliseconds
 from home_model.config import Device, Home

@@ -9,16 +9,14 @@ import numpy as np
 
 from bff.cost.pricing import CostAmounts
 from bff.db.tables import UnitPrice
+from bff.energy import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
 from bff.explain.query import Explained
 from bff.explain.schemas import EdgeReading, ExplainedSlot, UsedPrice
 from bff.http.schemas import CounterReading, counter_reading
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
-from bff.ledger.slots import slots_between
+from bff.ledger.slots import DeviceRules, slots_between
 from bff.time_grid import SLOT_MS, day_start, in_zone, slot_edges, slot_start, unix_milliseconds
-from bff.units import MONEY_EXPONENT, UWH_EXPONENT, plain, scaled
-from energy_rules.samples import NO_SAMPLES, Samples
-from energy_rules.spread import Spans
+from energy_rules.sources import NO_SAMPLES, Samples, Spans
 from home_model.sources import PUSHED_SOURCES
 
 type Quality = Literal["measured", "estimated", "mixed", "missing"]

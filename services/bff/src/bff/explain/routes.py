@@ -8,9 +8,9 @@ from bff.cost.response import figures
 from bff.explain.query import fetch_explained
 from bff.explain.response import edge_readings, edges_by_slot, explained_slots, used_prices
 from bff.explain.schemas import Explanation
-from bff.http.params import Instant
+from bff.http.schemas import Instant
 from bff.ledger.witness import judge_with_witnesses
-from bff.place_tree import device_by_id
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone, unix_milliseconds
 from bff.victoriametrics.patience import REQUEST

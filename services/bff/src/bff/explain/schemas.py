@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from bff.cost.schemas import Figures
+from bff.energy import Exact
 from bff.http.schemas import CounterReading, Span
-from bff.units import Exact
 
 
 class EdgeReading(BaseModel):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bff.cost.query import CostQuery
-from bff.place_tree import Level, Place
+from bff.register.register import Level, Place
 from bff.time_grid import Interval, in_zone, instant, midnight, month_of
 
 INSIDE: Mapping[Level, Level | None] = {

@@ -5,13 +5,12 @@ from fastapi import APIRouter, Response
 from bff.cost.routes import unit_price_costs
 from bff.first_screen.query import questions
 from bff.first_screen.schemas import FirstScreen
-from bff.http.params import OneDevice, Room, Shelf
-from bff.http.schemas import json_response
+from bff.http.schemas import OneDevice, Room, Shelf, json_response
 from bff.marks.routes import get_marks
 from bff.notices.routes import notice_list
-from bff.place_tree import find_place
 from bff.places.query import fetch_present
 from bff.places.routes import get_house, place_tree
+from bff.register.register import find_place
 from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import in_zone
 

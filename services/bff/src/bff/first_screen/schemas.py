@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 from bff.cost.schemas import Cost
 from bff.marks.schemas import Marks
 from bff.notices.schemas import NoticeList
-from bff.place_tree import Level
 from bff.places.schemas import House, PlaceNode
+from bff.register.register import Level
 from bff.time_grid import Bucket
 
 

@@ -2,9 +2,9 @@
 
 from bff.bills.query import PeriodBill
 from bff.contracts.rounding import decimal_text
+from bff.energy import UWH_EXPONENT, scaled
 from bff.forecast.query import Forecast, NextTier
 from bff.forecast.schemas import BillForecast, NextTierRow, RangeOfValues
-from bff.units import UWH_EXPONENT, scaled
 
 
 def forecast_response(bill: PeriodBill, found: Forecast, currency: str) -> BillForecast:

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, Field
 
-from bff.units import Exact
+from bff.energy import Exact
 
 
 class RangeOfValues(BaseModel):

@@ -20,7 +20,7 @@ from bff.ledger.sample_counts import (
     sources_in,
 )
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
-from energy_rules.spread import amounts_of, between, spans_of
+from energy_rules.sources import amounts_of, between, spans_of
 from energy_rules.state import Span
 
 NOTHING = Slots(

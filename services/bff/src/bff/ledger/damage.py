@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
-from bff.db.checksums import row_checksum, sums_checksum
 from bff.db.engine import read_session, write_session
 from bff.db.repair import rebuild_damaged
+from bff.db.stored_days import row_checksum, sums_checksum
 from bff.db.tables import LedgerDay
 from bff.ledger.store import CHECKED, SUMS, DeviceDay, save_damage
 from bff.time_grid import runs_of_days

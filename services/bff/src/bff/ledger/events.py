@@ -15,12 +15,10 @@ from numpy.typing import NDArray
 
 from bff.db.tables import QUESTIONS, EventKind, KeptKind, QuestionKind
 from bff.energy import Integers, Slots
-from bff.ledger.device_rules import DeviceRules
-from bff.ledger.slots import JudgedDevice
+from bff.ledger.slots import DeviceRules, JudgedDevice
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.limits import MW_MS_PER_UWH, energy_uwh
-from energy_rules.sources import Stuck
-from energy_rules.spread import between
+from energy_rules.sources import Stuck, between
 from energy_rules.state import Note, NoteKind
 
 # They come from what is stored, not from samples: no rebuild replaces them.

@@ -19,7 +19,7 @@ from bff.victoriametrics.patience import BACKGROUND, Patience
 from energy_rules.learning import WINDOW_MS
 from energy_rules.limits import Limits
 from energy_rules.power import parse_power
-from energy_rules.samples import NO_SAMPLES, Samples, parse_samples
+from energy_rules.sources import NO_SAMPLES, Samples, parse_samples
 from home_model.metrics import POWER
 from home_model.sources import PUSHED_SOURCES
 

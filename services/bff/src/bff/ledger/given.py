@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bff.db.tables import QUESTIONS, DeviceMeta, EventAnswer, FoundSource, RegisterRow
-from bff.ledger.device_rules import ConfiguredUntil, FoundSources, Given, GivenAnswer
+from bff.ledger.slots import ConfiguredUntil, FoundSources, Given, GivenAnswer
 from energy_rules.state import Answer
 
 

@@ -11,16 +11,14 @@ import numpy as np
 
 from bff.energy import Integers, Slots
 from bff.ledger.archive import KeptDay
-from bff.ledger.device_rules import DeviceRules, GivenAnswer
 from bff.ledger.events import events_of
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import DeviceDays, SampleCounts, StoredDay
-from bff.ledger.slots import JudgedDevice, slots_between
+from bff.ledger.slots import DeviceRules, GivenAnswer, JudgedDevice, slots_between
 from bff.ledger.store import Built
 from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, slot_edges
-from energy_rules.samples import NO_SAMPLES
-from energy_rules.spread import Spans, amounts_of, flatten, join, spans_of
+from energy_rules.sources import NO_SAMPLES, Spans, amounts_of, flatten, join, spans_of
 from energy_rules.state import Answer, Quality, Span
 
 WINDOW_MS = 32 * DAY_MS

@@ -9,11 +9,10 @@ from typing import Self
 from sqlalchemy import Engine
 
 from bff.db.engine import VersionedCache, read_session
-from bff.ledger.device_rules import DeviceRules, rules_of
 from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
 from bff.ledger.partial_slots import SplitCache
-from bff.ledger.slots import OpenSlots
+from bff.ledger.slots import DeviceRules, OpenSlots, rules_of
 from bff.time_grid import DAY_MS, SLOTS_PER_DAY, Interval, Now, day_start, unix_milliseconds
 from bff.victoriametrics.client import VictoriaMetrics
 from bff.victoriametrics.counters import energy_series

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bff.energy import QUANTITIES, Integers
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource, fetch_with_neighbours
 from bff.ledger.sample_counts import NEIGHBOURS, DeviceDays
+from bff.ledger.slots import DeviceRules
 from bff.ledger.witness import judge_with_witnesses
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, slot_start
 from energy_rules.limits import Limits
 from energy_rules.quantities import HOUR_MS
-from energy_rules.samples import NO_SAMPLES, Samples
-from energy_rules.spread import Spans, between
+from energy_rules.sources import NO_SAMPLES, Samples, Spans, between
 
 # So long before a slot samples show how a source is read.
 NEAR_MS = 6 * HOUR_MS

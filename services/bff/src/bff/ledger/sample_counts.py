@@ -13,7 +13,7 @@ hour after it; what is possible and usual for a source, on those of the days bef
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bff.ledger.device_rules import DeviceRules
+from bff.ledger.slots import DeviceRules
 from bff.time_grid import DAY_MS, Interval
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import DayCounts

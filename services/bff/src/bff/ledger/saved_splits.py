@@ -7,12 +7,11 @@ import numpy as np
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
-from bff.db.checksums import splits_checksum
 from bff.db.engine import write_session
+from bff.db.stored_days import among, splits_checksum
 from bff.db.tables import LedgerSplit, UnitPrice
 from bff.energy import QUANTITIES, Integers
 from bff.ledger.partial_slots import NO_SPLITS, Cuts, SplitCache, Splits, SplitsByDevice
-from bff.ledger.store import among
 from bff.time_grid import DAY_MS, unix_milliseconds
 
 # Of each split the instant, the amounts of the slot, and those up to the instant.

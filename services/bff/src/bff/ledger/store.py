@@ -20,9 +20,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bff.db.checksums import added_checksums, row_checksum, sums_checksum
 from bff.db.damage import DamagedError
 from bff.db.engine import write_session
+from bff.db.stored_days import (
+    Days,
+    added_checksums,
+    pack_days,
+    row_checksum,
+    run_of,
+    slots_at,
+    sums_checksum,
+    unpack_day,
+    unpack_days,
+)
 from bff.db.tables import (
     EventAnswer,
     FoundSource,
@@ -42,7 +52,6 @@ from bff.ledger.events import (
     LostDay,
     loss_of,
 )
-from bff.ledger.packing import Days, pack_days, slots_at, unpack_day, unpack_days
 from bff.ledger.sample_counts import StoredDay, counts_in, parse_counts
 from bff.time_grid import DAY_MS, SLOT_MS, Interval, day_start
 from energy_rules.state import Quality, Span
@@ -551,7 +560,7 @@ class DaysOfDevices:
         self, session: Session, devices: Sequence[str], days_ms: Sequence[int]
     ) -> CursorResult[*tuple[Any, ...]]:
         """Select the rows; each day is given once."""
-        if run := _run(days_ms):
+        if run := run_of(days_ms):
             wanted = {"devices": devices, "first": run[0], "last": run[1]}
             return session.connection().execute(self.near, wanted)
         return session.connection().execute(self.some, {"devices": devices, "days": days_ms})
@@ -605,19 +614,6 @@ def _check(keys: Sequence[DeviceDay], computed: Iterable[int], stored: Sequence[
         pairs = zip(keys, found, stored, strict=True)
         device, day_ms = next(key for key, one, other in pairs if one != other)
         raise DamagedError(device, day_ms)
-
-
-def among(days_ms: Sequence[int], column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Return whether a column is one of some days, each given once."""
-    if run := _run(days_ms):
-        return column.between(*run)
-    return column.in_(days_ms)
-
-
-def _run(days_ms: Sequence[int]) -> tuple[int, int] | None:
-    """Return the first and the last of some days where these are all days between them."""
-    first, last = min(days_ms), max(days_ms)
-    return (first, last) if last - first == (len(days_ms) - 1) * DAY_MS else None
 
 
 def select_uneven_days(

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bff.energy import Integers
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource, SampleSource
-from bff.ledger.slots import JudgedDevice, Witness, judge_device
+from bff.ledger.slots import DeviceRules, JudgedDevice, Witness, judge_device
 from bff.time_grid import Interval
 from bff.victoriametrics.counters import RawSamples
 from energy_rules.history import HISTORY_HOURS, History
 from energy_rules.limits import MW_MS_PER_UWH, MW_PER_W
 from energy_rules.quantities import HOUR_MS
-from energy_rules.samples import NO_SAMPLES, Samples
 from energy_rules.series import DOUBTS, Power, known_use
+from energy_rules.sources import NO_SAMPLES, Samples
 from energy_rules.state import NoteKind
 
 # What the power beside the counter may decide otherwise.

@@ -6,9 +6,9 @@ from typing import override
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bff.energy import UWH_PER_KWH
 from bff.ledger.ledger import Ledger
 from bff.ledger.store import OpenEvents
-from bff.units import UWH_PER_KWH
 from energy_rules.limits import MW_PER_W
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
-from bff.http.params import Instant
+from bff.http.schemas import Instant
 
 
 class RebuildState(BaseModel):

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 
 from bff.events.query import AnyEvent, select_events
 from bff.events.schemas import EventQuery
-from bff.place_tree import Place, entries_in
-from bff.prices.query import select_price_spans
+from bff.prices.query import PriceSpan, price_by_interval, price_edges, select_price_spans
 from bff.prices.schemas import Direction
-from bff.prices.spans import PriceSpan, price_by_interval, price_edges
-from bff.register.view import Register
+from bff.register.register import Place, Register, entries_in
 from bff.services import Services
 from bff.time_grid import Interval, instant
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from bff.db.tables import EventAnswer, LedgerEvent
+from bff.energy import PRICE_EXPONENT, scaled
 from bff.http.schemas import place_ref
 from bff.marks.query import PriceChange
 from bff.marks.schemas import EventMark, Marks, PriceMark
-from bff.place_tree import Place
+from bff.register.register import Place
 from bff.time_grid import Interval, in_zone
-from bff.units import PRICE_EXPONENT, scaled
 from home_model.config import Home
 
 MAX_MARKS = 100

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from bff.http.params import From, OneDevice, Room, Shelf, To
+from bff.http.schemas import From, OneDevice, Room, Shelf, To
 from bff.marks.query import select_events_of, select_price_changes
 from bff.marks.response import marks_response
 from bff.marks.schemas import Marks
-from bff.place_tree import find_place
+from bff.register.register import find_place
 from bff.services import UsedServices
 from bff.time_grid import Interval, unix_milliseconds
 

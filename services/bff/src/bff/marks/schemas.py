@@ -5,9 +5,9 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from bff.db.tables import EventKind
+from bff.energy import Exact
 from bff.http.schemas import PlaceRef, Span
 from bff.prices.schemas import Direction
-from bff.units import Exact
 
 
 class PriceMark(BaseModel):

@@ -26,12 +26,10 @@ from bff.notices.schemas import AcknowledgementInput, Notice
 from bff.overview.query import fetch_usual_watts
 from bff.overview.response import devices_not_up
 from bff.overview.schemas import DeviceNotUp
-from bff.place_tree import HOUSE
 from bff.places.query import Present, fetch_states
-from bff.prices.query import select_price_spans
+from bff.prices.query import PriceSpan, select_price_spans
 from bff.prices.schemas import Direction
-from bff.prices.spans import PriceSpan
-from bff.register.view import Register
+from bff.register.register import HOUSE, Register
 from bff.services import Services
 from bff.time_grid import DAY_MS, in_zone, instant, midnight, slot_start, unix_milliseconds
 from bff.victoriametrics.errors import VictoriaMetricsDownError

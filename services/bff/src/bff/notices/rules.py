@@ -7,15 +7,15 @@ from datetime import datetime
 from bff.budgets.schemas import BudgetRow
 from bff.cost.schemas import OverMeasured
 from bff.db.tables import QUESTIONS, EventKind
+from bff.energy import exact_kwh
 from bff.http.schemas import PlaceRef
 from bff.ledger_state.schemas import LedgerState
 from bff.names import Names
 from bff.notices.schemas import Notice, NoticeCode, Severity
 from bff.overview.schemas import DeviceNotUp
+from bff.prices.query import PriceSpan
 from bff.prices.schemas import Direction
-from bff.prices.spans import PriceSpan
 from bff.time_grid import in_zone, unix_milliseconds
-from bff.units import exact_kwh
 from energy_rules.limits import MW_PER_W
 from home_model.config import Device, Home
 

@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bff.budgets.schemas import BudgetRow
 from bff.db.tables import EventKind
+from bff.energy import Exact
 from bff.http.schemas import PlaceRef
 from bff.names import Names
 from bff.prices.schemas import Direction
-from bff.units import Exact
 
 type HouseCode = Literal[
     "victoriametrics_down",

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.overview.periods import PeriodName, RunningPeriod
-from bff.place_tree import Place
 from bff.prices.query import select_price_spans
-from bff.register.view import Register
+from bff.register.register import Place, Register
 from bff.services import Services
 from bff.time_grid import DAY_MS, Interval, slot_start
 

@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from bff.cost.pricing import CostAmounts
 from bff.cost.response import figures
+from bff.energy import plain
 from bff.overview.periods import RunningPeriod
 from bff.overview.query import PeriodAmounts
 from bff.overview.schemas import DeviceNotUp, PeriodComparison, PeriodOverview
 from bff.places.schemas import DeviceState
 from bff.time_grid import in_zone
-from bff.units import plain
 
 RATIO_DIGITS = 4
 

@@ -2,15 +2,14 @@
 
 from fastapi import APIRouter
 
-from bff.http.params import OneDevice, Room, Shelf
-from bff.http.schemas import place_ref
+from bff.http.schemas import OneDevice, Room, Shelf, place_ref
 from bff.overview.periods import running_period
 from bff.overview.query import PERIODS, fetch_amounts, fetch_usual_watts
 from bff.overview.response import devices_not_up, period_overview
 from bff.overview.schemas import Overview
-from bff.place_tree import find_place
 from bff.places.query import fetch_states
 from bff.places.response import is_in, place_live
+from bff.register.register import find_place
 from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import unix_milliseconds
 

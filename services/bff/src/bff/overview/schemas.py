@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from bff.cost.schemas import Figures
+from bff.energy import Exact
 from bff.http.schemas import PlaceRef, Span
 from bff.names import Names
 from bff.places.schemas import LiveSum
-from bff.units import Exact
 
 
 class DeviceNotUp(BaseModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bff.meter_tree import FEEDING_KINDS, SIGNS, Nodes, nodes_of
 from bff.places.schemas import DeviceState
-from bff.register.entries import entry_of
+from bff.register.register import entry_of
 from home_model.config import Home
 
 

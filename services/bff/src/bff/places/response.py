@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from bff.names import full_names
-from bff.place_tree import Place
 from bff.places.own_watts import OwnWatts, own_watts
 from bff.places.schemas import DeviceState, LiveSum, PlaceNode, PlacePath
+from bff.register.register import Place
 from home_model.config import Home, Room, Shelf
 
 

@@ -5,15 +5,14 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Response
 
-from bff.http.params import DeviceId
-from bff.http.schemas import json_response
+from bff.http.schemas import DeviceId, json_response
 from bff.names import full_names
-from bff.place_tree import device_by_id
 from bff.places.query import Present, fetch_present, fetch_states
 from bff.places.response import house_node
 from bff.places.schemas import DeviceState, House, PlaceNode, ReadingPeriod
 from bff.readings.periods import follows_calendar_months, periods_within
 from bff.readings.query import select_readings
+from bff.register.register import device_by_id
 from bff.services import Services, UsedServices
 from home_model.config import Device
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from bff.names import Names
-from bff.place_tree import Level
+from bff.register.register import Level
 from home_model.config import Kind
 
 type State = Literal["up", "down", "silent"]

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, fetch_cost, group
 from bff.db.revisions import Author
-from bff.energy import Integers
+from bff.energy import PRICE_EXPONENT, Integers
 from bff.forecast.query import expect_metered, fetch_past
-from bff.place_tree import HOUSE
 from bff.price_effect.schemas import AddTrial, ChangeTrial, DeleteTrial, ImportTrial, Trial
 from bff.prices.query import (
+    PriceSpan,
     add_missing_prices,
     add_price,
     change_price,
     delete_price,
+    price_by_interval,
     select_price_spans,
 )
-from bff.prices.spans import PriceSpan, price_by_interval
-from bff.register.view import Register
+from bff.register.register import HOUSE, Register
 from bff.services import Services
 from bff.time_grid import (
     DAY_MS,
@@ -33,7 +33,6 @@ from bff.time_grid import (
     month_of,
     unix_milliseconds,
 )
-from bff.units import PRICE_EXPONENT
 from service_kit.database import serialised
 
 MAX_PAST = timedelta(days=3653)

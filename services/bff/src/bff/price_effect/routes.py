@@ -8,7 +8,6 @@ from fastapi import APIRouter, Body
 from fastapi.openapi.models import Example
 
 from bff.cost.query import CostQuery
-from bff.place_tree import HOUSE
 from bff.price_effect.query import (
     BeforeAndAfter,
     always,
@@ -21,7 +20,8 @@ from bff.price_effect.query import (
 )
 from bff.price_effect.response import effect_over_range
 from bff.price_effect.schemas import Effect, EffectOverRange, Trial
-from bff.prices.spans import PriceSpan
+from bff.prices.query import PriceSpan
+from bff.register.register import HOUSE
 from bff.services import Services, UsedServices
 from bff.time_grid import bucket_edges, instant, month_of
 

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+from bff.energy import Exact
 from bff.http.schemas import Span
 from bff.prices.schemas import PriceInput
-from bff.units import Exact
 
 
 class AddTrial(BaseModel):

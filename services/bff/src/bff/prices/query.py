@@ -1,6 +1,10 @@
-"""Select and save unit prices. Every write happens within one serialised transaction."""
+"""Select and save unit prices, and the prices of a house as a function of time.
+
+Every write happens within one serialised transaction.
+"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from itertools import pairwise
 from typing import Any
@@ -10,15 +14,53 @@ from sqlalchemy.orm import Session
 
 from bff.db.revisions import Author, State, record, record_all
 from bff.db.tables import UnitPrice
+from bff.energy import PRICE_EXPONENT, plain
 from bff.prices.schemas import Direction, PriceInput
-from bff.prices.spans import PriceSpan
 from bff.time_grid import unix_milliseconds
-from bff.units import PRICE_EXPONENT, plain
 from service_kit.problems import ProblemError, not_found
 
 # An id beyond 64 bits names nothing; a database refuses to compare it.
 STORABLE_IDS = range(2**63)
 IDENTITY = ("price_per_kwh", "valid_from", "valid_to", "direction", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSpan:
+    """A price in 10^-12 currency units per kWh, from one instant until just before another.
+
+    Attributes:
+        to_ms: Unix milliseconds; None when it holds for ever.
+    """
+
+    from_ms: int
+    to_ms: int | None
+    price_e12: int
+
+
+def price_edges(spans: Sequence[PriceSpan], from_ms: int, to_ms: int) -> set[int]:
+    """Return the instants within the range at which a price begins or ends."""
+    edges = {span.from_ms for span in spans} | {span.to_ms for span in spans if span.to_ms}
+    return {edge for edge in edges if from_ms < edge < to_ms}
+
+
+def price_by_interval(spans: Sequence[PriceSpan], edges: Sequence[int]) -> list[int | None]:
+    """Return the price in each interval between two edges; None where none holds.
+
+    The edges contain every price edge within them, so one price holds for a whole interval.
+    """
+    ordered = sorted(spans, key=lambda span: span.from_ms)
+    prices: list[int | None] = []
+    position = 0
+    for start, _ in pairwise(edges):
+        while position < len(ordered) and _is_over(ordered[position], start):
+            position += 1
+        holds = position < len(ordered) and ordered[position].from_ms <= start
+        prices.append(ordered[position].price_e12 if holds else None)
+    return prices
+
+
+def _is_over(span: PriceSpan, at_ms: int) -> bool:
+    return span.to_ms is not None and span.to_ms <= at_ms
 
 
 def select_prices(session: Session) -> Sequence[UnitPrice]:

@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from bff.db.tables import UnitPrice
+from bff.energy import plain
 from bff.prices.schemas import PriceRow
-from bff.units import plain
 
 
 def price_row(row: UnitPrice, zone: ZoneInfo) -> PriceRow:

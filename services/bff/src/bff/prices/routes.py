@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bff.db.engine import read_session, write_session
 from bff.http.author import UsedAuthor
-from bff.http.params import PriceId
 from bff.http.repeated import RepeatedRoute
+from bff.http.schemas import PriceId
 from bff.prices import query
 from bff.prices.csv_file import parse_prices, write_prices
 from bff.prices.response import price_row

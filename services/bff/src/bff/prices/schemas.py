@@ -15,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from bff.http.params import Instant
-from bff.units import Exact
+from bff.energy import Exact
+from bff.http.schemas import Instant
 
 PRICE_PATTERN = r"^-?[0-9]{1,6}(\.[0-9]{1,6})?$"
 # Decimal reads more than this: 1_0, 1e5, +5, full-width digits.

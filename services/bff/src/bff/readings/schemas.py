@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bff.http.params import Day
+from bff.http.schemas import Day
 
 
 class ReadingDates(BaseModel):

@@ -17,11 +17,11 @@ from bff.contracts.charges import ZERO
 from bff.contracts.document import Statement
 from bff.db.revisions import Author, State, record
 from bff.db.tables import LedgerEvent, RealBill
+from bff.energy import UWH_PER_KWH, plain
 from bff.real_bills.schemas import RealBillInput
-from bff.register.view import Register
+from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import day_start, midnight
-from bff.units import UWH_PER_KWH, plain
 from service_kit.problems import not_found
 
 MAX_DRIFT = Fraction(2, 100)

@@ -9,8 +9,8 @@ from bff.contracts.document import Statement
 from bff.db.engine import read_session, write_session
 from bff.db.tables import RealBill
 from bff.http.author import UsedAuthor
-from bff.http.params import Day
 from bff.http.repeated import RepeatedRoute
+from bff.http.schemas import Day
 from bff.ledger.ledger import LedgerStaleError
 from bff.real_bills import query
 from bff.real_bills.response import real_bill_row

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bff.bills.schemas import BillState
 from bff.contracts.document import Statement
+from bff.energy import Exact
 from bff.prices.schemas import PriceText
-from bff.units import Exact
 
 
 class RealBillInput(BaseModel):

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bff.ledger.device_rules import SourceRules
-from bff.ledger.slots import judge_source
+from bff.ledger.slots import SourceRules, judge_source
 from bff.reconcile.reasons import Event, events
 from bff.time_grid import Interval
-from energy_rules.samples import NO_SAMPLES, Samples
-from energy_rules.spread import Spans, between
+from energy_rules.sources import NO_SAMPLES, Samples, Spans, between
 from home_model.sources import PUSHED_SOURCES
 
 # Smaller differences need no explanation: the ways to count round differently.

@@ -4,17 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bff.energy import Energy
+from bff.energy import UWH_PER_KWH, Energy, exact_kwh
 from bff.http.schemas import CounterReading, counter_reading
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.fetch import SamplesBySource
+from bff.ledger.slots import DeviceRules
 from bff.reconcile.differences import SourceDay, further_reasons, source_days
 from bff.reconcile.schemas import Reason, ReconcileRow
 from bff.time_grid import in_zone
-from bff.units import UWH_PER_KWH, exact_kwh
 from bff.victoriametrics.counters import Increase
 from bff.victoriametrics.live import SourceOfDevice
-from energy_rules.samples import NO_SAMPLES
+from energy_rules.sources import NO_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)

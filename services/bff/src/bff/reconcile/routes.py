@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from bff.energy import meter_of_label
-from bff.http.params import Instant
+from bff.http.schemas import Instant
 from bff.ledger.query import fetch_history
-from bff.place_tree import device_by_id
 from bff.reconcile.query import check_rows, day_edges, fetch_increases_by_day
 from bff.reconcile.response import ReconcileInput, rows_of
 from bff.reconcile.schemas import Reconciliation
+from bff.register.register import device_by_id
 from bff.services import UsedServices
 from bff.time_grid import Interval, in_zone
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
+from bff.energy import Exact
 from bff.http.schemas import CounterReading, Span
-from bff.units import Exact
 
 
 class Reason(Span):

@@ -9,13 +9,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bff.db.engine import read_session, write_session
+from bff.register.register import Register, register_of
 from bff.register.store import (
     save_home,
     select_corrections,
     select_corrections_version,
     select_rows,
 )
-from bff.register.view import Register, register_of
 from bff.time_grid import Now, unix_milliseconds
 from home_model.config import Home
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from bff.db.tables import LedgerInvalidation, LedgerWorkerState
-from bff.ledger.device_rules import DeviceRules
 from bff.ledger.ledger import LedgerStatus, RebuildProgress, Rules
+from bff.ledger.slots import DeviceRules
 from bff.time_grid import DAY_MS, Interval, day_start, runs_of_days
 
 STATE_ID = 1

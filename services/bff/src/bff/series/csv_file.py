@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bff.db.tables import Series
+from bff.energy import plain
 from bff.series.keys import (
     Amount,
     BadValueError,
@@ -22,7 +23,6 @@ from bff.series.keys import (
     slot_key,
     unsigned_among_signed,
 )
-from bff.units import plain
 
 ENCODINGS = ("utf-8-sig", "cp932")
 JEPX_DAYS = ("受渡日", "年月日")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from bff.db.tables import Series
-from bff.units import plain
+from bff.energy import plain
 
 MONTH = re.compile(r"(\d{4})[-/年.](\d{1,2})月?(分|度|分料金)?")
 DAY = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?")

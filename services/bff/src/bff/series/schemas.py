@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bff.units import Exact
+from bff.energy import Exact
 
 type SeriesPeriod = Literal["month", "day", "slot"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bff.cost.pricing import CostAmounts, added
 from bff.cost.query import CostQuery, Grouping, fetch_cost, group
 from bff.prices.query import select_price_spans
-from bff.register.view import Register
+from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import in_zone, unix_milliseconds
 

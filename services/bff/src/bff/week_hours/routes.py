@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from bff.cost.query import CostQuery
-from bff.http.params import From, OneDevice, Room, Shelf, To
-from bff.place_tree import find_place
+from bff.http.schemas import From, OneDevice, Room, Shelf, To
+from bff.register.register import find_place
 from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import unix_milliseconds
 from bff.week_hours.query import fetch_week_hours

@@ -13,7 +13,7 @@ from bff.contracts.query import document_of, select_contract
 from bff.contracts.rates import Rates
 from bff.contracts.timeline import Agreed
 from bff.db.engine import read_session
-from bff.register.view import Register
+from bff.register.register import Register
 from bff.services import Services
 from bff.what_if.schemas import WhatIfInput
 

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bff.bills.schemas import Bill
 from bff.contracts.schemas import EXAMPLE_DOCUMENT, DocumentOrText
-from bff.http.params import Day
-from bff.units import Exact
+from bff.energy import Exact
+from bff.http.schemas import Day
 
 
 class WhatIfInput(BaseModel):
