@@ -323,12 +323,14 @@ class OpenSlots:
         start_ms: The watermark, an edge of the slot grid.
         end_ms: The instant of the last refresh.
         recent: The samples of every device of the house.
+        spans: The energy of each source of a device; judged once, for whatever instants.
         sums: The sums computed for a device up to some instants; requested again and again.
     """
 
     start_ms: int
     end_ms: int
     recent: Mapping[str, RecentSamples]
+    spans: dict[str, Sequence[Spans]] = field(default_factory=dict)
     sums: dict[tuple[str, bytes], Integers] = field(default_factory=dict)
 
     def up_to(self, devices: Sequence[str], edges_ms: Integers) -> Integers:
@@ -344,11 +346,15 @@ class OpenSlots:
     def _sums(self, device: str, instants_ms: Integers) -> Integers:
         key = device, instants_ms.tobytes()
         if key not in self.sums:
-            recent = self.recent[device]
-            sources = judge_device(recent.rules, recent.samples, self.end_ms).spans
-            orders = recent.rules.former_orders
+            sources, orders = self._spans(device), self.recent[device].rules.former_orders
             self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms, orders)
         return self.sums[key]
+
+    def _spans(self, device: str) -> Sequence[Spans]:
+        if device not in self.spans:
+            recent = self.recent[device]
+            self.spans[device] = judge_device(recent.rules, recent.samples, self.end_ms).spans
+        return self.spans[device]
 
 
 def sums_up_to(
