@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from bff.contracts.document import (
     AnyLine,
+    Band,
     BasicLine,
     ContractDocument,
     DiscountLine,
@@ -30,6 +31,8 @@ from bff.contracts.rounding import rounded
 from bff.units import UWH_PER_KWH
 
 ALL = "all"
+# No name of a band has it: an instant that is in a band of each of several lines.
+BETWEEN_BANDS = "+"
 ZERO = Fraction()
 
 
@@ -38,7 +41,8 @@ class Usage:
     """The energy that one part of a period is billed for.
 
     Attributes:
-        band_uwh: By band of the contract; `all` where it has none.
+        band_uwh: By band of the contract; `all` where it has none. Where several lines have times
+            of use, by the bands of each in the order of the lines, such as `night+off_peak`.
         slot_uwh: By slot of the market's prices, for contracts that follow the market.
         export_uwh: Given to the grid.
         export_slot_uwh: The same by slot of the market's prices.
@@ -101,11 +105,33 @@ class Charge:
 
 
 def billed_kwh(document: ContractDocument, usage: Usage) -> dict[str, Fraction]:
-    """Return the kWh that are charged, by band, each rounded on its own."""
+    """Return the kWh that are charged, by band of the first line that has some, each rounded."""
+    if document.banded_line is not None:
+        return kwh_by_band(document, usage, document.banded_line)
+    return _rounded_kwh(document, usage.band_uwh)
+
+
+def kwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, Fraction]:
+    """Return the kWh of each band of a line with times of use, each rounded on its own."""
+    return _rounded_kwh(document, _uwh_by_band(document, usage, line))
+
+
+def _uwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for bands, uwh in usage.band_uwh.items():
+        band = _band_of(document, line, bands)
+        found[band] = found.get(band, 0) + uwh
+    return found
+
+
+def _band_of(document: ContractDocument, line: EnergyLine, bands: str) -> str:
+    position = [each.name for each in document.banded_lines].index(line.name)
+    return bands.split(BETWEEN_BANDS)[position]
+
+
+def _rounded_kwh(document: ContractDocument, uwh: Mapping[str, int]) -> dict[str, Fraction]:
     rounding = document.kwh.rounding
-    return {
-        band: rounded(Fraction(uwh, UWH_PER_KWH), rounding) for band, uwh in usage.band_uwh.items()
-    }
+    return {band: rounded(Fraction(each, UWH_PER_KWH), rounding) for band, each in uwh.items()}
 
 
 def charges(document: ContractDocument, usage: Usage, context: Context) -> tuple[Charge, ...]:
@@ -192,26 +218,36 @@ class _Lines:
     def _energy(self, line: EnergyLine) -> Charge:
         if line.spot is not None:
             return self._spot(line, line.spot)
-        amounts = {band: self._band_amount(line, band, kwh) for band, kwh in self.kwh.items()}
-        if (missing := [band for band, amount in amounts.items() if amount is None]) != []:
+        if line.times is not None:
+            return self._banded(line, line.times)
+        # A price for all kWh alike, whatever bands another line has.
+        return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
+
+    def _banded(self, line: EnergyLine, times: Sequence[Band]) -> Charge:
+        kwh = kwh_by_band(self.document, self.usage, line)
+        known = {band.name: band for band in times}
+        if missing := [band for band, each in kwh.items() if each and band not in known]:
             return _lacking(line, *(f"{line.name}: no price for '{band}'" for band in missing))
-        if line.times is None:
-            # A price for all kWh alike, whatever bands another line has.
-            return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
-        known = {band: amount for band, amount in amounts.items() if amount is not None}
-        return Charge(line.name, line.kind, ZERO, by_band=known)
+        amounts = {
+            band: self._band_amount(line, known[band], each) for band, each in kwh.items() if each
+        }
+        return Charge(line.name, line.kind, ZERO, by_band=self._spread(line, amounts))
+
+    def _spread(self, line: EnergyLine, amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+        """Return a line's amounts by the bands of all lines: every kWh of a band bears the same."""
+        whole = _uwh_by_band(self.document, self.usage, line)
+        bands = {key: _band_of(self.document, line, key) for key in self.usage.band_uwh}
+        return {
+            key: amounts.get(bands[key], ZERO) * uwh / (whole[bands[key]] or 1)
+            for key, uwh in self.usage.band_uwh.items()
+        }
 
     def _unbanded(self, line: EnergyLine) -> Fraction:
         tiers = line.tiers or (Tier(price=line.price or Decimal(0)),)
         return self._tiered(tiers, line, self.total_kwh, after_minimum=True)
 
-    def _band_amount(self, line: EnergyLine, band: str, kwh: Fraction) -> Fraction | None:
-        if line.times is None:
-            return ZERO
-        of_band = next((each for each in line.times if each.name == band), None)
-        if of_band is None:
-            return None if kwh else ZERO
-        tiers = of_band.tiers or (Tier(price=of_band.price or Decimal(0)),)
+    def _band_amount(self, line: EnergyLine, band: Band, kwh: Fraction) -> Fraction:
+        tiers = band.tiers or (Tier(price=band.price or Decimal(0)),)
         return self._tiered(tiers, line, kwh, after_minimum=False)
 
     def _tiered(

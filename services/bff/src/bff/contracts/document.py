@@ -415,9 +415,14 @@ class ContractDocument(Strict):
         return self
 
     @property
+    def banded_lines(self) -> tuple[EnergyLine, ...]:
+        """The lines with times of use, each with bands of its own."""
+        return tuple(line for line in self.energy_lines if line.times is not None)
+
+    @property
     def banded_line(self) -> EnergyLine | None:
-        """The line with times of use, which divides the billed kWh."""
-        return next((line for line in self.energy_lines if line.times is not None), None)
+        """The first line with times of use, whose bands are those of the billed kWh."""
+        return next(iter(self.banded_lines), None)
 
     @property
     def energy_lines(self) -> tuple[EnergyLine, ...]:
@@ -474,8 +479,6 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
     if sum(isinstance(line, MinimumLine) for line in lines) > 1:
         return "two minimum charges are not supported"
     banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
-    if len(banded) > 1:
-        return "two lines with times of use are not supported"
     spot = [line for line in lines if isinstance(line, EnergyLine) and line.spot is not None]
     if len(spot) > 1:
         return "two lines that follow the market are not supported"
