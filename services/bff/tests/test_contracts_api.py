@@ -88,6 +88,26 @@ def test_a_contract_that_begins_on_no_day_is_refused(api: httpx.Client) -> None:
     assert api.get("/contracts").status_code == 200
 
 
+def test_dates_and_thirty_days_need_no_quotes(api: httpx.Client) -> None:
+    """YAML makes a date and a number of them, which mean nothing else."""
+    text = """
+        kwh: {round: none}
+        valid_from: 2026-04-01
+        lines:
+          - {name: basic, kind: basic, amount: 30, prorate: {by: 30}}
+          - {name: levy, kind: per_kwh, from: [[2026-05-01, "4.18"]]}
+        total: {round: half_up}
+    """
+    added = api.post("/contracts", json={"name": "C", "document": text})
+    assert added.status_code == 201, added.text
+    document = added.json()["document"]
+    assert (added.json()["valid_from"], document["lines"][0]["prorate"]) == (
+        "2026-04-01",
+        {"by": 30},
+    )
+    assert document["lines"][1]["from"] == [["2026-05-01", "4.18"]]
+
+
 def test_a_minimum_charge_beside_the_market_is_refused(api: httpx.Client) -> None:
     """The first kWh would be charged by the market's price as well."""
     lines = [

@@ -43,6 +43,11 @@ def _decimal_text(value: object) -> object:
     return value
 
 
+def _iso_text(value: object) -> object:
+    # YAML makes a date of 2026-04-01 without quotes, and nothing of 2026-04.
+    return value.isoformat() if type(value) is date else value
+
+
 def _positive(value: Decimal) -> Decimal:
     if value <= 0:
         message = "must be above 0"
@@ -76,6 +81,7 @@ type MonthOrDate = Annotated[
     str,
     StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$"),
     AfterValidator(_existing_day),
+    BeforeValidator(_iso_text),
 ]
 type DayOfYear = Annotated[
     str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_day_of_some_year)
@@ -128,7 +134,7 @@ class Proration(Strict):
     """Days over a denominator: always when a contract begins or ends inside the period."""
 
     when: ShiftedReading = ShiftedReading()
-    by: Literal["30", "period", "calendar"]
+    by: Literal["30", 30, "period", "calendar"]
     amount_round: Rounding | None = None
     thresholds: ThresholdRounding | None = None
 
