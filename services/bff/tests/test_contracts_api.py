@@ -23,6 +23,10 @@ JEPX = (
 )
 
 
+def spot_with(**more: object) -> dict[str, object]:
+    return {"name": "x", "kind": "energy", "spot": {"series": "market"} | more}
+
+
 def add(api: httpx.Client, **more: Any) -> httpx.Response:  # noqa: ANN401 - JSON
     return api.post("/contracts", json={"name": "Flat", "document": FLAT | more})
 
@@ -66,6 +70,8 @@ def test_a_contract_comes_back_as_it_was_written(api: httpx.Client) -> None:
         ({"name": "x", "kind": "percent", "of": ["y"], "percent": "5"}, "no line before it"),
         ({"name": "x", "kind": "per_kwh", "from": [["2026-02-30", "1"]]}, "day is out of range"),
         ({"name": "x", "kind": "discount"}, "needs either amount or by_month"),
+        (spot_with(market_limits={}), "limits need min, max or both"),
+        (spot_with(unit_limits={"min": "2", "max": "1"}), "min 2 is above max 1"),
         (
             {"name": "x", "kind": "energy", "price": "1", "holiday_dates": ["13-45"]},
             "month must be in 1..12",

@@ -209,8 +209,7 @@ def _billed(
     context = Context(
         billed,
         tariff.rates,
-        _slot_prices(services, document, part.layout),
-        _export_prices(services, tariff, document, part.layout),
+        _slot_prices(services, tariff, document, part.layout),
         _demand_kw(services, register, document, tariff, billed),
     )
     bill = part_bill(document, _usage(part), context)
@@ -224,22 +223,17 @@ def _usage(part: MeasuredPart) -> Usage:
     return part.layout.usage(part.energy.by_meter[part.meter].uwh[part.columns], sold_uwh)
 
 
-def _slot_prices(services: Services, document: ContractDocument, layout: PartLayout):  # noqa: ANN202
-    line = document.spot_line
-    if line is None or line.spot is None:
-        return ()
-    with read_session(services.engine) as session:
-        return select_slot_prices(session, line.spot.series, layout.slots)
-
-
-def _export_prices(
+def _slot_prices(
     services: Services, tariff: Tariff, document: ContractDocument, layout: PartLayout
 ) -> dict[str, list[Decimal | None]]:
-    wanted = tariff.export_series(document)
+    wanted = tariff.slot_series(document)
     if not wanted:
         return {}
     with read_session(services.engine) as session:
-        return {name: select_slot_prices(session, name, layout.slots) for name in wanted}
+        return {
+            name: select_slot_prices(session, name, layout.slots, tariff.slot_ms[name])
+            for name in wanted
+        }
 
 
 def _demand_kw(

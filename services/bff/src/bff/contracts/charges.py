@@ -17,6 +17,7 @@ from bff.contracts.document import (
     EnergyLine,
     ExportLine,
     FloorLine,
+    Limits,
     MinimumLine,
     Per,
     PercentLine,
@@ -64,16 +65,15 @@ class Context:
     """What a part of a period is billed with.
 
     Attributes:
-        slot_prices: The market's price of each slot; None where it is not there yet.
-        export_prices: The same of each series of slots that a line of exported energy has.
+        slot_prices: Of each series of slots, the market's price of each; None where it is not
+            there yet.
         demand_kw: The highest mean power of a slot in a demand's months, by line; a line whose
             demand is unknown is not in it.
     """
 
     part: BilledPart
     rates: Rates = field(default_factory=Rates)
-    slot_prices: Sequence[Decimal | None] = ()
-    export_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
+    slot_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
     demand_kw: Mapping[str, Fraction] = field(default_factory=dict)
 
 
@@ -308,7 +308,7 @@ class _Lines:
         return Charge(line.name, line.kind, amount, by_kwh=amount)
 
     def _export(self, line: ExportLine) -> Charge:
-        if line.series is not None and line.series in self.context.export_prices:
+        if line.series is not None and line.series in self.context.slot_prices:
             return self._export_by_slot(line, line.series)
         month = self.context.part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
@@ -318,7 +318,7 @@ class _Lines:
         return _of_house(line, -kwh * rate)
 
     def _export_by_slot(self, line: ExportLine, series: str) -> Charge:
-        prices = self.context.export_prices[series]
+        prices = self.context.slot_prices[series]
         slots = list(zip(prices, self.usage.export_slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)
         amount = sum((Fraction(price) * uwh for price, uwh in slots if price is not None), ZERO)
@@ -326,9 +326,9 @@ class _Lines:
         return replace(_of_house(line, -amount / UWH_PER_KWH), missing=missing)
 
     def _spot(self, line: EnergyLine, spot: Spot) -> Charge:
-        if not self.usage.slot_uwh:
+        if spot.series not in self.context.slot_prices:
             return _lacking(line, f"{spot.series}: no series of slots")
-        prices = [slot_price(spot, price) for price in self.context.slot_prices]
+        prices = [slot_price(spot, price) for price in self.context.slot_prices[spot.series]]
         slots = list(zip(prices, self.usage.slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)
         by_slot = [ZERO if price is None else price * uwh / UWH_PER_KWH for price, uwh in slots]
@@ -340,8 +340,17 @@ def slot_price(spot: Spot, price: Decimal | None) -> Fraction | None:
     """Return what a kWh costs in a slot of the market; None when the market's price is missing."""
     if price is None:
         return None
-    with_losses = Fraction(price) / (1 - Fraction(spot.loss)) * Fraction(spot.tax)
-    return rounded(with_losses, spot.unit_round) + Fraction(spot.fee)
+    market = _limited(Fraction(price), spot.market_limits)
+    with_losses = market / (1 - Fraction(spot.loss)) * Fraction(spot.tax)
+    unit = rounded(with_losses, spot.unit_round) + Fraction(spot.fee)
+    return _limited(unit, spot.unit_limits)
+
+
+def _limited(price: Fraction, limits: Limits | None) -> Fraction:
+    if limits is None:
+        return price
+    least = price if limits.min is None else max(price, Fraction(limits.min))
+    return least if limits.max is None else min(least, Fraction(limits.max))
 
 
 def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context: Context) -> Charge:

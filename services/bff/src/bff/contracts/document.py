@@ -190,14 +190,37 @@ class Band(Strict):
         return self
 
 
+class Limits(Strict):
+    """What a price is at least and at most."""
+
+    min: Exact | None = None
+    max: Exact | None = None
+
+    @model_validator(mode="after")
+    def _some_range(self) -> Self:
+        if self.min is None and self.max is None:
+            message = "limits need min, max or both"
+            raise ValueError(message)
+        if self.min is not None and self.max is not None and self.min > self.max:
+            message = f"min {self.min} is above max {self.max}"
+            raise ValueError(message)
+        return self
+
+
 class Spot(Strict):
-    """A slot's price: market / (1 - loss) * tax, rounded, plus the fee."""
+    """A slot's price: market / (1 - loss) * tax, rounded, plus the fee.
+
+    `market_limits` hold for the market's price before all else, `unit_limits` for the price of a
+    kWh in the end.
+    """
 
     series: SeriesName
+    market_limits: Limits | None = None
     loss: Annotated[Exact, Field(ge=0, lt=1)] = Decimal(0)
     tax: Exact = Decimal(1)
     unit_round: Rounding | None = None
     fee: Exact = Decimal(0)
+    unit_limits: Limits | None = None
 
 
 class Demand(Strict):
@@ -436,11 +459,6 @@ class ContractDocument(Strict):
         return tuple(line for line in self.lines if isinstance(line, EnergyLine))
 
     @property
-    def spot_line(self) -> EnergyLine | None:
-        """The line that follows the market."""
-        return next((line for line in self.energy_lines if line.spot is not None), None)
-
-    @property
     def market_series(self) -> tuple[str, ...]:
         """The series that may have prices by slot: of the market, then of what is sold."""
         spot = [line.spot.series for line in self.energy_lines if line.spot is not None]
@@ -486,8 +504,6 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
         return "two minimum charges are not supported"
     banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
     spot = [line for line in lines if isinstance(line, EnergyLine) and line.spot is not None]
-    if len(spot) > 1:
-        return "two lines that follow the market are not supported"
     if (banded or spot) and any(isinstance(line, MinimumLine) for line in lines):
         return "a minimum charge beside times of use or the market's prices is not supported"
     return _dangling_reference(lines)
