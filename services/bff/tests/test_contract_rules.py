@@ -98,6 +98,9 @@ def _bill(case: Mapping[str, Any], period: Mapping[str, Any]) -> tuple[PartBill,
         ("US/Pacific", date(2026, 9, 7), True),
         ("Europe/Amsterdam", date(2026, 4, 27), True),
         ("Etc/GMT-9", date(2026, 5, 6), False),
+        ("Australia/Melbourne", date(2026, 11, 3), True),
+        ("Australia/Sydney", date(2026, 11, 3), False),
+        ("America/Toronto", date(2026, 2, 16), True),
     ],
 )
 def test_public_holidays_are_those_of_the_zone_by_any_name(

@@ -94,6 +94,16 @@ def test_a_contract_that_begins_on_no_day_is_refused(api: httpx.Client) -> None:
     assert api.get("/contracts").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("place", "reason"), [("XX", "write DE, DE-BY or AU-NSW"), ("DE-XX", "of DE there are BB, BE")]
+)
+def test_holidays_that_nobody_knows_are_refused(api: httpx.Client, place: str, reason: str) -> None:
+    """With the parts of the country that there are."""
+    refused = add(api, holidays=place)
+    assert refused.status_code == 422
+    assert reason in refused.text
+
+
 def test_dates_and_thirty_days_need_no_quotes(api: httpx.Client) -> None:
     """YAML makes a date and a number of them, which mean nothing else."""
     text = """

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bff.contracts.bands import Calendar
 from bff.contracts.document import ContractDocument, Statement
-from bff.contracts.holidays import public_holidays
+from bff.contracts.holidays import holidays_of, public_holidays
 from bff.contracts.query import select_agreed
 from bff.contracts.rates import Rates
 from bff.contracts.timeline import Agreed
@@ -47,7 +47,9 @@ class Tariff:
     def calendar(self, document: ContractDocument) -> Calendar:
         """Return what days are for a contract."""
         zone = ZoneInfo(document.zone) if document.zone else self.zone
-        return Calendar(zone, public_holidays(self.zone), self.names)
+        named = document.holidays
+        of_house = holidays_of(named) if named else public_holidays(self.zone)
+        return Calendar(zone, of_house, self.names)
 
     def slot_length_ms(self, document: ContractDocument) -> int:
         """Return the length of a contract's shortest slots; 0 where it does not follow a market."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
+import holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -58,6 +59,16 @@ def _positive(value: Decimal) -> Decimal:
 def _zone_name(value: str) -> str:
     if value not in available_timezones():
         message = f"'{value}' is no time zone such as Asia/Tokyo or Etc/GMT-9"
+        raise ValueError(message)
+    return value
+
+
+def _holidays_of(value: str) -> str:
+    country, _, part = value.partition("-")
+    parts = holidays.list_supported_countries().get(country)
+    if parts is None or (part and part not in parts):
+        known = f"; of {country} there are {', '.join(parts)}" if parts else ""
+        message = f"the holidays of '{value}' are not known; write DE, DE-BY or AU-NSW{known}"
         raise ValueError(message)
     return value
 
@@ -428,7 +439,11 @@ type AnyLine = Annotated[
 
 
 class ContractDocument(Strict):
-    """How a supplier charges."""
+    """How a supplier charges.
+
+    `holidays` names whose public holidays its bands have, as in ISO 3166-2: by default those of
+    the place that the house's time zone lies in.
+    """
 
     kwh: TotalRounding
     lines: tuple[AnyLine, ...] = Field(min_length=1)
@@ -436,6 +451,7 @@ class ContractDocument(Strict):
     months: Literal["end", "start"] = "end"
     valid_from: MonthOrDate | None = None
     zone: Annotated[str, AfterValidator(_zone_name)] | None = None
+    holidays: Annotated[str, AfterValidator(_holidays_of)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
