@@ -14,8 +14,8 @@ import yaml
 
 from bff.contracts.bands import Calendar, band_at, band_edges
 from bff.contracts.bill import PartBill, part_bill, without
-from bff.contracts.charges import ALL, Context, Usage
-from bff.contracts.document import ContractDocument
+from bff.contracts.charges import ALL, Context, Usage, charged_kw
+from bff.contracts.document import ContractDocument, Demand
 from bff.contracts.holidays import public_holidays
 from bff.contracts.period import BilledPart, month_name
 from bff.contracts.rounding import decimal_text
@@ -146,6 +146,33 @@ def test_average_shares_add_up_to_the_bill(
     parts = [*map(money, of_energy), *shares.house_lines.values(), shares.rounding]
     assert sum(parts) == bill.total
     assert abs(shares.rounding) < 2 + len(bill.charges)
+
+
+@pytest.mark.parametrize(
+    ("more", "peaks_kw", "charged"),
+    [
+        ({}, ["1.2", "3.4", "0"], "3.4"),
+        ({"kw_round": {"mode": "half_up"}}, ["3.4", "3.5"], "4"),
+        ({"kw_round": {"mode": "up", "to": "0.5"}}, ["3.1"], "3.5"),
+        ({"of": "mean_of_months", "min_kw": "2.5"}, ["0", "2.6", "4.2"], "3.1"),
+        ({"of": "mean_of_months"}, ["0", "2.6", "4.2"], "2.266666666667"),
+        ({"min_kw": "2.5"}, ["0.4"], "2.5"),
+    ],
+)
+def test_a_demand_charges_the_highest_month_or_the_mean(
+    more: dict[str, Any], peaks_kw: list[str], charged: str
+) -> None:
+    """Each month counts with the least that it is charged; rounded in the end."""
+    demand = Demand.model_validate({"window_months": 3, "slot_minutes": 15, "price": "1"} | more)
+    kw = charged_kw(demand, [Fraction(peak) for peak in peaks_kw])
+    assert kw is not None
+    assert decimal_text(kw) == charged
+
+
+def test_a_demand_without_any_measured_month_is_unknown() -> None:
+    """It is not the least that a month is charged."""
+    demand = {"window_months": 3, "slot_minutes": 15, "price": "1", "min_kw": "2.5"}
+    assert charged_kw(Demand.model_validate(demand), []) is None
 
 
 def money(e21: int) -> Fraction:

@@ -13,6 +13,7 @@ from bff.contracts.document import (
     Band,
     BasicLine,
     ContractDocument,
+    Demand,
     DiscountLine,
     EnergyLine,
     ExportLine,
@@ -67,8 +68,8 @@ class Context:
     Attributes:
         slot_prices: Of each series of slots, the market's price of each; None where it is not
             there yet.
-        demand_kw: The highest mean power of a slot in a demand's months, by line; a line whose
-            demand is unknown is not in it.
+        demand_kw: The mean power of slots that a demand charges, by line; a line whose demand is
+            unknown is not in it.
     """
 
     part: BilledPart
@@ -186,12 +187,13 @@ class _Lines:
 
     def _basic(self, line: BasicLine) -> Charge:
         part = self.context.part
-        amount = Fraction(line.amount or 0) * length_to_prorate(line.per, line.prorate, part)
+        amount = Fraction(line.amount or 0)
         if line.demand is not None:
             highest_kw = self.context.demand_kw.get(line.name)
             if highest_kw is None:
                 return _lacking(line, f"{line.name}: highest demand")
             amount += Fraction(line.demand.price) * highest_kw
+        amount *= length_to_prorate(line.per, line.prorate, part)
         if line.zero_usage is not None and self.total_kwh == 0:
             amount *= Fraction(line.zero_usage)
         return _of_house(line, _prorated(amount, line.prorate, part, line.per))
@@ -351,6 +353,21 @@ def _limited(price: Fraction, limits: Limits | None) -> Fraction:
         return price
     least = price if limits.min is None else max(price, Fraction(limits.min))
     return least if limits.max is None else min(least, Fraction(limits.max))
+
+
+def charged_kw(demand: Demand, peaks_kw: Sequence[Fraction]) -> Fraction | None:
+    """Return the power that a demand charges.
+
+    Args:
+        demand: What is charged.
+        peaks_kw: The highest mean power of a slot in each month that was measured, or in all of
+            the months together where the highest is charged.
+    """
+    if not peaks_kw:
+        return None
+    at_least = [max(peak, Fraction(demand.min_kw)) for peak in peaks_kw]
+    mean = sum(at_least, ZERO) / len(at_least)
+    return rounded(max(at_least) if demand.of == "highest" else mean, demand.kw_round)
 
 
 def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context: Context) -> Charge:

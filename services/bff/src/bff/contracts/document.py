@@ -5,7 +5,7 @@ supplier includes in them. A field that is not listed here is refused, never ign
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -183,15 +183,27 @@ class DaysOfSeries(Strict):
 type Days = DayClass | tuple[DayClass, ...] | DaysOfSeries
 
 
-class Band(Strict):
+class Times(Strict):
+    """Some hours of some days of some months; by default always."""
+
+    hours: tuple[Annotated[str, StringConstraints(pattern=HOURS)], ...] = ()
+    days: Days = "all"
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+
+
+class Holidays(Strict):
+    """What days are holidays besides Sundays and public holidays."""
+
+    saturday_is_holiday: StrictBool = False
+    holiday_dates: tuple[DayOfYear, ...] = ()
+
+
+class Band(Times):
     """A price by the time of use; the first band of a line that fits an instant holds."""
 
     name: LineName
     price: Exact | None = None
     tiers: Tiers | None = None
-    hours: tuple[Annotated[str, StringConstraints(pattern=HOURS)], ...] = ()
-    days: Days = "all"
-    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
@@ -234,12 +246,20 @@ class Spot(Strict):
     unit_limits: Limits | None = None
 
 
-class Demand(Strict):
-    """A price per kW of the highest mean power of a slot in the last months."""
+class Demand(Times, Holidays):
+    """A price per kW of the highest mean power of a slot in the last months.
+
+    `of` says what several months come to: the highest of all, or the mean of the highest of each.
+    `min_kw` is what that of a month is at least; `kw_round` is of what is charged in the end. With
+    hours, days or months only slots that begin in them count.
+    """
 
     window_months: int = Field(ge=1, le=36)
     slot_minutes: Literal[15, 30, 60]
     price: Exact
+    of: Literal["highest", "mean_of_months"] = "highest"
+    min_kw: Annotated[Exact, Field(ge=0)] = Decimal(0)
+    kw_round: Rounding | None = None
 
 
 class Line(Strict):
@@ -250,7 +270,7 @@ class Line(Strict):
 
 
 class BasicLine(Line):
-    """A charge whatever is used."""
+    """A charge whatever is used; `per` is of the amount and of the demand's price."""
 
     kind: Literal["basic"]
     amount: Exact | None = None
@@ -286,7 +306,7 @@ class FloorLine(Line):
     prorate: Proration | None = None
 
 
-class EnergyLine(Line):
+class EnergyLine(Line, Holidays):
     """Energy by tiers, by time of use or by the market's price.
 
     `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
@@ -297,8 +317,6 @@ class EnergyLine(Line):
     tiers: Tiers | None = None
     times: tuple[Band, ...] | None = None
     spot: Spot | None = None
-    saturday_is_holiday: StrictBool = False
-    holiday_dates: tuple[DayOfYear, ...] = ()
     tiers_per: Per = "period"
     prorate: Proration | None = None
 
@@ -504,12 +522,19 @@ def _series_of(line: AnyLine) -> Iterator[str]:
         yield line.series
     if isinstance(line, PerKwhLine) and line.first is not None and line.first.series is not None:
         yield line.first.series
+    if isinstance(line, EnergyLine) and line.spot is not None:
+        yield line.spot.series
+    for times in _times_of(line):
+        if isinstance(times.days, DaysOfSeries):
+            yield times.days.series
+
+
+def _times_of(line: AnyLine) -> Sequence[Times]:
     if isinstance(line, EnergyLine):
-        if line.spot is not None:
-            yield line.spot.series
-        for band in line.times or ():
-            if isinstance(band.days, DaysOfSeries):
-                yield band.days.series
+        return line.times or ()
+    if isinstance(line, BasicLine) and line.demand is not None:
+        return (line.demand,)
+    return ()
 
 
 def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
