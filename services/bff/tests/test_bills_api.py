@@ -152,6 +152,7 @@ def test_what_is_sold_by_another_contract_is_a_statement_of_its_own(house: httpx
     bills = house.get(BILL).json()
     assert bills["bill"]["total"] == "8640"
     assert (bills["sold"]["total"], bills["sold"]["lines"][0]["amount"]) == ("-720", "-720")
+    assert bills["sold"]["billed_kwh"] == {"all": "72"}
 
 
 def half_hours() -> list[str]:

@@ -37,7 +37,7 @@ class PartRow(BaseModel):
     is_cut: bool = Field(description="A contract begins or ends inside the period: prorated.")
     billed_kwh: dict[str, Exact] = Field(
         description="By band, rounded as the contract has it; where several lines have times of"
-        " use, by the bands of the first.",
+        " use, by the bands of the first. Of an export statement what was sold.",
         examples=[{"all": "350"}],
     )
     lines: list[BillLine]

@@ -106,7 +106,12 @@ class Charge:
 
 
 def billed_kwh(document: ContractDocument, usage: Usage) -> dict[str, Fraction]:
-    """Return the kWh that are charged, by band of the first line that has some, each rounded."""
+    """Return the kWh that are charged, by band of the first line that has some, each rounded.
+
+    Of a statement they are what is sold.
+    """
+    if document.statement == "export":
+        return _rounded_kwh(document, {ALL: usage.export_uwh})
     if document.banded_line is not None:
         return kwh_by_band(document, usage, document.banded_line)
     return _rounded_kwh(document, usage.band_uwh)
