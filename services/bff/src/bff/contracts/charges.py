@@ -14,6 +14,7 @@ from bff.contracts.document import (
     BasicLine,
     ContractDocument,
     Demand,
+    DerivedLine,
     DiscountLine,
     EnergyLine,
     ExportLine,
@@ -24,6 +25,7 @@ from bff.contracts.document import (
     PercentLine,
     PerKwhLine,
     Proration,
+    RoundingLine,
     Spot,
     Tier,
 )
@@ -146,10 +148,10 @@ def charges(document: ContractDocument, usage: Usage, context: Context) -> tuple
     bill = _Lines(document, usage, context, kwh)
     done: dict[str, Charge] = {}
     for line in document.lines:
-        if not isinstance(line, FloorLine | PercentLine):
+        if not isinstance(line, DerivedLine):
             done[line.name] = _with_rounding(line, bill.charge(line))
     for line in document.lines:
-        if isinstance(line, FloorLine | PercentLine):
+        if isinstance(line, DerivedLine):
             done[line.name] = _with_rounding(line, _derived(line, done, context))
     return tuple(done[line.name] for line in document.lines)
 
@@ -375,15 +377,28 @@ def charged_kw(demand: Demand, peaks_kw: Sequence[Fraction]) -> Fraction | None:
     return rounded(max(at_least) if demand.of == "highest" else mean, demand.kw_round)
 
 
-def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context: Context) -> Charge:
+def _derived(line: DerivedLine, done: Mapping[str, Charge], context: Context) -> Charge:
     bases = [done[name] for name in line.of]
     if lacking := [charge.name for charge in bases if charge.amount is None]:
         return _lacking(line, *(f"{line.name}: needs {name}" for name in lacking))
     total = sum((charge.amount or ZERO for charge in bases), ZERO)
-    if isinstance(line, FloorLine):
-        amount = Fraction(line.amount) * length_to_prorate(line.per, line.prorate, context.part)
-        least = _prorated(amount, line.prorate, context.part, line.per)
-        return _of_house(line, max(ZERO, least - total))
+    match line:
+        case FloorLine():
+            return _of_house(line, max(ZERO, _least(line, context.part) - total))
+        case RoundingLine():
+            return _of_house(line, rounded(total, line.sum_round) - total)
+        case PercentLine():
+            return _percent(line, total, bases, context)
+
+
+def _least(line: FloorLine, part: BilledPart) -> Fraction:
+    amount = Fraction(line.amount) * length_to_prorate(line.per, line.prorate, part)
+    return _prorated(amount, line.prorate, part, line.per)
+
+
+def _percent(
+    line: PercentLine, total: Fraction, bases: Sequence[Charge], context: Context
+) -> Charge:
     percent = percent_rate(line, context.part.bill_month)
     if percent is None:
         return _lacking(line, f"{line.name} {context.part.month}")

@@ -427,6 +427,14 @@ class PercentLine(Line):
         return self
 
 
+class RoundingLine(Line):
+    """What rounding the sum of other lines adds or takes off, where they are rounded together."""
+
+    kind: Literal["rounding"]
+    of: tuple[LineName, ...]
+    sum_round: Rounding
+
+
 class DiscountLine(Line):
     """An amount that is taken off, the same in each period or by bill month."""
 
@@ -451,9 +459,13 @@ type AnyLine = Annotated[
     | PerKwhLine
     | ExportLine
     | PercentLine
+    | RoundingLine
     | DiscountLine,
     Field(discriminator="kind"),
 ]
+
+# Lines that rest on the amounts of others, which stand before them where they are of these too.
+DerivedLine = FloorLine | PercentLine | RoundingLine
 
 
 class ContractDocument(Strict):
@@ -551,9 +563,9 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
 
 
 def _dangling_reference(lines: tuple[AnyLine, ...]) -> str | None:
-    known = {line.name for line in lines if not isinstance(line, FloorLine | PercentLine)}
+    known = {line.name for line in lines if not isinstance(line, DerivedLine)}
     for line in lines:
-        if isinstance(line, FloorLine | PercentLine):
+        if isinstance(line, DerivedLine):
             for name in line.of:
                 if name not in known:
                     return f"line '{line.name}' is of '{name}', which is no line before it"
