@@ -1,5 +1,6 @@
 """Bills by the pure rules; the same cases go through HTTP in `test_tariff_cases.py`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +23,8 @@ from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import average_shares
 from bff.units import MONEY_EXPONENT, UWH_PER_KWH
 
-CASES = yaml.safe_load((Path(__file__).parents[3] / "tests/tariff/cases.yaml").read_text())
+ROOT = Path(__file__).parents[3]
+CASES = yaml.safe_load((ROOT / "tests/tariff/cases.yaml").read_text())
 UNROUNDED_TOLERANCE = Fraction(5, 1000)
 
 
@@ -173,6 +175,14 @@ def test_a_demand_without_any_measured_month_is_unknown() -> None:
     """It is not the least that a month is charged."""
     demand = {"window_months": 3, "slot_minutes": 15, "price": "1", "min_kw": "2.5"}
     assert charged_kw(Demand.model_validate(demand), []) is None
+
+
+def test_every_field_of_a_contract_is_documented() -> None:
+    """By its name, in docs/contracts.md."""
+    words = set(re.findall(r"[a-z_]+", (ROOT / "docs/contracts.md").read_text("utf-8")))
+    schemas = ContractDocument.model_json_schema()["$defs"].values()
+    names = {name for schema in schemas for name in schema.get("properties", {})}
+    assert names | ContractDocument.model_fields.keys() <= words
 
 
 def money(e21: int) -> Fraction:
