@@ -124,17 +124,20 @@ def kwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> d
     return _rounded_kwh(document, _uwh_by_band(document, usage, line))
 
 
-def _uwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, int]:
+def _uwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> Mapping[str, int]:
+    if len(document.banded_lines) == 1:
+        # Most contracts; marginal costs compute thousands of bills at once.
+        return usage.band_uwh
     found: dict[str, int] = {}
-    for bands, uwh in usage.band_uwh.items():
-        band = _band_of(document, line, bands)
-        found[band] = found.get(band, 0) + uwh
+    for bands, band in _bands_of(document, usage, line).items():
+        found[band] = found.get(band, 0) + usage.band_uwh[bands]
     return found
 
 
-def _band_of(document: ContractDocument, line: EnergyLine, bands: str) -> str:
+def _bands_of(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, str]:
+    """Return a line's band of each band of all lines."""
     position = [each.name for each in document.banded_lines].index(line.name)
-    return bands.split(BETWEEN_BANDS)[position]
+    return {bands: bands.split(BETWEEN_BANDS)[position] for bands in usage.band_uwh}
 
 
 def _rounded_kwh(document: ContractDocument, uwh: Mapping[str, int]) -> dict[str, Fraction]:
@@ -233,7 +236,8 @@ class _Lines:
         return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
 
     def _banded(self, line: EnergyLine, times: Sequence[Band]) -> Charge:
-        kwh = kwh_by_band(self.document, self.usage, line)
+        is_first = line is self.document.banded_line
+        kwh = self.kwh if is_first else kwh_by_band(self.document, self.usage, line)
         known = {band.name: band for band in times}
         if missing := [band for band, each in kwh.items() if each and band not in known]:
             return _lacking(line, *(f"{line.name}: no price for '{band}'" for band in missing))
@@ -245,10 +249,12 @@ class _Lines:
     def _spread(self, line: EnergyLine, amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
         """Return a line's amounts by the bands of all lines: every kWh of a band bears the same."""
         whole = _uwh_by_band(self.document, self.usage, line)
-        bands = {key: _band_of(self.document, line, key) for key in self.usage.band_uwh}
+        if whole is self.usage.band_uwh:
+            return dict(amounts)
         return {
-            key: amounts.get(bands[key], ZERO) * uwh / (whole[bands[key]] or 1)
-            for key, uwh in self.usage.band_uwh.items()
+            bands: amounts[band] * Fraction(self.usage.band_uwh[bands], whole[band])
+            for bands, band in _bands_of(self.document, self.usage, line).items()
+            if band in amounts
         }
 
     def _unbanded(self, line: EnergyLine) -> Fraction:
