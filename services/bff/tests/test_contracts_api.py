@@ -70,6 +70,10 @@ def test_a_contract_comes_back_as_it_was_written(api: httpx.Client) -> None:
         ({"name": "x", "kind": "percent", "of": ["y"], "percent": "5"}, "no line before it"),
         ({"name": "x", "kind": "per_kwh", "from": [["2026-02-30", "1"]]}, "day is out of range"),
         ({"name": "x", "kind": "discount"}, "needs either amount or by_month"),
+        (
+            {"name": "x", "kind": "discount", "amount": "1", "when_kwh": {"from": 9, "below": 9}},
+            "below 9 must be above from 9",
+        ),
         (spot_with(market_limits={}), "limits need min, max or both"),
         (spot_with(unit_limits={"min": "2", "max": "1"}), "min 2 is above max 1"),
         (

@@ -28,6 +28,7 @@ from bff.contracts.document import (
     RoundingLine,
     Spot,
     Tier,
+    UsedKwh,
 )
 from bff.contracts.period import BilledPart, length_to_prorate, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
@@ -206,6 +207,8 @@ class _Lines:
         amount *= length_to_prorate(line.per, line.prorate, part)
         if line.zero_usage is not None and self.total_kwh == 0:
             amount *= Fraction(line.zero_usage)
+        if not self._is_used(line.when_kwh):
+            amount = ZERO
         return _of_house(line, _prorated(amount, line.prorate, part, line.per))
 
     def _discount(self, line: DiscountLine) -> Charge:
@@ -214,7 +217,15 @@ class _Lines:
             amount = line.by_month.get(part.month)
         if amount is None:
             return _lacking(line, f"{line.name} {part.month}")
+        if not self._is_used(line.when_kwh):
+            return _of_house(line, ZERO)
         return _of_house(line, -_prorated(Fraction(amount), line.prorate, part))
+
+    def _is_used(self, wanted: UsedKwh | None) -> bool:
+        if wanted is None:
+            return True
+        is_below = wanted.below is None or self.total_kwh < Fraction(wanted.below)
+        return is_below and self.total_kwh >= Fraction(wanted.from_)
 
     def _minimum(self, line: MinimumLine) -> Charge:
         amount = _prorated(Fraction(line.amount), line.prorate, self.context.part)
@@ -268,7 +279,7 @@ class _Lines:
     def _tiered(
         self,
         tiers: Sequence[Tier],
-        line: EnergyLine | PerKwhLine,
+        line: EnergyLine | PerKwhLine | ExportLine,
         kwh: Fraction,
         *,
         after_minimum: bool,
@@ -325,11 +336,13 @@ class _Lines:
     def _export(self, line: ExportLine) -> Charge:
         if line.series is not None and line.series in self.context.slot_prices:
             return self._export_by_slot(line, line.series)
+        kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
+        if line.tiers is not None:
+            return _of_house(line, -self._tiered(line.tiers, line, kwh, after_minimum=False))
         month = self.context.part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
         if rate is None:
             return _lacking(line, f"{line.name} {month.month}")
-        kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
         return _of_house(line, -kwh * rate)
 
     def _export_by_slot(self, line: ExportLine, series: str) -> Charge:

@@ -269,13 +269,31 @@ class Line(Strict):
     round: Rounding | None = None
 
 
+class UsedKwh(Strict):
+    """Billed kWh of a period from which on, and below which, a line is charged."""
+
+    from_: Annotated[Exact, Field(ge=0)] = Field(default=Decimal(0), alias="from")
+    below: Step | None = None
+
+    @model_validator(mode="after")
+    def _some_range(self) -> Self:
+        if self.below is not None and self.below <= self.from_:
+            message = f"below {self.below} must be above from {self.from_}"
+            raise ValueError(message)
+        return self
+
+
 class BasicLine(Line):
-    """A charge whatever is used; `per` is of the amount and of the demand's price."""
+    """A charge whatever is used; `per` is of the amount and of the demand's price.
+
+    With `when_kwh` it is charged only where so much is used.
+    """
 
     kind: Literal["basic"]
     amount: Exact | None = None
     per: Per = "period"
     zero_usage: Exact | None = None
+    when_kwh: UsedKwh | None = None
     prorate: Proration | None = None
     demand: Demand | None = None
 
@@ -387,11 +405,15 @@ class ExportLine(Line):
     price: Exact | None = None
     by_month: dict[Month, Exact] | None = None
     series: SeriesName | None = None
+    tiers: Tiers | None = None
+    tiers_per: Per = "period"
+    prorate: Proration | None = None
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
-        if sum(rate is not None for rate in (self.price, self.by_month, self.series)) != 1:
-            message = f"line '{self.name}' needs exactly one of price, by_month, series"
+        rates = (self.price, self.by_month, self.series, self.tiers)
+        if sum(rate is not None for rate in rates) != 1:
+            message = f"line '{self.name}' needs exactly one of price, by_month, series, tiers"
             raise ValueError(message)
         return self
 
@@ -436,11 +458,15 @@ class RoundingLine(Line):
 
 
 class DiscountLine(Line):
-    """An amount that is taken off, the same in each period or by bill month."""
+    """An amount that is taken off, the same in each period or by bill month.
+
+    With `when_kwh` it is taken off only where so much is used.
+    """
 
     kind: Literal["discount"]
     amount: Exact | None = None
     by_month: dict[Month, Exact] | None = None
+    when_kwh: UsedKwh | None = None
     prorate: Proration | None = None
 
     @model_validator(mode="after")
