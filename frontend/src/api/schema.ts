@@ -1282,7 +1282,7 @@ export interface components {
             note: string;
         };
         AnswerWord: ("count" | "other_meter" | "wrong_reading") | components["schemas"]["LossAnswer"];
-        AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["DiscountLine"];
+        AnyLine: components["schemas"]["BasicLine"] | components["schemas"]["MinimumLine"] | components["schemas"]["FloorLine"] | components["schemas"]["EnergyLine"] | components["schemas"]["PerKwhLine"] | components["schemas"]["ExportLine"] | components["schemas"]["PercentLine"] | components["schemas"]["RoundingLine"] | components["schemas"]["DiscountLine"];
         /**
          * Availability
          * @description The states of a device, cell by cell from `from`; cells of the future are left out.
@@ -1523,9 +1523,6 @@ export interface components {
          * @description A price by the time of use; the first band of a line that fits an instant holds.
          */
         Band: {
-            name: components["schemas"]["LineName"];
-            price?: components["schemas"]["Exact"] | null;
-            tiers?: components["schemas"]["Tiers"] | null;
             /**
              * Hours
              * @default []
@@ -1538,10 +1535,15 @@ export interface components {
              * @default []
              */
             months: number[];
+            name: components["schemas"]["LineName"];
+            price?: components["schemas"]["Exact"] | null;
+            tiers?: components["schemas"]["Tiers"] | null;
         };
         /**
          * BasicLine
-         * @description A charge whatever is used.
+         * @description A charge whatever is used; `per` is of the amount and of the demand's price.
+         *
+         *     With `when_kwh` it is charged only where so much is used.
          */
         BasicLine: {
             name: components["schemas"]["LineName"];
@@ -1555,6 +1557,7 @@ export interface components {
             /** @default period */
             per: components["schemas"]["Per"];
             zero_usage?: components["schemas"]["Exact"] | null;
+            when_kwh?: components["schemas"]["UsedKwh"] | null;
             prorate?: components["schemas"]["Proration"] | null;
             demand?: components["schemas"]["Demand"] | null;
         };
@@ -1955,6 +1958,9 @@ export interface components {
         /**
          * ContractDocument
          * @description How a supplier charges.
+         *
+         *     `holidays` names whose public holidays its bands have, as in ISO 3166-2: by default those of
+         *     the place that the house's time zone lies in.
          */
         ContractDocument: {
             kwh: components["schemas"]["TotalRounding"];
@@ -1970,6 +1976,8 @@ export interface components {
             valid_from?: components["schemas"]["MonthOrDate"] | null;
             /** Zone */
             zone?: string | null;
+            /** Holidays */
+            holidays?: string | null;
         };
         /**
          * ContractEffect
@@ -2405,8 +2413,34 @@ export interface components {
         /**
          * Demand
          * @description A price per kW of the highest mean power of a slot in the last months.
+         *
+         *     `of` says what several months come to: the highest of all, or the mean of the highest of each.
+         *     `min_kw` is what that of a month is at least; `kw_round` is of what is charged in the end. With
+         *     hours, days or months only slots that begin in them count.
          */
         Demand: {
+            /**
+             * Saturday Is Holiday
+             * @default false
+             */
+            saturday_is_holiday: boolean;
+            /**
+             * Holiday Dates
+             * @default []
+             */
+            holiday_dates: components["schemas"]["DayOfYear"][];
+            /**
+             * Hours
+             * @default []
+             */
+            hours: string[];
+            /** @default all */
+            days: components["schemas"]["Days"];
+            /**
+             * Months
+             * @default []
+             */
+            months: number[];
             /** Window Months */
             window_months: number;
             /**
@@ -2415,6 +2449,15 @@ export interface components {
              */
             slot_minutes: 15 | 30 | 60;
             price: components["schemas"]["Exact"];
+            /**
+             * Of
+             * @default highest
+             * @enum {string}
+             */
+            of: "highest" | "mean_of_months";
+            /** @default 0 */
+            min_kw: components["schemas"]["Exact"];
+            kw_round?: components["schemas"]["Rounding"] | null;
         };
         /**
          * DeviceMetaInput
@@ -2639,6 +2682,8 @@ export interface components {
         /**
          * DiscountLine
          * @description An amount that is taken off, the same in each period or by bill month.
+         *
+         *     With `when_kwh` it is taken off only where so much is used.
          */
         DiscountLine: {
             name: components["schemas"]["LineName"];
@@ -2653,6 +2698,7 @@ export interface components {
             by_month?: {
                 [key: string]: components["schemas"]["Exact"];
             } | null;
+            when_kwh?: components["schemas"]["UsedKwh"] | null;
             prorate?: components["schemas"]["Proration"] | null;
         };
         /**
@@ -2756,6 +2802,16 @@ export interface components {
          *     `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
          */
         EnergyLine: {
+            /**
+             * Saturday Is Holiday
+             * @default false
+             */
+            saturday_is_holiday: boolean;
+            /**
+             * Holiday Dates
+             * @default []
+             */
+            holiday_dates: components["schemas"]["DayOfYear"][];
             name: components["schemas"]["LineName"];
             round?: components["schemas"]["Rounding"] | null;
             /**
@@ -2768,16 +2824,6 @@ export interface components {
             /** Times */
             times?: components["schemas"]["Band"][] | null;
             spot?: components["schemas"]["Spot"] | null;
-            /**
-             * Saturday Is Holiday
-             * @default false
-             */
-            saturday_is_holiday: boolean;
-            /**
-             * Holiday Dates
-             * @default []
-             */
-            holiday_dates: components["schemas"]["DayOfYear"][];
             /** @default period */
             tiers_per: components["schemas"]["Per"];
             prorate?: components["schemas"]["Proration"] | null;
@@ -3047,6 +3093,10 @@ export interface components {
                 [key: string]: components["schemas"]["Exact"];
             } | null;
             series?: components["schemas"]["SeriesName"] | null;
+            tiers?: components["schemas"]["Tiers"] | null;
+            /** @default period */
+            tiers_per: components["schemas"]["Per"];
+            prorate?: components["schemas"]["Proration"] | null;
         };
         /**
          * Figures
@@ -3389,6 +3439,14 @@ export interface components {
         };
         /** @enum {string} */
         Level: "house" | "room" | "shelf" | "device";
+        /**
+         * Limits
+         * @description What a price is at least and at most.
+         */
+        Limits: {
+            min?: components["schemas"]["Exact"] | null;
+            max?: components["schemas"]["Exact"] | null;
+        };
         /**
          * LineDifference
          * @description A line of both bills.
@@ -3820,7 +3878,7 @@ export interface components {
             is_cut: boolean;
             /**
              * Billed Kwh
-             * @description By band, rounded as the contract has it.
+             * @description By band, rounded as the contract has it; where several lines have times of use, by the bands of the first. Of an export statement what was sold.
              * @example {
              *       "all": "350"
              *     }
@@ -4287,9 +4345,9 @@ export interface components {
             when: components["schemas"]["ShiftedReading"];
             /**
              * By
-             * @enum {string}
+             * @enum {unknown}
              */
-            by: "30" | "period" | "calendar";
+            by: "30" | 30 | "period" | "calendar";
             amount_round?: components["schemas"]["Rounding"] | null;
             thresholds?: components["schemas"]["ThresholdRounding"] | null;
         };
@@ -4712,6 +4770,22 @@ export interface components {
             /** @default 1 */
             to: components["schemas"]["Step"];
         };
+        /**
+         * RoundingLine
+         * @description What rounding the sum of other lines adds or takes off, where they are rounded together.
+         */
+        RoundingLine: {
+            name: components["schemas"]["LineName"];
+            round?: components["schemas"]["Rounding"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rounding";
+            /** Of */
+            of: components["schemas"]["LineName"][];
+            sum_round: components["schemas"]["Rounding"];
+        };
         /** @enum {string} */
         RoundingMode: "half_up" | "down" | "up" | "none";
         /**
@@ -5044,9 +5118,13 @@ export interface components {
         /**
          * Spot
          * @description A slot's price: market / (1 - loss) * tax, rounded, plus the fee.
+         *
+         *     `market_limits` hold for the market's price before all else, `unit_limits` for the price of a
+         *     kWh in the end.
          */
         Spot: {
             series: components["schemas"]["SeriesName"];
+            market_limits?: components["schemas"]["Limits"] | null;
             /** @default 0 */
             loss: components["schemas"]["Exact"];
             /** @default 1 */
@@ -5054,6 +5132,7 @@ export interface components {
             unit_round?: components["schemas"]["Rounding"] | null;
             /** @default 0 */
             fee: components["schemas"]["Exact"];
+            unit_limits?: components["schemas"]["Limits"] | null;
         };
         /** @enum {string} */
         State: "up" | "down" | "silent";
@@ -5179,6 +5258,15 @@ export interface components {
              * @example 7200
              */
             seconds: number;
+        };
+        /**
+         * UsedKwh
+         * @description Billed kWh of a period from which on, and below which, a line is charged.
+         */
+        UsedKwh: {
+            /** @default 0 */
+            from: components["schemas"]["Exact"];
+            below?: components["schemas"]["Step"] | null;
         };
         /**
          * UsedPrice

@@ -152,6 +152,7 @@ def test_what_is_sold_by_another_contract_is_a_statement_of_its_own(house: httpx
     bills = house.get(BILL).json()
     assert bills["bill"]["total"] == "8640"
     assert (bills["sold"]["total"], bills["sold"]["lines"][0]["amount"]) == ("-720", "-720")
+    assert bills["sold"]["billed_kwh"] == {"all": "72"}
 
 
 def half_hours() -> list[str]:
@@ -230,6 +231,32 @@ def test_a_contract_that_changes_inside_a_period_bills_two_parts(house: httpx.Cl
     assert [each["total"] for each in listed] == ["11080"]
     assert house.get("/bills/2026-06").json()["bill"]["first_day"] == "2026-05-11"
     assert house.get("/bills/2026-09").status_code == 404
+
+
+def test_costs_by_two_lines_with_times_of_use_add_up_to_the_bill(house: httpx.Client) -> None:
+    """At every level; by the hour each kWh bears the bands of both lines that hold then."""
+    night = {"name": "night", "price": "21", "hours": ["00:00-06:00"]}
+    peak = {"name": "peak", "price": "6", "hours": ["03:00-09:00"]}
+    rest = {"name": "rest", "price": "30"}
+    network = {"name": "network", "kind": "energy", "times": [peak, rest | {"price": "3"}]}
+    energy = {"name": "energy", "kind": "energy", "times": [night, rest]}
+    agree(house, BASIC, energy, network)
+    bill = bill_of(house)
+    assert bill["billed_kwh"] == {"night": "72", "rest": "216"}
+    assert [line["amount"] for line in bill["lines"]] == ["1000", "7992", "1080"]
+    by_device = costs_by(cost_of(house, group_by="device"), "device")
+    assert by_device["fridge"] == Decimal("907.2")
+    assert sum(by_device.values()) == 9072
+    day = {"from": "2026-06-01T00:00:00+09:00", "to": "2026-06-02T00:00:00+09:00"}
+    hours = cost_of(house, by="hour", device="fridge", **day)["rows"]
+    # 0.06 kWh, two thirds of what is used is bought.
+    costs = {hour: Decimal(hours[hour]["figures"]["cost"]) for hour in (0, 4, 8, 12)}
+    assert costs == {
+        0: Decimal("0.96"),
+        4: Decimal("1.08"),
+        8: Decimal("1.44"),
+        12: Decimal("1.32"),
+    }
 
 
 def test_a_real_bill_beside_ours_shows_where_they_differ(house: httpx.Client) -> None:

@@ -1,5 +1,6 @@
 """Bills by the pure rules; the same cases go through HTTP in `test_tariff_cases.py`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,15 +15,16 @@ import yaml
 
 from bff.contracts.bands import Calendar, band_at, band_edges
 from bff.contracts.bill import PartBill, part_bill, without
-from bff.contracts.charges import ALL, Context, Usage
-from bff.contracts.document import ContractDocument
+from bff.contracts.charges import ALL, Context, Usage, charged_kw
+from bff.contracts.document import ContractDocument, Demand
 from bff.contracts.holidays import public_holidays
 from bff.contracts.period import BilledPart, month_name
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import average_shares
 from bff.energy import MONEY_EXPONENT, UWH_PER_KWH
 
-CASES = yaml.safe_load((Path(__file__).parents[3] / "tests/tariff/cases.yaml").read_text())
+ROOT = Path(__file__).parents[3]
+CASES = yaml.safe_load((ROOT / "tests/tariff/cases.yaml").read_text())
 UNROUNDED_TOLERANCE = Fraction(5, 1000)
 
 
@@ -98,6 +100,9 @@ def _bill(case: Mapping[str, Any], period: Mapping[str, Any]) -> tuple[PartBill,
         ("US/Pacific", date(2026, 9, 7), True),
         ("Europe/Amsterdam", date(2026, 4, 27), True),
         ("Etc/GMT-9", date(2026, 5, 6), False),
+        ("Australia/Melbourne", date(2026, 11, 3), True),
+        ("Australia/Sydney", date(2026, 11, 3), False),
+        ("America/Toronto", date(2026, 2, 16), True),
     ],
 )
 def test_public_holidays_are_those_of_the_zone_by_any_name(
@@ -143,6 +148,41 @@ def test_average_shares_add_up_to_the_bill(
     parts = [*map(money, of_energy), *shares.house_lines.values(), shares.rounding]
     assert sum(parts) == bill.total
     assert abs(shares.rounding) < 2 + len(bill.charges)
+
+
+@pytest.mark.parametrize(
+    ("more", "peaks_kw", "charged"),
+    [
+        ({}, ["1.2", "3.4", "0"], "3.4"),
+        ({"kw_round": {"mode": "half_up"}}, ["3.4", "3.5"], "4"),
+        ({"kw_round": {"mode": "up", "to": "0.5"}}, ["3.1"], "3.5"),
+        ({"of": "mean_of_months", "min_kw": "2.5"}, ["0", "2.6", "4.2"], "3.1"),
+        ({"of": "mean_of_months"}, ["0", "2.6", "4.2"], "2.266666666667"),
+        ({"min_kw": "2.5"}, ["0.4"], "2.5"),
+    ],
+)
+def test_a_demand_charges_the_highest_month_or_the_mean(
+    more: dict[str, Any], peaks_kw: list[str], charged: str
+) -> None:
+    """Each month counts with the least that it is charged; rounded in the end."""
+    demand = Demand.model_validate({"window_months": 3, "slot_minutes": 15, "price": "1"} | more)
+    kw = charged_kw(demand, [Fraction(peak) for peak in peaks_kw])
+    assert kw is not None
+    assert decimal_text(kw) == charged
+
+
+def test_a_demand_without_any_measured_month_is_unknown() -> None:
+    """It is not the least that a month is charged."""
+    demand = {"window_months": 3, "slot_minutes": 15, "price": "1", "min_kw": "2.5"}
+    assert charged_kw(Demand.model_validate(demand), []) is None
+
+
+def test_every_field_of_a_contract_is_documented() -> None:
+    """By its name, in docs/contracts.md."""
+    words = set(re.findall(r"[a-z_]+", (ROOT / "docs/contracts.md").read_text("utf-8")))
+    schemas = ContractDocument.model_json_schema()["$defs"].values()
+    names = {name for schema in schemas for name in schema.get("properties", {})}
+    assert names | ContractDocument.model_fields.keys() <= words
 
 
 def money(e21: int) -> Fraction:

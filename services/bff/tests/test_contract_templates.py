@@ -1,7 +1,10 @@
 """The contracts that the BFF offers as files."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import httpx
@@ -9,6 +12,11 @@ import pytest
 import yaml
 
 from bff.contract_templates.query import TemplateError, load_templates
+from bff.contracts.bill import part_bill
+from bff.contracts.charges import ALL, Context, Usage
+from bff.contracts.period import BilledPart
+from bff.contracts.rates import Rates
+from bff.energy import UWH_PER_KWH
 from testbed.process import free_port
 
 FOLDER = Path(__file__).parents[3] / "config" / "contracts"
@@ -32,6 +40,34 @@ def test_every_file_is_a_contract_with_its_source() -> None:
     assert templates["tepco-standard-s"].unconfirmed
     [generator] = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())["configMapGenerator"]
     assert {name.removesuffix(".yaml") for name in generator["files"]} == EXPECTED
+
+
+def test_half_a_month_of_kansai_has_the_published_tiers() -> None:
+    """15, 105 and 180 kWh become 8, 53 and 90, each rounded by itself: not 8, 60 and 150 in sum."""
+    template = load_templates(FOLDER)["kansai-lighting-a"]
+    part = BilledPart(
+        date(2025, 6, 1), date(2025, 6, 16), period_days=30, is_cut=True, month="2025-06"
+    )
+    rates = Rates({name: as_decimals(each.values) for name, each in template.series.items()})
+
+    def amounts(kwh: int) -> list[Fraction | None]:
+        usage = Usage({ALL: kwh * UWH_PER_KWH})
+        charged = part_bill(template.document, usage, Context(part, rates)).charges
+        return [charge.amount for charge in charged]
+
+    first, second, third = Fraction("20.21"), Fraction("25.61"), Fraction("28.59")
+    assert amounts(8) == [Fraction("261.29"), 0, Fraction("16.83"), 31]
+    assert amounts(61)[1] == 53 * first
+    assert amounts(151)[1] == 53 * first + 90 * second
+    assert amounts(160)[1:] == [
+        53 * first + 90 * second + 9 * third,
+        Fraction("16.83") + 152 * Fraction("2.24"),
+        636,
+    ]
+
+
+def as_decimals(values: Mapping[str, str]) -> dict[str, Decimal]:
+    return {month: Decimal(value) for month, value in values.items()}
 
 
 def test_a_template_is_agreed_on_with_its_rates(

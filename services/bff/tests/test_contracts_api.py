@@ -23,6 +23,10 @@ JEPX = (
 )
 
 
+def spot_with(**more: object) -> dict[str, object]:
+    return {"name": "x", "kind": "energy", "spot": {"series": "market"} | more}
+
+
 def add(api: httpx.Client, **more: Any) -> httpx.Response:  # noqa: ANN401 - JSON
     return api.post("/contracts", json={"name": "Flat", "document": FLAT | more})
 
@@ -67,6 +71,12 @@ def test_a_contract_comes_back_as_it_was_written(api: httpx.Client) -> None:
         ({"name": "x", "kind": "per_kwh", "from": [["2026-02-30", "1"]]}, "day is out of range"),
         ({"name": "x", "kind": "discount"}, "needs either amount or by_month"),
         (
+            {"name": "x", "kind": "discount", "amount": "1", "when_kwh": {"from": 9, "below": 9}},
+            "below 9 must be above from 9",
+        ),
+        (spot_with(market_limits={}), "limits need min, max or both"),
+        (spot_with(unit_limits={"min": "2", "max": "1"}), "min 2 is above max 1"),
+        (
             {"name": "x", "kind": "energy", "price": "1", "holiday_dates": ["13-45"]},
             "month must be in 1..12",
         ),
@@ -86,6 +96,36 @@ def test_a_contract_that_begins_on_no_day_is_refused(api: httpx.Client) -> None:
     assert add(api, valid_from="2026-02-30").status_code == 422
     assert add(api, valid_from="2024-02-29").status_code == 201
     assert api.get("/contracts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"), [("XX", "write DE, DE-BY or AU-NSW"), ("DE-XX", "of DE there are BB, BE")]
+)
+def test_holidays_that_nobody_knows_are_refused(api: httpx.Client, place: str, reason: str) -> None:
+    """With the parts of the country that there are."""
+    refused = add(api, holidays=place)
+    assert refused.status_code == 422
+    assert reason in refused.text
+
+
+def test_dates_and_thirty_days_need_no_quotes(api: httpx.Client) -> None:
+    """YAML makes a date and a number of them, which mean nothing else."""
+    text = """
+        kwh: {round: none}
+        valid_from: 2026-04-01
+        lines:
+          - {name: basic, kind: basic, amount: 30, prorate: {by: 30}}
+          - {name: levy, kind: per_kwh, from: [[2026-05-01, "4.18"]]}
+        total: {round: half_up}
+    """
+    added = api.post("/contracts", json={"name": "C", "document": text})
+    assert added.status_code == 201, added.text
+    document = added.json()["document"]
+    assert (added.json()["valid_from"], document["lines"][0]["prorate"]) == (
+        "2026-04-01",
+        {"by": 30},
+    )
+    assert document["lines"][1]["from"] == [["2026-05-01", "4.18"]]
 
 
 def test_a_minimum_charge_beside_the_market_is_refused(api: httpx.Client) -> None:

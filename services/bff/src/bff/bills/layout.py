@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from bff.contracts.bands import Calendar, MissingDayError, band_at, band_edges
-from bff.contracts.charges import ALL, Usage
+from bff.contracts.charges import ALL, BETWEEN_BANDS, Usage
+from bff.contracts.document import EnergyLine
 from bff.contracts.timeline import ContractPart
 from bff.energy import Integers
 from bff.time_grid import instant, midnight
@@ -25,7 +26,7 @@ class PartLayout:
 
     Attributes:
         edges: Unix milliseconds.
-        bands: The band of each interval.
+        bands: The band of each interval; of several lines with times of use, that of each.
         missing: What a series lacks to name the band of an interval.
         slots: The start of each slot of the market; empty where the contract does not follow it.
         slot: The position of each interval's slot.
@@ -39,7 +40,7 @@ class PartLayout:
 
     @cached_property
     def band_names(self) -> Sequence[str]:
-        """Each band once, in the order of the contract where it has one."""
+        """Each band once, in the order in which they begin."""
         return tuple(dict.fromkeys(self.bands))
 
     @cached_property
@@ -88,9 +89,8 @@ def layout_of(
     start_ms = midnight(part.part.first_day, house_zone)
     end_ms = midnight(part.part.end_day, house_zone)
     slots = _slots(start_ms, end_ms, slot_ms)
-    line = part.agreed.document.banded_line
     edges = {start_ms, end_ms, *slots[1:]}
-    if line is not None:
+    for line in part.agreed.document.banded_lines:
         found = band_edges(line, calendar, instant(start_ms), instant(end_ms))
         edges |= {int(at.timestamp()) * 1000 for at in found}
     ordered = sorted(edges)
@@ -110,16 +110,23 @@ def _slot_at(slots: Sequence[int], at_ms: int, slot_ms: int) -> int:
 def _bands(
     part: ContractPart, calendar: Calendar, edges: Sequence[int]
 ) -> tuple[list[str], list[str]]:
-    line = part.agreed.document.banded_line
-    if line is None:
+    lines = part.agreed.document.banded_lines
+    if not lines:
         return [ALL] * (len(edges) - 1), []
-    bands, missing = [], dict[str, None]()
-    for edge in edges[:-1]:
-        at = datetime.fromtimestamp(edge / 1000, UTC)
-        try:
-            band = band_at(line, calendar, at)
-        except MissingDayError as error:
-            missing[str(error)] = None
-            band = None
-        bands.append(NO_BAND if band is None else band.name)
+    missing = dict[str, None]()
+    times = [datetime.fromtimestamp(edge / 1000, UTC) for edge in edges[:-1]]
+    bands = [
+        BETWEEN_BANDS.join(_band_name(line, calendar, at, missing) for line in lines)
+        for at in times
+    ]
     return bands, list(missing)
+
+
+def _band_name(line: EnergyLine, calendar: Calendar, at: datetime, missing: dict[str, None]) -> str:
+    """Return the band of a line; a day that a series lacks is added to `missing`."""
+    try:
+        band = band_at(line, calendar, at)
+    except MissingDayError as error:
+        missing[str(error)] = None
+        return NO_BAND
+    return NO_BAND if band is None else band.name

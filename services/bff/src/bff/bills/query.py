@@ -1,32 +1,30 @@
 """Compute the bills of reading periods from contracts and measured energy."""
 
 from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
 
+from bff.bills.demand import fetch_demand_kw
 from bff.bills.energy import HouseEnergy, Meter, fetch_house_energy
 from bff.bills.layout import PartLayout, layout_of
 from bff.bills.tariff import Tariff, select_slot_prices, select_tariff
 from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import Context, Usage
-from bff.contracts.document import BasicLine, ContractDocument, Demand, Statement
-from bff.contracts.period import BilledPart, Period
+from bff.contracts.document import ContractDocument, Statement
+from bff.contracts.period import Period
 from bff.contracts.shares import UnitPrices, unit_prices
 from bff.contracts.timeline import ContractPart, parts_of
 from bff.db.engine import read_session
-from bff.energy import UWH_PER_KWH, Integers
+from bff.energy import Integers
 from bff.prices.query import PriceSpan
-from bff.readings.periods import MIN_APART, periods_within
-from bff.register.register import Entry, Register
+from bff.register.register import Register
 from bff.services import Services
-from bff.time_grid import midnight, unix_milliseconds
 
 # So many intervals of all devices are held at once: a market's half-hours of a period or two.
 MAX_INTERVALS = 3_000
@@ -207,9 +205,8 @@ def _billed(
     context = Context(
         billed,
         tariff.rates,
-        _slot_prices(services, document, part.layout),
-        _export_prices(services, tariff, document, part.layout),
-        _demand_kw(services, register, document, tariff, billed),
+        _slot_prices(services, tariff, document, part.layout),
+        fetch_demand_kw(services, register, document, tariff, billed),
     )
     bill = part_bill(document, _usage(part), context)
     return MeasuredPart(part.contract, part.layout, part.energy, part.columns, part.meter, bill)
@@ -222,75 +219,17 @@ def _usage(part: MeasuredPart) -> Usage:
     return part.layout.usage(part.energy.by_meter[part.meter].uwh[part.columns], sold_uwh)
 
 
-def _slot_prices(services: Services, document: ContractDocument, layout: PartLayout):  # noqa: ANN202
-    line = document.spot_line
-    if line is None or line.spot is None:
-        return ()
-    with read_session(services.engine) as session:
-        return select_slot_prices(session, line.spot.series, layout.slots)
-
-
-def _export_prices(
+def _slot_prices(
     services: Services, tariff: Tariff, document: ContractDocument, layout: PartLayout
 ) -> dict[str, list[Decimal | None]]:
-    wanted = tariff.export_series(document)
+    wanted = tariff.slot_series(document)
     if not wanted:
         return {}
     with read_session(services.engine) as session:
-        return {name: select_slot_prices(session, name, layout.slots) for name in wanted}
-
-
-def _demand_kw(
-    services: Services,
-    register: Register,
-    document: ContractDocument,
-    tariff: Tariff,
-    part: BilledPart,
-) -> dict[str, Fraction]:
-    """Return the highest mean power of a slot, by line that charges it; without unknown ones."""
-    found = {
-        line.name: _highest_kw(services, register, line.demand, tariff, part)
-        for line in document.lines
-        if isinstance(line, BasicLine) and line.demand
-    }
-    return {name: kw for name, kw in found.items() if kw is not None}
-
-
-def _highest_kw(
-    services: Services, register: Register, demand: Demand, tariff: Tariff, part: BilledPart
-) -> Fraction | None:
-    """Return the highest mean power of a slot in the months up to the end of a part."""
-    slot_ms = MS_PER_HOUR * demand.slot_minutes // 60
-    end_ms = min(midnight(part.end_day, tariff.zone), unix_milliseconds(services.now()))
-    end_ms = end_ms // slot_ms * slot_ms
-    first = _demand_begins(tariff, part, demand.window_months)
-    start_ms = midnight(first, tariff.zone) // slot_ms * slot_ms
-    highest: int | None = None
-    for from_ms in range(start_ms, end_ms, slot_ms * MAX_INTERVALS):
-        edges = list(range(from_ms, min(from_ms + slot_ms * MAX_INTERVALS, end_ms) + 1, slot_ms))
-        energy = fetch_house_energy(services.energy_between, _of_house(register), edges)
-        meter = energy.meter_of(slice(None))
-        if meter is not None:
-            highest = max(highest or 0, int(energy.by_meter[meter].uwh.max(initial=0)))
-    return None if highest is None else Fraction(highest * MS_PER_HOUR, slot_ms * UWH_PER_KWH)
-
-
-def _of_house(register: Register) -> Sequence[Entry]:
-    """Return the entries that measure the whole house, where there are any."""
-    grid = [entry for entry in register.entries if entry.kind in {"grid", "grid_import"}]
-    meters = [entry for entry in register.entries if entry.house_meter]
-    return grid or meters or register.entries
-
-
-def _demand_begins(tariff: Tariff, part: BilledPart, months: int) -> date:
-    """Return the reading so many months before the end of a part; without one near, that day."""
-    years, month = divmod(part.end_day.year * 12 + part.end_day.month - 1 - months, 12)
-    last = monthrange(years, month + 1)[1]
-    day = date(years, month + 1, min(part.end_day.day, last))
-    near = periods_within(tariff.readings, day - MIN_APART, day + MIN_APART)
-    readings = [edge for each in near for edge in (each.first_day, each.end_day)]
-    found = min(readings, key=lambda reading: abs(reading - day), default=day)
-    return found if abs(found - day) < MIN_APART else day
+        return {
+            name: select_slot_prices(session, name, layout.slots, tariff.slot_ms[name])
+            for name in wanted
+        }
 
 
 def part_prices(part: MeasuredPart) -> UnitPrices | None:

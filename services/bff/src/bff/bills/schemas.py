@@ -36,7 +36,9 @@ class PartRow(BaseModel):
     month: str = Field(description="Whose rates it bears.", examples=["2026-06"])
     is_cut: bool = Field(description="A contract begins or ends inside the period: prorated.")
     billed_kwh: dict[str, Exact] = Field(
-        description="By band, rounded as the contract has it.", examples=[{"all": "350"}]
+        description="By band, rounded as the contract has it; where several lines have times of"
+        " use, by the bands of the first. Of an export statement what was sold.",
+        examples=[{"all": "350"}],
     )
     lines: list[BillLine]
     total: Exact | None = Field(description="null: nothing was measured.", examples=["12356"])

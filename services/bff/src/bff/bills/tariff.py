@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bff.contracts.bands import Calendar
-from bff.contracts.document import ContractDocument, ExportLine, Statement
-from bff.contracts.holidays import public_holidays
+from bff.contracts.document import ContractDocument, Statement
+from bff.contracts.holidays import holidays_of, public_holidays
 from bff.contracts.query import select_agreed
 from bff.contracts.rates import Rates
 from bff.contracts.timeline import Agreed
@@ -47,19 +47,18 @@ class Tariff:
     def calendar(self, document: ContractDocument) -> Calendar:
         """Return what days are for a contract."""
         zone = ZoneInfo(document.zone) if document.zone else self.zone
-        return Calendar(zone, public_holidays(self.zone), self.names)
+        named = document.holidays
+        of_house = holidays_of(named) if named else public_holidays(self.zone)
+        return Calendar(zone, of_house, self.names)
 
     def slot_length_ms(self, document: ContractDocument) -> int:
-        """Return how long a slot of a contract's market is; 0 where it does not follow one."""
-        return next(
-            (self.slot_ms[each] for each in document.market_series if each in self.slot_ms), 0
-        )
+        """Return the length of a contract's shortest slots; 0 where it does not follow a market."""
+        known = [self.slot_ms[each] for each in self.slot_series(document)]
+        return min(known, default=0)
 
-    def export_series(self, document: ContractDocument) -> list[str]:
-        """Return the series of slots, as long as those of the market, by which energy is sold."""
-        slot_ms = self.slot_length_ms(document)
-        sold = (line.series for line in document.lines if isinstance(line, ExportLine))
-        return [each for each in sold if each is not None and self.slot_ms.get(each) == slot_ms]
+    def slot_series(self, document: ContractDocument) -> list[str]:
+        """Return the series of slots that a contract refers to."""
+        return [each for each in document.market_series if each in self.slot_ms]
 
 
 def select_tariff(session: Session, statement: Statement, zone: ZoneInfo) -> Tariff:
@@ -84,10 +83,20 @@ def _names(session: Session, row: Series) -> NamesByDay:
     return {date.fromisoformat(day): name for day, name in values.items()}
 
 
-def select_slot_prices(session: Session, series: str, slots: Sequence[int]) -> list[Decimal | None]:
-    """Select the market's price of each slot; None where it is not there."""
+def select_slot_prices(
+    session: Session, series: str, slots: Sequence[int], slot_ms: int
+) -> list[Decimal | None]:
+    """Select the market's price at some instants; None where it is not there.
+
+    Args:
+        session: The database.
+        series: A series of slots.
+        slots: Unix milliseconds, rising.
+        slot_ms: How long a slot of the series is.
+    """
     if not slots:
         return []
-    keys = [f"{instant(slot).astimezone(UTC):%Y-%m-%dT%H:%MZ}" for slot in slots]
+    starts = [instant(slot // slot_ms * slot_ms) for slot in slots]
+    keys = [f"{start.astimezone(UTC):%Y-%m-%dT%H:%MZ}" for start in starts]
     values = select_values(session, series, keys[0], f"{keys[-1]}~")
     return [Decimal(values[key]) if key in values else None for key in keys]

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from bff.contracts.document import Band, DaysOfSeries, EnergyLine
+from bff.contracts.document import Band, DaysOfSeries, Demand, EnergyLine, Holidays, Times
 
 SATURDAY, SUNDAY = 5, 6
 ONE_DAY = timedelta(days=1)
@@ -57,26 +57,34 @@ def band_at(line: EnergyLine, calendar: Calendar, at: datetime) -> Band | None:
         MissingDayError: A band needs the name of a day that its series does not have.
     """
     local = at.astimezone(calendar.zone)
-    fits = (band for band in line.times or () if _fits(band, line, calendar, local))
-    return next(fits, None)
+    return next((band for band in line.times or () if _fits(band, line, calendar, local)), None)
 
 
-def _fits(band: Band, line: EnergyLine, calendar: Calendar, local: datetime) -> bool:
-    if band.months and local.month not in band.months:
+def is_charged(demand: Demand, calendar: Calendar, at: datetime) -> bool:
+    """Return whether the power at an instant counts for a demand.
+
+    Raises:
+        MissingDayError: It needs the name of a day that its series does not have.
+    """
+    return _fits(demand, demand, calendar, at.astimezone(calendar.zone))
+
+
+def _fits(times: Times, rules: Holidays, calendar: Calendar, local: datetime) -> bool:
+    if times.months and local.month not in times.months:
         return False
-    if band.hours and not any(_within(hours, local.time()) for hours in band.hours):
+    if times.hours and not any(_within(hours, local.time()) for hours in times.hours):
         return False
-    return _day_fits(band, line, calendar, local)
+    return _day_fits(times, rules, calendar, local)
 
 
-def _day_fits(band: Band, line: EnergyLine, calendar: Calendar, local: datetime) -> bool:
-    if band.days == "all":
+def _day_fits(times: Times, rules: Holidays, calendar: Calendar, local: datetime) -> bool:
+    if times.days == "all":
         return True
-    if isinstance(band.days, DaysOfSeries):
-        return _name_of_day(band.days, calendar, local) == band.days.value
-    wanted = (band.days,) if isinstance(band.days, str) else band.days
+    if isinstance(times.days, DaysOfSeries):
+        return _name_of_day(times.days, calendar, local) == times.days.value
+    wanted = (times.days,) if isinstance(times.days, str) else times.days
     day = local.date()
-    holiday = is_holiday(line, calendar, day)
+    holiday = is_holiday(rules, calendar, day)
     classes = {
         "all": True,
         "saturday": day.weekday() == SATURDAY,
@@ -87,12 +95,12 @@ def _day_fits(band: Band, line: EnergyLine, calendar: Calendar, local: datetime)
     return any(classes[name] for name in wanted)
 
 
-def is_holiday(line: EnergyLine, calendar: Calendar, day: date) -> bool:
+def is_holiday(rules: Holidays, calendar: Calendar, day: date) -> bool:
     """Return whether a line charges a day as a holiday."""
     return (
         day.weekday() == SUNDAY
-        or (day.weekday() == SATURDAY and line.saturday_is_holiday)
-        or f"{day:%m-%d}" in line.holiday_dates
+        or (day.weekday() == SATURDAY and rules.saturday_is_holiday)
+        or f"{day:%m-%d}" in rules.holiday_dates
         or calendar.is_public_holiday(day)
     )
 

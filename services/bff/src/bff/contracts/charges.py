@@ -10,19 +10,25 @@ from fractions import Fraction
 
 from bff.contracts.document import (
     AnyLine,
+    Band,
     BasicLine,
     ContractDocument,
+    Demand,
+    DerivedLine,
     DiscountLine,
     EnergyLine,
     ExportLine,
     FloorLine,
+    Limits,
     MinimumLine,
     Per,
     PercentLine,
     PerKwhLine,
     Proration,
+    RoundingLine,
     Spot,
     Tier,
+    UsedKwh,
 )
 from bff.contracts.period import BilledPart, length_to_prorate, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
@@ -30,6 +36,8 @@ from bff.contracts.rounding import rounded
 from bff.energy import UWH_PER_KWH
 
 ALL = "all"
+# No name of a band has it: an instant that is in a band of each of several lines.
+BETWEEN_BANDS = "+"
 ZERO = Fraction()
 
 
@@ -38,7 +46,8 @@ class Usage:
     """The energy that one part of a period is billed for.
 
     Attributes:
-        band_uwh: By band of the contract; `all` where it has none.
+        band_uwh: By band of the contract; `all` where it has none. Where several lines have times
+            of use, by the bands of each in the order of the lines, such as `night+off_peak`.
         slot_uwh: By slot of the market's prices, for contracts that follow the market.
         export_uwh: Given to the grid.
         export_slot_uwh: The same by slot of the market's prices.
@@ -60,16 +69,15 @@ class Context:
     """What a part of a period is billed with.
 
     Attributes:
-        slot_prices: The market's price of each slot; None where it is not there yet.
-        export_prices: The same of each series of slots that a line of exported energy has.
-        demand_kw: The highest mean power of a slot in a demand's months, by line; a line whose
-            demand is unknown is not in it.
+        slot_prices: Of each series of slots, the market's price of each; None where it is not
+            there yet.
+        demand_kw: The mean power of slots that a demand charges, by line; a line whose demand is
+            unknown is not in it.
     """
 
     part: BilledPart
     rates: Rates = field(default_factory=Rates)
-    slot_prices: Sequence[Decimal | None] = ()
-    export_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
+    slot_prices: Mapping[str, Sequence[Decimal | None]] = field(default_factory=dict)
     demand_kw: Mapping[str, Fraction] = field(default_factory=dict)
 
 
@@ -101,11 +109,41 @@ class Charge:
 
 
 def billed_kwh(document: ContractDocument, usage: Usage) -> dict[str, Fraction]:
-    """Return the kWh that are charged, by band, each rounded on its own."""
+    """Return the kWh that are charged, by band of the first line that has some, each rounded.
+
+    Of a statement they are what is sold.
+    """
+    if document.statement == "export":
+        return _rounded_kwh(document, {ALL: usage.export_uwh})
+    if document.banded_line is not None:
+        return kwh_by_band(document, usage, document.banded_line)
+    return _rounded_kwh(document, usage.band_uwh)
+
+
+def kwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, Fraction]:
+    """Return the kWh of each band of a line with times of use, each rounded on its own."""
+    return _rounded_kwh(document, _uwh_by_band(document, usage, line))
+
+
+def _uwh_by_band(document: ContractDocument, usage: Usage, line: EnergyLine) -> Mapping[str, int]:
+    if len(document.banded_lines) == 1:
+        # Most contracts; marginal costs compute thousands of bills at once.
+        return usage.band_uwh
+    found: dict[str, int] = {}
+    for bands, band in _bands_of(document, usage, line).items():
+        found[band] = found.get(band, 0) + usage.band_uwh[bands]
+    return found
+
+
+def _bands_of(document: ContractDocument, usage: Usage, line: EnergyLine) -> dict[str, str]:
+    """Return a line's band of each band of all lines."""
+    position = [each.name for each in document.banded_lines].index(line.name)
+    return {bands: bands.split(BETWEEN_BANDS)[position] for bands in usage.band_uwh}
+
+
+def _rounded_kwh(document: ContractDocument, uwh: Mapping[str, int]) -> dict[str, Fraction]:
     rounding = document.kwh.rounding
-    return {
-        band: rounded(Fraction(uwh, UWH_PER_KWH), rounding) for band, uwh in usage.band_uwh.items()
-    }
+    return {band: rounded(Fraction(each, UWH_PER_KWH), rounding) for band, each in uwh.items()}
 
 
 def charges(document: ContractDocument, usage: Usage, context: Context) -> tuple[Charge, ...]:
@@ -114,10 +152,10 @@ def charges(document: ContractDocument, usage: Usage, context: Context) -> tuple
     bill = _Lines(document, usage, context, kwh)
     done: dict[str, Charge] = {}
     for line in document.lines:
-        if not isinstance(line, FloorLine | PercentLine):
+        if not isinstance(line, DerivedLine):
             done[line.name] = _with_rounding(line, bill.charge(line))
     for line in document.lines:
-        if isinstance(line, FloorLine | PercentLine):
+        if isinstance(line, DerivedLine):
             done[line.name] = _with_rounding(line, _derived(line, done, context))
     return tuple(done[line.name] for line in document.lines)
 
@@ -160,14 +198,17 @@ class _Lines:
 
     def _basic(self, line: BasicLine) -> Charge:
         part = self.context.part
-        amount = Fraction(line.amount or 0) * length_to_prorate(line.per, line.prorate, part)
+        amount = Fraction(line.amount or 0)
         if line.demand is not None:
             highest_kw = self.context.demand_kw.get(line.name)
             if highest_kw is None:
                 return _lacking(line, f"{line.name}: highest demand")
             amount += Fraction(line.demand.price) * highest_kw
+        amount *= length_to_prorate(line.per, line.prorate, part)
         if line.zero_usage is not None and self.total_kwh == 0:
             amount *= Fraction(line.zero_usage)
+        if not self._is_used(line.when_kwh):
+            amount = ZERO
         return _of_house(line, _prorated(amount, line.prorate, part, line.per))
 
     def _discount(self, line: DiscountLine) -> Charge:
@@ -176,7 +217,15 @@ class _Lines:
             amount = line.by_month.get(part.month)
         if amount is None:
             return _lacking(line, f"{line.name} {part.month}")
+        if not self._is_used(line.when_kwh):
+            return _of_house(line, ZERO)
         return _of_house(line, -_prorated(Fraction(amount), line.prorate, part))
+
+    def _is_used(self, wanted: UsedKwh | None) -> bool:
+        if wanted is None:
+            return True
+        is_below = wanted.below is None or self.total_kwh < Fraction(wanted.below)
+        return is_below and self.total_kwh >= Fraction(wanted.from_)
 
     def _minimum(self, line: MinimumLine) -> Charge:
         amount = _prorated(Fraction(line.amount), line.prorate, self.context.part)
@@ -192,32 +241,45 @@ class _Lines:
     def _energy(self, line: EnergyLine) -> Charge:
         if line.spot is not None:
             return self._spot(line, line.spot)
-        amounts = {band: self._band_amount(line, band, kwh) for band, kwh in self.kwh.items()}
-        if (missing := [band for band, amount in amounts.items() if amount is None]) != []:
+        if line.times is not None:
+            return self._banded(line, line.times)
+        # A price for all kWh alike, whatever bands another line has.
+        return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
+
+    def _banded(self, line: EnergyLine, times: Sequence[Band]) -> Charge:
+        is_first = line is self.document.banded_line
+        kwh = self.kwh if is_first else kwh_by_band(self.document, self.usage, line)
+        known = {band.name: band for band in times}
+        if missing := [band for band, each in kwh.items() if each and band not in known]:
             return _lacking(line, *(f"{line.name}: no price for '{band}'" for band in missing))
-        if line.times is None:
-            # A price for all kWh alike, whatever bands another line has.
-            return Charge(line.name, line.kind, ZERO, by_kwh=self._unbanded(line))
-        known = {band: amount for band, amount in amounts.items() if amount is not None}
-        return Charge(line.name, line.kind, ZERO, by_band=known)
+        amounts = {
+            band: self._band_amount(line, known[band], each) for band, each in kwh.items() if each
+        }
+        return Charge(line.name, line.kind, ZERO, by_band=self._spread(line, amounts))
+
+    def _spread(self, line: EnergyLine, amounts: Mapping[str, Fraction]) -> dict[str, Fraction]:
+        """Return a line's amounts by the bands of all lines: every kWh of a band bears the same."""
+        whole = _uwh_by_band(self.document, self.usage, line)
+        if whole is self.usage.band_uwh:
+            return dict(amounts)
+        return {
+            bands: amounts[band] * Fraction(self.usage.band_uwh[bands], whole[band])
+            for bands, band in _bands_of(self.document, self.usage, line).items()
+            if band in amounts
+        }
 
     def _unbanded(self, line: EnergyLine) -> Fraction:
         tiers = line.tiers or (Tier(price=line.price or Decimal(0)),)
         return self._tiered(tiers, line, self.total_kwh, after_minimum=True)
 
-    def _band_amount(self, line: EnergyLine, band: str, kwh: Fraction) -> Fraction | None:
-        if line.times is None:
-            return ZERO
-        of_band = next((each for each in line.times if each.name == band), None)
-        if of_band is None:
-            return None if kwh else ZERO
-        tiers = of_band.tiers or (Tier(price=of_band.price or Decimal(0)),)
+    def _band_amount(self, line: EnergyLine, band: Band, kwh: Fraction) -> Fraction:
+        tiers = band.tiers or (Tier(price=band.price or Decimal(0)),)
         return self._tiered(tiers, line, kwh, after_minimum=False)
 
     def _tiered(
         self,
         tiers: Sequence[Tier],
-        line: EnergyLine | PerKwhLine,
+        line: EnergyLine | PerKwhLine | ExportLine,
         kwh: Fraction,
         *,
         after_minimum: bool,
@@ -272,17 +334,19 @@ class _Lines:
         return Charge(line.name, line.kind, amount, by_kwh=amount)
 
     def _export(self, line: ExportLine) -> Charge:
-        if line.series is not None and line.series in self.context.export_prices:
+        if line.series is not None and line.series in self.context.slot_prices:
             return self._export_by_slot(line, line.series)
+        kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
+        if line.tiers is not None:
+            return _of_house(line, -self._tiered(line.tiers, line, kwh, after_minimum=False))
         month = self.context.part.bill_month
         rate = rate_per_kwh(line, month, self.context.rates)
         if rate is None:
             return _lacking(line, f"{line.name} {month.month}")
-        kwh = rounded(Fraction(self.usage.export_uwh, UWH_PER_KWH), self.document.kwh.rounding)
         return _of_house(line, -kwh * rate)
 
     def _export_by_slot(self, line: ExportLine, series: str) -> Charge:
-        prices = self.context.export_prices[series]
+        prices = self.context.slot_prices[series]
         slots = list(zip(prices, self.usage.export_slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)
         amount = sum((Fraction(price) * uwh for price, uwh in slots if price is not None), ZERO)
@@ -290,9 +354,9 @@ class _Lines:
         return replace(_of_house(line, -amount / UWH_PER_KWH), missing=missing)
 
     def _spot(self, line: EnergyLine, spot: Spot) -> Charge:
-        if not self.usage.slot_uwh:
+        if spot.series not in self.context.slot_prices:
             return _lacking(line, f"{spot.series}: no series of slots")
-        prices = [slot_price(spot, price) for price in self.context.slot_prices]
+        prices = [slot_price(spot, price) for price in self.context.slot_prices[spot.series]]
         slots = list(zip(prices, self.usage.slot_uwh, strict=True))
         lacking = sum(1 for price, uwh in slots if price is None and uwh)
         by_slot = [ZERO if price is None else price * uwh / UWH_PER_KWH for price, uwh in slots]
@@ -304,19 +368,56 @@ def slot_price(spot: Spot, price: Decimal | None) -> Fraction | None:
     """Return what a kWh costs in a slot of the market; None when the market's price is missing."""
     if price is None:
         return None
-    with_losses = Fraction(price) / (1 - Fraction(spot.loss)) * Fraction(spot.tax)
-    return rounded(with_losses, spot.unit_round) + Fraction(spot.fee)
+    market = _limited(Fraction(price), spot.market_limits)
+    with_losses = market / (1 - Fraction(spot.loss)) * Fraction(spot.tax)
+    unit = rounded(with_losses, spot.unit_round) + Fraction(spot.fee)
+    return _limited(unit, spot.unit_limits)
 
 
-def _derived(line: FloorLine | PercentLine, done: Mapping[str, Charge], context: Context) -> Charge:
+def _limited(price: Fraction, limits: Limits | None) -> Fraction:
+    if limits is None:
+        return price
+    least = price if limits.min is None else max(price, Fraction(limits.min))
+    return least if limits.max is None else min(least, Fraction(limits.max))
+
+
+def charged_kw(demand: Demand, peaks_kw: Sequence[Fraction]) -> Fraction | None:
+    """Return the power that a demand charges.
+
+    Args:
+        demand: What is charged.
+        peaks_kw: The highest mean power of a slot in each month that was measured, or in all of
+            the months together where the highest is charged.
+    """
+    if not peaks_kw:
+        return None
+    at_least = [max(peak, Fraction(demand.min_kw)) for peak in peaks_kw]
+    mean = sum(at_least, ZERO) / len(at_least)
+    return rounded(max(at_least) if demand.of == "highest" else mean, demand.kw_round)
+
+
+def _derived(line: DerivedLine, done: Mapping[str, Charge], context: Context) -> Charge:
     bases = [done[name] for name in line.of]
     if lacking := [charge.name for charge in bases if charge.amount is None]:
         return _lacking(line, *(f"{line.name}: needs {name}" for name in lacking))
     total = sum((charge.amount or ZERO for charge in bases), ZERO)
-    if isinstance(line, FloorLine):
-        amount = Fraction(line.amount) * length_to_prorate(line.per, line.prorate, context.part)
-        least = _prorated(amount, line.prorate, context.part, line.per)
-        return _of_house(line, max(ZERO, least - total))
+    match line:
+        case FloorLine():
+            return _of_house(line, max(ZERO, _least(line, context.part) - total))
+        case RoundingLine():
+            return _of_house(line, rounded(total, line.sum_round) - total)
+        case PercentLine():
+            return _percent(line, total, bases, context)
+
+
+def _least(line: FloorLine, part: BilledPart) -> Fraction:
+    amount = Fraction(line.amount) * length_to_prorate(line.per, line.prorate, part)
+    return _prorated(amount, line.prorate, part, line.per)
+
+
+def _percent(
+    line: PercentLine, total: Fraction, bases: Sequence[Charge], context: Context
+) -> Charge:
     percent = percent_rate(line, context.part.bill_month)
     if percent is None:
         return _lacking(line, f"{line.name} {context.part.month}")

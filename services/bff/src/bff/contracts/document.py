@@ -5,12 +5,13 @@ supplier includes in them. A field that is not listed here is refused, never ign
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
+import holidays
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -43,6 +44,11 @@ def _decimal_text(value: object) -> object:
     return value
 
 
+def _iso_text(value: object) -> object:
+    # YAML makes a date of 2026-04-01 without quotes, and nothing of 2026-04.
+    return value.isoformat() if type(value) is date else value
+
+
 def _positive(value: Decimal) -> Decimal:
     if value <= 0:
         message = "must be above 0"
@@ -53,6 +59,16 @@ def _positive(value: Decimal) -> Decimal:
 def _zone_name(value: str) -> str:
     if value not in available_timezones():
         message = f"'{value}' is no time zone such as Asia/Tokyo or Etc/GMT-9"
+        raise ValueError(message)
+    return value
+
+
+def _holidays_of(value: str) -> str:
+    country, _, part = value.partition("-")
+    parts = holidays.list_supported_countries().get(country)
+    if parts is None or (part and part not in parts):
+        known = f"; of {country} there are {', '.join(parts)}" if parts else ""
+        message = f"the holidays of '{value}' are not known; write DE, DE-BY or AU-NSW{known}"
         raise ValueError(message)
     return value
 
@@ -76,6 +92,7 @@ type MonthOrDate = Annotated[
     str,
     StringConstraints(pattern=rf"^{BILL_MONTH}(-\d{{2}})?$"),
     AfterValidator(_existing_day),
+    BeforeValidator(_iso_text),
 ]
 type DayOfYear = Annotated[
     str, StringConstraints(pattern=r"^\d{2}-\d{2}$"), AfterValidator(_day_of_some_year)
@@ -128,7 +145,7 @@ class Proration(Strict):
     """Days over a denominator: always when a contract begins or ends inside the period."""
 
     when: ShiftedReading = ShiftedReading()
-    by: Literal["30", "period", "calendar"]
+    by: Literal["30", 30, "period", "calendar"]
     amount_round: Rounding | None = None
     thresholds: ThresholdRounding | None = None
 
@@ -166,15 +183,27 @@ class DaysOfSeries(Strict):
 type Days = DayClass | tuple[DayClass, ...] | DaysOfSeries
 
 
-class Band(Strict):
+class Times(Strict):
+    """Some hours of some days of some months; by default always."""
+
+    hours: tuple[Annotated[str, StringConstraints(pattern=HOURS)], ...] = ()
+    days: Days = "all"
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
+
+
+class Holidays(Strict):
+    """What days are holidays besides Sundays and public holidays."""
+
+    saturday_is_holiday: StrictBool = False
+    holiday_dates: tuple[DayOfYear, ...] = ()
+
+
+class Band(Times):
     """A price by the time of use; the first band of a line that fits an instant holds."""
 
     name: LineName
     price: Exact | None = None
     tiers: Tiers | None = None
-    hours: tuple[Annotated[str, StringConstraints(pattern=HOURS)], ...] = ()
-    days: Days = "all"
-    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
@@ -184,22 +213,53 @@ class Band(Strict):
         return self
 
 
+class Limits(Strict):
+    """What a price is at least and at most."""
+
+    min: Exact | None = None
+    max: Exact | None = None
+
+    @model_validator(mode="after")
+    def _some_range(self) -> Self:
+        if self.min is None and self.max is None:
+            message = "limits need min, max or both"
+            raise ValueError(message)
+        if self.min is not None and self.max is not None and self.min > self.max:
+            message = f"min {self.min} is above max {self.max}"
+            raise ValueError(message)
+        return self
+
+
 class Spot(Strict):
-    """A slot's price: market / (1 - loss) * tax, rounded, plus the fee."""
+    """A slot's price: market / (1 - loss) * tax, rounded, plus the fee.
+
+    `market_limits` hold for the market's price before all else, `unit_limits` for the price of a
+    kWh in the end.
+    """
 
     series: SeriesName
+    market_limits: Limits | None = None
     loss: Annotated[Exact, Field(ge=0, lt=1)] = Decimal(0)
     tax: Exact = Decimal(1)
     unit_round: Rounding | None = None
     fee: Exact = Decimal(0)
+    unit_limits: Limits | None = None
 
 
-class Demand(Strict):
-    """A price per kW of the highest mean power of a slot in the last months."""
+class Demand(Times, Holidays):
+    """A price per kW of the highest mean power of a slot in the last months.
+
+    `of` says what several months come to: the highest of all, or the mean of the highest of each.
+    `min_kw` is what that of a month is at least; `kw_round` is of what is charged in the end. With
+    hours, days or months only slots that begin in them count.
+    """
 
     window_months: int = Field(ge=1, le=36)
     slot_minutes: Literal[15, 30, 60]
     price: Exact
+    of: Literal["highest", "mean_of_months"] = "highest"
+    min_kw: Annotated[Exact, Field(ge=0)] = Decimal(0)
+    kw_round: Rounding | None = None
 
 
 class Line(Strict):
@@ -209,13 +269,31 @@ class Line(Strict):
     round: Rounding | None = None
 
 
+class UsedKwh(Strict):
+    """Billed kWh of a period from which on, and below which, a line is charged."""
+
+    from_: Annotated[Exact, Field(ge=0)] = Field(default=Decimal(0), alias="from")
+    below: Step | None = None
+
+    @model_validator(mode="after")
+    def _some_range(self) -> Self:
+        if self.below is not None and self.below <= self.from_:
+            message = f"below {self.below} must be above from {self.from_}"
+            raise ValueError(message)
+        return self
+
+
 class BasicLine(Line):
-    """A charge whatever is used."""
+    """A charge whatever is used; `per` is of the amount and of the demand's price.
+
+    With `when_kwh` it is charged only where so much is used.
+    """
 
     kind: Literal["basic"]
     amount: Exact | None = None
     per: Per = "period"
     zero_usage: Exact | None = None
+    when_kwh: UsedKwh | None = None
     prorate: Proration | None = None
     demand: Demand | None = None
 
@@ -246,7 +324,7 @@ class FloorLine(Line):
     prorate: Proration | None = None
 
 
-class EnergyLine(Line):
+class EnergyLine(Line, Holidays):
     """Energy by tiers, by time of use or by the market's price.
 
     `tiers_per` is what the ends of the tiers are for: an allowance of each day grows with them.
@@ -257,8 +335,6 @@ class EnergyLine(Line):
     tiers: Tiers | None = None
     times: tuple[Band, ...] | None = None
     spot: Spot | None = None
-    saturday_is_holiday: StrictBool = False
-    holiday_dates: tuple[DayOfYear, ...] = ()
     tiers_per: Per = "period"
     prorate: Proration | None = None
 
@@ -329,11 +405,15 @@ class ExportLine(Line):
     price: Exact | None = None
     by_month: dict[Month, Exact] | None = None
     series: SeriesName | None = None
+    tiers: Tiers | None = None
+    tiers_per: Per = "period"
+    prorate: Proration | None = None
 
     @model_validator(mode="after")
     def _one_rate(self) -> Self:
-        if sum(rate is not None for rate in (self.price, self.by_month, self.series)) != 1:
-            message = f"line '{self.name}' needs exactly one of price, by_month, series"
+        rates = (self.price, self.by_month, self.series, self.tiers)
+        if sum(rate is not None for rate in rates) != 1:
+            message = f"line '{self.name}' needs exactly one of price, by_month, series, tiers"
             raise ValueError(message)
         return self
 
@@ -369,12 +449,24 @@ class PercentLine(Line):
         return self
 
 
+class RoundingLine(Line):
+    """What rounding the sum of other lines adds or takes off, where they are rounded together."""
+
+    kind: Literal["rounding"]
+    of: tuple[LineName, ...]
+    sum_round: Rounding
+
+
 class DiscountLine(Line):
-    """An amount that is taken off, the same in each period or by bill month."""
+    """An amount that is taken off, the same in each period or by bill month.
+
+    With `when_kwh` it is taken off only where so much is used.
+    """
 
     kind: Literal["discount"]
     amount: Exact | None = None
     by_month: dict[Month, Exact] | None = None
+    when_kwh: UsedKwh | None = None
     prorate: Proration | None = None
 
     @model_validator(mode="after")
@@ -393,13 +485,21 @@ type AnyLine = Annotated[
     | PerKwhLine
     | ExportLine
     | PercentLine
+    | RoundingLine
     | DiscountLine,
     Field(discriminator="kind"),
 ]
 
+# Lines that rest on the amounts of others, which stand before them where they are of these too.
+DerivedLine = FloorLine | PercentLine | RoundingLine
+
 
 class ContractDocument(Strict):
-    """How a supplier charges."""
+    """How a supplier charges.
+
+    `holidays` names whose public holidays its bands have, as in ISO 3166-2: by default those of
+    the place that the house's time zone lies in.
+    """
 
     kwh: TotalRounding
     lines: tuple[AnyLine, ...] = Field(min_length=1)
@@ -407,6 +507,7 @@ class ContractDocument(Strict):
     months: Literal["end", "start"] = "end"
     valid_from: MonthOrDate | None = None
     zone: Annotated[str, AfterValidator(_zone_name)] | None = None
+    holidays: Annotated[str, AfterValidator(_holidays_of)] | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -415,19 +516,19 @@ class ContractDocument(Strict):
         return self
 
     @property
+    def banded_lines(self) -> tuple[EnergyLine, ...]:
+        """The lines with times of use, each with bands of its own."""
+        return tuple(line for line in self.energy_lines if line.times is not None)
+
+    @property
     def banded_line(self) -> EnergyLine | None:
-        """The line with times of use, which divides the billed kWh."""
-        return next((line for line in self.energy_lines if line.times is not None), None)
+        """The first line with times of use, whose bands are those of the billed kWh."""
+        return next(iter(self.banded_lines), None)
 
     @property
     def energy_lines(self) -> tuple[EnergyLine, ...]:
         """The lines that charge energy."""
         return tuple(line for line in self.lines if isinstance(line, EnergyLine))
-
-    @property
-    def spot_line(self) -> EnergyLine | None:
-        """The line that follows the market."""
-        return next((line for line in self.energy_lines if line.spot is not None), None)
 
     @property
     def market_series(self) -> tuple[str, ...]:
@@ -459,12 +560,19 @@ def _series_of(line: AnyLine) -> Iterator[str]:
         yield line.series
     if isinstance(line, PerKwhLine) and line.first is not None and line.first.series is not None:
         yield line.first.series
+    if isinstance(line, EnergyLine) and line.spot is not None:
+        yield line.spot.series
+    for times in _times_of(line):
+        if isinstance(times.days, DaysOfSeries):
+            yield times.days.series
+
+
+def _times_of(line: AnyLine) -> Sequence[Times]:
     if isinstance(line, EnergyLine):
-        if line.spot is not None:
-            yield line.spot.series
-        for band in line.times or ():
-            if isinstance(band.days, DaysOfSeries):
-                yield band.days.series
+        return line.times or ()
+    if isinstance(line, BasicLine) and line.demand is not None:
+        return (line.demand,)
+    return ()
 
 
 def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
@@ -474,20 +582,16 @@ def _problem_of(lines: tuple[AnyLine, ...]) -> str | None:
     if sum(isinstance(line, MinimumLine) for line in lines) > 1:
         return "two minimum charges are not supported"
     banded = [line for line in lines if isinstance(line, EnergyLine) and line.times is not None]
-    if len(banded) > 1:
-        return "two lines with times of use are not supported"
     spot = [line for line in lines if isinstance(line, EnergyLine) and line.spot is not None]
-    if len(spot) > 1:
-        return "two lines that follow the market are not supported"
     if (banded or spot) and any(isinstance(line, MinimumLine) for line in lines):
         return "a minimum charge beside times of use or the market's prices is not supported"
     return _dangling_reference(lines)
 
 
 def _dangling_reference(lines: tuple[AnyLine, ...]) -> str | None:
-    known = {line.name for line in lines if not isinstance(line, FloorLine | PercentLine)}
+    known = {line.name for line in lines if not isinstance(line, DerivedLine)}
     for line in lines:
-        if isinstance(line, FloorLine | PercentLine):
+        if isinstance(line, DerivedLine):
             for name in line.of:
                 if name not in known:
                     return f"line '{line.name}' is of '{name}', which is no line before it"

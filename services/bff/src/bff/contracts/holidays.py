@@ -1,4 +1,4 @@
-"""Public holidays of the country that a time zone lies in."""
+"""Public holidays of a country or a part of it, by its name or by a time zone."""
 
 from datetime import date
 from functools import cache
@@ -10,7 +10,24 @@ import holidays
 from bff.contracts.bands import IsPublicHoliday
 
 # Where a country's parts share only some holidays, the part that most houses of a zone lie in.
-PART_OF_COUNTRY = {"Europe/London": "ENG"}
+PART_OF_COUNTRY = {
+    "Europe/London": "ENG",
+    "Atlantic/Canary": "CN",
+    "Australia/Adelaide": "SA",
+    "Australia/Brisbane": "QLD",
+    "Australia/Darwin": "NT",
+    "Australia/Hobart": "TAS",
+    "Australia/Melbourne": "VIC",
+    "Australia/Perth": "WA",
+    "Australia/Sydney": "NSW",
+    "America/Edmonton": "AB",
+    "America/Halifax": "NS",
+    "America/Regina": "SK",
+    "America/St_Johns": "NL",
+    "America/Toronto": "ON",
+    "America/Vancouver": "BC",
+    "America/Winnipeg": "MB",
+}
 
 
 def public_holidays(zone: ZoneInfo) -> IsPublicHoliday:
@@ -23,7 +40,17 @@ def public_holidays(zone: ZoneInfo) -> IsPublicHoliday:
     country = _country_by_zone().get(key)
     if country is None or country not in holidays.list_supported_countries():
         return lambda _day: False
-    days = holidays.country_holidays(country, subdiv=PART_OF_COUNTRY.get(key))
+    return _holidays_of(country, PART_OF_COUNTRY.get(key))
+
+
+def holidays_of(place: str) -> IsPublicHoliday:
+    """Return whether a day is a public holiday of a country or a part of it, such as DE-BY."""
+    country, _, part = place.partition("-")
+    return _holidays_of(country, part or None)
+
+
+def _holidays_of(country: str, part: str | None) -> IsPublicHoliday:
+    days = holidays.country_holidays(country, subdiv=part)
 
     def is_public_holiday(day: date) -> bool:
         return day in days

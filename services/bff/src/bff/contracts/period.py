@@ -33,6 +33,8 @@ class BilledPart:
         period_days: Days of the whole reading period.
         is_cut: A contract begins or ends inside the reading period.
         month: The month whose rates the period bears, such as "2026-05".
+        began: The first day of the reading period that any contract bills: this part's own, or
+            that of the contract before it.
     """
 
     first_day: date
@@ -40,6 +42,7 @@ class BilledPart:
     period_days: int
     is_cut: bool
     month: str
+    began: date | None = None
 
     @property
     def days(self) -> int:
@@ -69,12 +72,13 @@ def proration_factor(
     if not (part.is_cut or _is_shifted(proration, part)):
         return None
     match proration.by:
-        case "30":
+        case "30" | 30:
             return Fraction(part.days, 30)
         case "period":
             return Fraction(part.days, part.period_days)
         case "calendar":
-            return Fraction(part.days, _days_of_month(part.first_day))
+            # What follows a change is charged by the same month as what came before it.
+            return Fraction(part.days, _days_of_month(part.began or part.first_day))
 
 
 def _is_shifted(proration: Proration, part: BilledPart) -> bool:

@@ -62,6 +62,7 @@ def parts_of(period: Period, contracts: Sequence[Agreed]) -> list[ContractPart]:
                 period_days=period.days,
                 is_cut=each != period,
                 month=month_name(first_day, end_day, agreed.document.months),
+                began=first_day,
             ),
         )
         for agreed, each in days

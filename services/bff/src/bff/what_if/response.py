@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from bff.bills.query import PeriodBill
 from bff.bills.response import bill_response
-from bff.contracts.charges import ZERO
+from bff.contracts.bill import PartBill
+from bff.contracts.charges import ZERO, kwh_by_band
 from bff.contracts.document import EnergyLine
 from bff.contracts.period import BilledPart, length_to_prorate
 from bff.contracts.rounding import decimal_text
@@ -54,7 +55,7 @@ def _why(bill: PeriodBill) -> Why:
         for band, used in part.bill.kwh.items() if part.bill else ():
             kwh[band] = kwh.get(band, ZERO) + used
         for line in part.contract.agreed.document.energy_lines:
-            billed = part.bill.kwh if part.bill else {}
+            billed = _kwh_of_line(part.bill, line) if part.bill else {}
             for price, used in _tiers(line, part.contract.part, billed):
                 tiers[price] = tiers.get(price, ZERO) + used
     total = sum(kwh.values(), ZERO)
@@ -64,6 +65,10 @@ def _why(bill: PeriodBill) -> Why:
         band_shares=_shares(kwh, total),
         tier_shares=_shares(tiers, total),
     )
+
+
+def _kwh_of_line(bill: PartBill, line: EnergyLine) -> Mapping[str, Fraction]:
+    return bill.kwh if line.times is None else kwh_by_band(bill.document, bill.usage, line)
 
 
 def _tiers(
