@@ -1,6 +1,7 @@
 """The readings of a whole unit: power, energy over midnight and outages, and what may not be."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -104,6 +105,36 @@ async def test_a_shuffled_order_loses_and_doubles_nothing_silently(
                 assert result.power_watts == truth[source.id]
 
 
+@pytest.mark.parametrize("status", [200, 404, 500])
+@pytest.mark.parametrize(
+    ("pages", "watts"),
+    [
+        ([1], {"use": 1600, "8": None, "11": None, "12": None}),
+        ([2], {"use": 1605, "8": 53, "11": 1234, "12": None}),
+        ([1, 2], {"use": 1600, "8": None, "11": None, "12": None}),
+    ],
+)
+async def test_a_page_of_circuits_that_makes_no_sense_costs_its_circuits_only(
+    unit: Unit, emulator: Emulator, status: int, pages: list[int], watts: dict[str, float]
+) -> None:
+    """The summary and the energy of the day are there; what was on the page has no power."""
+    emulator.bad_pages = dict.fromkeys(pages, status)
+    readings = await read(unit, "generation", *watts)
+    assert readings["generation"].power_watts == 2130
+    assert {key: readings[key].power_watts for key in watts} == watts
+    assert all(reading.energy_lifetime_kwh is not None for reading in readings.values())
+
+
+async def test_a_page_of_circuits_that_makes_no_sense_is_named(
+    unit: Unit, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the log, and in what is said of a circuit that was on it."""
+    emulator.bad_pages = {1: 404}
+    (result,) = (await unit.read(sources_of("99"))).values()
+    assert isinstance(result, BadPayloadError)
+    assert [text for text in caplog.messages if text.startswith("circuits:")]
+
+
 @pytest.mark.parametrize("switch", ["comma", "full_width"])
 async def test_other_forms_of_numbers_are_read(unit: Unit, emulator: Emulator, switch: str) -> None:
     """1,234W and １２３４Ｗ are 1234."""
@@ -188,6 +219,38 @@ async def test_a_wrong_calendar_gives_no_energy(
     emulator.now = lambda: datetime(2000, 1, 1, tzinfo=UTC)
     assert (await read(unit, "use"))["use"].energy_lifetime_kwh is None
     assert "set the wrong clock" in caplog.text
+
+
+async def test_a_calendar_that_was_set_back_is_no_use_of_0(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A unit that was a day ahead for an hour: no energy until its day comes, and then all on."""
+    emulator.now = lambda: manual_clock.instant + timedelta(days=1)
+    ahead = kwh(await read(unit, "use"))
+    emulator.now = manual_clock.now
+    manual_clock.pass_by(hours=1)
+    assert kwh(await read(unit, "use")) == {}
+    assert "went back from 2026-11-29 to 2026-11-28" in caplog.text
+    manual_clock.pass_by(hours=24)
+    assert kwh(await read(unit, "use"))["use"] > ahead["use"]
+
+
+async def test_a_second_look_that_fails_costs_not_the_first(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """A circuit that is missing is looked for again; the others were read already."""
+    await read(unit, "11")
+    emulator.house = replace(emulator.house, circuits=emulator.house.circuits[:-1])
+    seen = len(emulator.requests)
+
+    def now() -> datetime:
+        if len(emulator.requests) >= seen + 3:  # the summary and two pages of circuits
+            emulator.fault = "http_500"
+        return manual_clock.now()
+
+    emulator.now = now
+    manual_clock.pass_by(seconds=10)
+    assert (await read(unit, "11"))["11"].power_watts == 1234
 
 
 async def test_a_circuit_that_is_not_there_is_said_so(unit: Unit) -> None:

@@ -27,7 +27,7 @@ from aiseg2_exporter.parse import (
     parse_day_energy,
     parse_summary,
 )
-from home_model.errors import SourceError, UnreachableError
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 
 SUMMARY_PATH = "/data/electricflow/111/update"
 CIRCUITS_PATH = "/page/electricflow/1113"
@@ -37,6 +37,7 @@ CIRCUIT_DAY_PATH = "/page/graph/584"
 USE, GENERATION, BOUGHT, SOLD = "52111", "51111", "53111", "54111"
 
 MAX_CIRCUIT_PAGES = 20
+NO_PAGE = CircuitPage((), clock=None, firmware="", has_next=False)
 # As the one project does that noticed the lock.
 SETTINGS_SECONDS = 2.0
 FIRST_BACKOFF_SECONDS = 2.0
@@ -68,11 +69,13 @@ class Circuits:
 
     Attributes:
         circuits: In the order of the pages: by watts, at the moment of each page.
-        first_page: For what all pages have.
+        first_page: For what all pages have; the first that could be read.
+        error: Why not all pages could be read.
     """
 
     circuits: tuple[CircuitPower, ...]
     first_page: CircuitPage
+    error: SourceError | None = None
 
 
 class Client:
@@ -101,18 +104,35 @@ class Client:
         return parse_summary(await self._post(SUMMARY_PATH, {"data": "{}"}))
 
     async def fetch_circuits(self) -> Circuits:
-        """Return the power of all circuits, of as many pages as there are."""
-        first = page = parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": "1"}))
-        circuits = list(first.circuits)
-        number = 2
-        while page.has_next and number <= MAX_CIRCUIT_PAGES:
-            before = page
-            page = parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": str(number)}))
-            if _names(page) == _names(before):  # beyond its last page the unit repeats it
+        """Return the power of all circuits, of as many pages as there are.
+
+        A page that makes no sense costs its own circuits only.
+        """
+        pages, errors, was_bad = list[CircuitPage](), list[SourceError](), False
+        for number in range(1, MAX_CIRCUIT_PAGES + 1):
+            page = await self._fetch_circuit_page(number)
+            if isinstance(page, SourceError):
+                errors.append(page)
+                if was_bad or not isinstance(page, BadPayloadError):
+                    break  # the unit has no such pages, or gives none now
+                was_bad = True
+                continue
+            if pages and _names(page) == _names(pages[-1]):
+                break  # beyond its last page the unit repeats it
+            pages.append(page)
+            was_bad = False
+            if not page.has_next:
                 break
-            circuits += page.circuits
-            number += 1
-        return Circuits(tuple(circuits), first)
+        circuits = tuple(circuit for page in pages for circuit in page.circuits)
+        return Circuits(circuits, next(iter(pages), NO_PAGE), next(iter(errors), None))
+
+    async def _fetch_circuit_page(self, number: int) -> CircuitPage | SourceError:
+        try:
+            return parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": str(number)}))
+        except SourceError as error:
+            # The summary came a moment ago: other pages may come, too.
+            self._not_before = 0.0
+            return error
 
     async def fetch_day(self, graph: str, day: date | None = None) -> DayEnergy:
         """Return the energy of today or another day; `graph` is USE, GENERATION, BOUGHT or SOLD."""

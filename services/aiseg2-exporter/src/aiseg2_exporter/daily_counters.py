@@ -128,6 +128,7 @@ class DailyCounters:
     async def _advance(self, source_id: str, page: DayEnergy) -> DailyCounter:
         check_day(page.day, self._clock.now())
         before, fetch = self._counters.get(source_id), self._fetch(source_id)
+        check_not_back(before, page.day)
         days = {day: await fetch(day) for day in list_missing_days(before, page)}
         if before and self._notes_outages and self.was_away(source_id):
             outage = make_outage(before, page, days, self._clock.now())
@@ -179,6 +180,17 @@ def check_day(day: date, now: datetime) -> None:
     today = now.astimezone(ZONE).date()
     if abs((day - today).days) > 1:
         message = f"the AiSEG2's date is {day}, this machine's {today}: set the wrong clock"
+        raise BadPayloadError(message)
+
+
+def check_not_back(before: DailyCounter | None, day: date) -> None:
+    """Refuse a page of a day before the counter's: what it stands still by is no use of 0.
+
+    Raises:
+        BadPayloadError: The unit's calendar was ahead, or was set back.
+    """
+    if before and day < before.day:
+        message = f"the AiSEG2's date went back from {before.day} to {day}: no energy until then"
         raise BadPayloadError(message)
 
 

@@ -11,7 +11,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -68,6 +68,7 @@ class Unit:
             SourceError: The live pages could not be read.
         """
         live = await self._live.read(0.5 * self._settings.poll_interval_seconds)
+        self._note("circuits", live.circuits.error)
         ids = [source.id for source in sources]
         circuits = await self._read_circuits(live) if any(map(str.isdecimal, ids)) else None
         await self._read_energy(ids, live)
@@ -113,7 +114,7 @@ class Unit:
     def _reading(self, source_id: str, watts: Mapping[str, float], live: Live) -> Result:
         found, power_watts = self._energy(source_id), watts.get(source_id)
         if power_watts is None and found is None:
-            return BadPayloadError(self._why_absent(source_id))
+            return BadPayloadError(self._why_absent(source_id, live))
         return Reading(
             at=live.at,
             power_watts=power_watts,
@@ -143,7 +144,7 @@ class Unit:
             if reading and reading.mean_power_watts is not None
         }
 
-    def _why_absent(self, source_id: str) -> str:
+    def _why_absent(self, source_id: str, live: Live) -> str:
         if not source_id.isdecimal():
             return f"the AiSEG2 shows no value for `{source_id}`"
         if not self._catalogue:
@@ -151,22 +152,29 @@ class Unit:
         names = {circuit.id: circuit.name for circuit in self._catalogue}
         if source_id not in names:
             return f"the AiSEG2 measures no circuit {source_id}; --discover lists those it has"
-        return f"circuit {source_id} ({names[source_id]}) was on no page of this round"
+        reason = f"circuit {source_id} ({names[source_id]}) was on no page of this round"
+        return f"{reason}: {live.circuits.error.reason}" if live.circuits.error else reason
 
     async def _read_circuits(self, live: Live) -> CircuitsPower | None:
         await self._refresh_catalogue()
         if not self._catalogue:
             return None
-        found = circuits_power(self._catalogue, live.circuits.circuits)
-        if found.missing_ids or found.unknown_names:
+        found = self._circuits_of(live)
+        if not live.circuits.error and (found.missing_ids or found.unknown_names):
             # A circuit that changed its place while the pages were read; else a changed name.
-            again = await self._live.read(0.0)
-            found = circuits_power(self._catalogue, again.circuits.circuits)
+            with suppress(SourceError):  # what was read stays true
+                found = self._circuits_of(await self._live.read(0.0))
         if found.unknown_names:
             self._catalogue_due_seconds = min(
                 self._catalogue_due_seconds, self._catalogue_read_seconds + CATALOGUE_RETRY_SECONDS
             )
         return found
+
+    def _circuits_of(self, live: Live) -> CircuitsPower:
+        circuits = live.circuits
+        return circuits_power(
+            self._catalogue, circuits.circuits, is_complete=circuits.error is None
+        )
 
     async def _refresh_catalogue(self) -> None:
         # A task that needs the list while another one reads it waits for it.

@@ -61,6 +61,7 @@ class Emulator:
         blank_totals: The summary has no totals.
         battery_state: Of a connected battery, as the answer has it; its energy is not emulated.
         stale_nonce_after: The nonce goes stale after so many further requests.
+        bad_pages: Pages of circuits that make no sense, or have this status.
         use_basic: It asks for Basic authentication.
         requests: The paths of answered requests, in order.
     """
@@ -74,6 +75,7 @@ class Emulator:
     blank_totals: bool = False
     battery_state: int | None = None
     stale_nonce_after: int | None = None
+    bad_pages: dict[int, int] = field(default_factory=dict)
     use_basic: bool = False
     digest: Digest = field(default_factory=lambda: Digest(USER, PASSWORD))
     requests: list[str] = field(default_factory=list)
@@ -211,6 +213,8 @@ async def _circuits(request: web.Request) -> web.Response:
     stages = _stages(emulator)
     pages = max(1, -(-len(stages) // PER_PAGE))
     number = min(max(1, int(request.query.get("id", "1"))), pages)
+    if status := emulator.bad_pages.get(number):
+        return _page(message_page(emulator.now()), status=status)
     shown = stages[(number - 1) * PER_PAGE : number * PER_PAGE]
     return _page(circuit_page(shown, number, pages, emulator.now()))
 
