@@ -213,6 +213,44 @@ def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
         assert isinstance(sender.send("x/sensor/voltage/state", content).result, BadPayloadError)
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"p": True, "e": 7}, {"kWh": 7}),
+        ({"p": 1e6, "e": 7}, {"kWh": 7}),
+        ({"p": "12 W", "e": "7"}, {"kWh": 7}),
+        ({"p": 5, "e": -1}, {"W": 5}),
+        ({"p": 5, "e": 1e300}, {"W": 5}),
+        ({"p": 5, "e": "-inf"}, {"W": 5}),
+        (b'{"p": 5, "e": NaN}', {"W": 5}),
+        (b'{"p": nan, "x": [inf, -Infinity], "e": 7}', {"kWh": 7}),
+    ],
+)
+def test_a_value_that_is_no_number_costs_no_good_one(
+    content: object, expected: dict[str, float]
+) -> None:
+    """It leaves, also where it was known before; the message is told of as a bad one."""
+    sender = Sender(PLUG)
+    sender.send("x", {"p": 1, "e": 2})
+    update = sender.send("x", content)
+    assert reading(update.result) == expected
+    assert update.problem is not None
+
+
+@pytest.mark.parametrize("content", [b'\xef\xbb\xbf{"p": 5}', b'{"p": 5}\0', b'{"p": 5}\r\n\0\0'])
+def test_marks_of_other_systems_around_a_message_are_no_part_of_it(content: bytes) -> None:
+    """A byte order mark before it, the end of a text in C behind it."""
+    assert reading(Sender(PLUG).send("x", content).result) == {"W": 5}
+    update = Sender(TEXT).send("x/sensor/power/state", content.replace(b'{"p": 5}', b"5"))
+    assert reading(update.result) == {"W": 5}
+
+
+def test_amperes_that_no_circuit_carries_are_left_out() -> None:
+    """A sensor that counts in milliamperes by mistake, or one that is not there."""
+    energy = {"ENERGY": {"Power": 12, "Current": 65535}}
+    assert reading(Sender(source("tasmota", "b")).send("tele/b/SENSOR", energy).result) == {"W": 12}
+
+
 def test_a_clamp_that_has_restarted_has_no_total_yet() -> None:
     """-1 stands for none: its power goes on."""
     sender = Sender(source("shelly_gen1_em", "shellies/em"))

@@ -1,7 +1,7 @@
 """What is known of each device from its messages, and which device a topic is of."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -33,11 +33,13 @@ class Update:
         result: For the exporter; None where there is nothing new.
         values: New values, for InfluxDB.
         at: When they were measured, as far as is known.
+        problem: Why not all values of the message were good.
     """
 
     result: Result | None = None
     values: Values = field(default_factory=dict)
     at: datetime | None = None
+    problem: SourceError | None = None
 
 
 NOTHING = Update()
@@ -73,8 +75,8 @@ class Device:
             if availability.topic == message.topic:
                 is_online = parse_online(availability, message.payload)
                 return self._set_online(message.topic, is_online=is_online)
-        values = parse_values(self.spec.values, message.topic, message.payload)
-        return self._apply_values(message, values) if values else NOTHING
+        values, problem = parse_values(self.spec.values, message.topic, message.payload)
+        return replace(self._apply_values(message, values), problem=problem) if values else NOTHING
 
     def offline_error(self) -> UnreachableError | None:
         """Return why the device is down by its own report, or its bridge's; else None."""
