@@ -125,6 +125,35 @@ async def test_a_page_of_circuits_that_makes_no_sense_costs_its_circuits_only(
     assert all(reading.energy_lifetime_kwh is not None for reading in readings.values())
 
 
+async def test_a_summary_that_makes_no_sense_costs_no_circuit(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """The house's power is absent; its energy goes on with what was known of its generators."""
+    before = kwh(await read(unit, "use", "sold", "11"))
+    emulator.bad_pages = {0: 200}
+    manual_clock.pass_by(hours=1)
+    readings = await read(unit, "use", "sold", "11")
+    assert [readings[key].power_watts for key in readings] == [None, None, 1234]
+    after = kwh(readings)
+    assert after["use"] - before["use"] == pytest.approx(1.636, abs=0.1)
+    assert after["sold"] > before["sold"]
+    (absent,) = (await unit.read(sources_of("generator_1"))).values()
+    assert isinstance(absent, BadPayloadError)
+    assert "`generator_1`: the summary of power has none of the marks" in absent.reason
+
+
+async def test_a_house_uses_no_circuit_twice_that_moved_between_pages(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """It is on two pages of one round then: use is the total, or what each draws once."""
+    emulator.shuffle = True
+    for _ in range(30):
+        manual_clock.pass_by(seconds=10)
+        watts = (await read(unit, "use"))["use"].power_watts
+        assert watts is not None
+        assert 1600 <= watts <= 1605
+
+
 async def test_a_page_of_circuits_that_makes_no_sense_is_named(
     unit: Unit, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,6 +69,8 @@ class Circuits:
 
     Attributes:
         circuits: In the order of the pages: by watts, at the moment of each page.
+        once: Those whose name no page before had: one that moved while the pages were read counts
+            once.
         first_page: For what all pages have; the first that could be read.
         error: Why not all pages could be read.
     """
@@ -76,6 +78,7 @@ class Circuits:
     circuits: tuple[CircuitPower, ...]
     first_page: CircuitPage
     error: SourceError | None = None
+    once: tuple[CircuitPower, ...] = ()
 
 
 class Client:
@@ -123,8 +126,7 @@ class Client:
             was_bad = False
             if not page.has_next:
                 break
-        circuits = tuple(circuit for page in pages for circuit in page.circuits)
-        return Circuits(circuits, next(iter(pages), NO_PAGE), next(iter(errors), None))
+        return _circuits_of(pages, next(iter(errors), None))
 
     async def _fetch_circuit_page(self, number: int) -> CircuitPage | SourceError:
         try:
@@ -213,6 +215,15 @@ class Client:
         wait_seconds = self._not_before - self._monotonic()
         if wait_seconds > 0:
             raise UnreachableError(self._last_failure, retry_after_seconds=wait_seconds)
+
+
+def _circuits_of(pages: Sequence[CircuitPage], error: SourceError | None) -> Circuits:
+    circuits, once, seen = list[CircuitPower](), list[CircuitPower](), set[str]()
+    for page in pages:
+        circuits += page.circuits
+        once += [circuit for circuit in page.circuits if circuit.name not in seen]
+        seen.update(_names(page))
+    return Circuits(tuple(circuits), next(iter(pages), NO_PAGE), error, tuple(once))
 
 
 def _names(page: CircuitPage) -> list[str]:

@@ -21,7 +21,7 @@ from aiseg2_exporter.daily_counters import GRAPH_OF_SOURCE, DailyCounters, count
 from aiseg2_exporter.daily_counters import Reading as CounterReading
 from aiseg2_exporter.forwarder import forwarding_unit
 from aiseg2_exporter.live import Live, LiveReader
-from aiseg2_exporter.parse import Circuit
+from aiseg2_exporter.parse import Circuit, Summary
 from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
 from aiseg2_exporter.refill import Refiller
 from aiseg2_exporter.settings import Settings
@@ -60,6 +60,7 @@ class Unit:
         self._problems: dict[str, str] = {}
         self._failed_seconds: dict[str, float] = {}
         self._last: Live | None = None
+        self._summary: Summary | None = None  # the last good one
 
     async def read(self, sources: Sequence[Aiseg2Source]) -> Mapping[Aiseg2Source, Result]:
         """Read all sources.
@@ -68,12 +69,15 @@ class Unit:
             SourceError: The live pages could not be read.
         """
         live = await self._live.read(0.5 * self._settings.poll_interval_seconds)
+        self._note("summary", live.error)
         self._note("circuits", live.circuits.error)
+        if live.error is None:
+            self._summary = live.summary
         ids = [source.id for source in sources]
         circuits = await self._read_circuits(live) if any(map(str.isdecimal, ids)) else None
-        await self._read_energy(ids, live)
+        await self._read_energy(ids)
         self._last = live
-        watts = house_power(live.summary, live.circuits.circuits)
+        watts = house_power(live.summary, live.circuits.once)
         if circuits:
             watts |= {**circuits.power_watts, **self._mean_watts(circuits.shared_ids)}
         return {source: self._reading(source.id, watts, live) for source in sources}
@@ -146,7 +150,8 @@ class Unit:
 
     def _why_absent(self, source_id: str, live: Live) -> str:
         if not source_id.isdecimal():
-            return f"the AiSEG2 shows no value for `{source_id}`"
+            reason = f"the AiSEG2 shows no value for `{source_id}`"
+            return f"{reason}: {live.error.reason}" if live.error else reason
         if not self._catalogue:
             return self._problems.get("catalogue", "the list of circuits was not read yet")
         names = {circuit.id: circuit.name for circuit in self._catalogue}
@@ -195,13 +200,13 @@ class Unit:
             self._note("catalogue", None)
             self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
 
-    async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
+    async def _read_energy(self, ids: Sequence[str]) -> None:
         """Read what is due. One page that makes no sense keeps no other from being read."""
         settings, counters = self._settings, self.counters
-        if _is_due(counters, ids, settings.energy_interval_seconds):
+        summary = self._summary
+        if summary and _is_due(counters, ids, settings.energy_interval_seconds):
             house = counters.read_house(
-                has_generation=live.summary.has_generation,
-                has_only_sun=live.summary.has_only_sun,
+                has_generation=summary.has_generation, has_only_sun=summary.has_only_sun
             )
             self._note("energy", await _error_of(house))
         for circuit_id in self._circuits_due(ids):

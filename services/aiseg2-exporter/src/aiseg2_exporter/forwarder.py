@@ -47,8 +47,8 @@ class Forwarder:
         except SourceError as error:
             self._failed(str(error))
         else:
-            if live.circuits.error:  # the points of the other pages are kept
-                self._failed(f"of a page of circuits: {live.circuits.error}")
+            if live.problem:  # the points of the other pages are kept
+                self._failed(f"of one page: {live.problem}")
             else:
                 self._succeeded()
 

@@ -61,7 +61,7 @@ class Emulator:
         blank_totals: The summary has no totals.
         battery_state: Of a connected battery, as the answer has it; its energy is not emulated.
         stale_nonce_after: The nonce goes stale after so many further requests.
-        bad_pages: Pages of circuits that make no sense, or have this status.
+        bad_pages: Pages of circuits that make no sense, or have this status; 0 is the summary.
         use_basic: It asks for Basic authentication.
         requests: The paths of answered requests, in order.
     """
@@ -174,6 +174,8 @@ async def _fail(request: web.Request, handler: Any) -> web.StreamResponse:  # no
 
 async def _summary(request: web.Request) -> web.Response:
     emulator = request.app[EMULATOR]
+    if status := emulator.bad_pages.get(0):
+        return _page(message_page(emulator.now()), status=status)
     if "data" not in await request.post():
         return _page(message_page(emulator.now()), status=500)
     watts = watts_at(emulator.house, emulator.now())
