@@ -16,7 +16,7 @@ from mqtt_messages import (
 )
 from pydantic import ValidationError
 
-from home_model.errors import BadPayloadError
+from home_model.errors import BadPayloadError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import MqttSource
 from mqtt_gateway.devices import NoTimeError
@@ -249,6 +249,25 @@ def test_amperes_that_no_circuit_carries_are_left_out() -> None:
     """A sensor that counts in milliamperes by mistake, or one that is not there."""
     energy = {"ENERGY": {"Power": 12, "Current": 65535}}
     assert reading(Sender(source("tasmota", "b")).send("tele/b/SENSOR", energy).result) == {"W": 12}
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [
+        (("true", "false"), {"on": False}),
+        (("1", "0"), {"on": 0}),
+        (("up", "down"), {"on": "Down"}),
+    ],
+)
+def test_a_device_is_offline_by_a_truth_or_a_number_in_json_too(
+    words: tuple[str, str], content: object
+) -> None:
+    """As by the text that a payload without JSON would have."""
+    online, offline = words
+    availability = {"topic": "x/up", "path": "on", "online": online, "offline": offline}
+    sender = Sender(source("generic", "x", power={"topic": "x"}, availability=availability))
+    sender.send("x", "5")
+    assert isinstance(sender.send("x/up", content).result, UnreachableError)
 
 
 def test_a_clamp_that_has_restarted_has_no_total_yet() -> None:

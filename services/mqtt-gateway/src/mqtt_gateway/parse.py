@@ -212,10 +212,15 @@ def parse_online(availability: Availability, payload: Payload) -> bool | None:
     text = payload.text()
     if availability.path and text.startswith("{"):
         found = walk(payload.json(), availability.path)
-        text = found if isinstance(found, str) else ""
+        text = found if isinstance(found, str) else _plain(found)
     if text.lower() == availability.online.lower():
         return True
     return False if text.lower() == availability.offline.lower() else None
+
+
+def _plain(found: object) -> str:
+    """Return a truth or a whole number as a payload without JSON would have it."""
+    return orjson.dumps(found).decode() if isinstance(found, int) else ""
 
 
 def parse_time(
