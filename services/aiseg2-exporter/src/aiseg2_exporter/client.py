@@ -15,7 +15,12 @@ from datetime import date
 
 import httpx
 
-from aiseg2_exporter.errors import connection_error, status_error, too_slow_error
+from aiseg2_exporter.errors import (
+    connection_error,
+    status_error,
+    too_long_error,
+    too_slow_error,
+)
 from aiseg2_exporter.parse import (
     Circuit,
     CircuitPage,
@@ -38,6 +43,8 @@ USE, GENERATION, BOUGHT, SOLD = "52111", "51111", "53111", "54111"
 
 MAX_CIRCUIT_PAGES = 20
 NO_PAGE = CircuitPage((), clock=None, firmware="", has_next=False)
+# The longest page has some 100 kB; what else has the address could fill the memory.
+MAX_ANSWER_BYTES = 1 << 22
 # As the one project does that noticed the lock.
 SETTINGS_SECONDS = 2.0
 FIRST_BACKOFF_SECONDS = 2.0
@@ -185,16 +192,28 @@ class Client:
         try:
             # httpx limits each step; the deadline is for all of them.
             async with asyncio.timeout(deadline_seconds):
-                answer = await self._http.send(request, auth=self._auth)
+                answer, body = await self._answer(request)
                 if self._should_use_basic(answer):
-                    answer = await self._http.send(request, auth=self._auth)
+                    answer, body = await self._answer(request)
         except (TimeoutError, httpx.TimeoutException):
             raise too_slow_error(host, deadline_seconds) from None
         except httpx.HTTPError as error:
             raise connection_error(error, host) from None
         if error := status_error(answer):
             raise error
-        return answer.content
+        return body
+
+    async def _answer(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        answer = await self._http.send(request, auth=self._auth, stream=True)
+        try:
+            body = bytearray()
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise too_long_error(self._connection.host)
+            return answer, bytes(body)
+        finally:
+            await answer.aclose()
 
     def _should_use_basic(self, answer: httpx.Response) -> bool:
         """Take the scheme from the challenge: an older AiSEG asks for Basic."""

@@ -5,7 +5,7 @@ import base64
 import json
 import random
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -36,7 +36,7 @@ from aiseg2_emulator.pages import (
 from service_kit.clock import utc_now
 
 type Fault = Literal[
-    "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting"
+    "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting", "endless"
 ]
 USER, PASSWORD = "aiseg", "virtual-password"
 # The lock of the settings is made up for tests; that there is one is known.
@@ -165,11 +165,22 @@ async def _fail(request: web.Request, handler: Any) -> web.StreamResponse:  # no
             return _page(message_page(emulator.now()), status=500)
         case "login_bounce":
             return web.Response(status=302, headers={"Location": "/login"})
+        case "endless":
+            return await _send_without_end(request)
         case "without_marks":
             return _page("<html><body><p>AiSEG3</p></body></html>")
         case "rebooting" if request.transport is not None:
             request.transport.abort()
     return await handler(request)
+
+
+async def _send_without_end(request: web.Request) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await answer.write(b" " * 65_536)
+    return answer
 
 
 async def _summary(request: web.Request) -> web.Response:
