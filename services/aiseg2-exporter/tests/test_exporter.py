@@ -324,6 +324,25 @@ async def test_the_catalogue_is_not_read_again_and_again(
     assert len(catalogue) == 2
 
 
+async def test_what_no_second_look_explains_is_not_looked_for_again(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """Two that the pages spell otherwise than the list: the small unit serves a screen too."""
+    await read(unit, "11")
+    *others, one, two = emulator.house.circuits
+    odd = (replace(one, page_name="別"), replace(two, page_name="別々"))
+    emulator.house = replace(emulator.house, circuits=(*others, *odd))
+    looks, lists = [], 0
+    for minutes in (1, *[50] * 24):
+        manual_clock.pass_by(minutes=minutes)
+        emulator.requests.clear()
+        await read(unit, "11")
+        looks.append(sum(path.endswith("1113?id=1") for path in emulator.requests))
+        lists += sum(path.endswith("/734") for path in emulator.requests)
+    assert (looks[0], sum(looks)) == (2, 26)
+    assert lists == 1
+
+
 async def test_unplaced_circuits_are_listed_once(
     unit: Unit, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -60,6 +60,7 @@ class Unit:
         self._problems: dict[str, str] = {}
         self._failed_seconds: dict[str, float] = {}
         self._last: Live | None = None
+        self._unmatched = frozenset[str]()  # ids and names that the last round left over
         self._summary: Summary | None = None  # the last good one
 
     async def read(self, sources: Sequence[Aiseg2Source]) -> Mapping[Aiseg2Source, Result]:
@@ -164,12 +165,14 @@ class Unit:
         await self._refresh_catalogue()
         if not self._catalogue:
             return None
-        found = self._circuits_of(live)
-        if not live.circuits.error and (found.missing_ids or found.unknown_names):
+        found, before = self._circuits_of(live), self._unmatched
+        if not live.circuits.error and _unmatched(found) - before:
             # A circuit that changed its place while the pages were read; else a changed name.
             with suppress(SourceError):  # what was read stays true
                 found = self._circuits_of(await self._live.read(0.0))
-        if found.unknown_names:
+        self._unmatched = _unmatched(found)
+        # What a list did not explain, the same list would not explain again.
+        if set(found.unknown_names) - before:
             self._catalogue_due_seconds = min(
                 self._catalogue_due_seconds, self._catalogue_read_seconds + CATALOGUE_RETRY_SECONDS
             )
@@ -242,6 +245,10 @@ class Unit:
         elif before and not reason:
             LOG.info("%s: read again", what)
         self._problems[what] = reason
+
+
+def _unmatched(found: CircuitsPower) -> frozenset[str]:
+    return found.missing_ids | frozenset(found.unknown_names)
 
 
 async def _error_of(read: Awaitable[None]) -> SourceError | None:

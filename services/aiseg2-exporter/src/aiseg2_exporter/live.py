@@ -50,7 +50,7 @@ class LiveReader:
             SourceError: The unit gave nothing, or refuses.
         """
         async with self._lock:
-            if self._last and self._age_seconds(self._last) <= max_age_seconds:
+            if self._last and self._age_seconds(self._last) < max_age_seconds:
                 return self._last
             summary, error = await self._read_summary()
             circuits = await self._client.fetch_circuits()
