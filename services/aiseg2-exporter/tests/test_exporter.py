@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from aiseg2_emulator.server import PASSWORD, USER, Emulator
 from aiseg2_exporter.client import Client, Connection
 from aiseg2_exporter.exporter import Unit
 from aiseg2_exporter.live import LiveReader
+from aiseg2_exporter.parse import DayEnergy, NoTotalError
 from aiseg2_exporter.settings import Settings
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
@@ -202,6 +203,56 @@ async def test_an_outage_loses_nothing(
     last = kwh(await read(unit, "use", "11"))
     hours = 24 * days + 5 / 60
     assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
+
+
+@pytest.mark.parametrize("is_of_today", [True, False])
+async def test_a_day_that_the_unit_does_not_know_holds_up_no_counter(
+    unit: Unit,
+    client: Client,
+    manual_clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_of_today: bool,
+) -> None:
+    """It was off, and its page has no total; or another firmware gives today's page for it.
+
+    Two of five days are not counted, and none of the energy of today twice.
+    """
+    first = kwh(await read(unit, "11"))
+    fetch, unknown = client.fetch_circuit_day, {date(2026, 11, 30), date(2026, 12, 1)}
+
+    async def fetch_known(circuit_id: str, day: date | None = None) -> DayEnergy:
+        if day not in unknown:
+            return await fetch(circuit_id, day)
+        if is_of_today:
+            return await fetch(circuit_id)
+        raise NoTotalError(circuit_id)
+
+    monkeypatch.setattr(client, "fetch_circuit_day", fetch_known)
+    manual_clock.pass_by(hours=24 * 5)
+    last = kwh(await read(unit, "11"))
+    assert last["11"] - first["11"] == pytest.approx(1.234 * 24 * 3, abs=0.03)
+
+
+async def test_weeks_of_a_slow_unit_are_read_by_and_by(
+    unit: Unit, client: Client, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their pages take longer than a read may; power is there meanwhile, and no page is lost."""
+    first = kwh(await read(unit, "use"))
+    fetch = client.fetch_day
+
+    async def fetch_slowly(graph: str, day: date | None = None) -> DayEnergy:
+        manual_clock.pass_by(seconds=3)
+        return await fetch(graph, day)
+
+    monkeypatch.setattr(client, "fetch_day", fetch_slowly)
+    manual_clock.pass_by(hours=24 * 30)
+    readings = [(await read(unit, "use"))["use"] for _ in range(3)]
+    assert [reading.power_watts for reading in readings] == [1605] * 3
+    *before, last = [reading.energy_lifetime_kwh for reading in readings]
+    assert before == [None, None]
+    assert last is not None
+    assert last - first["use"] == pytest.approx(1.636 * 24 * 30, abs=1)
 
 
 async def test_a_restart_goes_on(

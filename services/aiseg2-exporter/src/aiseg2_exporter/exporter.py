@@ -53,6 +53,7 @@ class Unit:
             counters_document(settings.state_dir),
             clock,
             notes_outages=bool(settings.victoriametrics_url),
+            round_seconds=DEADLINES_PER_READ / 2 * settings.deadline_seconds,
         )
         self._catalogue = tuple[Circuit, ...]()
         self._catalogue_lock = asyncio.Lock()
@@ -206,6 +207,7 @@ class Unit:
     async def _read_energy(self, ids: Sequence[str]) -> None:
         """Read what is due. One page that makes no sense keeps no other from being read."""
         settings, counters = self._settings, self.counters
+        counters.begin_round()
         summary = self._summary
         if summary and _is_due(counters, ids, settings.energy_interval_seconds):
             house = counters.read_house(

@@ -146,6 +146,10 @@ class DayEnergy:
     yesterday_kwh: tuple[Decimal, ...]
 
 
+class NoTotalError(BadPayloadError):
+    """A page of energy has no total: the unit did not measure that day, or not yet."""
+
+
 def parse_summary(body: bytes) -> Summary:
     """Return the answer of `/data/electricflow/111/update`.
 
@@ -270,6 +274,7 @@ def parse_day_energy(body: bytes) -> DayEnergy:
     Hours of use are own generation (`total1`) plus bought (`val2`); other pages have `total1` only.
 
     Raises:
+        NoTotalError: It has no number in place of the total.
         BadPayloadError: It is not such a page.
     """
     graph = _find_json(_GRAPH, body, "the page of energy")
@@ -286,7 +291,7 @@ def parse_day_energy(body: bytes) -> DayEnergy:
     totals = (_energy_kwh(text, unit_kwh) for text in texts)
     if (total := next((value for value in totals if value is not None), None)) is None:
         message = "the page of energy has no total"
-        raise BadPayloadError(message)
+        raise NoTotalError(message)
     return DayEnergy(
         day=day,
         total_kwh=total,
