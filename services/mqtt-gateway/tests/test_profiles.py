@@ -406,6 +406,16 @@ def test_what_the_broker_kept_does_not_replace_what_is_newer() -> None:
     assert reading(sender.device.last) == {"W": 50}
 
 
+def test_a_clock_of_the_gateway_that_was_ahead_keeps_no_message_out() -> None:
+    """A status without a time came by it; notices with a time of their own come after it."""
+    sender = Sender(source("shelly_gen2", "p"))
+    sender.send("p/status/switch:0", {"apower": 5}, after=86_400)
+    update = sender.send(
+        "p/events/rpc", notice(NOW.timestamp(), switch_0={"apower": 7}), after=-86_400
+    )
+    assert reading(update.result) == {"W": 7}
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [

@@ -11,7 +11,7 @@ from paho.mqtt.client import topic_matches_sub
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import MqttSource
-from mqtt_gateway.parse import Message, Values, parse_online, parse_time, parse_values
+from mqtt_gateway.parse import MAX_AHEAD, Message, Values, parse_online, parse_time, parse_values
 from mqtt_gateway.profiles import Quantity, make_spec, max_age_seconds
 
 # The device that a topic of a pattern is of.
@@ -115,7 +115,9 @@ class Device:
             raise NoTimeError
         at = own_time or message.at
         # Without a time of its own it is of now, also after the gateway's clock was set back.
-        if own_time is not None and self._newest is not None and own_time < self._newest:
+        # So is the newest one, if it would be in the future now.
+        newest = self._newest if self._newest and self._newest <= message.at + MAX_AHEAD else None
+        if own_time is not None and newest is not None and own_time < newest:
             return Update(values=values, at=at)  # it was kept by the broker: others are newer
         self._keep(values, message.monotonic - max(0.0, (message.at - at).total_seconds()))
         self.last = self._reading(values, self._next_instant(at), message.monotonic)
