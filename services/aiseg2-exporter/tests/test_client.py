@@ -63,6 +63,7 @@ async def test_the_settings_are_left_after_the_catalogue(
         ("http_500", "UnreachableError: .*HTTP 500"),
         ("login_bounce", "BadPayloadError: .*/login"),
         ("without_marks", "BadPayloadError: .*marks of an AiSEG2"),
+        ("endless", "BadPayloadError: .*more than any page"),
         ("unregistered", "RejectedError: .*not registered"),
         ("rebooting", "UnreachableError: .*could not be reached"),
     ],

@@ -1,7 +1,8 @@
 """The readings of a whole unit: power, energy over midnight and outages, and what may not be."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from aiseg2_emulator.server import PASSWORD, USER, Emulator
 from aiseg2_exporter.client import Client, Connection
 from aiseg2_exporter.exporter import Unit
 from aiseg2_exporter.live import LiveReader
+from aiseg2_exporter.parse import DayEnergy, NoTotalError
 from aiseg2_exporter.settings import Settings
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
@@ -104,6 +106,65 @@ async def test_a_shuffled_order_loses_and_doubles_nothing_silently(
                 assert result.power_watts == truth[source.id]
 
 
+@pytest.mark.parametrize("status", [200, 404, 500])
+@pytest.mark.parametrize(
+    ("pages", "watts"),
+    [
+        ([1], {"use": 1600, "8": None, "11": None, "12": None}),
+        ([2], {"use": 1605, "8": 53, "11": 1234, "12": None}),
+        ([1, 2], {"use": 1600, "8": None, "11": None, "12": None}),
+    ],
+)
+async def test_a_page_of_circuits_that_makes_no_sense_costs_its_circuits_only(
+    unit: Unit, emulator: Emulator, status: int, pages: list[int], watts: dict[str, float]
+) -> None:
+    """The summary and the energy of the day are there; what was on the page has no power."""
+    emulator.bad_pages = dict.fromkeys(pages, status)
+    readings = await read(unit, "generation", *watts)
+    assert readings["generation"].power_watts == 2130
+    assert {key: readings[key].power_watts for key in watts} == watts
+    assert all(reading.energy_lifetime_kwh is not None for reading in readings.values())
+
+
+async def test_a_summary_that_makes_no_sense_costs_no_circuit(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """The house's power is absent; its energy goes on with what was known of its generators."""
+    before = kwh(await read(unit, "use", "sold", "11"))
+    emulator.bad_pages = {0: 200}
+    manual_clock.pass_by(hours=1)
+    readings = await read(unit, "use", "sold", "11")
+    assert [readings[key].power_watts for key in readings] == [None, None, 1234]
+    after = kwh(readings)
+    assert after["use"] - before["use"] == pytest.approx(1.636, abs=0.1)
+    assert after["sold"] > before["sold"]
+    (absent,) = (await unit.read(sources_of("generator_1"))).values()
+    assert isinstance(absent, BadPayloadError)
+    assert "`generator_1`: the summary of power has none of the marks" in absent.reason
+
+
+async def test_a_house_uses_no_circuit_twice_that_moved_between_pages(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """It is on two pages of one round then: use is the total, or what each draws once."""
+    emulator.shuffle = True
+    for _ in range(30):
+        manual_clock.pass_by(seconds=10)
+        watts = (await read(unit, "use"))["use"].power_watts
+        assert watts is not None
+        assert 1600 <= watts <= 1605
+
+
+async def test_a_page_of_circuits_that_makes_no_sense_is_named(
+    unit: Unit, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the log, and in what is said of a circuit that was on it."""
+    emulator.bad_pages = {1: 404}
+    (result,) = (await unit.read(sources_of("99"))).values()
+    assert isinstance(result, BadPayloadError)
+    assert [text for text in caplog.messages if text.startswith("circuits:")]
+
+
 @pytest.mark.parametrize("switch", ["comma", "full_width"])
 async def test_other_forms_of_numbers_are_read(unit: Unit, emulator: Emulator, switch: str) -> None:
     """1,234W and １２３４Ｗ are 1234."""
@@ -142,6 +203,56 @@ async def test_an_outage_loses_nothing(
     last = kwh(await read(unit, "use", "11"))
     hours = 24 * days + 5 / 60
     assert last["11"] - first["11"] == pytest.approx(1.234 * hours, abs=0.03)
+
+
+@pytest.mark.parametrize("is_of_today", [True, False])
+async def test_a_day_that_the_unit_does_not_know_holds_up_no_counter(
+    unit: Unit,
+    client: Client,
+    manual_clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_of_today: bool,
+) -> None:
+    """It was off, and its page has no total; or another firmware gives today's page for it.
+
+    Two of five days are not counted, and none of the energy of today twice.
+    """
+    first = kwh(await read(unit, "11"))
+    fetch, unknown = client.fetch_circuit_day, {date(2026, 11, 30), date(2026, 12, 1)}
+
+    async def fetch_known(circuit_id: str, day: date | None = None) -> DayEnergy:
+        if day not in unknown:
+            return await fetch(circuit_id, day)
+        if is_of_today:
+            return await fetch(circuit_id)
+        raise NoTotalError(circuit_id)
+
+    monkeypatch.setattr(client, "fetch_circuit_day", fetch_known)
+    manual_clock.pass_by(hours=24 * 5)
+    last = kwh(await read(unit, "11"))
+    assert last["11"] - first["11"] == pytest.approx(1.234 * 24 * 3, abs=0.03)
+
+
+async def test_weeks_of_a_slow_unit_are_read_by_and_by(
+    unit: Unit, client: Client, manual_clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their pages take longer than a read may; power is there meanwhile, and no page is lost."""
+    first = kwh(await read(unit, "use"))
+    fetch = client.fetch_day
+
+    async def fetch_slowly(graph: str, day: date | None = None) -> DayEnergy:
+        manual_clock.pass_by(seconds=3)
+        return await fetch(graph, day)
+
+    monkeypatch.setattr(client, "fetch_day", fetch_slowly)
+    manual_clock.pass_by(hours=24 * 30)
+    readings = [(await read(unit, "use"))["use"] for _ in range(3)]
+    assert [reading.power_watts for reading in readings] == [1605] * 3
+    *before, last = [reading.energy_lifetime_kwh for reading in readings]
+    assert before == [None, None]
+    assert last is not None
+    assert last - first["use"] == pytest.approx(1.636 * 24 * 30, abs=1)
 
 
 async def test_a_restart_goes_on(
@@ -190,6 +301,38 @@ async def test_a_wrong_calendar_gives_no_energy(
     assert "set the wrong clock" in caplog.text
 
 
+async def test_a_calendar_that_was_set_back_is_no_use_of_0(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A unit that was a day ahead for an hour: no energy until its day comes, and then all on."""
+    emulator.now = lambda: manual_clock.instant + timedelta(days=1)
+    ahead = kwh(await read(unit, "use"))
+    emulator.now = manual_clock.now
+    manual_clock.pass_by(hours=1)
+    assert kwh(await read(unit, "use")) == {}
+    assert "went back from 2026-11-29 to 2026-11-28" in caplog.text
+    manual_clock.pass_by(hours=24)
+    assert kwh(await read(unit, "use"))["use"] > ahead["use"]
+
+
+async def test_a_second_look_that_fails_costs_not_the_first(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """A circuit that is missing is looked for again; the others were read already."""
+    await read(unit, "11")
+    emulator.house = replace(emulator.house, circuits=emulator.house.circuits[:-1])
+    seen = len(emulator.requests)
+
+    def now() -> datetime:
+        if len(emulator.requests) >= seen + 3:  # the summary and two pages of circuits
+            emulator.fault = "http_500"
+        return manual_clock.now()
+
+    emulator.now = now
+    manual_clock.pass_by(seconds=10)
+    assert (await read(unit, "11"))["11"].power_watts == 1234
+
+
 async def test_a_circuit_that_is_not_there_is_said_so(unit: Unit) -> None:
     """The others are read."""
     results = await unit.read(sources_of("99", "8"))
@@ -230,6 +373,25 @@ async def test_the_catalogue_is_not_read_again_and_again(
         manual_clock.pass_by(hours=1)
     catalogue = [path for path in emulator.requests if path.endswith("/734")]
     assert len(catalogue) == 2
+
+
+async def test_what_no_second_look_explains_is_not_looked_for_again(
+    unit: Unit, emulator: Emulator, manual_clock: ManualClock
+) -> None:
+    """Two that the pages spell otherwise than the list: the small unit serves a screen too."""
+    await read(unit, "11")
+    *others, one, two = emulator.house.circuits
+    odd = (replace(one, page_name="別"), replace(two, page_name="別々"))
+    emulator.house = replace(emulator.house, circuits=(*others, *odd))
+    looks, lists = [], 0
+    for minutes in (1, *[50] * 24):
+        manual_clock.pass_by(minutes=minutes)
+        emulator.requests.clear()
+        await read(unit, "11")
+        looks.append(sum(path.endswith("1113?id=1") for path in emulator.requests))
+        lists += sum(path.endswith("/734") for path in emulator.requests)
+    assert (looks[0], sum(looks)) == (2, 26)
+    assert lists == 1
 
 
 async def test_unplaced_circuits_are_listed_once(

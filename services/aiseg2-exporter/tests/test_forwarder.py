@@ -259,6 +259,17 @@ async def test_a_volume_that_cannot_be_written_costs_its_cycles_and_nothing_else
     assert ("database is full" if is_full else "is read-only") in line
 
 
+async def test_a_page_that_makes_no_sense_costs_its_own_points_only(
+    rig_without_influxdb: Rig, manual_clock: ManualClock, emulator: Emulator
+) -> None:
+    """The points of the other pages are kept, and the cycle is counted as one that failed."""
+    emulator.bad_pages = {2: 200}
+    with nullcontext(rig_without_influxdb) as rig:
+        await run_cycles(rig, manual_clock, 2)
+        assert rig.delivery.status().waiting.lines == 2 * (4 + 10)
+    assert rig.forwarder.failed_cycles == 2
+
+
 async def test_a_unit_that_fails_costs_its_cycle_and_nothing_else(
     rig_without_influxdb: Rig,
     manual_clock: ManualClock,

@@ -114,6 +114,25 @@ def test_a_day_that_is_known_in_part_keeps_its_total(tmp_path: Path) -> None:
     assert (rest.start, rest.end) == (DAY + timedelta(minutes=30), DAY + timedelta(days=1))
 
 
+@pytest.mark.parametrize("tail", [b"", b"\0" * 512])
+def test_a_row_that_is_cut_is_left_out(tmp_path: Path, tail: bytes) -> None:
+    """Power was lost while the card was written: 12 may be the beginning of 1234."""
+    whole = line("20260412", 5_000, 0, 0)
+    cut = line("20260413", 6_000, 0, 0)
+    cut = cut[: cut.index("6000") + 2]
+    body = file_of([whole, cut]).rstrip(b"\n") + tail
+    (tmp_path / "dayhistory_rc_202604.csv").write_bytes(body)
+    assert [row.energy_wh["bought"] for row in load_rows(tmp_path)] == [5_000]
+
+
+def test_an_energy_below_0_is_absent(tmp_path: Path) -> None:
+    """The counter that is made of it never falls."""
+    (tmp_path / "dayhistory_rc_202604.csv").write_bytes(file_of([line("20260412", 5_000, -3, 0)]))
+    (row,) = load_rows(tmp_path)
+    assert "sold" not in row.energy_wh
+    assert row.energy_wh["bought"] == 5_000
+
+
 def test_rows_that_do_not_balance_are_reported(tmp_path: Path) -> None:
     """And imported as they are."""
     rows = [line("20260412", 100, 0, 0, off=7), line("20260413", 100, 0, 0)]
@@ -138,6 +157,7 @@ def test_intervals_have_the_length_of_their_layer(text: str, days: int) -> None:
         b"",
         b"a,b\n1,2\n",
         *(file_of([f"{first},1"]) for first in ("x", "2026041", "9999", "999912", "99991231")),
+        *(file_of([line(i, 1, 0, 0)]) for i in ("x", "2026041", "9999", "999912", "99991231")),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, body: bytes) -> None:

@@ -70,6 +70,16 @@ def recorded(pattern: str) -> list[Path]:
         (Decimal("1E-7"), 1e-7),
         ([1, 2], None),
         ("12345678901234567890", None),
+        ("▲１２W", -12),
+        ("–12", -12),
+        ("12 %", 12),
+        # Of a text that is not one number and its unit no part is the value.
+        ("1 224W", None),
+        ("1.2.3", None),
+        ("5/10", None),
+        ("2,1", None),
+        ("- 12W", None),
+        ("約500W", None),
     ],
 )
 def test_numbers_are_read_in_every_form(text: object, number: float | None) -> None:
@@ -156,12 +166,37 @@ def test_a_dash_is_no_zero_and_kilowatts_are_watts() -> None:
     """Only a blank place is 0 W."""
     stages = [Stage("IH", "1.2kW"), Stage("発電", "-5W"), Stage("書斎", "-"), Stage("納戸", "")]
     stages += [Stage("浴室", "65535W"), Stage("寝室", "9999kW")]
+    stages += [Stage("居間", "1.2kWh"), Stage("玄関", "5A"), Stage("物置", "---")]
     page = parse_circuit_page(circuit_page(stages, 1, 1, NOW).encode())
     assert page.circuits == (
         CircuitPower("IH", 1200),
         CircuitPower("発電", -5),
         CircuitPower("納戸", 0),
     )
+
+
+def test_a_circuit_without_its_place_has_no_value() -> None:
+    """Only a place that is there and blank is 0 W; no name is taken that the page's end has cut."""
+    stages = [Stage("書斎", ""), Stage("納戸", "5W"), Stage("ＬＤＫ・エアコン", "900W")]
+    text = circuit_page(stages, 1, 1, NOW).replace('<div class="c_value"></div>', "")
+    cut = text[: text.index("Ｋ・エアコン")].encode()
+    assert parse_circuit_page(cut).circuits == (CircuitPower("納戸", 5),)
+
+
+def test_totals_are_in_the_unit_that_they_name() -> None:
+    """90 W are no 90 kW, and 500 Wh no 500 kWh."""
+    summary = parse_summary(b'{"g_capacity":"90W","u_capacity":"1.2 kW"}')
+    assert (summary.generation_kw, summary.use_kw) == (0.09, 1.2)
+    assert parse_summary(b'{"g_capacity":"0.9kWh","u_capacity":"9A"}').use_kw is None
+    energy = parse_day_energy(energy_page({"totalValue": "500Wh"}, "500", "kWh"))
+    assert energy.total_kwh == Decimal("0.5")
+
+
+def test_a_house_with_a_generator_has_generation() -> None:
+    """Whether or not its firmware has the marks of what is connected."""
+    assert parse_summary(
+        '{"g_capacity":"2","u_capacity":"1","g_d_1_title":"太陽光発電"}'.encode()
+    ).has_generation
 
 
 def test_bad_rows_of_the_catalogue_cost_no_good_one() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aiseg2_exporter.parse import Battery, Generator, Summary
-from aiseg2_exporter.power import house_power
+from aiseg2_exporter.parse import Battery, Circuit, CircuitPower, Generator, Summary
+from aiseg2_exporter.power import circuits_power, house_power
 
 SUN = Generator("太陽光発電", 2130.0)
 
@@ -72,3 +72,31 @@ def test_without_any_generation_all_use_is_bought() -> None:
     """A dash for the generation of a house that has none is 0."""
     watts = house_power(Summary(None, 1.2, 0, (), has_generation=False), [])
     assert watts == {"use": 1200, "bought": 1200, "sold": 0}
+
+
+@pytest.mark.parametrize(("generation_kw", "watts"), [(3.1, 3100), (0.7, 712), (None, None)])
+def test_a_generator_without_a_number_makes_no_sum_of_the_others(
+    generation_kw: float | None, watts: float | None
+) -> None:
+    """The unit's total has it; without the total nobody knows."""
+    generators = (Generator("太陽光発電", None), Generator("燃料電池", 712.0))
+    found = house_power(Summary(generation_kw, 1.2, 0, generators), [])
+    assert found.get("generation") == watts
+    assert found["generator_2"] == 712
+
+
+@pytest.mark.parametrize("dash", ["-", "－", "---", "―"])
+def test_every_dash_is_no_name(dash: str) -> None:
+    """It is neither a new circuit nor one that is missing."""
+    catalogue = [Circuit("8", "ＬＤ"), Circuit("9", dash)]
+    found = circuits_power(catalogue, [CircuitPower("ＬＤ", 5), CircuitPower("-", 7)])
+    assert found.power_watts == {"8": 5}
+    assert (found.unknown_names, found.missing_ids) == ((), frozenset())
+
+
+def test_an_unknown_name_is_no_missing_circuit_where_a_page_is_missing() -> None:
+    """A new circuit beside one whose page could not be read: its watts are not the other's."""
+    catalogue = [Circuit("8", "ＬＤ"), Circuit("9", "ＩＨ")]
+    page = [CircuitPower("ＬＤ", 5), CircuitPower("電気自動車", 3000)]
+    assert circuits_power(catalogue, page, is_complete=False).power_watts == {"8": 5}
+    assert circuits_power(catalogue, page).power_watts == {"8": 5, "9": 3000}

@@ -84,6 +84,30 @@ def test_power_and_energy_of_one_scrape_are_one_row(vm: VictoriaMetrics, archive
     assert {name: rows(archive)[0][name] for name in PLACE} == PLACE
 
 
+def test_a_meter_that_was_scraped_at_two_addresses_is_whole(
+    vm: VictoriaMetrics, archive: Batch
+) -> None:
+    """An exporter that moved at noon: another `instance`, the same device; nothing is lost."""
+    noon = START + DAY_SECONDS / 2
+    for n, at in enumerate((START, noon, START + 60)):
+        labels = {**FRIDGE, "instance": f"10.0.0.{n % 2}:9102"}
+        send(vm, "tplink_native_power_watts", labels, (at, 100 + n))
+        send(vm, "tplink_native_energy_total_kwh", labels, (at, 8 + n))
+    archive_day(archive)
+    found = [(row["instant_power_w"], row["energy_import_kwh"]) for row in rows(archive)]
+    assert found == [(100, 8), (102, 10), (101, 9)]
+
+
+def test_energy_that_is_fed_back_is_archived(vm: VictoriaMetrics, archive: Batch) -> None:
+    """Of a meter that counts it; another one's is missing by name."""
+    send(vm, "shelly_power_watts", FRIDGE, (START, -100), (START + 60, 5))
+    send(vm, "shelly_energy_total_kwh", FRIDGE, (START, 8.3), (START + 60, 8.4))
+    send(vm, "shelly_energy_exported_total_kwh", FRIDGE, (START, 1.5))
+    archive_day(archive)
+    found = [(row["energy_export_kwh"], row["quality"]) for row in rows(archive)]
+    assert found == [(1.5, "measured"), (0.0, "energy_export_kwh:missing")]
+
+
 def test_duplicates_stale_markers_and_infinity(tmp_path: Path, batch: MakeBatch) -> None:
     """One reading for an instant, none for a stale marker, an infinite one is invalid."""
     with victoria_metrics(tmp_path) as vm:

@@ -197,3 +197,23 @@ def test_a_folder_of_another_user_is_named_with_the_command(
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(StorageError, match=r"belongs to user \d+.*sudo chown -R \d+:\d+"):
         write(partition, table([1]))
+
+
+def test_a_folder_that_is_no_day_is_nobodys(partition: Partition) -> None:
+    """Such as a copy that somebody made: it stops no run."""
+    write(partition, table([1]))
+    for name in ("dt=2026-11-27 (copy)", "dt=20261126", "dt=unknown"):
+        folder = partition.folder.with_name(name)
+        folder.mkdir()
+        (folder / "data.parquet").write_bytes(partition.data.read_bytes())
+    assert archived_days(partition.base, "numbers") == [partition]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"versions": null}', '{"versions": [{}]}'])
+def test_a_manifest_of_another_form_is_none(partition: Partition, text: str) -> None:
+    """The day is written again."""
+    write(partition, table([1]))
+    (partition.folder / "_manifest.json").write_text(text)
+    assert read_manifest(partition) is None
+    assert write(partition, table([1])).is_new
+    assert is_intact(partition, write(partition, table([1])).manifest)

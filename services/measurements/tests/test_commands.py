@@ -189,3 +189,18 @@ def test_what_is_scraped_of_a_board(service: Running) -> None:
         assert line in page, page
     service.now = NOW + timedelta(seconds=901)
     assert f"esp32_device_up{{{labels}}} 0.0" in generate_latest(service.registry).decode()
+
+
+def test_a_board_that_was_heard_in_the_future_is_not_up_for_ever(service: Running) -> None:
+    """The clock of the machine was decades ahead; since it is right the board has sent nothing."""
+    ahead = timedelta(days=30_000)
+    service.now = NOW + ahead
+    assert service.post(measured(-ahead.total_seconds())).json()["new"] == 1
+    service.now = NOW
+    page = generate_latest(service.registry).decode()
+    assert 'source="esp32"} 0.0' in page
+    assert "esp32_last_arrival_timestamp_seconds{" not in page
+    service.post(measured())
+    page = generate_latest(service.registry).decode()
+    assert 'source="esp32"} 1.0' in page
+    assert "esp32_last_arrival_timestamp_seconds{" in page

@@ -3,7 +3,7 @@
 import hmac
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -151,6 +151,18 @@ def test_requests_that_are_refused(service: Running, headers: dict[str, str], st
     assert (answer.status_code, answer.json()["status"]) == (status, status)
     assert answer.headers["content-type"] == "application/problem+json"
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_machine_without_a_clock_refuses_for_now(service: Running) -> None:
+    """After a power cut, before NTP: the board keeps what it has, and sets nothing aside."""
+    service.now = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    answer = service.post(measured())
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    assert answer.headers["content-type"] == "application/problem+json"
+    raw = service.http.post("/api/raw-measurements", json={})
+    assert raw.status_code == 503
+    service.now = NOW
+    assert service.post(measured()).json()["new"] == 1
 
 
 def test_a_token_writes_for_its_own_board_only(service: Running) -> None:

@@ -8,7 +8,7 @@ import pytest
 from board_service import DEVICE, HOME, NOW, Open, measured
 from sqlalchemy import select
 
-from measurements.series import Energy, advance
+from measurements.series import Energy, advance, pressure_hpa
 from measurements.tables import BOARDS, OUTBOX
 from service_kit.waiting import poll_until
 from testbed.process import free_port, wait_limit_seconds
@@ -62,6 +62,34 @@ def test_late_measurements_are_passed_on_once_vm_is_back(
     # 0.5 W for 300 s, twice; none for the three days without a measurement.
     kwh = [value for _, value in exported(vm, "esp32_energy_total_kwh")]
     assert kwh == pytest.approx([0.0, 0.5 / 12_000, 1 / 12_000, 1 / 12_000], abs=1e-9)
+
+
+def test_a_counter_goes_on_after_a_machine_that_was_decades_ahead(
+    open_service: Open, vm: VictoriaMetrics
+) -> None:
+    """A board without NTP takes the date from it: what it then sent is no newest for ever."""
+    service = open_service(victoriametrics_url=vm.url)
+    ahead = timedelta(days=30_000)
+    service.now = NOW + ahead
+    for seconds_ago in (300, 0):
+        service.post(measured(seconds_ago - ahead.total_seconds()))
+    service.now = NOW
+    for seconds_ago in (600, 300, 0):
+        assert service.post(measured(seconds_ago)).json()["new"] == 1
+    with service.services.engine.connect() as connection:
+        (board,) = connection.execute(select(BOARDS)).all()
+    # 0.5 W for three times 300 s.
+    assert board.energy_uwh == 3 * 41_667
+    assert board.newest_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("pressure", "found"),
+    [(1013.25, 1013.25), (101_325, None), (0, None), (-5, None), (1e300, None), (True, None)],
+)
+def test_a_pressure_that_no_air_has_is_left_out(pressure: float, found: float | None) -> None:
+    """Pascals under the name of hectopascals, or what a loose sensor gives."""
+    assert pressure_hpa({"sensor": {"pressure_hpa": pressure}}) == found
 
 
 def test_an_hour_without_victoriametrics_loses_nothing(open_service: Open, tmp_path: Path) -> None:

@@ -134,3 +134,14 @@ async def test_a_broker_without_meters_and_no_broker(broker: Mosquitto, tmp_path
     settings = make_settings(Mosquitto(tmp_path, free_port()), tmp_path)
     with pytest.raises(UnreachableError, match="nothing listens"):
         await receive_all(settings, 0.5)
+
+
+def test_a_meter_of_thousands_of_digits_ends_no_discovery() -> None:
+    """A topic or a key may be as long as a neighbour likes; no device has such a number."""
+    digits = "9" * 5000
+    topics = {
+        f"shellies/x/relay/{digits}/power": b"1",
+        "zigbee2mqtt/bridge/state": b"online",
+        "zigbee2mqtt/x": body({f"power_l{digits}": 1}),
+    }
+    assert list_devices(topics) == []

@@ -249,6 +249,22 @@ async def test_nonsense_harms_nothing_but_itself(broker: Mosquitto, tmp_path: Pa
     assert len(kept_lines(settings)) == 2
 
 
+async def test_good_values_beside_a_bad_one_are_used_and_the_message_is_counted(
+    broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its energy is no number: its power is a reading and a point."""
+    write_config(tmp_path)
+    settings = make_settings(broker, tmp_path)
+    async with running(settings, [BOILER]) as gateway:
+        await gateway.until_subscribed()
+        await send(broker, (SENSOR, '{"ENERGY": {"Power": 12, "Total": -0.5}}'))
+        await gateway.until(lambda: watts(gateway.last) == 12)
+        await gateway.until(lambda: gateway.handled() == {"bad_payload": 1})
+        await gateway.until(lambda: len(kept_lines(settings)) == 1)
+    assert "power,source=boiler instant_power_w=12.0 " in kept_lines(settings)[0]
+    assert "Total is -0.5 kWh, which no counter shows" in caplog.text
+
+
 @pytest.fixture
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again what cannot be kept, several times a second."""

@@ -16,7 +16,7 @@ from mqtt_messages import (
 )
 from pydantic import ValidationError
 
-from home_model.errors import BadPayloadError
+from home_model.errors import BadPayloadError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import MqttSource
 from mqtt_gateway.devices import NoTimeError
@@ -213,6 +213,63 @@ def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
         assert isinstance(sender.send("x/sensor/voltage/state", content).result, BadPayloadError)
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"p": True, "e": 7}, {"kWh": 7}),
+        ({"p": 1e6, "e": 7}, {"kWh": 7}),
+        ({"p": "12 W", "e": "7"}, {"kWh": 7}),
+        ({"p": 5, "e": -1}, {"W": 5}),
+        ({"p": 5, "e": 1e300}, {"W": 5}),
+        ({"p": 5, "e": "-inf"}, {"W": 5}),
+        (b'{"p": 5, "e": NaN}', {"W": 5}),
+        (b'{"p": nan, "x": [inf, -Infinity], "e": 7}', {"kWh": 7}),
+    ],
+)
+def test_a_value_that_is_no_number_costs_no_good_one(
+    content: object, expected: dict[str, float]
+) -> None:
+    """It leaves, also where it was known before; the message is told of as a bad one."""
+    sender = Sender(PLUG)
+    sender.send("x", {"p": 1, "e": 2})
+    update = sender.send("x", content)
+    assert reading(update.result) == expected
+    assert update.problem is not None
+
+
+@pytest.mark.parametrize("content", [b'\xef\xbb\xbf{"p": 5}', b'{"p": 5}\0', b'{"p": 5}\r\n\0\0'])
+def test_marks_of_other_systems_around_a_message_are_no_part_of_it(content: bytes) -> None:
+    """A byte order mark before it, the end of a text in C behind it."""
+    assert reading(Sender(PLUG).send("x", content).result) == {"W": 5}
+    update = Sender(TEXT).send("x/sensor/power/state", content.replace(b'{"p": 5}', b"5"))
+    assert reading(update.result) == {"W": 5}
+
+
+def test_amperes_that_no_circuit_carries_are_left_out() -> None:
+    """A sensor that counts in milliamperes by mistake, or one that is not there."""
+    energy = {"ENERGY": {"Power": 12, "Current": 65535}}
+    assert reading(Sender(source("tasmota", "b")).send("tele/b/SENSOR", energy).result) == {"W": 12}
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [
+        (("true", "false"), {"on": False}),
+        (("1", "0"), {"on": 0}),
+        (("up", "down"), {"on": "Down"}),
+    ],
+)
+def test_a_device_is_offline_by_a_truth_or_a_number_in_json_too(
+    words: tuple[str, str], content: object
+) -> None:
+    """As by the text that a payload without JSON would have."""
+    online, offline = words
+    availability = {"topic": "x/up", "path": "on", "online": online, "offline": offline}
+    sender = Sender(source("generic", "x", power={"topic": "x"}, availability=availability))
+    sender.send("x", "5")
+    assert isinstance(sender.send("x/up", content).result, UnreachableError)
+
+
 def test_a_clamp_that_has_restarted_has_no_total_yet() -> None:
     """-1 stands for none: its power goes on."""
     sender = Sender(source("shelly_gen1_em", "shellies/em"))
@@ -347,6 +404,16 @@ def test_what_the_broker_kept_does_not_replace_what_is_newer() -> None:
     assert update.result is None
     assert update.at == datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
     assert reading(sender.device.last) == {"W": 50}
+
+
+def test_a_clock_of_the_gateway_that_was_ahead_keeps_no_message_out() -> None:
+    """A status without a time came by it; notices with a time of their own come after it."""
+    sender = Sender(source("shelly_gen2", "p"))
+    sender.send("p/status/switch:0", {"apower": 5}, after=86_400)
+    update = sender.send(
+        "p/events/rpc", notice(NOW.timestamp(), switch_0={"apower": 7}), after=-86_400
+    )
+    assert reading(update.result) == {"W": 7}
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,18 @@ def test_nonsense_watts_or_volts_are_refused(name: str, nonsense: object) -> Non
             read(body | {field: nonsense}, meter)
 
 
+@pytest.mark.parametrize("nonsense", [*NONSENSE, -1320, 1e7], ids=lambda value: str(value)[:12])
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_a_nonsense_current_costs_itself_alone(name: str, nonsense: object) -> None:
+    """Watts and volts are read; a plug that feeds back may have a current below 0."""
+    body = payload(name)
+    meter = 1 if "switch1Power" in body else None
+    field = "switch1ElectricCurrent" if meter else "electricCurrent"
+    good, found = read(body, meter), read(body | {field: nonsense}, meter)
+    assert (found.power_watts, found.voltage_volts) == (good.power_watts, good.voltage_volts)
+    assert found.current_amperes is None
+
+
 @pytest.mark.parametrize("volts", [0.1, 79.9, 271, 799, 2701])
 def test_a_voltage_no_mains_has_is_refused(volts: float) -> None:
     """80 to 270 V, or the same in tenths (#98, #102)."""
@@ -192,11 +204,14 @@ def test_a_voltage_no_mains_has_is_refused(volts: float) -> None:
         read(payload("plug_mini_jp_V1.8-1.8") | {"voltage": volts})
 
 
-@pytest.mark.parametrize("name", ["plug_mini_eu_V0.8", "relay_switch_2pm_V0.7"])
-def test_a_device_that_reports_offline_is_unreachable(name: str) -> None:
-    """The numbers beside `online: false` are old."""
+@pytest.mark.parametrize("online", [False, 0, "false"])
+@pytest.mark.parametrize(
+    "name", ["plug_mini_eu_V0.8", "relay_switch_2pm_V0.7", "plug_mini_jp_V1.8-1.8"]
+)
+def test_a_device_that_reports_offline_is_unreachable(name: str, online: object) -> None:
+    """The numbers beside `online: false` are old, whatever the device."""
     with pytest.raises(UnreachableError):
-        read(payload(name) | {"online": False}, 1 if "2pm" in name else None)
+        read(payload(name) | {"online": online}, 1 if "2pm" in name else None)
 
 
 @pytest.mark.parametrize(

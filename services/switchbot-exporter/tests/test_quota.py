@@ -99,6 +99,23 @@ def test_a_clock_that_is_set_back_gives_no_calls_back(tmp_path: Path) -> None:
     assert day.remaining_calls() == 980
 
 
+@pytest.mark.parametrize("is_restarted", [True, False])
+def test_a_clock_that_was_decades_ahead_ends_with_the_day(
+    tmp_path: Path, *, is_restarted: bool
+) -> None:
+    """After a power cut it was in 2106 for a while: its calls are today's, and not for ever."""
+    clock = manual_clock()
+    clock.instant = datetime(2106, 2, 7, tzinfo=TOKYO)
+    day = quota(tmp_path, clock.now)
+    spend(day, 1000)
+    day.close()
+    clock.instant = NOON
+    day = quota(tmp_path, clock.now) if is_restarted else day
+    assert day.remaining_calls() == 0
+    clock.instant = NOON + timedelta(days=1)
+    assert day.remaining_calls() == 1000
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"version": 1}', b"\xff"])
 def test_a_damaged_count_is_set_aside(tmp_path: Path, content: bytes) -> None:
     """Counting goes on; the cloud's quota error corrects an optimist."""

@@ -151,6 +151,14 @@ def test_a_value_of_another_kind_is_refused() -> None:
         parse_reading(meter_of(TAPO), TAPO | {"1/144/8": "much"}, AT)
 
 
+@pytest.mark.parametrize("path", ["1/144/11", "1/144/12", "1/145/1", "1/6/0"])
+@pytest.mark.parametrize("nonsense", ["much", [1], {"0": "many"}, 10**400])
+def test_a_value_of_another_kind_beside_the_power_is_null(path: str, nonsense: object) -> None:
+    """It costs itself alone."""
+    null = parse_reading(meter_of(TAPO), TAPO | {path: None}, AT)
+    assert parse_reading(meter_of(TAPO), TAPO | {path: nonsense}, AT) == null
+
+
 def test_several_meters_need_an_endpoint_and_share_nothing() -> None:
     """The counter and the switch elsewhere could be anyone's."""
     with pytest.raises(RejectedError, match="endpoints 1, 2"):

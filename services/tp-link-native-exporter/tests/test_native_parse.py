@@ -79,6 +79,22 @@ def test_a_current_that_cannot_be_is_absent(current_ma: int) -> None:
     assert (reading.power_watts, reading.current_amperes) == (1000, None)
 
 
+@pytest.mark.parametrize("nonsense", ["6", True, [], float("nan"), 2**32 - 1, 10**400])
+def test_an_energy_of_today_that_is_none_is_absent(nonsense: object) -> None:
+    """Of another kind, or more than a day can have; power and the other energy stay."""
+    usage = {"today_energy": 6, "today_charge_energy": nonsense, "current_power": 5000}
+    reading = parse_smart_meter({"get_energy_usage": usage}, AT, {})
+    assert reading == Reading(at=AT, power_watts=5, energy_today_kwh=0.006)
+
+
+def test_a_power_of_another_kind_leaves_that_of_the_next_method() -> None:
+    """As one that is missing does."""
+    answers = {"get_energy_usage": USAGE, "get_emeter_data": {"power_mw": "5000"}}
+    assert parse_smart_meter(answers, AT, {}).power_watts == 5
+    with pytest.raises(BadPayloadError, match="gives no power"):
+        parse_smart_meter({"get_emeter_data": {"power_mw": "5000"}}, AT, {})
+
+
 def test_an_energy_below_zero_is_absent() -> None:
     """Such as -1: no counter shows it; the power stays."""
     usage = {"today_energy": -1, "today_charge_energy": -1, "current_power": 5000}

@@ -146,6 +146,24 @@ async def test_the_outlets_of_a_strip_share_one_update() -> None:
         assert server.requests == requests_of_four
 
 
+async def test_an_outlet_that_an_answer_lacks_moves_no_other() -> None:
+    """The third outlet stays the third; it is down alone, and back with its answer."""
+    async with served("P304M(UK) 1.0.3") as server, fetching() as fetcher:
+        sources = [source(server, n) for n in range(1, 5)]
+
+        async def watts() -> list[float | None]:
+            readings = (await fetcher.read(sources)).values()
+            return [r.power_watts if isinstance(r, Reading) else None for r in readings]
+
+        assert await watts() == [60, 61, 62, 63]
+        server.plug.unlisted_outlet = 1
+        assert await watts() == [60, None, 62, 63]
+        with pytest.raises(BadPayloadError, match="lacks outlet 2"):
+            await read_one(fetcher, sources[1])
+        server.plug.unlisted_outlet = None
+        assert await watts() == [60, 61, 62, 63]
+
+
 async def test_an_outlet_that_does_not_exist_is_refused_with_the_range() -> None:
     """So are a strip without `meter`, and an outlet of a plug that is none."""
     async with served("P304M(UK) 1.0.3") as server, fetching() as fetcher:

@@ -8,14 +8,19 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
 import httpx
 
-from aiseg2_exporter.errors import connection_error, status_error, too_slow_error
+from aiseg2_exporter.errors import (
+    connection_error,
+    status_error,
+    too_long_error,
+    too_slow_error,
+)
 from aiseg2_exporter.parse import (
     Circuit,
     CircuitPage,
@@ -27,7 +32,7 @@ from aiseg2_exporter.parse import (
     parse_day_energy,
     parse_summary,
 )
-from home_model.errors import SourceError, UnreachableError
+from home_model.errors import BadPayloadError, SourceError, UnreachableError
 
 SUMMARY_PATH = "/data/electricflow/111/update"
 CIRCUITS_PATH = "/page/electricflow/1113"
@@ -37,6 +42,9 @@ CIRCUIT_DAY_PATH = "/page/graph/584"
 USE, GENERATION, BOUGHT, SOLD = "52111", "51111", "53111", "54111"
 
 MAX_CIRCUIT_PAGES = 20
+NO_PAGE = CircuitPage((), clock=None, firmware="", has_next=False)
+# The longest page has some 100 kB; what else has the address could fill the memory.
+MAX_ANSWER_BYTES = 1 << 22
 # As the one project does that noticed the lock.
 SETTINGS_SECONDS = 2.0
 FIRST_BACKOFF_SECONDS = 2.0
@@ -68,11 +76,16 @@ class Circuits:
 
     Attributes:
         circuits: In the order of the pages: by watts, at the moment of each page.
-        first_page: For what all pages have.
+        once: Those whose name no page before had: one that moved while the pages were read counts
+            once.
+        first_page: For what all pages have; the first that could be read.
+        error: Why not all pages could be read.
     """
 
     circuits: tuple[CircuitPower, ...]
     first_page: CircuitPage
+    error: SourceError | None = None
+    once: tuple[CircuitPower, ...] = ()
 
 
 class Client:
@@ -101,18 +114,34 @@ class Client:
         return parse_summary(await self._post(SUMMARY_PATH, {"data": "{}"}))
 
     async def fetch_circuits(self) -> Circuits:
-        """Return the power of all circuits, of as many pages as there are."""
-        first = page = parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": "1"}))
-        circuits = list(first.circuits)
-        number = 2
-        while page.has_next and number <= MAX_CIRCUIT_PAGES:
-            before = page
-            page = parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": str(number)}))
-            if _names(page) == _names(before):  # beyond its last page the unit repeats it
+        """Return the power of all circuits, of as many pages as there are.
+
+        A page that makes no sense costs its own circuits only.
+        """
+        pages, errors, was_bad = list[CircuitPage](), list[SourceError](), False
+        for number in range(1, MAX_CIRCUIT_PAGES + 1):
+            page = await self._fetch_circuit_page(number)
+            if isinstance(page, SourceError):
+                errors.append(page)
+                if was_bad or not isinstance(page, BadPayloadError):
+                    break  # the unit has no such pages, or gives none now
+                was_bad = True
+                continue
+            if pages and _names(page) == _names(pages[-1]):
+                break  # beyond its last page the unit repeats it
+            pages.append(page)
+            was_bad = False
+            if not page.has_next:
                 break
-            circuits += page.circuits
-            number += 1
-        return Circuits(tuple(circuits), first)
+        return _circuits_of(pages, next(iter(errors), None))
+
+    async def _fetch_circuit_page(self, number: int) -> CircuitPage | SourceError:
+        try:
+            return parse_circuit_page(await self._get(CIRCUITS_PATH, {"id": str(number)}))
+        except SourceError as error:
+            # The summary came a moment ago: other pages may come, too.
+            self._not_before = 0.0
+            return error
 
     async def fetch_day(self, graph: str, day: date | None = None) -> DayEnergy:
         """Return the energy of today or another day; `graph` is USE, GENERATION, BOUGHT or SOLD."""
@@ -163,16 +192,28 @@ class Client:
         try:
             # httpx limits each step; the deadline is for all of them.
             async with asyncio.timeout(deadline_seconds):
-                answer = await self._http.send(request, auth=self._auth)
+                answer, body = await self._answer(request)
                 if self._should_use_basic(answer):
-                    answer = await self._http.send(request, auth=self._auth)
+                    answer, body = await self._answer(request)
         except (TimeoutError, httpx.TimeoutException):
             raise too_slow_error(host, deadline_seconds) from None
         except httpx.HTTPError as error:
             raise connection_error(error, host) from None
         if error := status_error(answer):
             raise error
-        return answer.content
+        return body
+
+    async def _answer(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        answer = await self._http.send(request, auth=self._auth, stream=True)
+        try:
+            body = bytearray()
+            async for part in answer.aiter_bytes():
+                body += part
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise too_long_error(self._connection.host)
+            return answer, bytes(body)
+        finally:
+            await answer.aclose()
 
     def _should_use_basic(self, answer: httpx.Response) -> bool:
         """Take the scheme from the challenge: an older AiSEG asks for Basic."""
@@ -193,6 +234,15 @@ class Client:
         wait_seconds = self._not_before - self._monotonic()
         if wait_seconds > 0:
             raise UnreachableError(self._last_failure, retry_after_seconds=wait_seconds)
+
+
+def _circuits_of(pages: Sequence[CircuitPage], error: SourceError | None) -> Circuits:
+    circuits, once, seen = list[CircuitPower](), list[CircuitPower](), set[str]()
+    for page in pages:
+        circuits += page.circuits
+        once += [circuit for circuit in page.circuits if circuit.name not in seen]
+        seen.update(_names(page))
+    return Circuits(tuple(circuits), next(iter(pages), NO_PAGE), error, tuple(once))
 
 
 def _names(page: CircuitPage) -> list[str]:

@@ -1,10 +1,11 @@
 """The counters made of daily energies: read from the unit, kept over restarts."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from aiseg2_exporter.energy import (
     list_missing_days,
     make_outage,
 )
-from aiseg2_exporter.parse import ZONE, DayEnergy
+from aiseg2_exporter.parse import ZONE, DayEnergy, NoTotalError
 from exporter_kit.statefile import (
     DamagedError,
     Document,
@@ -24,7 +25,7 @@ from exporter_kit.statefile import (
     save_document,
     set_aside,
 )
-from home_model.errors import BadPayloadError
+from home_model.errors import BadPayloadError, UnreachableError
 from service_kit.clock import Clock
 
 LOG = logging.getLogger(__name__)
@@ -68,13 +69,26 @@ class DailyCounters:
     """
 
     def __init__(
-        self, client: Client, document: Document, clock: Clock, *, notes_outages: bool = False
+        self,
+        client: Client,
+        document: Document,
+        clock: Clock,
+        *,
+        notes_outages: bool = False,
+        round_seconds: float = inf,
     ) -> None:
         self._client, self._document, self._clock = client, document, clock
         self._notes_outages = notes_outages
         self._counters, self.outages = load_daily_counters(document, clock.now())
         self._readings: dict[str, Reading] = {}
+        # After weeks there are hundreds of pages: those that were read are kept until all are.
+        self._missed: dict[tuple[str, date], DayEnergy | None] = {}
+        self._round_seconds, self._round_began = round_seconds, clock.monotonic()
         self.mixed_pages = 0
+
+    def begin_round(self) -> None:
+        """Begin to count the time that pages of missed days may take."""
+        self._round_began = self._clock.monotonic()
 
     def reading(self, source_id: str, max_age_seconds: float) -> Reading | None:
         """Return a counter that was read within the time."""
@@ -127,12 +141,44 @@ class DailyCounters:
 
     async def _advance(self, source_id: str, page: DayEnergy) -> DailyCounter:
         check_day(page.day, self._clock.now())
-        before, fetch = self._counters.get(source_id), self._fetch(source_id)
-        days = {day: await fetch(day) for day in list_missing_days(before, page)}
+        before = self._counters.get(source_id)
+        check_not_back(before, page.day)
+        days = await self._fetch_missed(source_id, list_missing_days(before, page))
         if before and self._notes_outages and self.was_away(source_id):
             outage = make_outage(before, page, days, self._clock.now())
             self.outages |= {source_id: outage} if outage else {}
         return advance(before, page, {day: each.total_kwh for day, each in days.items()})
+
+    async def _fetch_missed(self, source_id: str, days: Sequence[date]) -> Mapping[date, DayEnergy]:
+        """Return the pages of missed days that the unit knows; what it lacks stays uncounted.
+
+        Raises:
+            SourceError: A page could not be read, or there is no time for more in this round.
+        """
+        for day in days:
+            if (source_id, day) not in self._missed:
+                self._check_time()
+                self._missed[source_id, day] = await self._fetch_missed_day(source_id, day)
+        pages = {day: self._missed[source_id, day] for day in days}
+        if unknown := [str(day) for day, page in pages.items() if page is None]:
+            LOG.warning("the AiSEG2 has no energy of %s on %s", source_id, ", ".join(unknown))
+        return {day: page for day, page in pages.items() if page is not None}
+
+    async def _fetch_missed_day(self, source_id: str, day: date) -> DayEnergy | None:
+        """Return a day's page; None where the unit was off that day, or has it no more.
+
+        What it does not know today it will not know tomorrow: no counter waits for it.
+        """
+        try:
+            page = await self._fetch(source_id)(day)
+        except NoTotalError:
+            return None
+        return page if page.day == day else None
+
+    def _check_time(self) -> None:
+        if self._clock.monotonic() - self._round_began > self._round_seconds:
+            message = "the pages of the days that were missed are being read, some each time"
+            raise UnreachableError(message)
 
     def close_outage(self, source_id: str) -> None:
         """Forget an outage whose hours are written, or that has none to write."""
@@ -144,6 +190,7 @@ class DailyCounters:
         for source_id, counter in counters.items():
             last = self._readings.get(source_id)
             self._readings[source_id] = next_reading(last, counter, now_seconds)
+        self._missed = {key: p for key, p in self._missed.items() if key[0] not in counters}
         if any(self._counters.get(key) != counter for key, counter in counters.items()):
             self._counters |= counters
             self._save()
@@ -179,6 +226,17 @@ def check_day(day: date, now: datetime) -> None:
     today = now.astimezone(ZONE).date()
     if abs((day - today).days) > 1:
         message = f"the AiSEG2's date is {day}, this machine's {today}: set the wrong clock"
+        raise BadPayloadError(message)
+
+
+def check_not_back(before: DailyCounter | None, day: date) -> None:
+    """Refuse a page of a day before the counter's: what it stands still by is no use of 0.
+
+    Raises:
+        BadPayloadError: The unit's calendar was ahead, or was set back.
+    """
+    if before and day < before.day:
+        message = f"the AiSEG2's date went back from {before.day} to {day}: no energy until then"
         raise BadPayloadError(message)
 
 

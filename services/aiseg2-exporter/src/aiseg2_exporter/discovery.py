@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from aiseg2_exporter.client import Client
-from aiseg2_exporter.parse import NO_NAME, Circuit, Summary
+from aiseg2_exporter.parse import Circuit, Summary, has_name
 from aiseg2_exporter.settings import Settings
 from home_model.config import Device
 from home_model.errors import SourceError
@@ -93,11 +93,11 @@ def _flow(device: str, kind: str, source_id: str, comment: str) -> Entry:
 def _circuit(circuit: Circuit) -> Entry:
     return {
         "device": f"circuit_{circuit.id}",
-        "name": "" if circuit.name == NO_NAME else circuit.name,
+        "name": circuit.name if has_name(circuit) else "",
         "upstream": HOUSE_METER,
         "rated_power_watts": CIRCUIT_WATTS,
         "id": circuit.id,
-        "comment": "without a name in the unit" if circuit.name == NO_NAME else circuit.name,
+        "comment": circuit.name if has_name(circuit) else "without a name in the unit",
     }
 
 

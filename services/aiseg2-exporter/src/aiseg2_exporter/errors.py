@@ -27,6 +27,13 @@ def too_slow_error(address: str, deadline_seconds: float) -> UnreachableError:
     )
 
 
+def too_long_error(address: str) -> BadPayloadError:
+    """Return the error of an answer that is longer than any page."""
+    return BadPayloadError(
+        f"what answers at {address} sends more than any page of an AiSEG2: is the address right?"
+    )
+
+
 def status_error(answer: httpx.Response) -> SourceError | None:
     """Return the error of an answer's status, or None for success."""
     if answer.is_success:

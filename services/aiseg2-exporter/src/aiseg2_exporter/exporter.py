@@ -11,7 +11,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -21,7 +21,7 @@ from aiseg2_exporter.daily_counters import GRAPH_OF_SOURCE, DailyCounters, count
 from aiseg2_exporter.daily_counters import Reading as CounterReading
 from aiseg2_exporter.forwarder import forwarding_unit
 from aiseg2_exporter.live import Live, LiveReader
-from aiseg2_exporter.parse import Circuit
+from aiseg2_exporter.parse import Circuit, Summary
 from aiseg2_exporter.power import CircuitsPower, circuits_power, house_power
 from aiseg2_exporter.refill import Refiller
 from aiseg2_exporter.settings import Settings
@@ -53,6 +53,7 @@ class Unit:
             counters_document(settings.state_dir),
             clock,
             notes_outages=bool(settings.victoriametrics_url),
+            round_seconds=DEADLINES_PER_READ / 2 * settings.deadline_seconds,
         )
         self._catalogue = tuple[Circuit, ...]()
         self._catalogue_lock = asyncio.Lock()
@@ -60,6 +61,8 @@ class Unit:
         self._problems: dict[str, str] = {}
         self._failed_seconds: dict[str, float] = {}
         self._last: Live | None = None
+        self._unmatched = frozenset[str]()  # ids and names that the last round left over
+        self._summary: Summary | None = None  # the last good one
 
     async def read(self, sources: Sequence[Aiseg2Source]) -> Mapping[Aiseg2Source, Result]:
         """Read all sources.
@@ -68,11 +71,15 @@ class Unit:
             SourceError: The live pages could not be read.
         """
         live = await self._live.read(0.5 * self._settings.poll_interval_seconds)
+        self._note("summary", live.error)
+        self._note("circuits", live.circuits.error)
+        if live.error is None:
+            self._summary = live.summary
         ids = [source.id for source in sources]
         circuits = await self._read_circuits(live) if any(map(str.isdecimal, ids)) else None
-        await self._read_energy(ids, live)
+        await self._read_energy(ids)
         self._last = live
-        watts = house_power(live.summary, live.circuits.circuits)
+        watts = house_power(live.summary, live.circuits.once)
         if circuits:
             watts |= {**circuits.power_watts, **self._mean_watts(circuits.shared_ids)}
         return {source: self._reading(source.id, watts, live) for source in sources}
@@ -113,7 +120,7 @@ class Unit:
     def _reading(self, source_id: str, watts: Mapping[str, float], live: Live) -> Result:
         found, power_watts = self._energy(source_id), watts.get(source_id)
         if power_watts is None and found is None:
-            return BadPayloadError(self._why_absent(source_id))
+            return BadPayloadError(self._why_absent(source_id, live))
         return Reading(
             at=live.at,
             power_watts=power_watts,
@@ -143,30 +150,40 @@ class Unit:
             if reading and reading.mean_power_watts is not None
         }
 
-    def _why_absent(self, source_id: str) -> str:
+    def _why_absent(self, source_id: str, live: Live) -> str:
         if not source_id.isdecimal():
-            return f"the AiSEG2 shows no value for `{source_id}`"
+            reason = f"the AiSEG2 shows no value for `{source_id}`"
+            return f"{reason}: {live.error.reason}" if live.error else reason
         if not self._catalogue:
             return self._problems.get("catalogue", "the list of circuits was not read yet")
         names = {circuit.id: circuit.name for circuit in self._catalogue}
         if source_id not in names:
             return f"the AiSEG2 measures no circuit {source_id}; --discover lists those it has"
-        return f"circuit {source_id} ({names[source_id]}) was on no page of this round"
+        reason = f"circuit {source_id} ({names[source_id]}) was on no page of this round"
+        return f"{reason}: {live.circuits.error.reason}" if live.circuits.error else reason
 
     async def _read_circuits(self, live: Live) -> CircuitsPower | None:
         await self._refresh_catalogue()
         if not self._catalogue:
             return None
-        found = circuits_power(self._catalogue, live.circuits.circuits)
-        if found.missing_ids or found.unknown_names:
+        found, before = self._circuits_of(live), self._unmatched
+        if not live.circuits.error and _unmatched(found) - before:
             # A circuit that changed its place while the pages were read; else a changed name.
-            again = await self._live.read(0.0)
-            found = circuits_power(self._catalogue, again.circuits.circuits)
-        if found.unknown_names:
+            with suppress(SourceError):  # what was read stays true
+                found = self._circuits_of(await self._live.read(0.0))
+        self._unmatched = _unmatched(found)
+        # What a list did not explain, the same list would not explain again.
+        if set(found.unknown_names) - before:
             self._catalogue_due_seconds = min(
                 self._catalogue_due_seconds, self._catalogue_read_seconds + CATALOGUE_RETRY_SECONDS
             )
         return found
+
+    def _circuits_of(self, live: Live) -> CircuitsPower:
+        circuits = live.circuits
+        return circuits_power(
+            self._catalogue, circuits.circuits, is_complete=circuits.error is None
+        )
 
     async def _refresh_catalogue(self) -> None:
         # A task that needs the list while another one reads it waits for it.
@@ -187,13 +204,14 @@ class Unit:
             self._note("catalogue", None)
             self._catalogue_due_seconds = now_seconds + CATALOGUE_SECONDS
 
-    async def _read_energy(self, ids: Sequence[str], live: Live) -> None:
+    async def _read_energy(self, ids: Sequence[str]) -> None:
         """Read what is due. One page that makes no sense keeps no other from being read."""
         settings, counters = self._settings, self.counters
-        if _is_due(counters, ids, settings.energy_interval_seconds):
+        counters.begin_round()
+        summary = self._summary
+        if summary and _is_due(counters, ids, settings.energy_interval_seconds):
             house = counters.read_house(
-                has_generation=live.summary.has_generation,
-                has_only_sun=live.summary.has_only_sun,
+                has_generation=summary.has_generation, has_only_sun=summary.has_only_sun
             )
             self._note("energy", await _error_of(house))
         for circuit_id in self._circuits_due(ids):
@@ -229,6 +247,10 @@ class Unit:
         elif before and not reason:
             LOG.info("%s: read again", what)
         self._problems[what] = reason
+
+
+def _unmatched(found: CircuitsPower) -> frozenset[str]:
+    return found.missing_ids | frozenset(found.unknown_names)
 
 
 async def _error_of(read: Awaitable[None]) -> SourceError | None:

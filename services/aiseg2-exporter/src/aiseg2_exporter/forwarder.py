@@ -47,9 +47,10 @@ class Forwarder:
         except SourceError as error:
             self._failed(str(error))
         else:
-            if self._last_failure:
-                LOG.info("points are read and kept again")
-            self._last_failure = ""
+            if live.problem:  # the points of the other pages are kept
+                self._failed(f"of one page: {live.problem}")
+            else:
+                self._succeeded()
 
     def samples(self) -> Iterator[Sample]:
         """Yield the forwarder's metrics, from memory."""
@@ -58,6 +59,11 @@ class Forwarder:
             "aiseg2_forward_failed_cycles_total", "counter",
             "Cycles whose points could not be read or kept.", self.failed_cycles,
         )  # fmt: skip
+
+    def _succeeded(self) -> None:
+        if self._last_failure:
+            LOG.info("points are read and kept again")
+        self._last_failure = ""
 
     def _failed(self, reason: str) -> None:
         self.failed_cycles += 1

@@ -35,12 +35,13 @@ def spellings(name: str) -> Spelling:
 
 
 def match_names[A: Hashable, B: Hashable](
-    left: Sequence[tuple[A, str]], right: Sequence[tuple[B, str]]
+    left: Sequence[tuple[A, str]], right: Sequence[tuple[B, str]], *, finds_renamed: bool = True
 ) -> list[Match[A, B]]:
     """Pair what has the same name, several of one name together.
 
     What is then left over on both sides is the same if it is one on each side and the lists are
-    equally long: a name that was changed a moment ago.
+    equally long: a name that was changed a moment ago. Without `finds_renamed`, of a list that may
+    lack some, nobody can tell.
     """
     groups = _group(right)
     matched: dict[int, list[A]] = defaultdict(list)
@@ -53,7 +54,7 @@ def match_names[A: Hashable, B: Hashable](
             matched[index].append(key)
     found = [Match(tuple(matched[i]), tuple(groups[i][1])) for i in sorted(matched)]
     unmatched = [keys for i, (_, keys) in enumerate(groups) if i not in matched]
-    if len(left) == len(right) and len(rest) == 1 and len(unmatched) == 1:
+    if finds_renamed and len(left) == len(right) and len(rest) == 1 and len(unmatched) == 1:
         (keys,) = unmatched
         found += [Match((rest[0],), tuple(keys))] if len(keys) == 1 else []
     return found

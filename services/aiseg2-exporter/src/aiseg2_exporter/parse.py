@@ -26,7 +26,6 @@ ZONE = ZoneInfo("Asia/Tokyo")
 HOURS = 24
 MAX_GENERATORS = 3
 WATTS_PER_KILOWATT = 1_000
-NO_NAME = "-"
 MEASURED = "1"
 UNREGISTERED = 0
 
@@ -38,8 +37,18 @@ MAX_HOUSE_KW = 100
 MAX_DAY_KWH = MAX_HOUSE_KW * HOURS
 MAX_PERCENT = 100
 KWH_PER_UNIT = {"": Decimal(1), "kwh": Decimal(1), "wh": Decimal("0.001"), "mwh": Decimal(1000)}
+KW_PER_UNIT = {"": Decimal(1), "kw": Decimal(1), "w": Decimal("0.001")}
+WATTS_PER_UNIT = {"": Decimal(1), "w": Decimal(1), "kw": Decimal(WATTS_PER_KILOWATT)}
+PERCENT_PER_UNIT = {"": Decimal(1), "%": Decimal(1)}
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
+# A number and its unit, and nothing besides: of "1 224W" or "5/10" no part is the value.
+_QUANTITY = re.compile(
+    r"([+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)\s*([a-z%]*)",
+    re.IGNORECASE,
+)
+# What Japanese displays have before an amount below 0 beside the sign; NFKC leaves them.
+_MINUS = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}▲△", "-"))
+_DASHES = "-―—–‐‑−ー"
 _FIRMWARE = re.compile(rb"/contents/Ver\.([^/\"']+)/")
 _SERVER_TIME = re.compile(rb"serverTime\s*=\s*'([^']*)'")
 _GRAPH = re.compile(rb"var\s+graph_data\s*=\s*")
@@ -137,6 +146,10 @@ class DayEnergy:
     yesterday_kwh: tuple[Decimal, ...]
 
 
+class NoTotalError(BadPayloadError):
+    """A page of energy has no total: the unit did not measure that day, or not yet."""
+
+
 def parse_summary(body: bytes) -> Summary:
     """Return the answer of `/data/electricflow/111/update`.
 
@@ -150,21 +163,27 @@ def parse_summary(body: bytes) -> Summary:
     if _state(answer.get("measReg")) == UNREGISTERED:
         message = "the measuring unit is not registered in the AiSEG2: it measures nothing"
         raise RejectedError(message)
+    generators = tuple(_generators(answer))
     return Summary(
-        generation_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["g_capacity"])),
-        use_kw=_up_to(MAX_HOUSE_KW, parse_number(answer["u_capacity"])),
+        generation_kw=_house_kw(answer["g_capacity"]),
+        use_kw=_house_kw(answer["u_capacity"]),
         direction=_state(answer.get("lo_buy_sell")),
-        generators=tuple(_generators(answer)),
+        generators=generators,
         has_only_sun=not any(_state(answer.get(name)) for name in ("connSb", "connEv", "connFc")),
-        has_generation=any(_state(answer.get(name)) for name in ("connPv1", "connPv2", "connFc")),
+        has_generation=bool(generators)
+        or any(_state(answer.get(name)) for name in ("connPv1", "connPv2", "connFc")),
         battery=_battery(answer),
     )
+
+
+def _house_kw(value: object) -> float | None:
+    return _up_to(MAX_HOUSE_KW, _number_in(value, KW_PER_UNIT))
 
 
 def _battery(answer: Mapping[str, Any]) -> Battery | None:
     if not _state(answer.get("connSb")):
         return None
-    percent = _up_to(MAX_PERCENT, parse_number(answer.get("percent")))
+    percent = _up_to(MAX_PERCENT, _number_in(answer.get("percent"), PERCENT_PER_UNIT))
     return Battery(_state(answer.get("charge")), percent)
 
 
@@ -193,7 +212,8 @@ def parse_circuit_page(body: bytes) -> CircuitPage:
     """Return one page of `/page/electricflow/1113`.
 
     A listed circuit without a text draws 0 W: the unit leaves the place blank. One with a dash or
-    another text has no value, and is left out.
+    another text, or without the place, has no value and is left out; so is one whose name is cut
+    because the page ends there.
 
     Raises:
         BadPayloadError: It is not such a page.
@@ -202,8 +222,9 @@ def parse_circuit_page(body: bytes) -> CircuitPage:
     stages = page.css("#m_capacity [id^=stage_]")
     if page.css_first("#m_capacity") is None:
         raise BadPayloadError(_not_understood("the page of circuits"))
+    is_cut = b"</div" not in body[body.rfind(b"c_device") :]
     return CircuitPage(
-        circuits=tuple(_circuits(stages)),
+        circuits=tuple(_circuits(stages[:-1] if is_cut else stages)),
         clock=parse_clock(body),
         firmware=parse_firmware(body),
         has_next=page.css_first(".tab-desc-next") is not None,
@@ -212,10 +233,12 @@ def parse_circuit_page(body: bytes) -> CircuitPage:
 
 def _circuits(stages: Iterable[LexborNode]) -> Iterator[CircuitPower]:
     for stage in stages:
-        name, text = _text(stage, ".c_device"), _text(stage, ".c_value")
-        watts = parse_watts(text) if text else 0.0
-        if name and watts is not None:
-            yield CircuitPower(name, watts)
+        place = stage.css_first(".c_value")
+        if (name := _text(stage, ".c_device")) and place is not None:
+            text = place.text().strip()
+            watts = parse_watts(text) if text else 0.0
+            if watts is not None:
+                yield CircuitPower(name, watts)
 
 
 def _text(node: LexborNode, selector: str) -> str:
@@ -251,6 +274,7 @@ def parse_day_energy(body: bytes) -> DayEnergy:
     Hours of use are own generation (`total1`) plus bought (`val2`); other pages have `total1` only.
 
     Raises:
+        NoTotalError: It has no number in place of the total.
         BadPayloadError: It is not such a page.
     """
     graph = _find_json(_GRAPH, body, "the page of energy")
@@ -267,7 +291,7 @@ def parse_day_energy(body: bytes) -> DayEnergy:
     totals = (_energy_kwh(text, unit_kwh) for text in texts)
     if (total := next((value for value in totals if value is not None), None)) is None:
         message = "the page of energy has no total"
-        raise BadPayloadError(message)
+        raise NoTotalError(message)
     return DayEnergy(
         day=day,
         total_kwh=total,
@@ -292,8 +316,10 @@ def _sum_hours(unit_kwh: Decimal, *series: object) -> tuple[Decimal, ...]:
 
 
 def _energy_kwh(value: object, unit_kwh: Decimal) -> Decimal | None:
-    number = _decimal(value)
-    return None if number is None else _up_to(MAX_DAY_KWH, number * unit_kwh)
+    """Return an energy whose text may have a unit of its own."""
+    number, unit = _quantity(value) or (None, "")
+    in_kwh = KWH_PER_UNIT.get(unit) if unit else unit_kwh
+    return None if number is None or in_kwh is None else _up_to(MAX_DAY_KWH, number * in_kwh)
 
 
 def parse_clock(body: bytes) -> datetime | None:
@@ -316,8 +342,8 @@ def parse_firmware(body: bytes) -> str:
 
 def parse_number(value: object) -> float | None:
     """Return the number in a text such as `" 1,224W"`; None for a dash, a blank or nothing."""
-    number = _decimal(value)
-    return None if number is None else float(number)
+    found = _quantity(value)
+    return None if found is None else float(found[0])
 
 
 def parse_watts(value: object) -> float | None:
@@ -325,23 +351,33 @@ def parse_watts(value: object) -> float | None:
 
     They are below 0 where a circuit feeds back.
     """
-    if (number := parse_number(value)) is None:
-        return None
-    is_kilowatts = "kw" in normalise(str(value)).casefold()
-    watts = number * WATTS_PER_KILOWATT if is_kilowatts else number
-    return watts if abs(watts) <= CIRCUIT_MAX_POWER_WATTS else None
+    watts = _number_in(value, WATTS_PER_UNIT)
+    return watts if watts is not None and abs(watts) <= CIRCUIT_MAX_POWER_WATTS else None
 
 
-def _decimal(value: object) -> Decimal | None:
+def _number_in(value: object, units: Mapping[str, Decimal]) -> float | None:
+    """Return a number in the unit that counts 1; None where it is in none of the units."""
+    number, unit = _quantity(value) or (None, "")
+    return None if number is None or unit not in units else float(number * units[unit])
+
+
+def _quantity(value: object) -> tuple[Decimal, str] | None:
+    """Return a number and the unit behind it, in lower case and empty where there is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         return None
-    text = normalise(str(value)).replace(",", "").replace("\N{MINUS SIGN}", "-")
-    found = _NUMBER.search(text)
+    found = _QUANTITY.fullmatch(normalise(str(value)).translate(_MINUS).strip())
     try:
-        number = Decimal(found[0]) if found else None
+        number = Decimal(found[1].replace(",", "")) if found else None
     except InvalidOperation:
         return None
-    return None if number is None or number.adjusted() >= MAX_DIGITS else number
+    if found is None or number is None or number.adjusted() >= MAX_DIGITS:
+        return None
+    return number, found[2].casefold()
+
+
+def has_name(circuit: Circuit | CircuitPower) -> bool:
+    """Return whether its owner named a circuit: the unit has dashes for one without a name."""
+    return bool(normalise(circuit.name).strip(_DASHES))
 
 
 def normalise(text: str) -> str:

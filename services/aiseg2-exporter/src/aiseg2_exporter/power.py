@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiseg2_exporter.names import Match, match_names
-from aiseg2_exporter.parse import NO_NAME, WATTS_PER_KILOWATT, Circuit, CircuitPower, Summary
+from aiseg2_exporter.parse import WATTS_PER_KILOWATT, Circuit, CircuitPower, Summary, has_name
 
 BUYING, SELLING, NO_DIRECTION = 0, 1, 2
 CHARGING, DISCHARGING, IDLE = 0, 1, 2
@@ -42,9 +42,8 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
         for n, generator in enumerate(summary.generators, 1)
         if generator.power_watts is not None
     }
-    own = [watts for title, watts in _shown(summary) if BATTERY_TITLE not in title]
-    if own or summary.generation_kw is not None:
-        watts["generation"] = sum(own) if own else _watts(summary.generation_kw)
+    if (generation_watts := _generation_watts(summary)) is not None:
+        watts["generation"] = generation_watts
     if summary.use_kw is None:
         return watts
     watts["use"] = max(_watts(summary.use_kw), sum(circuit.power_watts for circuit in circuits))
@@ -62,6 +61,17 @@ def house_power(summary: Summary, circuits: Sequence[CircuitPower]) -> dict[str,
     watts["bought"] = max(0.0, balance_watts) if summary.direction == BUYING else 0.0
     watts["sold"] = max(0.0, -balance_watts) if summary.direction == SELLING else 0.0
     return watts
+
+
+def _generation_watts(summary: Summary) -> float | None:
+    """Return the sum of the generators; where one has no number, not less than the total."""
+    own = [g.power_watts for g in summary.generators if BATTERY_TITLE not in g.title]
+    shown_watts = sum(watts for watts in own if watts is not None)
+    if own and None not in own:
+        return shown_watts
+    if summary.generation_kw is None:
+        return None
+    return max(shown_watts, _watts(summary.generation_kw))
 
 
 def _shown(summary: Summary) -> list[tuple[str, float]]:
@@ -101,15 +111,17 @@ def _watts(kilowatts: float | None) -> float:
     return round((kilowatts or 0.0) * WATTS_PER_KILOWATT, 3)
 
 
-def circuits_power(catalogue: Sequence[Circuit], page: Sequence[CircuitPower]) -> CircuitsPower:
+def circuits_power(
+    catalogue: Sequence[Circuit], page: Sequence[CircuitPower], *, is_complete: bool = True
+) -> CircuitsPower:
     """Return which circuit of the catalogue draws how much.
 
     The pages are sorted by watts, so a circuit that changed while they were read may be on two of
-    them, or on none.
+    them, or on none. Where a page could not be read, `is_complete` is False.
     """
-    named = [(circuit.id, circuit.name) for circuit in catalogue if circuit.name != NO_NAME]
-    shown = [(i, circuit.name) for i, circuit in enumerate(page) if circuit.name != NO_NAME]
-    matches = match_names(shown, named)
+    named = [(circuit.id, circuit.name) for circuit in catalogue if has_name(circuit)]
+    shown = [(i, circuit.name) for i, circuit in enumerate(page) if has_name(circuit)]
+    matches = match_names(shown, named, finds_renamed=is_complete)
     power: dict[str, float] = {}
     shared: set[str] = set()
     for match in matches:

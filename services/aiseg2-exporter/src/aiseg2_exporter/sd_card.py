@@ -99,6 +99,9 @@ def _load_files(path: Path) -> Iterator[tuple[str, bytes]]:
 def parse_history(name: str, body: bytes) -> Iterator[Row]:
     """Yield the rows of one file that have an interval.
 
+    One that is cut, because power was lost while the card was written, is left out: the end of its
+    last number may be missing. A coarser layer has its energy.
+
     Raises:
         SdCardError: Its columns or its rows are not those of an export.
     """
@@ -106,7 +109,7 @@ def parse_history(name: str, body: bytes) -> Iterator[Row]:
         header, *lines = csv.reader(io.StringIO(body.decode("utf-8-sig")))
         use_column = _use_column(header)
         for line in lines:
-            if line and line[0] != "-":
+            if len(line) == len(header) and line[0] != "-":
                 yield _row(line, use_column)
     except (ValueError, IndexError, KeyError, OverflowError, csv.Error) as error:
         message = f"{name} is not a history of an AiSEG2 ({error})"
@@ -123,7 +126,9 @@ def _use_column(header: Sequence[str]) -> int:
 
 def _row(line: Sequence[str], use_column: int) -> Row:
     start, end = parse_interval(line[0])
-    values = {i: int(text) for i, text in enumerate(line[: use_column + 1]) if i and text != "-"}
+    # An energy below 0 is as absent as a dash.
+    numbers = {i: text for i, text in enumerate(line[: use_column + 1]) if text[:1] != "-"}
+    values = {i: int(text) for i, text in numbers.items() if i}
     columns = {source: column for source, column in COLUMN_OF_SOURCE.items() if column in values}
     energy_wh = {source: values[column] for source, column in columns.items()}
     energy_wh |= {

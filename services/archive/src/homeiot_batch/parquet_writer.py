@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -112,9 +112,9 @@ def read_manifest(partition: Partition) -> Manifest | None:
     """
     try:
         listed = orjson.loads((partition.folder / MANIFEST).read_bytes())["versions"]
-    except (FileNotFoundError, orjson.JSONDecodeError, KeyError):
+        manifests = [Manifest(**version) for version in listed]
+    except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
         return None
-    manifests = [Manifest(**version) for version in listed]
     if len(manifests) == 1:
         return manifests[0]
     found = [each for each in manifests if is_intact(partition, each)]
@@ -157,8 +157,16 @@ def archived_datasets(base: Path) -> list[Partition]:
 def archived_days(base: Path, dataset: str) -> list[Partition]:
     """Return the partitions that have a file, earliest first."""
     found = sorted((base / dataset).glob(f"dt=*/{DATA}"))
-    days = (file.parent.name.removeprefix("dt=") for file in found)
-    return [Partition(base, dataset, date.fromisoformat(day)) for day in days]
+    days = (_day_of(file.parent.name) for file in found)
+    return [Partition(base, dataset, day) for day in days if day is not None]
+
+
+def _day_of(name: str) -> date | None:
+    """Return the day of a folder's name; None of another, such as a copy that somebody made."""
+    with suppress(ValueError):
+        day = date.fromisoformat(name.removeprefix("dt="))
+        return day if name == f"dt={day}" else None
+    return None
 
 
 def clean_up(base: Path) -> list[Path]:

@@ -12,14 +12,19 @@ import orjson
 import pyarrow as pa
 
 from homeiot_batch.errors import ConfigurationError, SourceError
-from homeiot_batch.transform import PLACE, READINGS, UTC_MICROSECONDS, Span
+from homeiot_batch.transform import PLACE, READINGS, UTC_MICROSECONDS, VALUES, Span
 from timeseries_io.errors import BadAnswerError, DatabaseRejectedError, TimeSeriesError
 from timeseries_io.victoria_metrics import Series, VictoriaMetrics
 
-METERS = '{__name__=~".+_(power_watts|energy_total_kwh)",device!=""}'
+VALUE_OF_QUANTITY = {
+    "power_watts": "instant_power_w",
+    "energy_total_kwh": "energy_import_kwh",
+    "energy_exported_total_kwh": "energy_export_kwh",
+}
+QUANTITIES = "|".join(VALUE_OF_QUANTITY)
+METERS = f'{{__name__=~".+_({QUANTITIES})",device!=""}}'
 EVERYTHING = '{__name__!=""}'
-METER_NAME = re.compile(r"(?P<family>.+)_(?P<quantity>power_watts|energy_total_kwh)")
-VALUE_OF_QUANTITY = {"power_watts": "instant_power_w", "energy_total_kwh": "energy_import_kwh"}
+METER_NAME = re.compile(rf"(?P<family>.+)_(?P<quantity>{QUANTITIES})")
 MAX_SAMPLES_IN_MEMORY = 600_000
 MAX_LABELLED_IN_MEMORY = 500_000
 MAX_ROWS_PER_TABLE = 20_000  # each row repeats its labels
@@ -43,11 +48,8 @@ class Samples:
     values: np.ndarray
 
 
-NO_SAMPLES = Samples(np.empty(0, np.int64), np.empty(0))
-
-
 def read_readings(client: VictoriaMetrics, span: Span) -> Iterator[pa.Table]:
-    """Return power and energy of all devices, a row for each device, source and instant.
+    """Return power and energies of all devices, a row for each device, source and instant.
 
     Raises:
         ConfigurationError: The address or the login is wrong.
@@ -114,14 +116,14 @@ def _joined(parts: list[Samples]) -> Samples:
 
 
 def _readings(series: dict[Labels, Samples]) -> Iterator[pa.Table]:
-    meters: dict[Meter, dict[str, Samples]] = {}
+    meters: dict[Meter, dict[str, list[Samples]]] = {}
     for labels, samples in series.items():
         by_name = dict(labels)
         name = METER_NAME.fullmatch(by_name["__name__"])
         if name:
             meter = (*(by_name.get(key, "") for key in (*PLACE, "source")), name["family"])
             value = VALUE_OF_QUANTITY[name["quantity"]]
-            meters.setdefault(meter, {})[value] = _measured(samples)
+            meters.setdefault(meter, {}).setdefault(value, []).append(samples)
     found = [(meter, *_aligned(values)) for meter, values in sorted(meters.items())]
     for part in _parts(found, lambda item: len(item[1])):
         yield _table(part)
@@ -141,27 +143,34 @@ def _measured(samples: Samples) -> Samples:
     return samples if kept.all() else Samples(samples.at_ms[kept], samples.values[kept])
 
 
-def _aligned(values: dict[str, Samples]) -> tuple[np.ndarray, pa.Array, pa.Array]:
-    """Return the instants of any value and both values there, null where it has none.
+def _aligned(values: dict[str, list[Samples]]) -> tuple[np.ndarray, list[pa.Array]]:
+    """Return the instants of any value and all values there, null where it has none.
 
-    What is scraped together has equal instants.
+    What is scraped together has equal instants. A meter has several series of one value where
+    another label changed, such as the address of the exporter that was scraped.
     """
-    power, energy = (values.get(name, NO_SAMPLES) for name in VALUE_OF_QUANTITY.values())
-    if np.array_equal(power.at_ms, energy.at_ms):
-        return power.at_ms, pa.array(power.values), pa.array(energy.values)
-    at_ms = np.union1d(power.at_ms, energy.at_ms)
-    return at_ms, _placed(power, at_ms), _placed(energy, at_ms)
+    found = {name: _measured(_joined(parts)) for name, parts in values.items()}
+    first, *others = [samples.at_ms for samples in found.values()]
+    at_ms = first
+    if not all(np.array_equal(first, other) for other in others):
+        at_ms = np.unique(np.concatenate([first, *others]))
+    return at_ms, [_placed(found.get(name), at_ms) for name in VALUES]
 
 
-def _placed(samples: Samples, at_ms: np.ndarray) -> pa.Array:
+def _placed(samples: Samples | None, at_ms: np.ndarray) -> pa.Array:
+    if samples is None:
+        return pa.nulls(len(at_ms), pa.float64())
+    if len(samples.at_ms) == len(at_ms):
+        return pa.array(samples.values)
     values, missing = np.zeros(len(at_ms)), np.ones(len(at_ms), bool)
     places = np.searchsorted(at_ms, samples.at_ms)
     values[places], missing[places] = samples.values, False
     return pa.array(values, mask=missing)
 
 
-def _table(found: list[tuple[Meter, np.ndarray, pa.Array, pa.Array]]) -> pa.Table:
-    meters, instants, powers, energies = zip(*found, strict=True)
+def _table(found: list[tuple[Meter, np.ndarray, list[pa.Array]]]) -> pa.Table:
+    meters, instants, columns = zip(*found, strict=True)
+    values = zip(VALUES, zip(*columns, strict=True), strict=True)
     at_ms = np.concatenate(instants)
     owners = np.repeat(np.arange(len(meters), dtype=np.int32), [len(each) for each in instants])
     texts = {
@@ -171,9 +180,7 @@ def _table(found: list[tuple[Meter, np.ndarray, pa.Array, pa.Array]]) -> pa.Tabl
     return pa.table(
         {
             "ts_utc": pa.array(at_ms * 1000).cast(UTC_MICROSECONDS),
-            "instant_power_w": pa.concat_arrays(powers),
-            "energy_import_kwh": pa.concat_arrays(energies),
-            "energy_export_kwh": pa.nulls(len(at_ms), pa.float64()),
+            **{name: pa.concat_arrays(parts) for name, parts in values},
             **texts,
         }
     ).select(READINGS.names)

@@ -92,6 +92,8 @@ class BoardsCollector(Collector):
         now, up, last_arrival = self._now(), _of_place(UP), _of_place(LAST_ARRIVAL)
         for device_id, placed in self._placed().items():
             at = arrivals.get(device_id)
+            if at is not None and (at - now).total_seconds() > self._silent_after_seconds:
+                at = None  # by a clock of this machine that was ahead: when it was is not known
             is_up = at is not None and (now - at).total_seconds() <= self._silent_after_seconds
             labels = [placed.labels[name] for name in LABELS]
             up.add_metric(labels, float(is_up))

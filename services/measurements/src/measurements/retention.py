@@ -94,6 +94,6 @@ def _archived_rows(folder: Path) -> int | None:
         versions = orjson.loads((folder / MANIFEST).read_bytes())["versions"]
         with (folder / DATA).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, orjson.JSONDecodeError, KeyError):
+        return next((each["rows"] for each in versions if each["sha256"] == digest), None)
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
         return None
-    return next((each["rows"] for each in versions if each["sha256"] == digest), None)

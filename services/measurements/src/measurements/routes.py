@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
 from measurements.auth import Reader, Writer, check_device
 from measurements.counts import DayCount, select_day_counts
 from measurements.parse import (
+    FIRST_INSTANT,
     JSON,
     NDJSON,
     Arrival,
@@ -55,6 +56,7 @@ MAX_REASONS = 20
 MAX_REASON_LENGTH = 120
 MAX_PAGE = 10_000
 DEFAULT_DAYS, MAX_DAYS = 7, 93
+CLOCK_RETRY_SECONDS = 60
 
 EXAMPLE = {
     "deviceId": "esp32-kitchen",
@@ -256,7 +258,26 @@ async def _receive(request: Request, services: Services, media_types: tuple[str,
         if len(body) > services.settings.max_body_bytes:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     kind = NDJSON if media_type in NDJSON_TYPES else JSON
-    return _Sent(bytes(body), kind, request.headers, services.now())
+    return _Sent(bytes(body), kind, request.headers, _now(services))
+
+
+def _now(services: Services) -> datetime:
+    """Return the time of this machine.
+
+    Raises:
+        ProblemError: Its clock was not set: every good measurement would be in the future, and its
+            board would set it aside.
+    """
+    now = services.now()
+    if now < FIRST_INSTANT:
+        raise ProblemError(
+            503,
+            "clock-not-set",
+            f"The clock of this machine is in {now.year}.",
+            what_to_do="Send it again later; set the clock of the machine, or let it reach NTP.",
+            retry_after_seconds=CLOCK_RETRY_SECONDS,
+        )
+    return now
 
 
 def _take(services: Services, identity: Identity, sent: _Sent, *, is_partial: bool) -> Response:

@@ -39,6 +39,8 @@ US_PER_S = 1_000_000
 CLOCK_TOLERANCE_US = 2 * US_PER_S
 FAMILY: Family = "esp32"
 MS_PER_S = 1_000
+# More than the air and any sensor of it have.
+MAX_PRESSURE_HPA = 2_000
 
 # As it was sent, or as it is stored.
 type Measured = Measurement | Row[Any]
@@ -175,7 +177,9 @@ def pressure_hpa(payload: Mapping[str, Any]) -> float | None:
     """Return the pressure, which is beside the other values or among the sensor's own."""
     for place in (payload, payload.get("sensor")):
         value = place.get("pressure_hpa") if isinstance(place, dict) else None
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        # Pascals under this name, or the noise of a sensor that has come loose.
+        if is_number and 0 < value <= MAX_PRESSURE_HPA:
             return float(value)
     return None
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from measurements.parse import BoardClock, Measurement, Unplaced
+from measurements.parse import MAX_AHEAD, BoardClock, Measurement, Unplaced
 from measurements.places import lines_by_place, record_place
 from measurements.series import Energy, Placed, Point, count_energy
 from measurements.tables import BOARDS, MEASUREMENTS, OUTBOX, RAW
@@ -108,7 +108,7 @@ def save_batch(
         unplaced=len(batch.unplaced),
     )
     new = [one for one, _ in sorting.new]
-    energy, points = _count_energy(board, new, placed)
+    energy, points = _count_energy(_placed_in_time(board, batch.received_at), new, placed)
     if passes_on:
         lines = lines_by_place(places, new, points)
         enqueue(connection, OUTBOX, lines, batch.received_at)
@@ -254,16 +254,26 @@ def _keep_instant(at: datetime) -> datetime:
     return at
 
 
-def _count_energy(
-    board: Row, new: Sequence[Measurement], placed: Placed | None
-) -> tuple[Energy, Sequence[Point]]:
-    energy = Energy(
+def _placed_in_time(board: Row, received_at: datetime) -> Energy:
+    """Return the counter of a board.
+
+    A measurement that is in the future now was taken by a clock of this machine that was ahead:
+    after it every other would be late, and the counter would stand still until then.
+    """
+    if board.newest_at is not None and board.newest_at > received_at + MAX_AHEAD:
+        return Energy(uwh=board.energy_uwh)
+    return Energy(
         board.newest_at,
         board.newest_power_mw,
         board.energy_uwh,
         board.newest_boot,
         board.newest_up_seconds,
     )
+
+
+def _count_energy(
+    energy: Energy, new: Sequence[Measurement], placed: Placed | None
+) -> tuple[Energy, Sequence[Point]]:
     if placed is None:
         return energy, ()
     return count_energy(energy, new, placed.gap_limit)

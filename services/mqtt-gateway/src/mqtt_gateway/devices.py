@@ -1,7 +1,7 @@
 """What is known of each device from its messages, and which device a topic is of."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from paho.mqtt.client import topic_matches_sub
 from home_model.errors import BadPayloadError, SourceError, UnreachableError
 from home_model.readings import Reading
 from home_model.sources import MqttSource
-from mqtt_gateway.parse import Message, Values, parse_online, parse_time, parse_values
+from mqtt_gateway.parse import MAX_AHEAD, Message, Values, parse_online, parse_time, parse_values
 from mqtt_gateway.profiles import Quantity, make_spec, max_age_seconds
 
 # The device that a topic of a pattern is of.
@@ -33,11 +33,13 @@ class Update:
         result: For the exporter; None where there is nothing new.
         values: New values, for InfluxDB.
         at: When they were measured, as far as is known.
+        problem: Why not all values of the message were good.
     """
 
     result: Result | None = None
     values: Values = field(default_factory=dict)
     at: datetime | None = None
+    problem: SourceError | None = None
 
 
 NOTHING = Update()
@@ -73,8 +75,8 @@ class Device:
             if availability.topic == message.topic:
                 is_online = parse_online(availability, message.payload)
                 return self._set_online(message.topic, is_online=is_online)
-        values = parse_values(self.spec.values, message.topic, message.payload)
-        return self._apply_values(message, values) if values else NOTHING
+        values, problem = parse_values(self.spec.values, message.topic, message.payload)
+        return replace(self._apply_values(message, values), problem=problem) if values else NOTHING
 
     def offline_error(self) -> UnreachableError | None:
         """Return why the device is down by its own report, or its bridge's; else None."""
@@ -113,7 +115,9 @@ class Device:
             raise NoTimeError
         at = own_time or message.at
         # Without a time of its own it is of now, also after the gateway's clock was set back.
-        if own_time is not None and self._newest is not None and own_time < self._newest:
+        # So is the newest one, if it would be in the future now.
+        newest = self._newest if self._newest and self._newest <= message.at + MAX_AHEAD else None
+        if own_time is not None and newest is not None and own_time < newest:
             return Update(values=values, at=at)  # it was kept by the broker: others are newer
         self._keep(values, message.monotonic - max(0.0, (message.at - at).total_seconds()))
         self.last = self._reading(values, self._next_instant(at), message.monotonic)

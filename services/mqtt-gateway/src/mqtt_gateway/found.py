@@ -24,12 +24,12 @@ ABBREVIATIONS = {
 }
 DEVICE_CLASSES = ("power", "energy", "voltage", "current")
 TEMPLATE = re.compile(r"value_json(?:\.([\w.]+)|\[['\"]([^'\"]+)['\"]\])")
-GEN1 = re.compile(r"(.+)/(relay|emeter)/(\d+)/power")
+GEN1 = re.compile(r"(.+)/(relay|emeter)/(\d{1,3})/power")
 GEN2_STATUS = re.compile(r"(.+)/status/((switch|pm1|cover|light|em1|em):\d+)")
 GEN2_RPC = re.compile(r"(.+)/events/rpc")
 ESPHOME = re.compile(r"(.+)/sensor/([^/]+)/state")
 GEN2_POWER = ("apower", "act_power", "total_act_power")
-ZIGBEE_POWER = re.compile(r"power(?:_l(\d+))?")
+ZIGBEE_POWER = re.compile(r"power(?:_l(\d{1,3}))?")
 UNITS = frozenset({*PARTS_OF_UNIT, "kW"})
 DEFAULT_FULL_TOPIC = "%prefix%/%topic%/"
 

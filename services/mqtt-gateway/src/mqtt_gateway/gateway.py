@@ -257,6 +257,8 @@ class Gateway:
         if update.result is not None:
             self._report(device, update.result)
         points += make_points(device, update)
+        if update.problem:
+            return self._log_once("bad_payload", f"{message.topic}: {update.problem.reason}")
         return "used" if update.values or update.result else "no_value"
 
     def _report(self, device: Device, result: Result) -> None:

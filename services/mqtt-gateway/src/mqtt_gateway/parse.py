@@ -1,5 +1,7 @@
 """Parse one message of a device: numbers in our units, its time, whether it is there. Pure."""
 
+import codecs
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -26,6 +28,11 @@ UNAVAILABLE = frozenset({"nan", "-nan", "none", "null", "unavailable", "unknown"
 FIRST_POSSIBLE_TIME = datetime(2020, 1, 1, tzinfo=UTC)
 MAX_AHEAD = timedelta(minutes=1)
 MAX_SHOWN_LENGTH = 40
+# More than any counter shows, and amperes than any circuit carries.
+MAX_ENERGY_KWH = 1e9
+MAX_CURRENT_AMPERES = CIRCUIT_MAX_POWER_WATTS / VOLTAGE_RANGE_VOLTS[0]
+# What C prints in place of a number, where JSON has no word for it.
+NO_NUMBER = re.compile(rb"(?<=[:\[,\s])-?(?:nan|inf(?:inity)?)(?=[\s,\]}])", re.IGNORECASE)
 MAX_MILLISECONDS = 253_402_300_799_000
 
 
@@ -52,8 +59,11 @@ class Payload:
             BadPayloadError: It is none.
         """
         try:
-            return orjson.loads(self.body)
+            return orjson.loads(self._content)
         except orjson.JSONDecodeError as error:
+            # NaN costs the numbers beside it nothing.
+            with suppress(ValueError, RecursionError):
+                return json.loads(NO_NUMBER.sub(b"NaN", self._content), parse_int=float)
             message = f"the payload {_shown(self.body)} is not JSON ({error})"
             raise BadPayloadError(message) from None
 
@@ -64,10 +74,15 @@ class Payload:
             BadPayloadError: It is not UTF-8.
         """
         try:
-            return self.body.decode().strip()
+            return self._content.decode().strip()
         except UnicodeDecodeError:
             message = f"the payload {_shown(self.body)} is not UTF-8"
             raise BadPayloadError(message) from None
+
+    @property
+    def _content(self) -> bytes:
+        """The body without a mark of its encoding, and without the end of a text in C."""
+        return self.body.removeprefix(codecs.BOM_UTF8).rstrip(b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +104,38 @@ class Message:
     acknowledge: Callable[[], object] | None = None
 
 
-def parse_values(values: tuple[Value, ...], topic: str, payload: Payload) -> Values:
+class NoNumberError(BadPayloadError):
+    """A value of a message is no number, or one that cannot be; others may be good."""
+
+
+def parse_values(
+    values: tuple[Value, ...], topic: str, payload: Payload
+) -> tuple[Values, NoNumberError | None]:
     """Return what a message has of the quantities; of alternatives the first that it has.
 
+    One that is no number, or cannot be, is returned as not there, with the reason beside it.
+
     Raises:
-        BadPayloadError: A quantity is there and is no number, or one that cannot be.
+        BadPayloadError: It has no good value, or another shape than what is configured.
     """
     of_topic = [value for value in values if value.topic == topic]
     document = payload.json() if any(value.path for value in of_topic) else None
     found: dict[Quantity, float | None] = {}
+    problem: NoNumberError | None = None
     for value in of_topic:
         if value.quantity in found:
             continue
         raw = walk(document, value.path) if value.path else payload.text()
-        number = _number(value, raw)
-        if not isinstance(number, Missing):
-            found[value.quantity] = _checked(value, number)
-    return found
+        try:
+            number = _number(value, raw)
+            if not isinstance(number, Missing):
+                found[value.quantity] = _checked(value, number)
+        except NoNumberError as error:
+            found[value.quantity] = None
+            problem = problem or error
+    if problem and all(number is None for number in found.values()):
+        raise problem
+    return found, problem
 
 
 def walk(document: object, path: str) -> object:
@@ -146,7 +176,7 @@ def _number(value: Value, raw: object) -> float | Missing | None:
             raw = float(text)
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
         message = f"{_name(value)} is {_shown(raw)}, which is no number"
-        raise BadPayloadError(message)
+        raise NoNumberError(message)
     return None if raw == value.null else float(raw) * value.factor / value.parts
 
 
@@ -165,15 +195,15 @@ def _checked(value: Value, number: float | None) -> float | None:
     match value.quantity:
         case "power" if abs(number) > CIRCUIT_MAX_POWER_WATTS:
             message = f"the power is {number:g} W, more than any circuit can carry"
-            raise BadPayloadError(message)
+            raise NoNumberError(message)
         case "voltage":
             low, high = VOLTAGE_RANGE_VOLTS
             return number if low <= number <= high else None
         case "current":
-            return number if number >= 0 else None
-        case "energy" | "energy_today" | "energy_exported" if number < 0:
+            return number if 0 <= number <= MAX_CURRENT_AMPERES else None
+        case "energy" | "energy_today" | "energy_exported" if not 0 <= number <= MAX_ENERGY_KWH:
             message = f"{_name(value)} is {number:g} kWh, which no counter shows"
-            raise BadPayloadError(message)
+            raise NoNumberError(message)
     return number
 
 
@@ -182,10 +212,15 @@ def parse_online(availability: Availability, payload: Payload) -> bool | None:
     text = payload.text()
     if availability.path and text.startswith("{"):
         found = walk(payload.json(), availability.path)
-        text = found if isinstance(found, str) else ""
+        text = found if isinstance(found, str) else _plain(found)
     if text.lower() == availability.online.lower():
         return True
     return False if text.lower() == availability.offline.lower() else None
+
+
+def _plain(found: object) -> str:
+    """Return a truth or a whole number as a payload without JSON would have it."""
+    return orjson.dumps(found).decode() if isinstance(found, int) else ""
 
 
 def parse_time(

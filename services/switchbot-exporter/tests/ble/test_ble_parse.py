@@ -153,6 +153,15 @@ def test_an_open_relay_carries_nothing() -> None:
     assert parse(phantom, "6a0000", scale=Scale()) == reading(5, 0.0, on=False)
 
 
+@pytest.mark.parametrize("model", ["plug_mini_eu", "relay_switch_1pm"])
+def test_an_open_relay_of_the_other_layout_carries_nothing_either(model: str) -> None:
+    """Its state is bit 7 alone; on, its power is as said."""
+    off, on = "94a99054855e4021000004e600000000", "94a99054855e40a1000004e600000000"
+    assert parse(off, None, model, Scale()) == reading(64, 0.0, on=False, overload=None)
+    assert parse(off, None, model) == reading(64, 1254.0, on=False, overload=None)
+    assert parse(on, None, model, Scale()) == reading(64, 1254.0, overload=None)
+
+
 def test_only_the_documented_off_means_that_nothing_flows() -> None:
     """PySwitchbot takes state 0x81 for off; a load must not vanish for an unknown bit."""
     assert parse("6055f93599ff0581002a00c8", "6a0000", scale=Scale()) == reading(5, 20.0, on=False)

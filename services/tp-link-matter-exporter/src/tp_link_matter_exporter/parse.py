@@ -96,6 +96,7 @@ VOLTAGE_RANGE = (0.0, 1_000.0)
 CURRENT_RANGE = (-1_000.0, 1_000.0)
 ENERGY_RANGE = (0.0, 1e9)
 EVERY_NUMBER = (-inf, inf)
+MAX_NUMBER = 1e30
 SWITCH = (Attribute("6/0"),)
 REACHABLE = (Attribute("57/17"),)
 
@@ -147,17 +148,18 @@ class Meter:
 def parse_reading(meter: Meter, values: Values, at: datetime) -> Reading:
     """Return the reading of the values, which are given by attribute path.
 
-    A number that is no measurement counts as null.
+    A number that is no measurement counts as null, and so does what is no number beside the power.
 
     Raises:
         UnreachableError: The bridge cannot reach the device behind it.
-        BadPayloadError: The meter gives neither power nor energy, or a value is of a type that
+        BadPayloadError: The meter gives neither power nor energy, or its power is of a type that
             the specification does not have.
     """
     if _number(values, meter.reachable) == 0:
         message = "the bridge cannot reach the device (Reachable is false): has it power?"
         raise UnreachableError(message)
     power_watts = _number(values, meter.power, POWER_RANGE)
+    values = {path: value for path, value in values.items() if _is_number_or_null(value)}
     energy_kwh = _number(values, meter.energy, ENERGY_RANGE)
     amperes = _number(values, meter.current, CURRENT_RANGE)
     if power_watts is None and energy_kwh is None:
@@ -202,12 +204,22 @@ def _scaled(values: Values, located: Located) -> float | None:
 
 
 def _parse(path: str, values: Values) -> float | None:
-    value = values.get(path)
+    value = _amount(values.get(path))
+    if not _is_number_or_null(value):
+        message = f"attribute {path} is {value!r}"
+        raise BadPayloadError(message)
+    # An integer of JSON may be too large for a float.
+    is_number = isinstance(value, int | float) and abs(value) <= MAX_NUMBER
+    return value if is_number else None
+
+
+def _is_number_or_null(value: object) -> bool:
+    amount = _amount(value)
+    return amount is None or isinstance(amount, int | float)
+
+
+def _amount(value: object) -> object:
+    """Return an attribute's value, of an energy its field 0; None where it cannot be read."""
     if isinstance(value, Mapping):
-        if FAILED in value:
-            return None
-        value = value.get(ENERGY_FIELD)
-    if value is None or isinstance(value, int | float):
-        return value
-    message = f"attribute {path} is {value!r}"
-    raise BadPayloadError(message)
+        return None if FAILED in value else value.get(ENERGY_FIELD)
+    return value

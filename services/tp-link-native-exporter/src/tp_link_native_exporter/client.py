@@ -123,8 +123,26 @@ async def _open(config: DeviceConfig) -> tuple[Device, Sequence[OutletAnswers]]:
 
 def outlets(device: Device) -> Sequence[Device]:
     """Return the outlets in the order printed on the strip; a plug is its own only one."""
-    children = sorted(device.children, key=lambda child: child.sys_info.get("position", 0))
-    return children or [device]
+    return sorted(device.children, key=_printed_number) or [device]
+
+
+def number_outlets(device: Device) -> Sequence[int]:
+    """Return the number of each outlet as printed on the strip, which begins with 1.
+
+    An answer may lack an outlet; the others keep their numbers.
+    """
+    count = len(outlets(device))
+    numbers = [_printed_number(child) for child in outlets(device)] if device.children else []
+    is_known = len(set(numbers)) == count and all(number > 0 for number in numbers)
+    return numbers if is_known else range(1, count + 1)
+
+
+def _printed_number(child: Device) -> int:
+    """Return it from the position (Tapo) or from the end of the id (Kasa); 0 without either."""
+    if isinstance(position := child.sys_info.get("position"), int):
+        return position
+    index = child.device_id[-2:]
+    return int(index) + 1 if isinstance(child, IotDevice) and index.isdecimal() else 0
 
 
 async def update(device: Device) -> Sequence[OutletAnswers]:

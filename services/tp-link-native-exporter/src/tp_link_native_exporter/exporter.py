@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from exporter_kit import Exporter, PollGroup
-from home_model.errors import RejectedError, SourceError
+from home_model.errors import BadPayloadError, RejectedError, SourceError
 from home_model.readings import Reading
 from home_model.sources import NativeSource
 from tp_link_native_exporter.probe import Address
@@ -72,7 +72,7 @@ def select_outlet(readings: PlugReadings, source: NativeSource) -> Reading | Sou
             f"another plug answers at {source.address}: {readings.model} {_pairs(readings.mac)}, "
             f"not {_pairs(source.id)}; correct the address, or reserve it in the router"
         )
-    count = len(readings.outlets)
+    count = max(readings.outlets)
     meter = 1 if source.meter is None and count == 1 else source.meter
     if meter is None:
         return RejectedError(
@@ -80,7 +80,8 @@ def select_outlet(readings: PlugReadings, source: NativeSource) -> Reading | Sou
         )
     if meter > count:
         return RejectedError(f"{readings.model} has no outlet {meter}; the last is {count}")
-    return readings.outlets[meter - 1]
+    missing = BadPayloadError(f"the answer of {readings.model} lacks outlet {meter}")
+    return readings.outlets.get(meter, missing)
 
 
 def _pairs(mac: str) -> str:

@@ -6,6 +6,7 @@ mV and mA; Kasa firmware has one answer, `get_realtime`, in either of two units.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from kasa import Device, EmeterStatus, Module
@@ -14,6 +15,7 @@ from kasa.iot import IotDevice
 
 from home_model.errors import BadPayloadError, RejectedError
 from home_model.readings import (
+    MAX_POWER_WATTS,
     Reading,
     check_power_watts,
     check_voltage_volts,
@@ -23,6 +25,8 @@ from home_model.readings import (
 SMART_METHODS = ("get_energy_usage", "get_current_power", "get_emeter_data")
 WH_PER_KWH = 1_000
 MW_PER_WATT = 1_000
+# A day of 25 hours, of which a clock that is set makes more; MAX_POWER_WATTS is generous.
+MAX_DAY_WH = MAX_POWER_WATTS * 25
 CLOCK_LOST = (
     "its clock may have fallen back to the year 2000 (python-kasa #1243), which the Tapo app or a "
     "connection to the internet sets"
@@ -80,8 +84,8 @@ def parse_smart_meter(answers: MeterAnswers, at: datetime, extra: Mapping[str, f
         at,
         power_watts,
         status,
-        energy_today_kwh=_kwh(usage.get("today_energy")),
-        energy_exported_kwh=_kwh(usage.get("today_charge_energy")),
+        energy_today_kwh=_day_kwh(usage.get("today_energy")),
+        energy_exported_kwh=_day_kwh(usage.get("today_charge_energy")),
         extra=extra,
     )
 
@@ -108,25 +112,33 @@ def _reading(
     )
 
 
-def _kwh(watt_hours: float | None) -> float | None:
+def _day_kwh(watt_hours: object) -> float | None:
+    """Return the energy of a day; more than a plug can carry in one is none."""
     energy_wh = _not_below_zero(watt_hours)
-    return None if energy_wh is None else energy_wh / WH_PER_KWH
+    return None if energy_wh is None or energy_wh > MAX_DAY_WH else energy_wh / WH_PER_KWH
 
 
-def _not_below_zero(energy: float | None) -> float | None:
+def _not_below_zero(energy: object) -> float | None:
     """Return an energy; below 0, such as -1, stands for a counter that the plug does not have."""
-    return None if energy is None or energy < 0 else energy
+    number = _number(energy)
+    return None if number is None or number < 0 else number
+
+
+def _number(value: object) -> float | None:
+    """Return a number; what is of another kind costs its own value alone."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and abs(value) < inf else None
 
 
 def _smart_power_watts(results: Mapping[str, Mapping[str, Any]]) -> float | None:
     """Return the power by the most precise method that answered."""
-    milliwatts = results.get("get_emeter_data", {}).get("power_mw")
+    milliwatts = _number(results.get("get_emeter_data", {}).get("power_mw"))
     if milliwatts is None:
         # P304M and P210M leave it out.
-        milliwatts = results.get("get_energy_usage", {}).get("current_power")
+        milliwatts = _number(results.get("get_energy_usage", {}).get("current_power"))
     if milliwatts is not None:
         return milliwatts / MW_PER_WATT
-    return results.get("get_current_power", {}).get("current_power")
+    return _number(results.get("get_current_power", {}).get("current_power"))
 
 
 def _results(answers: MeterAnswers) -> dict[str, Mapping[str, Any]]:

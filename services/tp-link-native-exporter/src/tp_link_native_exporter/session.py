@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,7 @@ from tp_link_native_exporter.client import (
     OutletAnswers,
     Protocol,
     connect,
+    number_outlets,
     outlets,
     update,
 )
@@ -44,11 +45,11 @@ class TimeLimits:
 
 @dataclass(frozen=True, slots=True)
 class PlugReadings:
-    """The result of one update: which plug it is, and the reading of each outlet."""
+    """The result of one update: which plug it is, and the reading of each outlet by its number."""
 
     mac: str
     model: str
-    outlets: Sequence[Reading | SourceError]
+    outlets: Mapping[int, Reading | SourceError]
 
 
 class Session:
@@ -96,7 +97,9 @@ class Session:
         else:
             answers = await self._update(self._device)
         readings = self._parse(self._device, answers)
-        if _is_worn_out(self._device) or not any(isinstance(r, Reading) for r in readings.outlets):
+        if _is_worn_out(self._device) or not any(
+            isinstance(r, Reading) for r in readings.outlets.values()
+        ):
             await self.close()
         return readings
 
@@ -129,7 +132,8 @@ class Session:
                 _result(outlet, device, answer, at)
                 for outlet, answer in zip(outlets(device), answers, strict=True)
             ]
-            return PlugReadings(device.mac.replace(":", "").upper(), device.model, results)
+            numbered = dict(zip(number_outlets(device), results, strict=True))
+            return PlugReadings(device.mac.replace(":", "").upper(), device.model, numbered)
         except (KasaException, *MALFORMED_ANSWER_ERRORS) as error:
             message = f"the answers of {self._address} make no sense: {error}"
             raise BadPayloadError(message) from None

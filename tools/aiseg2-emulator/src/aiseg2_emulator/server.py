@@ -5,7 +5,7 @@ import base64
 import json
 import random
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -36,7 +36,7 @@ from aiseg2_emulator.pages import (
 from service_kit.clock import utc_now
 
 type Fault = Literal[
-    "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting"
+    "http_500", "hang", "login_bounce", "without_marks", "unregistered", "rebooting", "endless"
 ]
 USER, PASSWORD = "aiseg", "virtual-password"
 # The lock of the settings is made up for tests; that there is one is known.
@@ -61,6 +61,7 @@ class Emulator:
         blank_totals: The summary has no totals.
         battery_state: Of a connected battery, as the answer has it; its energy is not emulated.
         stale_nonce_after: The nonce goes stale after so many further requests.
+        bad_pages: Pages of circuits that make no sense, or have this status; 0 is the summary.
         use_basic: It asks for Basic authentication.
         requests: The paths of answered requests, in order.
     """
@@ -74,6 +75,7 @@ class Emulator:
     blank_totals: bool = False
     battery_state: int | None = None
     stale_nonce_after: int | None = None
+    bad_pages: dict[int, int] = field(default_factory=dict)
     use_basic: bool = False
     digest: Digest = field(default_factory=lambda: Digest(USER, PASSWORD))
     requests: list[str] = field(default_factory=list)
@@ -163,6 +165,8 @@ async def _fail(request: web.Request, handler: Any) -> web.StreamResponse:  # no
             return _page(message_page(emulator.now()), status=500)
         case "login_bounce":
             return web.Response(status=302, headers={"Location": "/login"})
+        case "endless":
+            return await _send_without_end(request)
         case "without_marks":
             return _page("<html><body><p>AiSEG3</p></body></html>")
         case "rebooting" if request.transport is not None:
@@ -170,8 +174,19 @@ async def _fail(request: web.Request, handler: Any) -> web.StreamResponse:  # no
     return await handler(request)
 
 
+async def _send_without_end(request: web.Request) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await answer.write(b" " * 65_536)
+    return answer
+
+
 async def _summary(request: web.Request) -> web.Response:
     emulator = request.app[EMULATOR]
+    if status := emulator.bad_pages.get(0):
+        return _page(message_page(emulator.now()), status=status)
     if "data" not in await request.post():
         return _page(message_page(emulator.now()), status=500)
     watts = watts_at(emulator.house, emulator.now())
@@ -211,6 +226,8 @@ async def _circuits(request: web.Request) -> web.Response:
     stages = _stages(emulator)
     pages = max(1, -(-len(stages) // PER_PAGE))
     number = min(max(1, int(request.query.get("id", "1"))), pages)
+    if status := emulator.bad_pages.get(number):
+        return _page(message_page(emulator.now()), status=status)
     shown = stages[(number - 1) * PER_PAGE : number * PER_PAGE]
     return _page(circuit_page(shown, number, pages, emulator.now()))
 

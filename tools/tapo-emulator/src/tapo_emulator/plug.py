@@ -35,6 +35,7 @@ class Plug:
     Attributes:
         mac: Twelve hex digits in pairs joined by `-`, as Tapo firmware writes it.
         single_session: Firmware since 1.4.0: a new session ends the one before (evcc PR 25469).
+        unlisted_outlet: One that a strip's answers lack, such as after its child has restarted.
         faulty_outlet: The one outlet a METER_BROKEN fault is about; all when None.
     """
 
@@ -49,6 +50,7 @@ class Plug:
     session_seconds: int = 86_400
     fault: Fault = Fault.NONE
     faulty_outlet: int | None = None
+    unlisted_outlet: int | None = None
     outlets: tuple[Meter, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -68,6 +70,10 @@ class Plug:
     def child_id(self, outlet: int) -> str:
         """The id by which `control_child` names an outlet, counted from 0."""
         return f"{self.device_id}{outlet:02d}"
+
+    def listed_outlets(self) -> list[int]:
+        """The outlets that a strip's answers have."""
+        return [o for o in range(self.model.outlets) if o != self.unlisted_outlet]
 
     def find_outlet(self, child_id: str) -> int | None:
         """The outlet that an id names, if any."""

@@ -92,7 +92,11 @@ def parse_advert(
     if source.model in PLUGS:
         return _plug_advert(payload, values, scale)
     watts = check_power_watts(round(values["power"] * scale.relay_power_watts, 3))
-    return Advert(payload[SEQUENCE_BYTE], values["isOn"], watts, overload=None)
+    # The state of these is bit 7 alone, so what is not on is off.
+    carries_nothing = not values["isOn"] and scale.off_is_zero
+    return Advert(
+        payload[SEQUENCE_BYTE], values["isOn"], 0.0 if carries_nothing else watts, overload=None
+    )
 
 
 def _check_model_letter(data: AdvertisementData, source: BleSource) -> None:

@@ -21,6 +21,7 @@ from home_model.readings import (
 MA_PER_AMPERE = 1000
 MAX_NUMBER = 1e6
 CURRENT_SCALES = (1.0, 0.1, 0.001)
+OFFLINE = (False, "false")
 ON_OFF = {"on": 1.0, "off": 0.0, 1: 1.0, 0: 0.0}
 
 type Layout = Literal["plug_mini", "power_meter", "two_meters"]
@@ -86,6 +87,7 @@ def parse_status(
     if not body:
         reason = "the answer is empty: the cloud has lost its link to the device"
         raise BadPayloadError(reason)
+    _refuse_offline(body)
     layout = _layout(body, device_type)
     if layout == "two_meters":
         return parse_relay_2pm(body, _required_meter(meter), at)
@@ -118,14 +120,13 @@ def parse_plug_mini(body: Mapping[str, object], at: datetime) -> Reading:
         at=at,
         power_watts=watts,
         voltage_volts=volts,
-        current_amperes=drifting_current_amperes(_number(body, "electricCurrent"), watts, volts),
+        current_amperes=drifting_current_amperes(_raw_current(body), watts, volts),
         extra=_switch(body.get("power")),
     )
 
 
 def parse_power_meter(body: Mapping[str, object], at: datetime) -> Reading:
     """Parse Plug Mini (EU) and Relay Switch 1PM: `power` is watts, `switchStatus` the switch."""
-    _refuse_offline(body)
     watts, volts = _watts_and_volts(body, "power")
     return Reading(
         at=at,
@@ -140,7 +141,6 @@ def parse_relay_2pm(body: Mapping[str, object], meter: int, at: datetime) -> Rea
     """Parse one meter of Relay Switch 2PM: its fields are prefixed `switch1` or `switch2`."""
     prefix = f"switch{meter}"
     unprefixed = {
-        "online": body.get("online"),
         "power": body.get(f"{prefix}Power"),
         "voltage": body.get(f"{prefix}Voltage"),
         "electricCurrent": body.get(f"{prefix}ElectricCurrent"),
@@ -189,14 +189,22 @@ def _watts_and_volts(body: Mapping[str, object], power_field: str) -> tuple[floa
 
 
 def _refuse_offline(body: Mapping[str, object]) -> None:
-    if body.get("online") is False:
+    if body.get("online") in OFFLINE:
         reason = "the cloud reports the device as offline"
         raise UnreachableError(reason)
 
 
 def _amperes(body: Mapping[str, object]) -> float | None:
-    milliamperes = _number(body, "electricCurrent")
+    milliamperes = _raw_current(body)
     return None if milliamperes is None else milliamperes / MA_PER_AMPERE
+
+
+def _raw_current(body: Mapping[str, object]) -> float | None:
+    """Return the current in its own unit; what nothing can be costs the watts nothing."""
+    try:
+        return _number(body, "electricCurrent")
+    except BadPayloadError:
+        return None
 
 
 def _switch(state: object) -> dict[str, float]:

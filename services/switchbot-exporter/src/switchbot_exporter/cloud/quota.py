@@ -6,7 +6,8 @@ block too high, never too low. Other programs that share the account are not see
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ BLOCK_CALLS = 16
 # A header might mean a shorter window than the day: its value is soon read again.
 HEADER_AGE_LIMIT_SECONDS = 1800.0
 MAX_HEADER_DIGITS = 9
+# A clock that is further ahead than a person sets it was never right.
+MAX_AHEAD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +131,25 @@ class Quota:
         self._unused_calls += calls
 
     def _start_new_day(self) -> None:
-        if self._reserved.day_start < self.reset.day_start(self.now()):
+        now = self.now()
+        if self._reserved.day_start < self.reset.day_start(now):
             self._reserved, self._unused_calls = self._load(), 0
+        elif self._reserved.day_start > now + MAX_AHEAD:
+            self._reserved = self._load()
 
     def _load(self) -> CallCount:
-        """Return the count of today. A clock that was set back does not give calls back."""
+        """Return the count of today. A clock that was set back does not give calls back.
+
+        The calls of a clock that was years ahead are today's, or they would stay spent until then.
+        """
         now = self.now()
         saved, day_start = _load_count(self.document, now), self.reset.day_start(now)
         if saved is None or saved.day_start < day_start:
             return CallCount(day_start, 0)
+        if saved.day_start > now + MAX_AHEAD:
+            saved = replace(saved, day_start=day_start)
+            with suppress(OSError):  # it is found to be ahead again
+                _save_count(self.document, saved)
         return saved
 
 

@@ -36,7 +36,7 @@ def child_info(plug: Plug, outlet: int) -> Json:
 
 def child_list(plug: Plug, _outlet: int) -> Json:
     """All outlets of a strip."""
-    children = [child_info(plug, outlet) for outlet in range(plug.model.outlets)]
+    children = [child_info(plug, outlet) for outlet in plug.listed_outlets()]
     return {"child_device_list": children, "start_index": 0, "sum": len(children)}
 
 
@@ -44,7 +44,7 @@ def child_components(plug: Plug, _outlet: int) -> Json:
     """What each outlet of a strip can do."""
     children = [
         {"device_id": plug.child_id(outlet), **_listed(plug.model.child_components)}
-        for outlet in range(plug.model.outlets)
+        for outlet in plug.listed_outlets()
     ]
     return {"child_component_list": children, "start_index": 0, "sum": len(children)}
 
