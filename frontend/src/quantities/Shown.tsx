@@ -20,9 +20,10 @@ interface FigureProps extends ShownProps {
 }
 
 function Figure({ quantity, value, testId }: FigureProps) {
-  const { before, figure, after } = quantity;
+  const { sign, before, figure, after } = quantity;
   return (
     <span data-testid={testId} data-value={value} className="whitespace-nowrap">
+      {sign}
       {before && <span className="unit">{before}</span>}
       {figure}
       {after && <span className="unit">{after}</span>}

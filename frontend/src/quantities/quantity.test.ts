@@ -30,6 +30,14 @@ describe("formatMoney", () => {
 
   it("gives other currencies their own digits", () => {
     expect(textOf(formatMoney("en", "EUR", "1240.4"))).toBe("€1,240.40");
+    expect(textOf(formatMoney("en", "KWD", "1240.4"))).toBe("KWD\u00a01,240.400");
+    expect(textOf(formatMoney("de", "EUR", "-1240.4"))).toBe("−1.240,40\u00a0€");
+  });
+
+  it("has its sign before the currency", () => {
+    expect(yen("-1240.4")).toBe("−¥1,240");
+    expect(yen("-0.58")).toBe("−¥0.58");
+    expect(textOf(formatMoney("en", "EUR", "-3"))).toBe("−€3.00");
   });
 });
 
