@@ -163,8 +163,16 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
     looks = page.evaluate(
         """() => {
           const look = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+          const of = (colour) => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            Object.assign(probe.style, { color: colour, forcedColorAdjust: "none" });
+            return getComputedStyle(probe).color;
+          };
           return {
             pressed: look("button.choice[aria-pressed=true]", "backgroundColor"),
+            pressedText: look("button.choice[aria-pressed=true]", "color"),
+            currentText: look("a.choice[aria-current]", "color"),
+            highlightText: of("HighlightText"),
             other: look("button.choice[aria-pressed=false]", "backgroundColor"),
             current: look("a.choice[aria-current]", "backgroundColor"),
             period: look("a.choice:not([aria-current])", "backgroundColor"),
@@ -177,6 +185,7 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
         }"""
     )
     assert looks["pressed"] != looks["other"]
+    assert looks["pressedText"] == looks["currentText"] == looks["highlightText"]
     assert looks["current"] != looks["period"]
     assert looks["view"] != looks["otherView"]
     assert looks["paper"] not in {looks["dot"], looks["share"]}
