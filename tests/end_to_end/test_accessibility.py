@@ -1,12 +1,14 @@
 """Every route can be used by everybody: axe, narrow screens, large text, keyboard."""
 
+import json
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from testbed.chain import Chain
 
@@ -134,6 +136,41 @@ def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) 
             if excess > 0:
                 wider[name, language] = excess
     assert wider == {}
+
+
+LONG_NAME = "Donaudampfschifffahrtsgesellschaftskapit\u00e4nskaj\u00fctenbeleuchtung"
+
+
+def with_long_names(value: Any) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """Give everything that has a name in both languages one of a single long word."""
+    if isinstance(value, dict):
+        if set(value) == {"ja", "en"}:
+            return {"ja": LONG_NAME, "en": LONG_NAME}
+        named = {key: with_long_names(each) for key, each in value.items()}
+        return named | ({"note": "W" * 300} if "note" in value else {})
+    return [with_long_names(each) for each in value] if isinstance(value, list) else value
+
+
+def test_long_words_and_large_sums_stay_within_a_phone(contexts: Any) -> None:  # noqa: ANN401
+    """A name of one word, a note without a space, a currency of letters with many digits."""
+    context = contexts(viewport={"width": 390, "height": 800}, locale="en", service_workers="block")
+    page = context.new_page()
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        text = response.text().replace('"JPY"', '"IDR"').replace('"cost":"', '"cost":"12345')
+        route.fulfill(response=response, json=with_long_names(json.loads(text)))
+
+    page.route(re.compile("/api/v1/live"), lambda route: route.abort())
+    page.route(re.compile("/api/v1/(?!live)"), answer)
+    wider = {}
+    for name in ("house", "device", "bills", "contracts", "reconcile"):
+        open_settled(page, ROUTES[name])
+        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if excess > 0:
+            wider[name] = excess
+    assert wider == {}
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401

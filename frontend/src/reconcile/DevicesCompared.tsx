@@ -101,10 +101,12 @@ function Device({ compared: { rows, largestKwh, ...compared }, device, isOpen }:
   return (
     <details open={isOpen} className="px-4 sm:px-5">
       <summary className="cursor-pointer py-3">
-        <h3 className="inline font-semibold">{device?.name[locale] ?? compared.device}</h3>
+        <h3 className="wrap-anywhere inline font-semibold">
+          {device?.name[locale] ?? compared.device}
+        </h3>
         <Findings rows={rows} />
         {largestKwh > 0 && (
-          <span className="ms-4 text-muted text-sm">
+          <span className="ms-4 inline-block text-muted text-sm">
             {t("largest")} {textOf(formatEnergy(locale, String(largestKwh)))}
           </span>
         )}
