@@ -229,6 +229,21 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
     assert looks["share"] != "none"
 
 
+def test_a_dark_page_is_printed_dark_on_white(contexts: Any) -> None:  # noqa: ANN401
+    """Also where the reader chose the dark theme; the heat map keeps its colours on paper."""
+    page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
+    open_settled(page, "/")
+    ink = "getComputedStyle(document.body).color"
+    on_light = page.evaluate(ink)
+    page.get_by_role("switch", name="Dark theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate(ink) != on_light
+    page.emulate_media(media="print")
+    assert page.evaluate(ink) == on_light
+    adjust = "getComputedStyle(document.querySelector('.heat')).printColorAdjust"
+    assert page.evaluate(adjust) == "exact"
+
+
 def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401
     """The polyfill is loaded there, and only there."""
     context = contexts(viewport={"width": 1280, "height": 900}, locale="en")
