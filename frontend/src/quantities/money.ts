@@ -20,6 +20,7 @@ function moneyFormat(locale: string, currency: string, size: number): Intl.Numbe
   const digits = size > 0 && size < SMALL ? Math.max(usual, 2) : usual;
   return numberFormat(locale, {
     ...style,
+    signDisplay: "negative",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

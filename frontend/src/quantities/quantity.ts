@@ -21,5 +21,5 @@ export function decimal(locale: string, value: Exact, digits: number): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  return format.format(value as Intl.StringNumericLiteral);
+  return format.format(value as Intl.StringNumericLiteral).replace("-", "−");
 }
