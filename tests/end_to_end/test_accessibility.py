@@ -1,12 +1,14 @@
 """Every route can be used by everybody: axe, narrow screens, large text, keyboard."""
 
+import json
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from testbed.chain import Chain
 
@@ -136,6 +138,41 @@ def test_nothing_scrolls_sideways(contexts: Any, width: int, text_percent: int) 
     assert wider == {}
 
 
+LONG_NAME = "Donaudampfschifffahrtsgesellschaftskapit\u00e4nskaj\u00fctenbeleuchtung"
+
+
+def with_long_names(value: Any) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """Give everything that has a name in both languages one of a single long word."""
+    if isinstance(value, dict):
+        if set(value) == {"ja", "en"}:
+            return {"ja": LONG_NAME, "en": LONG_NAME}
+        named = {key: with_long_names(each) for key, each in value.items()}
+        return named | ({"note": "W" * 300} if "note" in value else {})
+    return [with_long_names(each) for each in value] if isinstance(value, list) else value
+
+
+def test_long_words_and_large_sums_stay_within_a_phone(contexts: Any) -> None:  # noqa: ANN401
+    """A name of one word, a note without a space, a currency of letters with many digits."""
+    context = contexts(viewport={"width": 390, "height": 800}, locale="en", service_workers="block")
+    page = context.new_page()
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        text = response.text().replace('"JPY"', '"IDR"').replace('"cost":"', '"cost":"12345')
+        route.fulfill(response=response, json=with_long_names(json.loads(text)))
+
+    page.route(re.compile("/api/v1/live"), lambda route: route.abort())
+    page.route(re.compile("/api/v1/(?!live)"), answer)
+    wider = {}
+    for name in ("house", "device", "bills", "contracts", "reconcile"):
+        open_settled(page, ROUTES[name])
+        excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if excess > 0:
+            wider[name] = excess
+    assert wider == {}
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_the_chart_is_used_by_keyboard(contexts: Any) -> None:  # noqa: ANN401
     """One tab stop; arrows move along the columns and show each; Enter opens its day."""
     page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
@@ -163,8 +200,16 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
     looks = page.evaluate(
         """() => {
           const look = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+          const of = (colour) => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            Object.assign(probe.style, { color: colour, forcedColorAdjust: "none" });
+            return getComputedStyle(probe).color;
+          };
           return {
             pressed: look("button.choice[aria-pressed=true]", "backgroundColor"),
+            pressedText: look("button.choice[aria-pressed=true]", "color"),
+            currentText: look("a.choice[aria-current]", "color"),
+            highlightText: of("HighlightText"),
             other: look("button.choice[aria-pressed=false]", "backgroundColor"),
             current: look("a.choice[aria-current]", "backgroundColor"),
             period: look("a.choice:not([aria-current])", "backgroundColor"),
@@ -177,10 +222,26 @@ def test_states_and_choices_can_be_told_apart_in_forced_colours(contexts: Any) -
         }"""
     )
     assert looks["pressed"] != looks["other"]
+    assert looks["pressedText"] == looks["currentText"] == looks["highlightText"]
     assert looks["current"] != looks["period"]
     assert looks["view"] != looks["otherView"]
     assert looks["paper"] not in {looks["dot"], looks["share"]}
     assert looks["share"] != "none"
+
+
+def test_a_dark_page_is_printed_dark_on_white(contexts: Any) -> None:  # noqa: ANN401
+    """Also where the reader chose the dark theme; the heat map keeps its colours on paper."""
+    page = contexts(viewport={"width": 1280, "height": 900}, locale="en").new_page()
+    open_settled(page, "/")
+    ink = "getComputedStyle(document.body).color"
+    on_light = page.evaluate(ink)
+    page.get_by_role("switch", name="Dark theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate(ink) != on_light
+    page.emulate_media(media="print")
+    assert page.evaluate(ink) == on_light
+    adjust = "getComputedStyle(document.querySelector('.heat')).printColorAdjust"
+    assert page.evaluate(adjust) == "exact"
 
 
 def test_the_page_works_where_the_browser_has_no_temporal(contexts: Any) -> None:  # noqa: ANN401

@@ -270,7 +270,13 @@ def test_the_last_figures_stay_greyed_when_the_api_is_down(page: Page) -> None:
     page.route("**/api/**", lambda route: route.abort())
     expect(page.get_by_test_id("failure-banner")).to_be_visible(timeout=60_000)
     expect(watts).to_have_attribute("data-value", re.compile(r"\d"))
-    expect(page.get_by_test_id("outdated").first).to_contain_text("As of")
+    outdated = page.get_by_test_id("outdated").first
+    expect(outdated).to_contain_text("As of")
+    # In the house's time, as every other time on the page; the visitor is far from there.
+    shown = re.search(r"As of (\d+:\d+)", outdated.inner_text())
+    moments = [datetime.now(TOKYO) - timedelta(minutes=ago) for ago in range(10)]
+    assert shown is not None
+    assert shown[1] in {f"{moment:%H:%M}" for moment in moments}
     page.unroute("**/api/**")
     expect(page.get_by_test_id("failure-banner")).to_have_count(0, timeout=60_000)
     asked: list[str] = []

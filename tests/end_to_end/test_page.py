@@ -58,6 +58,38 @@ def test_places_are_walked_by_clicks_and_by_address(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Upper rack")
 
 
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/?room=study", "Study"),
+        ("/prices", "Prices"),
+        ("/contracts", "Contracts"),
+        ("/attic", "There is nothing here"),
+    ],
+)
+def test_a_tab_keeps_the_name_of_its_page(page: Page, path: str, title: str) -> None:
+    """With the house's; also when the page comes from the browser's cache, and stays open."""
+    for _ in range(3):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        page.wait_for_timeout(1_000)
+        expect(page).to_have_title(re.compile(f"^{title} .*Virtual home . PPMS$"))
+
+
+def test_no_percentage_is_made_of_days_that_were_not_measured(chain: Chain, page: Page) -> None:
+    """The virtual home is 40 days old: of the 20 days before these it was there for some five."""
+    today = datetime.now(TOKYO).date()
+    first, last = (str(today - timedelta(days=days)) for days in (35, 16))
+    page.goto(f"/?period=custom&first={first}&last={last}")
+    change = page.get_by_test_id("change")
+    expect(change).to_contain_text(re.compile(r"¥[\d,]+, measured for \d days of 20 days"))
+    expect(change).not_to_contain_text("%")
+    start = datetime.combine(today - timedelta(days=55), datetime.min.time(), TOKYO)
+    before = {"from": start.isoformat(), "to": (start + timedelta(days=20)).isoformat()}
+    cost = chain.api("/cost", **before)["total"]["cost"]
+    expect(change).to_contain_text(f"¥{Decimal(cost):,.0f}")
+
+
 def test_what_is_far_below_comes_though_nobody_scrolls(page: Page) -> None:
     """A search in the page finds every room, however low the window is."""
     page.set_viewport_size({"width": 1280, "height": 300})

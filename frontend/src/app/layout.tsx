@@ -5,7 +5,6 @@ import { HEAD_SCRIPT } from "./head-script";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  title: "PPMS",
   description: "What each thing in the house costs.",
   manifest: "/manifest.webmanifest",
   icons: {

@@ -31,6 +31,7 @@ export function BillPanel({ bill }: { bill: Bill }) {
 }
 
 function Lines({ bill }: { bill: Bill }) {
+  const t = useTranslations("bills");
   const name = useLineName();
   const lacking = useMissing();
   const bands = Object.entries(bill.billed_kwh);
@@ -38,7 +39,7 @@ function Lines({ bill }: { bill: Bill }) {
     <dl className="mt-3 divide-y divide-line text-sm">
       {bands.map(([band, kwh]) => (
         <div key={band} className="flex justify-between gap-4 py-2 text-muted">
-          <dt>{name(band)}</dt>
+          <dt>{band === "all" ? t("kwh") : name(band)}</dt>
           <dd>
             <Energy kwh={kwh} />
           </dd>

@@ -111,21 +111,26 @@ function Chosen({ bills }: { bills: readonly Bill[] }) {
     <Loaded answer={answer} skeleton={waiting} notAfterMs={COST.notAfterMs}>
       {({ bill, sold }) => (
         <div className="space-y-6">
-          <div className="grid items-start gap-6 lg:grid-cols-2">
+          {/* The shares are many lines: what follows the bill stands beside them, not below. */}
+          <div className="grid items-start gap-6 lg:grid-cols-2 lg:grid-rows-[auto_1fr]">
             <div className="space-y-6">
               <BillPanel bill={bill} />
               {sold && <BillPanel bill={sold} />}
               {bill.reasons.includes("period_open") && <ForecastPanel period={bill.first_day} />}
             </div>
-            {bill.shares && <SharesPanel bill={bill} shares={bill.shares} />}
-          </div>
-          <Suspense fallback={<Skeleton className="h-48 w-full rounded-lg" />}>
-            <div className="grid items-start gap-6 lg:grid-cols-2">
-              {bill.month && <BudgetPanel month={bill.month} />}
-              <RealBillPanel bill={bill} />
-              {sold && <RealBillPanel bill={sold} />}
+            {bill.shares && (
+              <div className="lg:row-span-2">
+                <SharesPanel bill={bill} shares={bill.shares} />
+              </div>
+            )}
+            <div className="space-y-6">
+              <Suspense fallback={<Skeleton className="h-48 w-full rounded-lg" />}>
+                {bill.month && <BudgetPanel month={bill.month} />}
+                <RealBillPanel bill={bill} />
+                {sold && <RealBillPanel bill={sold} />}
+              </Suspense>
             </div>
-          </Suspense>
+          </div>
           <WhatIfPanel />
         </div>
       )}

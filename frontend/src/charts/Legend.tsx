@@ -19,7 +19,7 @@ export function Legend({ entries }: { entries: readonly LegendEntry[] }) {
   const id = useId();
   if (entries.length === 0) return null;
   return (
-    <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1 text-muted text-xs">
+    <ul className="wrap-anywhere mt-3 flex flex-wrap gap-x-5 gap-y-1 text-muted text-xs">
       {entries.map((entry) => (
         <li key={entry.key} className="flex items-center gap-1.5">
           <Swatch entry={entry} id={id} />

@@ -38,7 +38,9 @@ function Template({ template }: { template: ContractTemplate }) {
   };
   return (
     <details className="py-1 text-sm">
-      <summary className="tap flex cursor-pointer items-center font-semibold">{name}</summary>
+      <summary className="wrap-anywhere tap flex cursor-pointer items-center font-semibold">
+        {name}
+      </summary>
       <div className="space-y-3 pb-3">
         <p className="wrap-anywhere text-muted">
           {t("source")}: {template.source.join(", ")} ({t("checked", { date: template.checked })})

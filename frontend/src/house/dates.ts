@@ -45,7 +45,20 @@ export function formatRange(locale: string, from: string, to: string, timeZone: 
   const day = { dateStyle: "short" } as const;
   const dayOf = (instant: string) => format(locale, timeZone, day).format(toDate(instant));
   const formatEnd = dayOf(from) === dayOf(to) ? formatClock : formatMoment;
-  return `${start} – ${formatEnd(locale, to, timeZone)}`;
+  return between(locale, start, formatEnd(locale, to, timeZone));
+}
+
+/** Japanese has a mark of its own for it, without spaces. */
+function between(locale: string, from: string, to: string): string {
+  return locale === "ja" ? `${from}〜${to}` : `${from} – ${to}`;
+}
+
+/** "Sat, Mar 14, 20:00 – 21:00": an hour of a day. */
+export function formatHour(locale: string, from: string, to: string, timeZone: string): string {
+  const separator = locale === "ja" ? " " : ", ";
+  return (
+    formatDay(locale, from, timeZone) + separator + formatClockRange(locale, from, to, timeZone)
+  );
 }
 
 /** "23:45 – 00:00": less than a day, where the day is known. */
@@ -55,7 +68,7 @@ export function formatClockRange(
   to: string,
   timeZone: string,
 ): string {
-  return `${formatClock(locale, from, timeZone)} – ${formatClock(locale, to, timeZone)}`;
+  return between(locale, formatClock(locale, from, timeZone), formatClock(locale, to, timeZone));
 }
 
 /** "4/1/26, 00:00:59": where the second matters. */

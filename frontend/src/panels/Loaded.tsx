@@ -4,6 +4,7 @@ import { type ReactNode, useDeferredValue } from "react";
 import { useLocale, useTranslations } from "use-intl";
 import type { Answer } from "@/api/answer";
 import { isWorthRetrying, parseProblem } from "@/api/problem";
+import { useHouse } from "@/house/HouseProvider";
 import { dateFormat } from "@/language/formats";
 import { useIsOlder } from "@/ui/clock";
 import { ProblemNotice } from "./ProblemNotice";
@@ -53,8 +54,11 @@ const DATED_AFTER_MS = 12 * 3_600_000;
 function Outdated({ receivedAtMs, children }: { receivedAtMs: number; children: ReactNode }) {
   const t = useTranslations("quantity");
   const locale = useLocale();
+  // What stands above the house has no age, so that there is a house here.
+  const { time_zone } = useHouse();
   const isOfOtherDay = useIsOlder(receivedAtMs, DATED_AFTER_MS);
   const options: Intl.DateTimeFormatOptions = {
+    timeZone: time_zone,
     ...(isOfOtherDay && { month: "long", day: "numeric" }),
     hour: "2-digit",
     minute: "2-digit",

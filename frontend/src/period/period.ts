@@ -57,6 +57,11 @@ export function lastDay({ end }: Days): string {
   return Temporal.PlainDate.from(end).subtract({ days: 1 }).toString();
 }
 
+/** Whether none of it has passed. */
+export function isFuture({ first }: Days, today: string): boolean {
+  return first > today;
+}
+
 export function dayCount({ first, end }: Days): number {
   return Temporal.PlainDate.from(first).until(end, { largestUnit: "day" }).days;
 }

@@ -19,10 +19,20 @@ interface FigureProps extends ShownProps {
   value: string | number;
 }
 
+/** More than these do not fit a phone at the size of the largest figures. */
+const MAX_LARGE = 9;
+
 function Figure({ quantity, value, testId }: FigureProps) {
-  const { before, figure, after } = quantity;
+  const { sign, before, figure, after } = quantity;
+  const isLong = before.length + figure.length > MAX_LARGE;
   return (
-    <span data-testid={testId} data-value={value} className="whitespace-nowrap">
+    <span
+      data-testid={testId}
+      data-value={value}
+      data-long={isLong || undefined}
+      className="whitespace-nowrap"
+    >
+      {sign}
       {before && <span className="unit">{before}</span>}
       {figure}
       {after && <span className="unit">{after}</span>}

@@ -17,6 +17,21 @@ export function isPartial(figures: Figures): boolean {
   return share !== null && share < 1 - MIN_SHOWN;
 }
 
+/** With less than this, a figure says more about what was measured than about what was used. */
+const MIN_COMPARED = 0.9;
+
+/** Whether so much of the time was measured that a cost may be compared with another. */
+export function isMeasuredEnough(figures: Figures): boolean {
+  const share = recordedShare(figures);
+  return share !== null && share >= MIN_COMPARED;
+}
+
+/** Whether so much of the energy has a price that a cost may be compared with another. */
+export function isPricedEnough({ energy_kwh, unpriced_kwh }: Figures): boolean {
+  const used = Math.abs(Number(energy_kwh ?? 0));
+  return Math.abs(Number(unpriced_kwh)) <= (1 - MIN_COMPARED) * used;
+}
+
 /** A share as "97 %"; what is not all is never rounded up to 100 %. */
 export function formatShare(locale: string, share: number): string {
   const rounded = share < 1 ? Math.min(0.99, share) : 1;

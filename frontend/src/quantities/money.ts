@@ -20,6 +20,7 @@ function moneyFormat(locale: string, currency: string, size: number): Intl.Numbe
   const digits = size > 0 && size < SMALL ? Math.max(usual, 2) : usual;
   return numberFormat(locale, {
     ...style,
+    signDisplay: "negative",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
@@ -32,15 +33,20 @@ function lessThanShown(locale: string, currency: string): Quantity {
 
 function split(format: Intl.NumberFormat, amount: string): Quantity {
   const parts = format.formatToParts(amount as Intl.StringNumericLiteral);
-  const figure = parts
-    .filter(({ type }) => type !== "currency" && type !== "literal")
-    .map(({ value }) => value)
-    .join("");
+  const text = (wanted: (type: Intl.NumberFormatPartTypes) => boolean) =>
+    parts
+      .filter(({ type }) => wanted(type))
+      .map(({ value }) => value)
+      .join("");
+  const sign = text((type) => type === "minusSign").replace("-", "−");
+  const figure = text((type) => !["currency", "literal", "minusSign"].includes(type));
   // Japanese Intl gives the full-width yen sign, which stands apart from narrow figures.
-  const symbol = parts.find(({ type }) => type === "currency")?.value.replace("￥", "¥") ?? "";
+  const symbol = text((type) => type === "currency").replace("￥", "¥");
+  // Letters such as KWD have a space before the figure, signs such as € have none.
+  const space = text((type) => type === "literal");
   return parts.at(-1)?.type === "currency"
-    ? { before: "", figure, after: `\u00a0${symbol}` }
-    : { before: symbol, figure, after: "" };
+    ? { sign, before: "", figure, after: `\u00a0${symbol}` }
+    : { sign, before: `${symbol}${space}`, figure, after: "" };
 }
 
 /** A price for people, with all its digits: ¥31.70, ¥29.123456. */

@@ -30,6 +30,15 @@ describe("formatMoney", () => {
 
   it("gives other currencies their own digits", () => {
     expect(textOf(formatMoney("en", "EUR", "1240.4"))).toBe("€1,240.40");
+    expect(textOf(formatMoney("en", "KWD", "1240.4"))).toBe("KWD\u00a01,240.400");
+    expect(textOf(formatMoney("de", "EUR", "-1240.4"))).toBe("−1.240,40\u00a0€");
+  });
+
+  it("has its sign before the currency", () => {
+    expect(yen("-1240.4")).toBe("−¥1,240");
+    expect(yen("-0.58")).toBe("−¥0.58");
+    expect(yen("-0")).toBe("¥0");
+    expect(textOf(formatMoney("en", "EUR", "-3"))).toBe("−€3.00");
   });
 });
 
@@ -40,6 +49,10 @@ describe("formatEnergy", () => {
     expect(kwh("0.412")).toBe("0.41 kWh");
     expect(kwh("1")).toBe("1.00 kWh");
     expect(kwh("412.34")).toBe("412.3 kWh");
+  });
+
+  it("has the same minus as money", () => {
+    expect(kwh("-1.2")).toBe("−1.20 kWh");
   });
 
   it("shows zero as zero", () => {

@@ -26,11 +26,16 @@ export function DevicesCompared({ question, rows, devices, areOpen }: DevicesCom
   const t = useTranslations("reconcile");
   const compared = byDifference(rows);
   const differing = compared.filter(({ isDiffering }) => isDiffering);
-  const agreeing = compared.filter(({ isDiffering }) => !isDiffering);
+  const unknown = compared.filter(({ isUnknown }) => isUnknown);
+  const agreeing = compared.filter(({ isDiffering, isUnknown }) => !isDiffering && !isUnknown);
   return (
     <div className="space-y-4">
       <Totals question={question} />
-      <h2 className="font-semibold">{t("differing", { count: differing.length })}</h2>
+      <h2 className="font-semibold">
+        {unknown.length < compared.length
+          ? t("differing", { count: differing.length })
+          : t("empty")}
+      </h2>
       <List compared={differing} devices={devices} areOpen={areOpen} />
       {agreeing.length > 0 && (
         <details open={areOpen}>
@@ -38,6 +43,14 @@ export function DevicesCompared({ question, rows, devices, areOpen }: DevicesCom
             ✓ {t("agreeing", { count: agreeing.length })}
           </summary>
           <List compared={agreeing} devices={devices} areOpen={areOpen} />
+        </details>
+      )}
+      {unknown.length > 0 && (
+        <details open={areOpen}>
+          <summary className="tap flex w-fit cursor-pointer items-center text-muted">
+            — {t("unknown", { count: unknown.length })}
+          </summary>
+          <List compared={unknown} devices={devices} areOpen={areOpen} />
         </details>
       )}
     </div>
@@ -101,10 +114,12 @@ function Device({ compared: { rows, largestKwh, ...compared }, device, isOpen }:
   return (
     <details open={isOpen} className="px-4 sm:px-5">
       <summary className="cursor-pointer py-3">
-        <h3 className="inline font-semibold">{device?.name[locale] ?? compared.device}</h3>
+        <h3 className="wrap-anywhere inline font-semibold">
+          {device?.name[locale] ?? compared.device}
+        </h3>
         <Findings rows={rows} />
         {largestKwh > 0 && (
-          <span className="ms-4 text-muted text-sm">
+          <span className="ms-4 inline-block text-muted text-sm">
             {t("largest")} {textOf(formatEnergy(locale, String(largestKwh)))}
           </span>
         )}

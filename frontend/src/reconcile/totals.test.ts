@@ -25,4 +25,11 @@ describe("the devices compared", () => {
     expect(compared.map(({ isDiffering }) => isDiffering)).toEqual([true, true, false]);
     expect(compared[0]?.largestKwh).toBeCloseTo(2);
   });
+
+  it("do not agree where nothing is known of them", () => {
+    const nothing = { ledger_kwh: null, source_kwh: null, increase_kwh: null, readings_kwh: null };
+    const compared = byDifference([{ ...row("kettle", "1"), ...nothing }, row("nas", "1")]);
+    const unknown = compared.filter(({ isUnknown }) => isUnknown);
+    expect(unknown.map(({ device }) => device)).toEqual(["kettle"]);
+  });
 });

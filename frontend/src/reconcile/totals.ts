@@ -8,6 +8,8 @@ export interface Compared {
   /** The largest difference of any day and way to count, in kWh. */
   largestKwh: number;
   isDiffering: boolean;
+  /** Nothing is known of it by any way to count: that is no agreement. */
+  isUnknown: boolean;
 }
 
 const isCalm = (finding: string) => finding === "agrees" || finding === "nothing";
@@ -26,6 +28,7 @@ export function byDifference(rows: readonly ReconcileRow[]): Compared[] {
         rows: own,
         largestKwh: Math.max(0, ...sizes),
         isDiffering: own.flatMap(findings).some((finding) => !isCalm(finding)),
+        isUnknown: own.flatMap(findings).every((finding) => finding === "nothing"),
       };
     })
     .toSorted(

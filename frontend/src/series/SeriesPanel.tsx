@@ -68,7 +68,7 @@ function OneSeries({ series }: { series: Series }) {
       data-testid={`series-${series.series}`}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
-      <summary className="tap cursor-pointer py-1.5">
+      <summary className="wrap-anywhere tap cursor-pointer py-1.5">
         <span className="font-semibold">{name(series.series)}</span>{" "}
         <span className="text-muted">
           {first && last

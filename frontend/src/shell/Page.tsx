@@ -16,6 +16,9 @@ export function Page({ children }: { children: ReactNode }) {
   useServiceWorker();
   return (
     <QueryProvider>
+      {/* Until a page has its heading, and where it has none because its data cannot be had: React
+          puts the heading's own title before this one, and a browser shows the first. */}
+      <title>PPMS</title>
       <LanguageProvider
         fallback={<Frame header={<div className="h-[5.875rem] sm:h-14" />}>{waiting}</Frame>}
       >

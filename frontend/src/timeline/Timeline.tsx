@@ -35,7 +35,7 @@ function Picture({ title, spans }: TimelineProps) {
   const overlaps = found.segments.filter(({ type }) => type === "overlap");
   return (
     <figure className="my-3" data-testid="timeline">
-      <figcaption className="sr-only">{title}</figcaption>
+      <figcaption className="mb-1 text-muted text-xs">{title}</figcaption>
       {/* The list has in words what the picture shows. */}
       <div aria-hidden className="relative" style={{ height: heightOf(found) }}>
         {found.segments.map((segment) => (

@@ -30,11 +30,11 @@ export function PageHeading({ title, tabTitle = title, above, lead, aside }: Pag
     if (hasShownPage) heading.current?.focus({ preventScroll: true });
     hasShownPage = true;
   }, []);
-  useEffect(() => {
-    document.title = [...new Set([tabTitle, house, "PPMS"])].join(" – ");
-  }, [tabTitle, house]);
   return (
     <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+      {/* React's own element: one written into the document by hand is overwritten whenever Next
+          hydrates its metadata later than this. */}
+      <title>{[...new Set([tabTitle, house, "PPMS"])].join(" – ")}</title>
       <div className="min-w-0">
         {above}
         <h1

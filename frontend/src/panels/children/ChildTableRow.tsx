@@ -30,7 +30,7 @@ export function ChildTableRow({ row, share }: ChildTableRowProps) {
   const { node, figures, change, isCounted } = row;
   return (
     <tr className={`${ROW} hover:bg-sunken/60`}>
-      <th scope="row" className="text-start font-medium @xl:py-2.5 @xl:pe-3">
+      <th scope="row" className="wrap-anywhere text-start font-medium @xl:py-2.5 @xl:pe-3">
         <RowName row={row} />
       </th>
       <td className="row-start-2 text-muted @xl:pe-4">

@@ -1,7 +1,7 @@
 import type { Cost, Figures, PlaceNode } from "@/api/types";
 import { addressOf, childLevelOf, placeFromPath } from "@/places/place";
 import { placeOf } from "@/places/tree";
-import { changeOf } from "@/quantities/change";
+import { changeOfCosts } from "@/quantities/change";
 
 /** A place inside the one shown, with what it used; undefined when the API sent no row for it. */
 export interface ChildRow {
@@ -11,7 +11,7 @@ export interface ChildRow {
   figures: Figures | undefined;
   /** Whether the total has it: not what is bought, sold or generated, nor the house's meter. */
   isCounted: boolean;
-  /** Of the cost against the period compared with, as a part of that one. */
+  /** Of the cost against the period compared with; null where too little of either is known. */
   change: number | null;
   /** The places around it, where it is not directly inside the one shown; outermost first. */
   within?: readonly PlaceNode[];
@@ -23,7 +23,7 @@ export function childRows(node: PlaceNode, cost?: Cost, before?: Cost): ChildRow
   const row = (child: PlaceNode, kind: ChildRow["kind"]): ChildRow => {
     const address = addressOf(placeOf(child));
     const figures = shown.get(address);
-    const change = changeOf(figures?.cost ?? null, compared.get(address)?.cost ?? null);
+    const change = changeOfCosts(figures, compared.get(address));
     const isCounted = figures !== undefined || cost === undefined || child.level !== "device";
     return { node: child, kind, figures, isCounted, change };
   };

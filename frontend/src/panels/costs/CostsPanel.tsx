@@ -9,8 +9,8 @@ import { Loaded } from "@/panels/Loaded";
 import { Panel } from "@/panels/Panel";
 import { ProblemTitle } from "@/panels/ProblemNotice";
 import { shortNameOfPeriod } from "@/period/names";
-import { bucketOf } from "@/period/period";
-import { useComparedPeriod, usePeriod } from "@/period/usePeriod";
+import { bucketOf, isFuture } from "@/period/period";
+import { useComparedPeriod, usePeriod, useToday } from "@/period/usePeriod";
 import { childLevelOf } from "@/places/place";
 import { placeOf } from "@/places/tree";
 import { useBucketCosts, useComparedCost } from "@/places/useCost";
@@ -52,12 +52,21 @@ export function CostsPanel({ node }: { node: PlaceNode }) {
           </p>
         )}
         isEmpty={({ total }) => total.energy_kwh === null}
-        empty={<p className="py-24 text-center text-muted">{t("empty")}</p>}
+        empty={<Empty />}
       >
         {(cost) => <Costs node={node} cost={cost} />}
       </Loaded>
       <CostsTable place={place} size={size} />
     </Panel>
+  );
+}
+
+function Empty() {
+  const t = useTranslations("costs");
+  const tPeriod = useTranslations("period");
+  const isAhead = isFuture(usePeriod(), useToday());
+  return (
+    <p className="py-24 text-center text-muted">{isAhead ? tPeriod("notBegun") : t("empty")}</p>
   );
 }
 

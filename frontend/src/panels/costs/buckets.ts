@@ -68,9 +68,6 @@ export function partOf(figures: Figures, measure: Measure): Part {
   return { value, estimated: value * estimatedShare };
 }
 
-/** How many places get a colour of their own; the smallest of more share one. */
-export const MAX_COLOURS = 7;
-
 /** The ids of the slices, the largest first: the order of the colours. */
 export function largestFirst(buckets: readonly Bucket[], measure: Measure): string[] {
   const sums = new Map<string, number>();

@@ -1,12 +1,6 @@
 import { useLocale } from "use-intl";
 import { toDate } from "@/house/calendar";
-import {
-  formatClock,
-  formatClockRange,
-  formatDay,
-  formatMonth,
-  formatShortDay,
-} from "@/house/dates";
+import { formatClock, formatDay, formatHour, formatMonth, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { dateFormat } from "@/language/formats";
 import type { Bucket as BucketSize } from "@/period/period";
@@ -25,8 +19,7 @@ export function useBucketNames(size: BucketSize) {
   const formats = {
     hour: {
       short: ({ from }: Named) => formatClock(locale, from, time_zone),
-      full: ({ from, to }: Named) =>
-        `${formatDay(locale, from, time_zone)}, ${formatClockRange(locale, from, to, time_zone)}`,
+      full: ({ from, to }: Named) => formatHour(locale, from, to, time_zone),
     },
     day: {
       short: ({ from }: Named) => formatShortDay(locale, from, time_zone),

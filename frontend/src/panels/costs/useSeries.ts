@@ -1,7 +1,8 @@
 import { useLocale, useTranslations } from "use-intl";
 import type { PlaceNode } from "@/api/types";
+import { COLOURS, coloursOf } from "@/charts/colours";
 import type { Series } from "@/charts/stack";
-import { type Bucket, largestFirst, MAX_COLOURS, type Measure, WHOLE } from "./buckets";
+import { type Bucket, largestFirst, type Measure, WHOLE } from "./buckets";
 
 /** The key of the series that the smallest places share. */
 const OTHERS = "others";
@@ -24,13 +25,18 @@ export function useSeries(node: PlaceNode, buckets: readonly Bucket[], measure: 
     return { series: [whole], seriesOf: () => WHOLE };
   }
   const ids = largestFirst(buckets, measure);
-  const isFew = ids.length <= MAX_COLOURS + 1;
-  const own = isFew ? ids : ids.slice(0, MAX_COLOURS);
-  const series = own.map((id, index) => ({
+  const places = ids.filter((id) => id !== WHOLE);
+  const isFew = places.length <= COLOURS;
+  const small = isFew ? [] : places.slice(COLOURS - 1);
+  const own = ids.filter((id) => !small.includes(id));
+  const ordered = node.children.map(({ id }) => id);
+  const colours = coloursOf(ordered, places);
+  const series = own.map((id) => ({
     key: id,
     label: node.children.find((child) => child.id === id)?.name[locale] ?? nameOfOther(id),
-    colour: `var(--series-${index + 1})`,
+    // What no device explains is grey in every picture.
+    colour: colours.get(id) ?? "var(--series-others)",
   }));
-  if (!isFew) series.push({ key: OTHERS, label: t("others"), colour: "var(--series-others)" });
+  if (!isFew) series.push({ key: OTHERS, label: t("others"), colour: `var(--series-${COLOURS})` });
   return { series, seriesOf: (id) => (own.includes(id) ? id : OTHERS) };
 }

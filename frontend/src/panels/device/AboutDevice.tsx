@@ -66,7 +66,9 @@ function Description({ state }: { state: DeviceState }) {
         <Power watts={state.rated_power_watts} />
       </dd>
       <dt className="text-muted">{t("note")}</dt>
-      <dd className="whitespace-pre-line">{state.note || <span className="text-muted">–</span>}</dd>
+      <dd className="wrap-anywhere whitespace-pre-line">
+        {state.note || <span className="text-muted">–</span>}
+      </dd>
     </dl>
   );
 }

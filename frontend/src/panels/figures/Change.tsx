@@ -4,8 +4,11 @@ import { useLocale, useTranslations } from "use-intl";
 import type { Cost } from "@/api/types";
 import { shortNameOfPeriod } from "@/period/names";
 import { useComparedPeriod, usePeriod } from "@/period/usePeriod";
-import { changeOf, formatChange } from "@/quantities/change";
-import { isPartial } from "@/quantities/coverage";
+import { formatDuration } from "@/quantities/age";
+import { areComparable, changeOf, formatChange } from "@/quantities/change";
+import { isMeasuredEnough, isPartial, recordedShare } from "@/quantities/coverage";
+import { formatMoney } from "@/quantities/money";
+import { textOf } from "@/quantities/quantity";
 
 interface ChangeProps {
   cost: Cost;
@@ -20,17 +23,33 @@ export function Change({ cost, before, testId }: ChangeProps) {
   const locale = useLocale();
   const shown = usePeriod();
   const compared = useComparedPeriod();
+  const whyNot = useWhyNotCompared();
   if (!compared || !before) return null;
-  const name = shortNameOfPeriod(locale, compared.period, shown);
+  const period = shortNameOfPeriod(locale, compared.period, shown);
+  const part = compared.isPart ? "part" : "whole";
   const change = changeOf(cost.total.cost, before.total.cost);
-  if (change === null) {
-    return <p data-testid={testId}>{t("noComparison", { period: name })}</p>;
-  }
-  const text = { change: formatChange(locale, change), period: name };
+  if (change === null) return <p data-testid={testId}>{t("noComparison", { period })}</p>;
+  const text = areComparable(cost.total, before.total)
+    ? t("change", { part, period, change: formatChange(locale, change) }) +
+      (isPartial(before.total) ? t("incompleteBefore", { period }) : "")
+    : whyNot(before, { part, period });
   return (
     <p data-testid={testId} data-value={change}>
-      {t(compared.isPart ? "changeOfPart" : "change", text)}
-      {isPartial(before.total) && ` ${t("incompleteBefore", { period: name })}`}
+      {text}
     </p>
   );
+}
+
+/** Both figures stand there, and no percentage of what was not measured. */
+function useWhyNotCompared() {
+  const t = useTranslations("period");
+  const locale = useLocale();
+  return ({ from, to, currency, total }: Cost, name: { part: string; period: string }) => {
+    const cost = textOf(formatMoney(locale, currency, total.cost ?? "0"));
+    if (isMeasuredEnough(total)) return t("notComparable", { ...name, cost });
+    const seconds = (Date.parse(to) - Date.parse(from)) / 1_000;
+    const whole = formatDuration(locale, seconds);
+    const measured = formatDuration(locale, (recordedShare(total) ?? 0) * seconds);
+    return t("measuredTooLittle", { ...name, cost, whole, measured });
+  };
 }

@@ -8,7 +8,7 @@ import { CostValue } from "@/panels/CostValue";
 import { FigureNotes } from "@/panels/FigureNotes";
 import { Loaded } from "@/panels/Loaded";
 import { nameOfPeriod } from "@/period/names";
-import { dayCount, includes, type Period, periodAround } from "@/period/period";
+import { dayCount, includes, isFuture, type Period, periodAround } from "@/period/period";
 import { usePeriod, useToday } from "@/period/usePeriod";
 import type { Place } from "@/places/place";
 import { useComparedCost, usePeriodCost } from "@/places/useCost";
@@ -42,8 +42,11 @@ function Shown({ cost, before, place }: ShownProps) {
   const period = usePeriod();
   const today = useToday();
   const { total } = cost;
+  const t = useTranslations("period");
   const suffix = suffixOf(period, today);
-  const notes = (
+  const notes = isFuture(period, today) ? (
+    <p>{t("notBegun")}</p>
+  ) : (
     <>
       {total.energy_kwh !== null && (
         <p className="text-base text-ink">

@@ -2,6 +2,7 @@
 
 import { useLocale } from "use-intl";
 import { ribbon } from "@/balance/flows";
+import { coloursOf } from "@/charts/colours";
 import { useRoom } from "@/charts/useRoom";
 import { PlaceLink } from "@/places/PlaceLink";
 import { placeOf } from "@/places/tree";
@@ -16,7 +17,6 @@ const SLOT_REM = 2.25;
 const BAR_PIXELS = 8;
 /** On a phone there is no room for shelves. */
 const NARROW_BELOW_REM = 40;
-const SERIES = 8;
 
 /** Streams from a place through rooms and shelves to its devices, as wide as their energy. */
 export function TreePicture({ tree }: { tree: FlowNode }) {
@@ -36,7 +36,7 @@ function Drawn({ tree, width, rem }: { tree: FlowNode; width: number; rem: numbe
   // The last column's texts stand behind its bars, so each column has the same room.
   const x = (column: number) => (column * width) / columns;
   const height = heightOfTree(shown, measures);
-  const colours = coloursOf(shown);
+  const colours = coloursOfTree(shown);
   return (
     <div className="relative" style={{ height }}>
       <svg aria-hidden width={width} height={height} className="absolute inset-0 block">
@@ -60,15 +60,19 @@ function Drawn({ tree, width, rem }: { tree: FlowNode; width: number; rem: numbe
 }
 
 /** What is directly inside has a colour of its own, and gives it to all below. */
-function coloursOf({ key, children }: FlowNode): ReadonlyMap<string, string> {
+function coloursOfTree({ key, node, children }: FlowNode): ReadonlyMap<string, string> {
   const colours = new Map([[key, "var(--muted)"]]);
   const paint = (flow: FlowNode, colour: string): void => {
     colours.set(flow.key, colour);
     for (const child of flow.children) paint(child, colour);
   };
-  for (const [index, child] of children.entries()) {
-    const isPlace = child.type === "place" && index < SERIES;
-    paint(child, isPlace ? `var(--series-${index + 1})` : "var(--series-others)");
+  const ordered = node?.children.map(({ id }) => id) ?? [];
+  const own = coloursOf(
+    ordered,
+    children.flatMap((child) => child.node?.id ?? []),
+  );
+  for (const child of children) {
+    paint(child, own.get(child.node?.id ?? "") ?? "var(--series-others)");
   }
   return colours;
 }

@@ -29,7 +29,7 @@ export function NoticeItem({ notice, receivedAtMs }: NoticeItemProps) {
   const { code, place, name } = notice;
   return (
     <li className="flex gap-2 text-sm" data-testid={`notice-${code}`}>
-      <SeverityMark severity={notice.severity} />
+      <SeverityMark severity={notice.severity} isBesideLink={Boolean(place && name)} />
       <div className="min-w-0">
         {place && name && (
           <PlaceLink
@@ -115,12 +115,19 @@ const MARKS = {
   info: ["text-muted", "M6 1a5 5 0 1 0 .01 0M6 5.5V9M6 3v.5"],
 } as const;
 
+interface SeverityMarkProps extends Pick<Notice, "severity"> {
+  isBesideLink: boolean;
+}
+
 /** Shape and word besides colour: a cross, a triangle, a letter in a circle. */
-function SeverityMark({ severity }: Pick<Notice, "severity">) {
+function SeverityMark({ severity, isBesideLink }: SeverityMarkProps) {
   const t = useTranslations("notices.severity");
   const [colour, path] = MARKS[severity];
   return (
-    <span className={`mt-1 shrink-0 ${colour}`}>
+    // In the middle of the line beside it, which is as high as a thumb where it is a link.
+    <span
+      className={`${isBesideLink ? "tap flex items-center self-start" : "mt-1"} shrink-0 ${colour}`}
+    >
       <svg aria-hidden viewBox="0 0 12 12" className="size-3">
         <path d={path} fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" />
       </svg>
