@@ -72,6 +72,32 @@ def test_the_files_of_costs_add_up_to_the_place(page: Page) -> None:
     assert sum(Decimal(row["cost"]) for row in rows if row["cost"]) == Decimal(total)
 
 
+def test_the_table_of_costs_has_the_parts_of_the_rooms(chain: Chain, page: Page) -> None:
+    """Each day's parts of what the picture shows, cost or energy, add up to the day exactly."""
+    page.goto("/?period=month")
+    page.get_by_test_id("period-previous").click()
+    costs = page.get_by_role("region", name="Cost by day", exact=True)
+    costs.get_by_text("Show as a table").click()
+    expect(costs.get_by_role("table")).to_be_visible()
+    rooms = costs.get_by_role("columnheader").all_inner_texts()[3:]
+    assert len(rooms) >= len(chain.api("/places")["children"])
+    _, cost, *parts = figures_of(costs.locator("tbody tr").first)
+    assert len(parts) == len(rooms)
+    assert sum(parts) == cost
+    costs.get_by_role("button", name="Energy", exact=True).click()
+    energies = page.get_by_role("region", name="Energy by day", exact=True)
+    energy, _, *parts = figures_of(energies.locator("tbody tr").first)
+    assert len(parts) == len(rooms)
+    assert sum(parts) == energy
+
+
+def figures_of(row: Locator) -> list[Decimal]:
+    """The exact figures of a row of a table."""
+    shown = row.locator("td [data-value]")
+    expect(shown.first).to_be_visible()
+    return [Decimal(each.get_attribute("data-value") or "NaN") for each in shown.all()]
+
+
 def test_the_table_of_measured_values_has_the_steps_of_the_api(chain: Chain, page: Page) -> None:
     """Each step's least and largest value of each source."""
     page.goto(f"/?{FRIDGE}&period=day")

@@ -70,6 +70,16 @@ def test_a_reload_without_network_shows_the_last_data_and_its_age(
     context.close()
 
 
+def test_a_page_that_gets_no_answer_shows_that_it_waits(chain: Chain, browser: Browser) -> None:
+    """A server that hangs refuses nothing: a person is told after ten seconds."""
+    context = browser.new_context(base_url=chain.url("PAGE_PORT"), locale="en-GB")
+    page = context.new_page()
+    page.route("**/api/**", lambda _: None)
+    page.goto("/")
+    expect(page.get_by_text("has not answered yet")).to_be_visible(timeout=30_000)
+    context.close()
+
+
 def is_stream(request: Request) -> bool:
     return request.url.endswith("/api/v1/live")
 

@@ -5,6 +5,7 @@ import { QueryProvider } from "@/api/QueryProvider";
 import { HouseProvider } from "@/house/HouseProvider";
 import { useTemporal } from "@/house/useTemporal";
 import { LanguageProvider } from "@/language/LanguageProvider";
+import { HeadingSkeleton } from "@/ui/HeadingSkeleton";
 import { Skeleton } from "@/ui/Skeleton";
 import { FailureBanner } from "./FailureBanner";
 import { Footer } from "./Footer";
@@ -20,11 +21,15 @@ export function Page({ children }: { children: ReactNode }) {
           puts the heading's own title before this one, and a browser shows the first. */}
       <title>PPMS</title>
       <LanguageProvider
-        fallback={<Frame header={<div className="h-[5.875rem] sm:h-14" />}>{waiting}</Frame>}
+        fallback={
+          <Frame header={<div className="h-[5.875rem] sm:h-14" />}>
+            <Outline />
+          </Frame>
+        }
       >
         <Frame header={<Header />} footer={<Footer />}>
           <WithDates>
-            <HouseProvider skeleton={waiting}>
+            <HouseProvider skeleton={<Outline heading={<HeadingSkeleton />} />}>
               <FailureBanner />
               {children}
             </HouseProvider>
@@ -37,16 +42,19 @@ export function Page({ children }: { children: ReactNode }) {
 
 /** Nothing of the house can be shown before its dates can be computed. */
 function WithDates({ children }: { children: ReactNode }) {
-  return useTemporal() ? children : waiting;
+  return useTemporal() ? children : <Outline />;
 }
 
-const waiting = (
-  <div className="space-y-6" aria-hidden>
-    <Skeleton className="h-8 w-48" />
-    <Skeleton className="h-36 w-full rounded-lg" />
-    <Skeleton className="h-72 w-full rounded-lg" />
-  </div>
-);
+/** What a page looks like before anything is known. Without a heading there are no texts yet. */
+function Outline({ heading = <Skeleton className="h-8 w-48" /> }: { heading?: ReactNode }) {
+  return (
+    <div className="space-y-6">
+      {heading}
+      <Skeleton className="h-36 w-full rounded-lg" />
+      <Skeleton className="h-72 w-full rounded-lg" />
+    </div>
+  );
+}
 
 interface FrameProps {
   header: ReactNode;

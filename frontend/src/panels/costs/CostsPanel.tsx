@@ -56,7 +56,7 @@ export function CostsPanel({ node }: { node: PlaceNode }) {
       >
         {(cost) => <Costs node={node} cost={cost} />}
       </Loaded>
-      <CostsTable place={place} size={size} />
+      <CostsTable node={node} size={size} />
     </Panel>
   );
 }

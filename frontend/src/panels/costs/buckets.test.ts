@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CostRow, Figures } from "@/api/types";
-import { bucketsOf, largestFirst, partOf, stateOf, WHOLE } from "./buckets";
+import type { CostRow, Figures, PlaceNode } from "@/api/types";
+import { bucketsOf, largestFirst, partOf, placesIn, stateOf, WHOLE } from "./buckets";
 
 const figures = (changed: Partial<Figures> = {}): Figures => ({
   energy_kwh: "2",
@@ -116,5 +116,18 @@ describe("the order of the colours", () => {
       row(DAY_2, DAY_3, "kitchen", figures({ cost: "70" })),
     ];
     expect(largestFirst(bucketsOf({ rows }, "room"), "cost")).toEqual(["kitchen", "study"]);
+  });
+
+  it("name the places of the table in the order of the house, the rest last", () => {
+    const rows = [
+      row(DAY_1, DAY_2, null, figures()),
+      row(DAY_1, DAY_2, "study", figures()),
+      row(DAY_2, DAY_3, "former", figures()),
+      row(DAY_2, DAY_3, "kitchen", figures()),
+    ];
+    const children = [{ id: "kitchen" }, { id: "study" }, { id: "bath" }] as PlaceNode["children"];
+    const found = bucketsOf({ rows }, "room");
+    expect(placesIn({ children }, found)).toEqual(["kitchen", "study", "former", WHOLE]);
+    expect(placesIn({ children: [] }, found)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Cost, CostRow, Figures } from "@/api/types";
+import type { Cost, CostRow, Figures, PlaceNode } from "@/api/types";
 import type { Part } from "@/charts/stack";
 import { isPartial, pricing } from "@/quantities/coverage";
 
@@ -75,4 +75,16 @@ export function largestFirst(buckets: readonly Bucket[], measure: Measure): stri
     sums.set(id, (sums.get(id) ?? 0) + partOf(figures, measure).value);
   }
   return [...sums].toSorted(([, a], [, b]) => b - a).map(([id]) => id);
+}
+
+/** The places inside that any bucket has a part of: in the order of the house, the rest last. */
+export function placesIn(
+  { children }: Pick<PlaceNode, "children">,
+  buckets: readonly Bucket[],
+): string[] {
+  const found = new Set(buckets.flatMap(({ slices }) => slices.map(({ id }) => id)));
+  if (children.length === 0) return [];
+  const ordered = children.map(({ id }) => id).filter((id) => found.has(id));
+  const others = [...found].filter((id) => !ordered.includes(id) && id !== WHOLE);
+  return [...ordered, ...others, ...(found.has(WHOLE) ? [WHOLE] : [])];
 }

@@ -1,9 +1,11 @@
-import { useLocale } from "use-intl";
+import { useLocale, useTranslations } from "use-intl";
+import type { PlaceNode } from "@/api/types";
 import { toDate } from "@/house/calendar";
 import { formatClock, formatDay, formatHour, formatMonth, formatShortDay } from "@/house/dates";
 import { useHouse } from "@/house/HouseProvider";
 import { dateFormat } from "@/language/formats";
 import type { Bucket as BucketSize } from "@/period/period";
+import { WHOLE } from "./buckets";
 
 export type { BucketSize };
 
@@ -32,4 +34,12 @@ export function useBucketNames(size: BucketSize) {
     },
   };
   return formats[size];
+}
+
+/** What a part of a bucket is called; of the house's own rest there is no place inside. */
+export function useNameOfPart({ children }: Pick<PlaceNode, "children">) {
+  const t = useTranslations("children");
+  const locale = useLocale();
+  return (id: string) =>
+    children.find((child) => child.id === id)?.name[locale] ?? (id === WHOLE ? t("rest") : id);
 }

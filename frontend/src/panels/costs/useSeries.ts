@@ -1,8 +1,9 @@
-import { useLocale, useTranslations } from "use-intl";
+import { useTranslations } from "use-intl";
 import type { PlaceNode } from "@/api/types";
 import { COLOURS, coloursOf } from "@/charts/colours";
 import type { Series } from "@/charts/stack";
 import { type Bucket, largestFirst, type Measure, WHOLE } from "./buckets";
+import { useNameOfPart } from "./names";
 
 /** The key of the series that the smallest places share. */
 const OTHERS = "others";
@@ -16,10 +17,7 @@ interface Stacked {
 /** A colour for each place inside, the largest lowest; one of all where nothing is inside. */
 export function useSeries(node: PlaceNode, buckets: readonly Bucket[], measure: Measure): Stacked {
   const t = useTranslations("costs");
-  const tChildren = useTranslations("children");
-  const locale = useLocale();
-  // Of the house's own rest there is no place inside.
-  const nameOfOther = (id: string) => (id === WHOLE ? tChildren("rest") : id);
+  const nameOf = useNameOfPart(node);
   if (node.children.length === 0) {
     const whole = { key: WHOLE, label: t("legend.measured"), colour: "var(--measured)" };
     return { series: [whole], seriesOf: () => WHOLE };
@@ -33,7 +31,7 @@ export function useSeries(node: PlaceNode, buckets: readonly Bucket[], measure: 
   const colours = coloursOf(ordered, places);
   const series = own.map((id) => ({
     key: id,
-    label: node.children.find((child) => child.id === id)?.name[locale] ?? nameOfOther(id),
+    label: nameOf(id),
     // What no device explains is grey in every picture.
     colour: colours.get(id) ?? "var(--series-others)",
   }));
