@@ -71,7 +71,7 @@ def test_a_reload_without_network_shows_the_last_data_and_its_age(
 
 
 def test_a_page_that_gets_no_answer_shows_that_it_waits(chain: Chain, browser: Browser) -> None:
-    """A server that hangs refuses nothing: a person is told after ten seconds."""
+    """A server that hangs refuses nothing: the page shows it after ten seconds."""
     context = browser.new_context(base_url=chain.url("PAGE_PORT"), locale="en-GB")
     page = context.new_page()
     page.route("**/api/**", lambda _: None)

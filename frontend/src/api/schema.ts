@@ -2414,7 +2414,7 @@ export interface components {
          * Demand
          * @description A price per kW of the highest mean power of a slot in the last months.
          *
-         *     `of` says what several months come to: the highest of all, or the mean of the highest of each.
+         *     `of` is what several months come to: the highest of all, or the mean of the highest of each.
          *     `min_kw` is what that of a month is at least; `kw_round` is of what is charged in the end. With
          *     hours, days or months only slots that begin in them count.
          */

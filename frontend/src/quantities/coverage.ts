@@ -17,7 +17,7 @@ export function isPartial(figures: Figures): boolean {
   return share !== null && share < 1 - MIN_SHOWN;
 }
 
-/** With less than this, a figure says more about what was measured than about what was used. */
+/** With less than this, a figure shows more about what was measured than about what was used. */
 const MIN_COMPARED = 0.9;
 
 /** Whether so much of the time was measured that a cost may be compared with another. */

@@ -6,7 +6,7 @@ import { Skeleton } from "./Skeleton";
 /** A person wonders after ten seconds; an answer may take a minute until it has failed. */
 const WAITING_AFTER_MS = 10_000;
 
-/** Where the heading will be. Once the answer is late, a text is there: silence looks broken. */
+/** Where the heading will be. Once the answer is late, a text is there: a page that stays empty looks broken. */
 export function HeadingSkeleton() {
   const t = useTranslations("place");
   const [beganMs] = useState(Date.now);

@@ -158,7 +158,7 @@ async def test_a_house_uses_no_circuit_twice_that_moved_between_pages(
 async def test_a_page_of_circuits_that_makes_no_sense_is_named(
     unit: Unit, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the log, and in what is said of a circuit that was on it."""
+    """In the log, and in the error of a circuit that was on it."""
     emulator.bad_pages = {1: 404}
     (result,) = (await unit.read(sources_of("99"))).values()
     assert isinstance(result, BadPayloadError)

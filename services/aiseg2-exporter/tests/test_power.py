@@ -78,7 +78,7 @@ def test_without_any_generation_all_use_is_bought() -> None:
 def test_a_generator_without_a_number_makes_no_sum_of_the_others(
     generation_kw: float | None, watts: float | None
 ) -> None:
-    """The unit's total has it; without the total nobody knows."""
+    """The unit's total has it; without the total it is unknown."""
     generators = (Generator("太陽光発電", None), Generator("燃料電池", 712.0))
     found = house_power(Summary(generation_kw, 1.2, 0, generators), [])
     assert found.get("generation") == watts

@@ -21,7 +21,8 @@ from bff.contracts.holidays import public_holidays
 from bff.contracts.period import BilledPart, month_name
 from bff.contracts.rounding import decimal_text
 from bff.contracts.shares import average_shares
-from bff.energy import MONEY_EXPONENT, UWH_PER_KWH
+from bff.energy import MONEY_EXPONENT
+from energy_rules.quantities import UWH_PER_KWH
 
 ROOT = Path(__file__).parents[3]
 CASES = yaml.safe_load((ROOT / "tests/tariff/cases.yaml").read_text())

@@ -16,7 +16,7 @@ from bff.contracts.bill import part_bill
 from bff.contracts.charges import ALL, Context, Usage
 from bff.contracts.period import BilledPart
 from bff.contracts.rates import Rates
-from bff.energy import UWH_PER_KWH
+from energy_rules.quantities import UWH_PER_KWH
 from testbed.process import free_port
 
 FOLDER = Path(__file__).parents[3] / "config" / "contracts"

@@ -13,7 +13,7 @@ from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import ALL, Context, Usage
 from bff.contracts.document import ContractDocument
 from bff.contracts.period import BilledPart, month_name
-from bff.energy import UWH_PER_KWH
+from energy_rules.quantities import UWH_PER_KWH
 
 FOLDER = Path(__file__).parents[3] / "tests" / "tariff"
 CASES, KINDS = (

@@ -229,7 +229,7 @@ def test_a_value_that_the_device_does_not_have_leaves(content: str) -> None:
 def test_a_value_that_is_no_number_costs_no_good_one(
     content: object, expected: dict[str, float]
 ) -> None:
-    """It leaves, also where it was known before; the message is told of as a bad one."""
+    """It leaves, also where it was known before; the message is logged as a bad one."""
     sender = Sender(PLUG)
     sender.send("x", {"p": 1, "e": 2})
     update = sender.send("x", content)

@@ -40,8 +40,8 @@ def match_names[A: Hashable, B: Hashable](
     """Pair what has the same name, several of one name together.
 
     What is then left over on both sides is the same if it is one on each side and the lists are
-    equally long: a name that was changed a moment ago. Without `finds_renamed`, of a list that may
-    lack some, nobody can tell.
+    equally long: a name that was changed a moment ago. Without `finds_renamed` that is left
+    open: one of the lists may lack some.
     """
     groups = _group(right)
     matched: dict[int, list[A]] = defaultdict(list)

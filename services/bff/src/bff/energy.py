@@ -17,7 +17,6 @@ from pydantic import WithJsonSchema
 from bff.time_grid import Interval
 from energy_rules.sources import Amounts
 
-UWH_PER_KWH = 1_000_000_000
 UWH_EXPONENT = 9
 PRICE_EXPONENT = 12
 MONEY_EXPONENT = UWH_EXPONENT + PRICE_EXPONENT

@@ -155,7 +155,7 @@ def test_an_open_relay_carries_nothing() -> None:
 
 @pytest.mark.parametrize("model", ["plug_mini_eu", "relay_switch_1pm"])
 def test_an_open_relay_of_the_other_layout_carries_nothing_either(model: str) -> None:
-    """Its state is bit 7 alone; on, its power is as said."""
+    """Its state is bit 7 alone; on, its power is the one sent."""
     off, on = "94a99054855e4021000004e600000000", "94a99054855e40a1000004e600000000"
     assert parse(off, None, model, Scale()) == reading(64, 0.0, on=False, overload=None)
     assert parse(off, None, model) == reading(64, 1254.0, on=False, overload=None)

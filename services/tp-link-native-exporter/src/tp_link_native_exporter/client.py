@@ -131,10 +131,10 @@ def number_outlets(device: Device) -> Sequence[int]:
 
     An answer may lack an outlet; the others keep their numbers.
     """
-    count = len(outlets(device))
-    numbers = [_printed_number(child) for child in outlets(device)] if device.children else []
-    is_known = len(set(numbers)) == count and all(number > 0 for number in numbers)
-    return numbers if is_known else range(1, count + 1)
+    found = outlets(device)
+    numbers = [_printed_number(child) for child in found] if device.children else []
+    is_known = len(set(numbers)) == len(found) and min(numbers) > 0
+    return numbers if is_known else range(1, len(found) + 1)
 
 
 def _printed_number(child: Device) -> int:

@@ -9,18 +9,17 @@ from itertools import pairwise
 import numpy as np
 
 from bff.bills.energy import fetch_house_energy
-from bff.bills.tariff import MS_PER_MINUTE, Tariff
+from bff.bills.tariff import Tariff
 from bff.contracts.bands import Calendar, MissingDayError, is_charged
 from bff.contracts.charges import charged_kw
 from bff.contracts.document import BasicLine, ContractDocument, Demand
 from bff.contracts.period import BilledPart
-from bff.energy import UWH_PER_KWH
 from bff.readings.periods import MIN_APART, periods_within
 from bff.register.register import Entry, Register
 from bff.services import Services
 from bff.time_grid import instant, midnight, unix_milliseconds
+from energy_rules.quantities import HOUR_MS, MINUTE_MS, UWH_PER_KWH
 
-MS_PER_HOUR = 3_600_000
 # So many slots of all devices are held at once.
 MAX_SLOTS = 3_000
 
@@ -49,7 +48,7 @@ def fetch_demand_kw(
 
 def _spans(services: Services, demand: Demand, tariff: Tariff, part: BilledPart) -> list[Span]:
     """Return the months up to the end of a part; as one where only the highest is charged."""
-    slot_ms = demand.slot_minutes * MS_PER_MINUTE
+    slot_ms = demand.slot_minutes * MINUTE_MS
     step = demand.window_months if demand.of == "highest" else 1
     months = range(demand.window_months, 0, -step)
     days = [*(_demand_begins(tariff, part, each) for each in months), part.end_day]
@@ -76,7 +75,7 @@ def _highest_kw(
 
     Also None where a series lacks the name of a day.
     """
-    slot_ms = demand.slot_minutes * MS_PER_MINUTE
+    slot_ms = demand.slot_minutes * MINUTE_MS
     highest: int | None = None
     for edges in _slots(span, slot_ms):
         energy = fetch_house_energy(services.energy_between, _of_house(register), edges)
@@ -89,7 +88,7 @@ def _highest_kw(
             return None
         of_slots = energy.by_meter[meter].uwh[counts]
         highest = max(highest or 0, int(of_slots.max(initial=0)))
-    return None if highest is None else Fraction(highest * MS_PER_HOUR, slot_ms * UWH_PER_KWH)
+    return None if highest is None else Fraction(highest * HOUR_MS, slot_ms * UWH_PER_KWH)
 
 
 def _slots(span: Span, slot_ms: int) -> Iterator[list[int]]:

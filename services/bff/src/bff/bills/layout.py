@@ -17,7 +17,6 @@ from bff.time_grid import instant, midnight
 
 # Energy of an instant that no band of a contract fits: no line has a price for it.
 NO_BAND = "none"
-MS_PER_MINUTE = 60_000
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ MAX_INTERVALS = 3_000
 # A bill is final when no more than this share of its time was not measured.
 MAX_MISSING_SHARE = Fraction(1, 100)
 ONE_DAY = timedelta(days=1)
-MS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)

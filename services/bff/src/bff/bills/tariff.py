@@ -20,8 +20,7 @@ from bff.readings.periods import Readings
 from bff.readings.query import select_readings
 from bff.series.query import select_rates, select_values
 from bff.time_grid import instant
-
-MS_PER_MINUTE = 60_000
+from energy_rules.quantities import MINUTE_MS
 
 type NamesByDay = Mapping[date, str]
 
@@ -71,7 +70,7 @@ def select_tariff(session: Session, statement: Statement, zone: ZoneInfo) -> Tar
         zone=zone,
         names={row.series: _names(session, row) for row in series if row.period == "day"},
         slot_ms={
-            row.series: (row.slot_minutes or 0) * MS_PER_MINUTE
+            row.series: (row.slot_minutes or 0) * MINUTE_MS
             for row in series
             if row.period == "slot"
         },

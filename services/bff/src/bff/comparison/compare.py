@@ -6,9 +6,9 @@ from bff.comparison.availability import Availability, availability
 from bff.comparison.grid import Grid, intervals_with_readings, make_grid
 from bff.comparison.verdict import Evidence, Verdict, judge
 from bff.comparison.watts import Difference, Lag, difference, lag
-from bff.energy import UWH_PER_KWH
 from bff.time_grid import Interval
 from bff.victoriametrics.power import PowerOfSource
+from energy_rules.quantities import UWH_PER_KWH
 
 type Energies = tuple[int | None, int | None]
 

@@ -33,7 +33,7 @@ from bff.contracts.document import (
 from bff.contracts.period import BilledPart, length_to_prorate, proration_factor
 from bff.contracts.rates import Rates, first_amount, percent_rate, rate_per_kwh
 from bff.contracts.rounding import rounded
-from bff.energy import UWH_PER_KWH
+from energy_rules.quantities import UWH_PER_KWH
 
 ALL = "all"
 # No name of a band has it: an instant that is in a band of each of several lines.

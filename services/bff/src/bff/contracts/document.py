@@ -249,7 +249,7 @@ class Spot(Strict):
 class Demand(Times, Holidays):
     """A price per kW of the highest mean power of a slot in the last months.
 
-    `of` says what several months come to: the highest of all, or the mean of the highest of each.
+    `of` is what several months come to: the highest of all, or the mean of the highest of each.
     `min_kw` is what that of a month is at least; `kw_round` is of what is charged in the end. With
     hours, days or months only slots that begin in them count.
     """
@@ -490,7 +490,7 @@ type AnyLine = Annotated[
     Field(discriminator="kind"),
 ]
 
-# Lines that rest on the amounts of others, which stand before them where they are of these too.
+# Lines that rest on the amounts of others, which come before them where they are of these too.
 DerivedLine = FloorLine | PercentLine | RoundingLine
 
 

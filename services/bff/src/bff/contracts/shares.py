@@ -12,7 +12,8 @@ from bff.contracts.bill import PartBill
 from bff.contracts.charges import ZERO, Charge, Usage
 from bff.contracts.document import Rounding
 from bff.contracts.rounding import rounded
-from bff.energy import MONEY_EXPONENT, PRICE_EXPONENT, UWH_PER_KWH
+from bff.energy import MONEY_EXPONENT, PRICE_EXPONENT
+from energy_rules.quantities import UWH_PER_KWH
 
 # House lines are decimals on the wire; what is cut off here is in the share of rounding.
 HOUSE_STEP = Rounding.model_validate({"mode": "down", "to": "0.000001"})

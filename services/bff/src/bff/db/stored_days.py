@@ -1,4 +1,4 @@
-"""How the days of the ledger are stored: their slots as bytes and back, and checksums.
+"""How the days of the ledger are stored: slots as bytes and back, checksums, and runs of days.
 
 Most days were measured from midnight to midnight by one source: of these only the energy is
 kept, in 385 bytes. All others are kept in full. Both are unpacked by the hundred, without a loop

@@ -14,11 +14,12 @@ from bff.contracts.bill import PartBill, part_bill
 from bff.contracts.charges import Usage
 from bff.contracts.document import Tier
 from bff.contracts.period import length_to_prorate
-from bff.energy import UWH_PER_KWH, Integers
+from bff.energy import Integers
 from bff.forecast.profile import Expected, expect_hours
 from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import DAY_MS, HOUR_MILLISECONDS, in_zone, unix_milliseconds
+from energy_rules.quantities import UWH_PER_KWH
 
 PAST_DAYS = 28
 

@@ -1,6 +1,6 @@
 """Energy per device in closed slots, derived from the counters in VictoriaMetrics.
 
-`samples`, `clean` and `slots` turn the samples of counters into slots: pure. `jobs` builds days
-from history, `store` keeps them, `worker` keeps them up to date, `query` is the interface for the
-rest of the BFF.
+`fetch` reads the samples of counters, `slots` turns them into slots: pure. `jobs` builds days from
+history, `store` keeps them, `worker` keeps them up to date, `query` is the interface for the rest
+of the BFF.
 """

@@ -6,10 +6,10 @@ from typing import override
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bff.energy import UWH_PER_KWH
 from bff.ledger.ledger import Ledger
 from bff.ledger.store import OpenEvents
 from energy_rules.limits import MW_PER_W
+from energy_rules.quantities import UWH_PER_KWH
 
 
 class LedgerCollector(Collector):

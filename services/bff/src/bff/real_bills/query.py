@@ -17,11 +17,12 @@ from bff.contracts.charges import ZERO
 from bff.contracts.document import Statement
 from bff.db.revisions import Author, State, record
 from bff.db.tables import LedgerEvent, RealBill
-from bff.energy import UWH_PER_KWH, plain
+from bff.energy import plain
 from bff.real_bills.schemas import RealBillInput
 from bff.register.register import Register
 from bff.services import Services
 from bff.time_grid import day_start, midnight
+from energy_rules.quantities import UWH_PER_KWH
 from service_kit.problems import not_found
 
 MAX_DRIFT = Fraction(2, 100)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bff.energy import UWH_PER_KWH, Energy, exact_kwh
+from bff.energy import Energy, exact_kwh
 from bff.http.schemas import CounterReading, counter_reading
 from bff.ledger.fetch import SamplesBySource
 from bff.ledger.slots import DeviceRules
@@ -13,6 +13,7 @@ from bff.reconcile.schemas import Reason, ReconcileRow
 from bff.time_grid import in_zone
 from bff.victoriametrics.counters import Increase
 from bff.victoriametrics.live import SourceOfDevice
+from energy_rules.quantities import UWH_PER_KWH
 from energy_rules.sources import NO_SAMPLES
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bff.bills.query import PeriodBill, compute_bills
-from bff.bills.tariff import MS_PER_MINUTE, Tariff
+from bff.bills.tariff import Tariff
 from bff.contract_templates.query import Template, load_templates, template_by_name
 from bff.contracts.document import ContractDocument
 from bff.contracts.period import Period
@@ -16,6 +16,7 @@ from bff.db.engine import read_session
 from bff.register.register import Register
 from bff.services import Services
 from bff.what_if.schemas import WhatIfInput
+from energy_rules.quantities import MINUTE_MS
 
 NO_ID = 0
 
@@ -66,5 +67,5 @@ def _with_series(tariff: Tariff, template: Template) -> Tariff:
             known = {month: Decimal(value) for month, value in series.values.items()}
             rates[name] = known | dict(rates.get(name, {}))
         if series.slot_minutes is not None:
-            slot_ms.setdefault(name, series.slot_minutes * MS_PER_MINUTE)
+            slot_ms.setdefault(name, series.slot_minutes * MINUTE_MS)
     return replace(tariff, rates=Rates(rates), slot_ms=slot_ms)
