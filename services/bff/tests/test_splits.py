@@ -302,6 +302,10 @@ def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 OLD_TABLE = """
+    DROP TRIGGER ledger_days_insert;
+    DROP TRIGGER ledger_days_update;
+    DROP TRIGGER ledger_days_delete;
+    DROP TABLE ledger_day_versions;
     DROP TABLE ledger_splits;
     CREATE TABLE ledger_splits (device VARCHAR(63) NOT NULL, at_unix_ms BIGINT NOT NULL,
         amounts BLOB NOT NULL, checksum BIGINT NOT NULL, PRIMARY KEY (device, at_unix_ms));

@@ -3,19 +3,21 @@
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, override
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.orm import Session
 
-from bff.db.engine import DatabaseVersion, VersionedCache, read_session, write_session
+from bff.db.engine import BoundedCache, DatabaseVersion, VersionedCache, read_session, write_session
 from bff.db.migrate import open_database
-from bff.db.tables import LedgerDay
+from bff.db.tables import FoundSource, LedgerDay, LedgerDayVersion
 from bff.energy import Integers, Slots
+from bff.ledger import query
 from bff.ledger.archive import KeptDay
 from bff.ledger.ledger import Ledger, SharedStatus
 from bff.ledger.query import energy_between
@@ -74,14 +76,14 @@ def ledger(url: str) -> Iterator[Ledger]:
     engine.dispose()
 
 
-def write_day(engine: Engine, chance: random.Random) -> None:
+def write_day(engine: Engine, chance: random.Random, day: int | None = None) -> None:
     """Replace a day of a device."""
     stacked = np.zeros((4, SLOTS_PER_DAY), dtype=np.int64)
     stacked[0], stacked[2] = chance.randint(1, 10**9), SLOT_MS
     slots = Slots(amounts_of(stacked), np.zeros(SLOTS_PER_DAY, dtype=np.int64))
-    day_ms = START_MS + chance.randrange(DAYS) * DAY_MS
-    day = KeptDay(day_ms, StoredDay("native:1"), slots)
-    save_built(engine, [Built(chance.choice(DEVICES), day_ms, day_ms + DAY_MS, [day])])
+    day_ms = START_MS + (chance.randrange(DAYS) if day is None else day) * DAY_MS
+    kept = KeptDay(day_ms, StoredDay("native:1"), slots)
+    save_built(engine, [Built(chance.choice(DEVICES), day_ms, day_ms + DAY_MS, [kept])])
 
 
 def lose_days(engine: Engine, chance: random.Random) -> None:
@@ -105,7 +107,8 @@ def restore(engine: Engine, chance: random.Random) -> None:
 def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledger) -> None:
     """Whichever connection changed it, and however."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, not a secret
-    another, forgetful = open_database(url), replace(ledger, cache=VersionedCache())
+    another = open_database(url)
+    forgetful = replace(ledger, cache=VersionedCache(), days=BoundedCache(0))
     asked = [sorted(chance.sample(range(DAYS * SLOTS_PER_DAY), 3)) for _ in range(3)]
     for _ in range(40):
         if chance.random() < 0.3:
@@ -117,6 +120,61 @@ def test_no_answer_is_older_than_the_database(seed: int, url: str, ledger: Ledge
     another.dispose()
     assert isinstance(ledger.cache, Counted)
     assert 0 < ledger.cache.reads < 40
+
+
+def test_a_commit_has_only_the_days_read_again_that_it_changed(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else was committed."""
+    days_read: list[list[int]] = []
+    select_packed = query.select_packed
+
+    def counted(session: Session, devices: Sequence[str], days_ms: Sequence[int]) -> object:
+        days_read.append([(day_ms - START_MS) // DAY_MS for day_ms in days_ms])
+        return select_packed(session, devices, days_ms)
+
+    monkeypatch.setattr(query, "select_packed", counted)
+    edges = [START_MS + slot * SLOT_MS for slot in range(0, DAYS * SLOTS_PER_DAY, 10)]
+    chance = random.Random(0)  # noqa: S311
+    energy_between(ledger, DEVICES, edges)
+    write_day(ledger.engine, chance, day=1)
+    energy_between(ledger, DEVICES, edges)
+    with write_session(ledger.engine) as session:
+        session.add(FoundSource(device="kettle", source="matter", number=0))
+    energy_between(ledger, DEVICES, edges)
+    assert days_read == [[0, 1, 2], [1]]
+
+
+@pytest.mark.parametrize("change", [lose_days, write_day])
+def test_every_statement_that_changes_a_day_changes_its_version(
+    change: Callable[[Engine, random.Random], None], ledger: Ledger
+) -> None:
+    """An insert, a deletion and an update; that of no other day."""
+    chance = random.Random(1)  # noqa: S311
+    for day in [*range(DAYS)] * 5:
+        write_day(ledger.engine, chance, day=day)
+    before, rows = versions_and_rows(ledger.engine)
+    change(ledger.engine, chance)
+    after, changed_rows = versions_and_rows(ledger.engine)
+    changed = {day for day in before if rows.get(day) != changed_rows.get(day)}
+    assert changed
+    assert changed <= {day for day in before if before[day] != after[day]}
+    with write_session(ledger.engine) as session:
+        session.execute(update(LedgerDay).values(is_stale=True))
+    updated, _ = versions_and_rows(ledger.engine)
+    assert {day for day in changed_rows if updated[day] == after[day]} == set()
+
+
+def versions_and_rows(engine: Engine) -> tuple[dict[int, int], dict[int, set[int]]]:
+    """Return the version of each day, and the checksums of its rows."""
+    with read_session(engine) as session:
+        versions = {
+            row.day_unix_ms: row.version for row in session.scalars(select(LedgerDayVersion))
+        }
+        rows: dict[int, set[int]] = {}
+        for row in session.scalars(select(LedgerDay)):
+            rows.setdefault(row.day_unix_ms, set()).add(row.checksum)
+    return versions, rows
 
 
 def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> None:

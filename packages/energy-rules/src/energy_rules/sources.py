@@ -44,6 +44,10 @@ class Samples:
         """Return some of the samples."""
         return type(self)(self.at_ms[which], self.uwh[which])
 
+    def is_same(self, other: Self) -> bool:
+        """Return whether all samples are those of another one."""
+        return np.array_equal(self.at_ms, other.at_ms) and np.array_equal(self.uwh, other.uwh)
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

@@ -112,6 +112,19 @@ def midnight(day: date, zone: ZoneInfo) -> int:
     return unix_milliseconds(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
+def month_earlier(at: datetime, zone: ZoneInfo) -> int:
+    """Return when as much of the month before had passed as has of this one, Unix milliseconds.
+
+    By days and the minute of the clock on the wall; the end of a month that is shorter.
+    """
+    local = at.astimezone(zone)
+    end = local.date().replace(day=1)
+    first = (end - timedelta(days=1)).replace(day=1)
+    day = first + timedelta(days=local.day - 1)
+    minute = datetime(day.year, day.month, day.day, local.hour, local.minute, tzinfo=zone)
+    return min(unix_milliseconds(minute), midnight(end, zone))
+
+
 def _next_month(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 

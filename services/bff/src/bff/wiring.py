@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from bff.changes.query import note_result, note_rules
 from bff.contract_templates.query import FILE_AUTHOR, agree_at_first_start, load_templates
-from bff.db.engine import DatabaseVersion, VersionedCache, max_cached_bytes
+from bff.db.engine import BoundedCache, DatabaseVersion, VersionedCache, max_cached_bytes
 from bff.db.migrate import open_database
 from bff.db.revisions import Author
 from bff.ledger.ledger import Ledger
@@ -45,12 +45,14 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
     )
     register = repeat_on_conflict(partial(RegisterKeeper, config.current, engine, now))
     version = DatabaseVersion(engine)
+    max_bytes = max_cached_bytes(len(config.current().devices))
     ledger = Ledger(
         register.ledger_home,
         engine,
         victoriametrics,
         now,
-        cache=VersionedCache(version, max_cached_bytes(len(config.current().devices))),
+        cache=VersionedCache(version, max_bytes),
+        days=BoundedCache(max_bytes // 4),
         samples_kept_days=settings.samples_kept_days,
     )
     repeat_on_conflict(partial(note_rules, engine, register.ledger_home(), now()))

@@ -1,6 +1,5 @@
 """The database: exact column types, sessions, and a cache of reads that a commit empties."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -9,6 +8,7 @@ from threading import Lock
 from typing import Any, override
 
 import numpy as np
+from cachetools import LRUCache
 from sqlalchemy import BigInteger, Connection, Dialect, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -122,6 +122,7 @@ class DatabaseVersion:
         return connection
 
 
+NO_ENTRY: Any = object()
 # Three months by hour of a device are 70 kB.
 MIN_MAX_BYTES, MAX_BYTES_PER_DEVICE = 16 * 2**20, 64 * 2**10
 # An array as such, or a row of a table.
@@ -133,8 +134,33 @@ def max_cached_bytes(devices: int) -> int:
     return max(MIN_MAX_BYTES, devices * MAX_BYTES_PER_DEVICE)
 
 
+class BoundedCache:
+    """An LRU cache of a bounded size. May be used from several threads.
+
+    Args:
+        max_bytes: The least recently used entries are evicted beyond it.
+    """
+
+    def __init__(self, max_bytes: int = MIN_MAX_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self._entries: LRUCache[Hashable, Any] = LRUCache(max_bytes, getsizeof=bytes_of)
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Any:  # noqa: ANN401 - whatever was put there
+        """Return the entry of a key, which is not to be written to; `NO_ENTRY` without one."""
+        with self._lock:
+            return self._entries.get(key, NO_ENTRY)
+
+    def put(self, key: Hashable, entry: object) -> None:
+        """Add an entry."""
+        if isinstance(entry, np.ndarray):
+            entry.flags.writeable = False
+        with self._lock, suppress(ValueError):  # larger than the cache
+            self._entries[key] = entry
+
+
 class VersionedCache:
-    """An LRU cache of reads, emptied by each commit. May be used from several threads.
+    """A bounded cache of reads, emptied by each commit. May be used from several threads.
 
     Args:
         version: Returns a value that is another one after each commit to the database; the default
@@ -147,10 +173,7 @@ class VersionedCache:
     ) -> None:
         self._version = version
         self._max_bytes = max_bytes
-        self._lock = Lock()
-        self._of_version: object = None
-        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
-        self._bytes = 0
+        self._current: tuple[object, BoundedCache] = (object(), BoundedCache())
 
     def select[T](self, engine: Engine, key: Hashable, select: Callable[[Session], T]) -> T:
         """Return what `select` returns for a session, as `get` does."""
@@ -163,37 +186,26 @@ class VersionedCache:
 
     def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
         """Return what `read` returns, or returned for this key: not to be written to."""
-        version = self._version()  # before anything is read: no entry is older
-        with self._lock:
-            self._evict_other_versions(version)
-            if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key]
-        found = read()
-        with self._lock:
-            if version == self._of_version and key not in self._entries:
-                self._add(key, found)
+        entries = self._of_version(self._version())  # before anything is read: none is older
+        found = entries.get(key)
+        if found is NO_ENTRY:
+            found = read()
+            entries.put(key, found)
         return found
 
-    def _evict_other_versions(self, version: object) -> None:
-        if version != self._of_version:
-            self._entries.clear()
-            self._bytes, self._of_version = 0, version
-
-    def _add(self, key: Hashable, found: object) -> None:
-        if isinstance(found, np.ndarray):
-            found.flags.writeable = False
-        self._entries[key] = found
-        self._bytes += _bytes_of(found)
-        while self._bytes > self._max_bytes:
-            _, oldest = self._entries.popitem(last=False)
-            self._bytes -= _bytes_of(oldest)
+    def _of_version(self, version: object) -> BoundedCache:
+        """Return the entries of a version; those of another one are dropped."""
+        of_version, entries = self._current
+        if of_version != version:
+            entries = BoundedCache(self._max_bytes)
+            self._current = version, entries
+        return entries
 
 
-def _bytes_of(found: object) -> int:
-    """Return about how much memory it takes: an array, or a mapping of mappings or rows."""
-    if isinstance(found, np.ndarray):
-        return found.nbytes + BYTES_OF_ENTRY
+def bytes_of(found: object) -> int:
+    """Return about how much memory it takes: arrays, or a mapping of mappings or rows."""
+    if (nbytes := getattr(found, "nbytes", None)) is not None:
+        return nbytes + BYTES_OF_ENTRY
     values = found.values() if isinstance(found, Mapping) else found
     if not isinstance(values, Collection):
         return BYTES_OF_ENTRY

@@ -146,6 +146,18 @@ class LedgerDay(Base):
     sums_checksum: Mapped[int] = mapped_column(BigInteger)
 
 
+class LedgerDayVersion(Base):
+    """A number that is another one after each change of the rows of a UTC day in `ledger_days`.
+
+    Triggers of the database write it, by which no writer can leave it out.
+    """
+
+    __tablename__ = "ledger_day_versions"
+
+    day_unix_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
 class LedgerSplit(Base):
     """The amounts of slots of one day up to the edges of prices inside of them.
 
@@ -399,6 +411,7 @@ MODELS = (
 )
 DERIVED = (
     LedgerDay,
+    LedgerDayVersion,
     LedgerSplit,
     LedgerWatermark,
     LedgerEvent,

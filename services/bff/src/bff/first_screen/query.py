@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bff.cost.query import CostQuery
 from bff.register.register import Level, Place
-from bff.time_grid import Interval, in_zone, instant, midnight, month_of
+from bff.time_grid import Interval, instant, midnight, month_earlier, month_of
 
 INSIDE: Mapping[Level, Level | None] = {
     "house": "room",
@@ -37,13 +37,6 @@ def questions(place: Place, now: datetime, zone: ZoneInfo) -> Iterator[CostQuery
 
 
 def _month_before(month: Interval, now: datetime, zone: ZoneInfo) -> Interval:
-    """Return as many days of the month before, to the same minute of the clock, as have passed."""
-    last_before = instant(month.start_ms - 1)
-    before = Interval(*month_of(last_before, zone))
-    local = now.astimezone(zone)
-    first = in_zone(before.start_ms, zone)
-    until = datetime(first.year, first.month, 1, local.hour, local.minute, tzinfo=zone) + timedelta(
-        days=local.day - 1
-    )
-    until_ms = int(until.timestamp()) * 1000
-    return Interval(before.start_ms, min(until_ms, before.end_ms))
+    """Return as much of the month before as has passed of this one."""
+    start_ms, _ = month_of(instant(month.start_ms - 1), zone)
+    return Interval(start_ms, month_earlier(now, zone))

@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from bff.db.engine import VersionedCache, read_session
+from bff.db.engine import BoundedCache, VersionedCache, read_session
 from bff.ledger.fetch import SampleSource
 from bff.ledger.given import select_given
 from bff.ledger.partial_slots import SplitCache
@@ -215,6 +215,7 @@ class Ledger:
     """The parts of one ledger. `home` and `now` are called anew each time.
 
     Attributes:
+        days: What was selected of days, by their versions: it holds beyond a commit.
         samples_kept_days: VictoriaMetrics' retention: older samples are expected to be gone.
     """
 
@@ -225,6 +226,7 @@ class Ledger:
     status: SharedStatus = field(default_factory=SharedStatus)
     splits: SplitCache = field(default_factory=SplitCache)
     cache: VersionedCache = field(default_factory=VersionedCache)
+    days: BoundedCache = field(default_factory=BoundedCache)
     samples_kept_days: int = 730
 
     def now_ms(self) -> int:

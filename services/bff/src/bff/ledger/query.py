@@ -7,12 +7,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import batched, pairwise
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from bff.db.engine import read_session
+from bff.db.engine import NO_ENTRY, BoundedCache, read_session
 from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
@@ -31,6 +32,7 @@ from bff.ledger.slots import DeviceRules
 from bff.ledger.store import (
     PackedDays,
     select_day_sums,
+    select_day_versions,
     select_packed,
     select_sample_counts,
     select_slots_at,
@@ -79,67 +81,155 @@ class EdgesByDay:
         days_ms: The days that have an edge, each once.
         day: For each edge the position of its day.
         slot: For each edge its slot within the day.
+        is_inside: Whether the edge is inside its slot.
     """
 
     at_ms: Integers
     days_ms: Integers
     day: Integers
     slot: Integers
+    is_inside: NDArray[np.bool_]
 
-    def partial_days(self) -> list[int]:
-        """Return the days with an edge inside of them."""
-        return np.unique(self.days_ms[self.day[self.at_ms % DAY_MS > 0]]).tolist()
+    @classmethod
+    def of(cls, edges_ms: Integers) -> Self:
+        """Group edges, which rise."""
+        days_ms, day = np.unique(edges_ms // DAY_MS * DAY_MS, return_inverse=True)
+        slot, is_inside = edges_ms % DAY_MS // SLOT_MS, edges_ms % SLOT_MS > 0
+        return cls(edges_ms, days_ms, day, slot, is_inside)
+
+    def are_cut(self) -> NDArray[np.bool_]:
+        """Return which days have an edge inside of them."""
+        return np.bincount(self.day, self.at_ms % DAY_MS) > 0
+
+    def part(self, are_wanted: NDArray[np.bool_]) -> Self:
+        """Return the edges of some of the days."""
+        return self.of(self.at_ms[are_wanted[self.day]])
+
+    def split(self, by_edge: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """Split an array, the last axis of which is the edge, by day."""
+        return np.split(by_edge, np.flatnonzero(np.diff(self.day)) + 1, axis=-1)
+
+    def split_inside(self, by_edge: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """Split an array of the edges inside slots alone."""
+        day = self.day[self.is_inside]
+        return np.split(by_edge, np.searchsorted(day, np.arange(1, len(self.days_ms))), axis=-1)
 
 
-def _by_day(edges_ms: Integers) -> EdgesByDay:
-    days_ms, day = np.unique(edges_ms // DAY_MS * DAY_MS, return_inverse=True)
-    return EdgesByDay(edges_ms, days_ms, day, edges_ms % DAY_MS // SLOT_MS)
+class DaySums(NamedTuple):
+    """What edges need of the days they lie in; the axes as of `ClosedSums`.
+
+    Attributes:
+        up_to: Sums since the day of the edge began, up to the slot the edge lies in.
+        whole: Sums of each day: axes quantity, device, day.
+        slot: Of the edges inside a slot alone.
+        source: Likewise.
+        is_archived: Likewise.
+    """
+
+    up_to: Integers
+    whole: Integers
+    slot: Integers
+    source: Integers
+    is_archived: NDArray[np.bool_]
+
+    @property
+    def nbytes(self) -> int:
+        """The memory of all arrays."""
+        return sum(each.nbytes for each in self)
+
+    @classmethod
+    def nothing(cls, devices: int, edges: EdgesByDay) -> Self:
+        """Return that nothing is stored of the days."""
+        inside = np.count_nonzero(edges.is_inside)
+        return cls(
+            np.zeros((QUANTITIES, devices, len(edges.at_ms)), dtype=np.int64),
+            np.zeros((QUANTITIES, devices, len(edges.days_ms)), dtype=np.int64),
+            np.zeros((QUANTITIES, devices, inside), dtype=np.int64),
+            np.zeros((devices, inside), dtype=np.int64),
+            np.zeros((devices, inside), dtype=np.bool_),
+        )
+
+    def by_day(self, edges: EdgesByDay) -> Iterator[Self]:
+        """Yield those of each day, as arrays of their own."""
+        days = np.split(self.whole, len(edges.days_ms), axis=-1)
+        inside = [edges.split_inside(each) for each in (self.slot, self.source, self.is_archived)]
+        for arrays in zip(edges.split(self.up_to), days, *inside, strict=True):
+            yield type(self)(*(each.copy() for each in arrays))
 
 
-def select_closed_sums(session: Session, devices: Sequence[str], edges_ms: Integers) -> ClosedSums:
-    """Select the sums: whole days from the index; only days with an edge inside are unpacked."""
-    edges = _by_day(edges_ms)
-    shape = (QUANTITIES, len(devices))
-    inside = np.flatnonzero(edges_ms % SLOT_MS)
-    found = ClosedSums(
-        np.zeros((*shape, len(edges_ms)), dtype=np.int64),
-        inside,
-        np.zeros((*shape, len(inside)), dtype=np.int64),
-        np.zeros((len(devices), len(inside)), dtype=np.int64),
-        np.zeros((len(devices), len(inside)), dtype=np.bool_),
-    )
-    whole_days = np.zeros((*shape, len(edges.days_ms)), dtype=np.int64)
-    partial_days = edges.partial_days()
-    for read in select_packed(session, devices, partial_days) if partial_days else ():
-        rows = np.full((len(read.row), len(edges.days_ms)), -1, dtype=np.int64)
-        rows[:, np.searchsorted(edges.days_ms, partial_days)] = read.row
-        _enter(found, whole_days, edges, rows, read)
+def select_closed_sums(
+    session: Session,
+    devices: Sequence[str],
+    edges_ms: Integers,
+    kept: BoundedCache | None = None,
+) -> ClosedSums:
+    """Select the sums: whole days from the index; only days with an edge inside are unpacked.
+
+    Args:
+        session: The session.
+        devices: The devices.
+        edges_ms: The edges, which rise.
+        kept: What was selected of single days before.
+    """
+    edges = EdgesByDay.of(edges_ms)
+    are_cut = edges.are_cut()
+    of_days = _select_days(session, devices, edges.part(are_cut), kept)
+    whole = np.zeros((QUANTITIES, len(devices), len(edges.days_ms)), dtype=np.int64)
+    whole[:, :, are_cut] = of_days.whole
     for position, (start_ms, end_ms) in enumerate(pairwise(edges.days_ms.tolist())):
-        if start_ms not in partial_days or end_ms - start_ms > DAY_MS:
-            whole_days[:, :, position] = select_sums(session, devices, start_ms, end_ms)
-    before = np.cumsum(whole_days, axis=2) - whole_days
-    np.add(found.up_to, before[:, :, edges.day], out=found.up_to)
+        if not are_cut[position] or end_ms - start_ms > DAY_MS:
+            whole[:, :, position] = select_sums(session, devices, start_ms, end_ms)
+    up_to = (np.cumsum(whole, axis=2) - whole)[:, :, edges.day]
+    up_to[:, :, are_cut[edges.day]] += of_days.up_to
+    return ClosedSums(up_to, np.flatnonzero(edges.is_inside), *of_days[2:])
+
+
+def _select_days(
+    session: Session, devices: Sequence[str], edges: EdgesByDay, kept: BoundedCache | None
+) -> DaySums:
+    """Select what edges need of days; what is kept of a day holds while its version does."""
+    bytes_of_edges = QUANTITIES * len(devices) * len(edges.at_ms) * np.int64().nbytes
+    if kept is None or not len(edges.days_ms) or bytes_of_edges > kept.max_bytes // 2:
+        return _read_days(session, devices, edges)
+    keys = _day_keys(session, tuple(devices), edges)
+    of_days = [kept.get(key) for key in keys]
+    are_missing = np.array([each is NO_ENTRY for each in of_days], dtype=np.bool_)
+    if are_missing.any():
+        missing = edges.part(are_missing)
+        read = _read_days(session, devices, missing)
+        for position, of_day in zip(np.flatnonzero(are_missing), read.by_day(missing), strict=True):
+            of_days[position] = of_day
+            kept.put(keys[position], of_day)
+    return DaySums(*(np.concatenate(arrays, axis=-1) for arrays in zip(*of_days, strict=True)))
+
+
+def _day_keys(session: Session, devices: tuple[str, ...], edges: EdgesByDay) -> list[Hashable]:
+    """Return what the sums of each day depend on."""
+    days_ms = edges.days_ms.tolist()
+    versions = select_day_versions(session, days_ms)
+    places = edges.split(edges.slot * 2 + edges.is_inside)
+    return [
+        (devices, day_ms, versions.get(day_ms), of_day.tobytes())
+        for day_ms, of_day in zip(days_ms, places, strict=True)
+    ]
+
+
+def _read_days(session: Session, devices: Sequence[str], edges: EdgesByDay) -> DaySums:
+    found = DaySums.nothing(len(devices), edges)
+    days_ms = edges.days_ms.tolist()
+    for read in select_packed(session, devices, days_ms) if days_ms else ():
+        _enter(found, edges, read)
     return found
 
 
-def _enter(
-    found: ClosedSums, whole_days: Integers, edges: EdgesByDay, rows: Integers, read: PackedDays
-) -> None:
-    """Enter a batch of days into the arrays.
-
-    Args:
-        found: Where their sums go.
-        whole_days: Where the sums of each whole day go.
-        edges: The edges.
-        rows: `read.row`, for all days with an edge.
-        read: The days.
-    """
+def _enter(found: DaySums, edges: EdgesByDay, read: PackedDays) -> None:
+    """Enter a batch of devices into the arrays."""
     days, here = read.unpacked(), read.devices
-    row, there = rows[:, edges.day], rows[:, edges.day] >= 0
+    row, there = read.row[:, edges.day], read.row[:, edges.day] >= 0
     found.up_to[:, here] = days.up_to[:, row, edges.slot] * there
-    whole_days[:, here] = days.up_to[:, rows, -1] * (rows >= 0)
-    row, there = row[:, found.inside], there[:, found.inside]
-    slot = edges.slot[found.inside]
+    found.whole[:, here] = days.up_to[:, read.row, -1] * (read.row >= 0)
+    inside = edges.is_inside
+    row, there, slot = row[:, inside], there[:, inside], edges.slot[inside]
     found.slot[:, here] = (days.up_to[:, row, slot + 1] - days.up_to[:, row, slot]) * there
     found.source[here] = days.source[row, slot] * there
     found.is_archived[here] = read.is_archived[row] & there
@@ -219,7 +309,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     edges_ms = np.minimum(wanted_ms, open_slots.end_ms if open_slots else watermark_ms)
     closed_ms = np.minimum(edges_ms, watermark_ms)
     key = (tuple(devices), closed_ms.tobytes())
-    sums = ledger.cache.get(key, partial(_closed_sums, ledger, status, devices, closed_ms))
+    sums = ledger.cache.get(key, partial(closed_sums, ledger, status, devices, closed_ms))
     if open_slots is not None:
         sums = sums + open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
@@ -278,12 +368,16 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
     )
 
 
-def _closed_sums(
+def closed_sums(
     ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
 ) -> Integers:
-    """Return sums of closed slots up to each edge, slots with an edge inside split exactly."""
+    """Return sums of closed slots up to each edge, slots with an edge inside split exactly.
+
+    Raises:
+        VictoriaMetricsDownError: Raw samples are needed and not available.
+    """
     with read_session(ledger.engine) as session:
-        stored = select_closed_sums(session, devices, edges_ms)
+        stored = select_closed_sums(session, devices, edges_ms, ledger.days)
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
         # Slots name their source by its position in the rules that they were built by, which are

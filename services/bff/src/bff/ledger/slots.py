@@ -1,12 +1,13 @@
 """The slots of devices: what they depend on besides samples, and how they are made of them. Pure.
 
-Closed slots are stored; open ones are computed on demand.
+Closed slots are stored; open ones are judged at each refresh.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 
@@ -214,12 +215,14 @@ class JudgedSource:
         notes: What happened to its counter, in the order of time.
         step_uwh: The smallest change that its counter shows.
         renewal_ms: How often its value is renewed; 0 when it is at every sample.
+        is_settled: Whether the same samples come to the same at any later time.
     """
 
     spans: Spans
     notes: Sequence[Note]
     step_uwh: int
     renewal_ms: int
+    is_settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +238,11 @@ class JudgedDevice:
     sources: Sequence[JudgedSource]
     spans: Sequence[Spans]
     stuck: Sequence[Stuck]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the same samples come to the same at any later time."""
+        return all(source.is_settled for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +269,10 @@ def judge_source(
         bounds_of(rules.limits, learned), now_ms, witness.past, rules.answer_at(), witness.power
     )
     judged = judge(samples, question)
-    return JudgedSource(judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms)
+    is_settled = judged.settled_ms is None
+    return JudgedSource(
+        judged.spans, judged.notes, learned.step_uwh, learned.renewal_ms, is_settled
+    )
 
 
 def judge_device(
@@ -314,24 +325,39 @@ class RecentSamples:
     rules: DeviceRules
     samples: Mapping[str, Samples]
 
+    def is_same(self, other: Self) -> bool:
+        """Return whether rules and samples are those of another one."""
+        if self.rules != other.rules or self.samples.keys() != other.samples.keys():
+            return False
+        return all(each.is_same(other.samples[source]) for source, each in self.samples.items())
+
 
 @dataclass(frozen=True, slots=True)
 class OpenSlots:
-    """Everything from the watermark on; replaced at every refresh, computed on demand.
+    """Everything from the watermark on; replaced at every refresh.
 
     Attributes:
         start_ms: The watermark, an edge of the slot grid.
         end_ms: The instant of the last refresh.
         recent: The samples of every device of the house.
-        spans: The energy of each source of a device; judged once, for whatever instants.
+        judged: What the samples of a device come to, for whatever instants.
         sums: The sums computed for a device up to some instants; requested again and again.
     """
 
     start_ms: int
     end_ms: int
     recent: Mapping[str, RecentSamples]
-    spans: dict[str, Sequence[Spans]] = field(default_factory=dict)
+    judged: dict[str, JudgedDevice] = field(default_factory=dict)
     sums: dict[tuple[str, bytes], Integers] = field(default_factory=dict)
+
+    def judge_after(self, before: Self) -> None:
+        """Judge all devices, so that no request has to; of one without new samples it is known."""
+        for device, recent in self.recent.items():
+            known = before.judged.get(device)
+            if known and known.is_settled and recent.is_same(before.recent[device]):
+                self.judged[device] = known
+            else:
+                self._judged(device)
 
     def up_to(self, devices: Sequence[str], edges_ms: Integers) -> Integers:
         """Return sums from the watermark to each edge; the axes are quantity, device, edge."""
@@ -346,15 +372,15 @@ class OpenSlots:
     def _sums(self, device: str, instants_ms: Integers) -> Integers:
         key = device, instants_ms.tobytes()
         if key not in self.sums:
-            sources, orders = self._spans(device), self.recent[device].rules.former_orders
+            sources, orders = self._judged(device).spans, self.recent[device].rules.former_orders
             self.sums[key] = sums_up_to(sources, self.start_ms, instants_ms, orders)
         return self.sums[key]
 
-    def _spans(self, device: str) -> Sequence[Spans]:
-        if device not in self.spans:
+    def _judged(self, device: str) -> JudgedDevice:
+        if device not in self.judged:
             recent = self.recent[device]
-            self.spans[device] = judge_device(recent.rules, recent.samples, self.end_ms).spans
-        return self.spans[device]
+            self.judged[device] = judge_device(recent.rules, recent.samples, self.end_ms)
+        return self.judged[device]
 
 
 def sums_up_to(

@@ -37,6 +37,7 @@ from bff.db.tables import (
     EventAnswer,
     FoundSource,
     LedgerDay,
+    LedgerDayVersion,
     LedgerEvent,
     LedgerInvalidation,
     LedgerWatermark,
@@ -532,6 +533,17 @@ def select_sums(session: Session, devices: Sequence[str], start_ms: int, end_ms:
     place = {device: position for position, device in enumerate(devices)}
     sums[:, [place[device] for device in found]] = added[:QUANTITIES]
     return sums
+
+
+VERSIONS_OF_DAYS = select(LedgerDayVersion.day_unix_ms, LedgerDayVersion.version).where(
+    LedgerDayVersion.day_unix_ms.in_(bindparam("days", expanding=True))
+)
+
+
+def select_day_versions(session: Session, days_ms: Sequence[int]) -> Mapping[int, int]:
+    """Return the versions of days; a day that never had a row has none."""
+    rows = session.connection().execute(VERSIONS_OF_DAYS, {"days": days_ms})
+    return {row.day_unix_ms: row.version for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The tasks of the worker: refresh, count the samples of history, rebuild stale days."""
+"""The tasks of the worker: refresh, count samples of history, rebuild stale days, split ahead."""
 
 import logging
 import time
@@ -12,6 +12,7 @@ from bff.db.engine import read_session, write_session
 from bff.ledger.fetch import fetch_with_neighbours
 from bff.ledger.jobs import Job, build, next_jobs
 from bff.ledger.ledger import Ledger, RebuildProgress, Rules
+from bff.ledger.query import closed_sums
 from bff.ledger.sample_counts import (
     Changes,
     DeviceDays,
@@ -29,10 +30,20 @@ from bff.ledger.store import (
     select_watermark,
     update_losses,
 )
-from bff.time_grid import DAY_MS, FAR_FUTURE_MS, Interval, day_start, slot_start
+from bff.time_grid import (
+    DAY_MS,
+    FAR_FUTURE_MS,
+    SLOT_MS,
+    Interval,
+    day_start,
+    instant,
+    month_earlier,
+    slot_start,
+)
 from bff.victoriametrics.client import SourceOfDevice
 from bff.victoriametrics.counters import DayCounts, energy_series, fetch_day_counts
 from bff.victoriametrics.errors import VictoriaMetricsRefusedError
+from energy_rules.quantities import MINUTE_MS
 
 LOG = logging.getLogger(__name__)
 
@@ -43,6 +54,9 @@ VISIBLE_AFTER_MS = 60_000
 HISTORY_MS = 3653 * DAY_MS
 # So long before the watermark samples show how a source is read.
 OPEN_BEFORE_MS = 6 * 3_600_000
+# Before a slot begins, the one that it will be compared with is split.
+AHEAD_MS = 5 * MINUTE_MS
+AHEAD_DEVICES = 50
 # How much is counted at once follows how long it takes.
 MIN_COUNTED_MS = 32 * DAY_MS
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
@@ -64,6 +78,8 @@ class WorkerState:
         rebuild: The progress of rebuilding the days of `stale`; None when there are none.
         found: Sources with samples that are in no rules.
         handled_silences: The end of the last silence of a source whose slots were rebuilt.
+        ahead_ms: The slot that was last prepared for.
+        ahead_devices: Devices that are still to be prepared for it.
     """
 
     counts: SampleCounts = field(default_factory=SampleCounts)
@@ -76,6 +92,8 @@ class WorkerState:
     rebuild: RebuildProgress | None = None
     found: set[SourceOfDevice] = field(default_factory=set)
     handled_silences: dict[SourceOfDevice, int] = field(default_factory=dict)
+    ahead_ms: int | None = None
+    ahead_devices: list[str] = field(default_factory=list)
 
     def mark_stale(self, device: str, days: set[int]) -> None:
         """Have these days rebuilt."""
@@ -247,12 +265,14 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
     everyone = [state.counts.device_days(rules) for rules in state.rules.values()]
     open_slots = fetch_open_slots(ledger, everyone, watermark_ms, now_ms)
     _mark_ended_silences_stale(state, open_slots.recent, watermark_ms)
+    before = ledger.status.current.open_slots
     ledger.status.update(
         watermark_ms=watermark_ms,
         open_slots=open_slots,
         stale=state.stale_snapshot(),
         **measured_besides(ledger, state.rules),
     )
+    open_slots.judge_after(before or open_slots)
 
 
 def fetch_open_slots(
@@ -377,3 +397,35 @@ def _stale_samples(state: WorkerState) -> int:
         for of_source in state.counts.device_days(state.rules[device]).days
         for day in days
     )
+
+
+def is_split_ahead(ledger: Ledger, state: WorkerState) -> bool:
+    """Return whether the comparison with the month before is prepared for the next minutes."""
+    if ledger.status.current.counted_from_ms != 0:
+        return True  # what is stored may be stale
+    return state.ahead_ms == _slot_ahead(ledger) and not state.ahead_devices
+
+
+def split_ahead(ledger: Ledger, state: WorkerState) -> None:
+    """Split the slot of the month before that a page will ask for, at each of its minutes.
+
+    A running month is compared with the one before up to the same minute. The samples around the
+    slot are fetched and judged once for all of its minutes, and no request waits for them.
+    """
+    slot_ms = _slot_ahead(ledger)
+    if state.ahead_ms != slot_ms:
+        state.ahead_ms, state.ahead_devices = slot_ms, list(state.rules)
+    devices, state.ahead_devices = (
+        state.ahead_devices[:AHEAD_DEVICES],
+        state.ahead_devices[AHEAD_DEVICES:],
+    )
+    zone = ledger.home().zone
+    minutes_ms = range(slot_ms, slot_ms + SLOT_MS, MINUTE_MS)
+    edges_ms = np.unique([month_earlier(instant(each), zone) for each in minutes_ms])
+    status = ledger.status.current
+    if not status.lacks(devices, Interval(day_start(int(edges_ms[0])), int(edges_ms[-1]))):
+        closed_sums(ledger, status, devices, edges_ms)
+
+
+def _slot_ahead(ledger: Ledger) -> int:
+    return slot_start(ledger.now_ms() + AHEAD_MS)

@@ -1,10 +1,11 @@
 """Keep the ledger up to date: one thread that refreshes, rebuilds and counts.
 
-Four short tasks in turn: *refresh* reads what came since the watermark and closes slots that
+Five short tasks in turn: *refresh* reads what came since the watermark and closes slots that
 have settled; *rebuild* builds stale days; *count* counts the samples of past days, a part at a
-time, to find those that came late; *save* saves how slots were split at the edges of prices. The
-database holds what is closed and what it was made from, so after any end, however sudden, the
-next start continues from there.
+time, to find those that came late; *save* saves how slots were split at the edges of prices;
+*split ahead* splits the slot that pages will compare the present one with. The database holds
+what is closed and what it was made from, so after any end, however sudden, the next start
+continues from there.
 """
 
 import logging
@@ -20,7 +21,15 @@ from bff.db.damage import DamagedError, is_damage
 from bff.ledger.damage import mend
 from bff.ledger.ledger import Ledger, Rules
 from bff.ledger.saved_splits import save_splits
-from bff.ledger.tasks import WorkerState, count_next, rebuild_next, refresh, start
+from bff.ledger.tasks import (
+    WorkerState,
+    count_next,
+    is_split_ahead,
+    rebuild_next,
+    refresh,
+    split_ahead,
+    start,
+)
 from bff.victoriametrics.client import VictoriaMetricsDownError, VictoriaMetricsRefusedError
 from service_kit.database import is_conflict
 from service_kit.obstacles import Obstacle, obstacle_of
@@ -136,6 +145,8 @@ class LedgerWorker:
             self._report_complete()
         elif self._ledger.splits.has_unsaved:
             save_splits(self._ledger.engine, self._ledger.splits)
+        elif not is_split_ahead(self._ledger, self._state):
+            split_ahead(self._ledger, self._state)
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
     def refresh(self) -> None:
@@ -195,6 +206,8 @@ class LedgerWorker:
 
     def _next_due(self, now_s: float) -> float:
         if self._state.due() or self._state.rebuild or self._ledger.splits.has_unsaved:
+            return now_s
+        if not is_split_ahead(self._ledger, self._state):
             return now_s
         return min(self._refreshed_at_s + self._schedule.refresh_seconds, self._count_due_s)
 
