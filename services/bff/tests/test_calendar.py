@@ -6,7 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bff.time_grid import HOUR_MILLISECONDS, Bucket, bucket_edges, month_of, unix_milliseconds
+from bff.time_grid import (
+    HOUR_MILLISECONDS,
+    Bucket,
+    bucket_edges,
+    in_zone,
+    month_earlier,
+    month_of,
+    unix_milliseconds,
+)
 
 
 def edges(zone: str, first: str, last: str, bucket: Bucket) -> list[int]:
@@ -65,3 +73,19 @@ def test_the_month_of_an_instant_is_the_houses() -> None:
     march, april = month_of(at, ZoneInfo("Asia/Tokyo"))
     assert march == unix_milliseconds(at)
     assert (april - march) / HOUR_MILLISECONDS == 31 * 24
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "earlier"),
+    [
+        ("Asia/Tokyo", "2026-11-28T14:05:33+09:00", "2026-10-28T14:05:00+09:00"),
+        ("Asia/Tokyo", "2026-03-30T10:00:00+09:00", "2026-03-01T00:00:00+09:00"),
+        ("Asia/Tokyo", "2026-01-01T00:00:10+09:00", "2025-12-01T00:00:00+09:00"),
+        ("Europe/Berlin", "2026-04-15T12:00:00+02:00", "2026-03-15T12:00:00+01:00"),
+    ],
+)
+def test_a_month_earlier_is_the_same_day_and_minute(zone: str, now: str, earlier: str) -> None:
+    """By the clock on the wall, and within that month."""
+    at = ZoneInfo(zone)
+    found_ms = month_earlier(datetime.fromisoformat(now), at)
+    assert in_zone(found_ms, at) == datetime.fromisoformat(earlier)

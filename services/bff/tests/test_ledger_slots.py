@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from bff.db.stored_days import pack_day, unpack_days
 from bff.energy import Slots
-from bff.ledger.slots import SourceRules, judge_source, slots_between, sums_up_to
+from bff.ledger.slots import (
+    DeviceRules,
+    OpenSlots,
+    RecentSamples,
+    SourceRules,
+    judge_source,
+    slots_between,
+    sums_up_to,
+)
 from bff.time_grid import DAY_MS, SLOT_MS, SLOTS_PER_DAY, slot_edges
 from energy_rules.limits import Limits
 from energy_rules.sources import Amounts, Samples, Spans
@@ -116,3 +124,35 @@ def test_a_source_that_heard_more_of_the_slot_counts_in_the_open_one_too(source:
         np.array([START_MS + 9 * MINUTE_MS]),
     )
     assert sums[:, 0].tolist() == [18_000, 0, 9 * MINUTE_MS, 0]
+
+
+def open_slots(minutes: int, samples: Samples) -> OpenSlots:
+    """Open slots from the start on, refreshed so many minutes later."""
+    rules = DeviceRules("kettle", ("cloud",), (RULES.limits,), "")
+    recent = {"kettle": RecentSamples(rules, {"cloud": samples})}
+    return OpenSlots(START_MS, START_MS + minutes * MINUTE_MS, recent)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-20, 40), min_size=1, max_size=30), st.integers(1, 30))
+def test_what_is_known_of_the_same_samples_still_holds(rises: list[int], wait: int) -> None:
+    """A counter that fell may be decided on by time alone: it is judged again."""
+    at_ms = START_MS + np.arange(len(rises)) * MINUTE_MS
+    samples = Samples(at_ms, np.maximum(0, 50_000 + np.cumsum(rises) * 1000))
+    before, after = (open_slots(len(rises) + waited, samples) for waited in (0, wait))
+    before.judge_after(before)
+    after.judge_after(before)
+    anew = open_slots(len(rises) + wait, samples)
+    edges = at_ms[-1:] + 1
+    assert (after.up_to(["kettle"], edges) == anew.up_to(["kettle"], edges)).all()
+
+
+def test_a_new_sample_is_judged_at_the_next_refresh() -> None:
+    """Only a device without any keeps what is known of it."""
+    before, same = (open_slots(20, samples_at(*range(20))) for _ in range(2))
+    more = open_slots(20, samples_at(*range(21)))
+    before.judge_after(before)
+    same.judge_after(before)
+    more.judge_after(before)
+    assert same.judged["kettle"] is before.judged["kettle"]
+    assert more.up_to(["kettle"], np.array([more.end_ms]))[0, 0, 0] == 40_000

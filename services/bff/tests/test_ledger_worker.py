@@ -347,6 +347,25 @@ def test_edges_anywhere_around_the_watermark_add_up(open_ledger: Open, minutes: 
     assert np.ptp(parts.measured_uwh[0, :-1]) < 1000
 
 
+def test_the_minutes_of_a_month_ago_are_split_before_they_are_asked_for(
+    open_ledger: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No request of a quarter of an hour needs raw samples; it gets what it got before."""
+    followed, plain = open_ledger(NOON), open_ledger(NOON, database="plain.db")
+    followed.use("a", NOON - timedelta(days=29), 29 * 24 * 60, 10, 600)
+    plain.worker.backfill()
+    minutes = [NOON - timedelta(days=28) + timedelta(minutes=minute) for minute in range(15)]
+    expected = [plain.between("a", NOON - timedelta(days=28.5), each) for each in minutes]
+    while followed.worker.step() == 0.0:
+        pass
+    monkeypatch.setattr(read, "split_slots", None)
+    found = [followed.between("a", NOON - timedelta(days=28.5), each) for each in minutes]
+    for one, other in zip(found, expected, strict=True):
+        assert (one.stacked() == other.stacked()).all()
+    with pytest.raises(TypeError):
+        plain.between("a", NOON - timedelta(days=28.5), minutes[7] + timedelta(seconds=1))
+
+
 def test_what_was_used_weeks_ago_explains_a_rise_in_a_silence(open_ledger: Open) -> None:
     """A heater that was off for days may be on while nobody reads it; a used plug never was."""
     followed, day, hour = open_ledger(NOON), timedelta(days=1), timedelta(hours=1)
