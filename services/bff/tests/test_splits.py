@@ -302,10 +302,8 @@ def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 OLD_TABLE = """
-    DROP TRIGGER ledger_days_insert;
-    DROP TRIGGER ledger_days_update;
-    DROP TRIGGER ledger_days_delete;
     DROP TABLE ledger_day_versions;
+    DROP TABLE table_versions;
     DROP TABLE ledger_splits;
     CREATE TABLE ledger_splits (device VARCHAR(63) NOT NULL, at_unix_ms BIGINT NOT NULL,
         amounts BLOB NOT NULL, checksum BIGINT NOT NULL, PRIMARY KEY (device, at_unix_ms));
@@ -341,6 +339,9 @@ def test_what_the_version_before_saved_stays(tmp_path: Path) -> None:
     chance.shuffle(rows)
     damaged = "a", INSTANTS[-1] + DAY_MS, rows[0][2], 1
     with closing(sqlite3.connect(path)) as database, database:
+        triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            database.execute(f"DROP TRIGGER {name}")
         database.executescript(OLD_TABLE)
         insert = "INSERT INTO ledger_splits VALUES (?, ?, ?, ?)"
         database.executemany(insert, [*rows, damaged])

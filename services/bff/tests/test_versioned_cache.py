@@ -10,12 +10,19 @@ from typing import Any, override
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from bff.db.engine import BoundedCache, DatabaseVersion, VersionedCache, read_session, write_session
+from bff.db.engine import (
+    BoundedCache,
+    DatabaseVersion,
+    Read,
+    VersionedCache,
+    read_session,
+    write_session,
+)
 from bff.db.migrate import open_database
-from bff.db.tables import FoundSource, LedgerDay, LedgerDayVersion
+from bff.db.tables import METADATA, VERSIONS, FoundSource, LedgerDay, LedgerDayVersion
 from bff.energy import Integers, Slots
 from bff.ledger import query
 from bff.ledger.archive import KeptDay
@@ -52,12 +59,12 @@ class Counted(VersionedCache):
     reads = 0
 
     @override
-    def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
-        def counted() -> T:
+    def _get(self, key: Hashable, read: Callable[[], Read]) -> Any:
+        def counted() -> Read:
             self.reads += 1
             return read()
 
-        return super().get(key, counted)
+        return super()._get(key, counted)
 
 
 @pytest.fixture
@@ -71,7 +78,14 @@ def ledger(url: str) -> Iterator[Ledger]:
     status.update(
         watermark_ms=end_ms, open_slots=OpenSlots(end_ms, end_ms, recent), counted_from_ms=0
     )
-    yield Ledger(NOTHING, engine, NOTHING, lambda: instant(end_ms), status, cache=Counted(version))
+    yield Ledger(
+        NOTHING,
+        engine,
+        NOTHING,
+        lambda: instant(end_ms),
+        status,
+        cache=Counted(version, version.of_tables),
+    )
     version.close()
     engine.dispose()
 
@@ -187,6 +201,57 @@ def test_another_process_that_writes_is_noticed(url: str, ledger: Ledger) -> Non
         left = session.scalars(select(LedgerDay.device)).all()
     found = energy_between(ledger, DEVICES, edges).measured_uwh[:, 0]
     assert [device for device, uwh in zip(DEVICES, found, strict=True) if uwh] == left
+
+
+def test_every_table_has_a_version_on_sqlite(tmp_path: Path) -> None:
+    """A new table needs its triggers, or what is cached of it would outlive its changes."""
+    engine = open_database(f"sqlite:///{tmp_path / 'bff.db'}")
+    with engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT tbl_name, sql FROM sqlite_master WHERE sql LIKE '%table_versions SET%'")
+        )
+        watched = {(table, sql.split(" AFTER ")[1].split()[0]) for table, sql in found}
+    engine.dispose()
+    tables = METADATA.tables.keys() - {model.__tablename__ for model in VERSIONS}
+    assert watched == {(each, event) for each in tables for event in ("INSERT", "UPDATE", "DELETE")}
+
+
+def found_sources(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(FoundSource)) or 0
+
+
+def days_of_them(session: Session) -> int:
+    """Depends on a table that is named in a subquery alone."""
+    found = select(FoundSource.device)
+    return session.scalar(select(func.count()).where(LedgerDay.device.in_(found))) or 0
+
+
+def test_a_read_holds_until_a_table_that_it_names_changes(ledger: Ledger) -> None:
+    """On PostgreSQL until any commit."""
+    assert isinstance(ledger.cache, Counted)
+    engine, chance, selects = ledger.engine, random.Random(0), (found_sources, days_of_them)  # noqa: S311
+
+    def are_new() -> bool:
+        cached = [ledger.cache.select(engine, each, each) for each in selects]
+        with read_session(engine) as session:
+            return cached == [each(session) for each in selects]
+
+    assert are_new()
+    assert are_new()
+    assert ledger.cache.reads == 2
+    write_day(engine, chance, day=0)
+    assert are_new()
+    assert ledger.cache.reads == (3 if engine.dialect.name == "sqlite" else 4)
+    for statement in (
+        insert(FoundSource).values(
+            [{"device": each, "source": "a", "number": 0} for each in DEVICES]
+        ),
+        update(FoundSource).where(FoundSource.device == "kettle").values(device="lamp"),
+        delete(FoundSource).where(FoundSource.device == "fridge"),
+    ):
+        with write_session(engine) as session:
+            session.execute(statement)
+        assert are_new()
 
 
 def is_cached(cache: VersionedCache, key: Hashable) -> bool:

@@ -51,7 +51,7 @@ def open_services(settings: Settings, now: Now = utc_now) -> Services:
         engine,
         victoriametrics,
         now,
-        cache=VersionedCache(version, max_bytes),
+        cache=VersionedCache(version, version.of_tables, max_bytes),
         days=BoundedCache(max_bytes // 4),
         samples_kept_days=settings.samples_kept_days,
     )

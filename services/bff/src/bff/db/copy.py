@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import Connection, Row, Table, func, insert, select, text
 
 from bff.db.migrate import open_database
-from bff.db.tables import METADATA, LedgerDayVersion
+from bff.db.tables import METADATA, VERSIONS
 from service_kit.database import hold_database
 from service_kit.errors import CannotStartError, SettingsError
 from service_kit.settings import Settings, load_settings
@@ -53,14 +53,13 @@ def copy_database(source_url: str, target_url: str) -> int:
 
 
 def _copied_tables() -> Sequence[Table]:
-    """Return all tables but the one that triggers of the target write."""
-    return [
-        table for table in METADATA.sorted_tables if table.name != LedgerDayVersion.__tablename__
-    ]
+    """Return all tables but those that triggers of the target write."""
+    written = {model.__tablename__ for model in VERSIONS}
+    return [table for table in METADATA.sorted_tables if table.name not in written]
 
 
 def _check_empty(target: Connection) -> None:
-    for table in METADATA.sorted_tables:
+    for table in _copied_tables():
         if count := target.scalar(select(func.count()).select_from(table)):
             message = f"TARGET_DATABASE_URL is not empty: {table.name} has {count} rows"
             raise CopyError(message)

@@ -1,15 +1,18 @@
 """The database: exact column types, sessions, and a cache of reads that a commit empties."""
 
-from collections.abc import Callable, Collection, Generator, Hashable, Mapping
+import re
+from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from threading import Lock
 from typing import Any, override
 
 import numpy as np
 from cachetools import LRUCache
-from sqlalchemy import BigInteger, Connection, Dialect, Engine
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -79,7 +82,6 @@ class DatabaseVersion:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._query = VERSIONS[engine.dialect.name]
         self._lock = Lock()
         self._connection: Connection | None = None
 
@@ -89,20 +91,34 @@ class DatabaseVersion:
         What is read after it is at least as new. Where the database does not answer, the value
         equals no other.
         """
+        rows = self._read(VERSIONS[self._engine.dialect.name])
+        # Values of different connections are not comparable.
+        return object() if rows is None else (self._connection, rows[0])
+
+    def of_tables(self) -> Mapping[str, int] | None:
+        """Return a number of each table, which is another one after each change of a row.
+
+        None where it is not known: on PostgreSQL all writers would have to wait for each other.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return None
+        rows = self._read("SELECT name, version FROM table_versions")
+        return None if rows is None else dict(rows)
+
+    def _read(self, query: str) -> Sequence[Any] | None:
+        """Return the rows of a query, by the driver: it is asked several times in each request."""
         with self._lock:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
-                # By the driver: it is asked several times in each request.
                 cursor = self._connection.connection.cursor()
-                cursor.execute(self._query)
-                version = cursor.fetchone()
+                cursor.execute(query)
+                rows = cursor.fetchall()
                 cursor.close()
             except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
                 self._close()
-                return object()
-            # Values of different connections are not comparable.
-            return self._connection, version
+                return None
+            return rows
 
     def close(self) -> None:
         """Close its connection."""
@@ -158,52 +174,125 @@ class BoundedCache:
         with self._lock, suppress(ValueError):  # larger than the cache
             self._entries[key] = entry
 
+    def entries(self) -> Sequence[tuple[Hashable, Any]]:
+        """Return all entries with their keys, the least recently used first."""
+        with self._lock:
+            return list(self._entries.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read.
+
+    Attributes:
+        found: What it came to.
+        tables: The tables that it depends on; None: on whatever is committed.
+    """
+
+    found: Any
+    tables: frozenset[str] | None = None
+
 
 class VersionedCache:
-    """A bounded cache of reads, emptied by each commit. May be used from several threads.
+    """A bounded cache of reads; a commit evicts those of the tables that it changed.
+
+    May be used from several threads.
 
     Args:
         version: Returns a value that is another one after each commit to the database; the default
             never returns the same, so that nothing is cached.
+        of_tables: As `DatabaseVersion.of_tables`.
         max_bytes: The least recently used entries are evicted beyond it.
     """
 
     def __init__(
-        self, version: Callable[[], object] = object, max_bytes: int = MIN_MAX_BYTES
+        self,
+        version: Callable[[], object] = object,
+        of_tables: Callable[[], Mapping[str, int] | None] = lambda: None,
+        max_bytes: int = MIN_MAX_BYTES,
     ) -> None:
-        self._version = version
+        self._version, self._of_tables = version, of_tables
         self._max_bytes = max_bytes
-        self._current: tuple[object, BoundedCache] = (object(), BoundedCache())
+        self._lock = Lock()
+        self._seen: tuple[object, Mapping[str, int] | None] = (object(), None)
+        self._reads = BoundedCache(max_bytes)
 
     def select[T](self, engine: Engine, key: Hashable, select: Callable[[Session], T]) -> T:
-        """Return what `select` returns for a session, as `get` does."""
+        """Return what `select` returns, or returned for this key: not to be written to.
 
-        def read() -> T:
+        Args:
+            engine: Of the database.
+            key: All that the result depends on besides what `select` reads with its session.
+            select: Reads with a session.
+        """
+
+        def read() -> Read:
             with read_session(engine) as session:
-                return select(session)
+                tables = _watch_tables(session)
+                return Read(select(session), frozenset(tables) if tables else None)
 
-        return self.get(key, read)
+        return self._get(key, read)
 
     def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
-        """Return what `read` returns, or returned for this key: not to be written to."""
-        entries = self._of_version(self._version())  # before anything is read: none is older
-        found = entries.get(key)
+        """Return what `read` returns, or returned for this key; every commit evicts it."""
+        return self._get(key, lambda: Read(read()))
+
+    def _get(self, key: Hashable, read: Callable[[], Read]) -> Any:  # noqa: ANN401 - as it was read
+        reads = self._of_version(self._version())  # before anything is read: none is older
+        found = reads.get(key)
         if found is NO_ENTRY:
             found = read()
-            entries.put(key, found)
-        return found
+            reads.put(key, found)
+        return found.found
 
     def _of_version(self, version: object) -> BoundedCache:
-        """Return the entries of a version; those of another one are dropped."""
-        of_version, entries = self._current
-        if of_version != version:
-            entries = BoundedCache(self._max_bytes)
-            self._current = version, entries
-        return entries
+        """Return the reads of a version.
+
+        Of another version they are an object of their own: what a thread still reads of the one
+        before does not get among them.
+        """
+        with self._lock:
+            if version != self._seen[0]:
+                before, now = self._seen[1], self._of_tables()
+                kept = BoundedCache(self._max_bytes)
+                for key, read in self._reads.entries():
+                    if _are_same(read.tables, before, now):
+                        kept.put(key, read)
+                self._seen, self._reads = (version, now), kept
+            return self._reads
+
+
+def _are_same(
+    tables: frozenset[str] | None,
+    before: Mapping[str, int] | None,
+    now: Mapping[str, int] | None,
+) -> bool:
+    if tables is None or before is None or now is None:
+        return False
+    return all(before.get(table) == now.get(table) for table in tables)
+
+
+def _watch_tables(session: Session) -> set[str]:
+    """Return a set that all tables are added to which statements of a session name."""
+    found: set[str] = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        found.update(_tables_in(statement))
+
+    event.listen(session.connection(), "before_cursor_execute", note)
+    return found
+
+
+@lru_cache(maxsize=500)
+def _tables_in(statement: str) -> frozenset[str]:
+    """Return the tables whose names are in a statement: those that it reads are among them."""
+    return frozenset(re.findall(r"\w+", statement)) & Base.metadata.tables.keys()
 
 
 def bytes_of(found: object) -> int:
     """Return about how much memory it takes: arrays, or a mapping of mappings or rows."""
+    if isinstance(found, Read):
+        return bytes_of(found.found)
     if (nbytes := getattr(found, "nbytes", None)) is not None:
         return nbytes + BYTES_OF_ENTRY
     values = found.values() if isinstance(found, Mapping) else found

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bff.db.tables import DERIVED, LedgerDay
+from bff.db.tables import DERIVED, VERSIONS
 from service_kit.clock import utc_now
 from service_kit.database import BUSY_TIMEOUT_MILLISECONDS
 
@@ -119,8 +119,8 @@ def _rebuild_table(
     marks = ", ".join("?" for _ in _columns(database, table))
     # What breaks a rule of the table is damaged, too.
     database.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
-    if table == LedgerDay.__tablename__:  # no trigger has seen the rows that are gone
-        database.execute("UPDATE ledger_day_versions SET version = random()")
+    for versions in VERSIONS:  # no trigger has seen the rows that are gone
+        database.execute(f"UPDATE {versions.__tablename__} SET version = random()")  # noqa: S608
 
 
 def _columns(database: sqlite3.Connection, table: str) -> Sequence[str]:

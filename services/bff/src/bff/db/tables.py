@@ -158,6 +158,18 @@ class LedgerDayVersion(Base):
     version: Mapped[int] = mapped_column(BigInteger)
 
 
+class TableVersion(Base):
+    """A number that is another one after each change of a row of a table; none before the first.
+
+    Triggers write it, on SQLite alone; see `bff.db.engine.DatabaseVersion`.
+    """
+
+    __tablename__ = "table_versions"
+
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
 class LedgerSplit(Base):
     """The amounts of slots of one day up to the edges of prices inside of them.
 
@@ -412,6 +424,7 @@ MODELS = (
 DERIVED = (
     LedgerDay,
     LedgerDayVersion,
+    TableVersion,
     LedgerSplit,
     LedgerWatermark,
     LedgerEvent,
@@ -420,3 +433,5 @@ DERIVED = (
     LedgerInvalidation,
 )
 METADATA = Base.metadata
+# Written by triggers.
+VERSIONS = (LedgerDayVersion, TableVersion)
