@@ -102,8 +102,8 @@ def rules(device: str) -> DeviceRules:
     return DeviceRules(device, SOURCES, (LIMITS,) * len(SOURCES), "")
 
 
-def without_samples(of_device: DeviceRules) -> DeviceDays:
-    return DeviceDays(of_device, [{}, {}])
+def without_samples(device: str) -> DeviceDays:
+    return DeviceDays(rules(device), [{}, {}])
 
 
 def cut_instants(chance: np.random.Generator, count: int) -> list[int]:

@@ -91,8 +91,8 @@ def fetch_source_energies(
         VictoriaMetricsDownError, VictoriaMetricsRefusedError: The counters could not be read.
     """
     found: dict[str, int | None] = {}
-    for rules, samples in fetch_history(ledger, [device], interval):
-        for source in rules.by_source():
+    for days, samples in fetch_history(ledger, [device], interval):
+        for source in days.rules.by_source():
             of_source = samples.get(source.source, NO_SAMPLES)
             (whole,) = source_days(
                 of_source, source, [interval.start_ms, interval.end_ms], ledger.now_ms()

@@ -67,14 +67,22 @@ def fetch_explained(
     of_slots, _ = _amounts(services, device, slots, spans)
     listed = Interval(slot_start(slots[0]), slots[-1])
     last_slot = Interval(slot_start(end_ms - 1), slot_start(end_ms - 1) + SLOT_MS)
-    [(rules, samples)] = fetch_history(services.ledger, [device.device], listed)
+    [(of_device, samples)] = fetch_history(services.ledger, [device.device], listed)
     [(_, samples_at_end)] = fetch_history(services.ledger, [device.device], last_slot)
     days = Interval(day_start(listed.start_ms), listed.end_ms)
     with read_session(services.engine) as session:
         kept = select_days(session, device.device, days)
     archived = {day_ms: day for day_ms, day in kept.items() if day.is_archived}
     return Explained(
-        prices, edges, of_prices, total, of_slots, rules, samples, samples_at_end, archived
+        prices,
+        edges,
+        of_prices,
+        total,
+        of_slots,
+        of_device.rules,
+        samples,
+        samples_at_end,
+        archived,
     )
 
 

@@ -8,8 +8,9 @@ from bff.first_screen.schemas import FirstScreen
 from bff.http.schemas import OneDevice, Room, Shelf, json_response
 from bff.marks.routes import get_marks
 from bff.notices.routes import notice_list
-from bff.places.query import fetch_present
-from bff.places.routes import get_house, place_tree
+from bff.places.query import fetch_present_states
+from bff.places.response import house_node
+from bff.places.routes import get_house
 from bff.register.register import find_place
 from bff.services import UsedServices, limit_concurrency
 from bff.time_grid import in_zone
@@ -31,14 +32,15 @@ def get_first_screen(
     place = find_place(register, room, shelf, device)
     queries = list(questions(place, house.now, register.home.zone))
     costs = unit_price_costs(services, register, queries)
-    present = fetch_present(services, register.home)
+    home = services.home()
+    known = fetch_present_states(services, home)
     month = queries[0]
     from_, to = in_zone(month.from_ms, register.home.zone), in_zone(month.to_ms, register.home.zone)
     return json_response(
         {
             "house": house,
-            "places": place_tree(services, present),
-            "notices": notice_list(services, present),
+            "places": house_node(home, known.states),
+            "notices": notice_list(services, known),
             "marks": get_marks(services, from_, to, room, shelf, device),
             "costs": [
                 {"by": query.by, "group_by": query.group_by, "cost": cost}

@@ -156,7 +156,7 @@ def _add(kept: OrderedDict[str, Splits], splits: SplitsByDevice) -> None:
             kept[device] = oldest.part(slice(-MAX_CACHED, None))
 
 
-type DaysOf = Callable[[DeviceRules], DeviceDays]
+type DaysOf = Callable[[str], DeviceDays]
 type RulesOf = Mapping[str, DeviceRules]
 type SamplesByDevice = dict[str, SamplesBySource]
 # The positions of cuts by device, and the time whose samples show their slots.
@@ -318,7 +318,8 @@ class _Question:
     def samples_near(self, position: int, at_ms: int) -> Samples:
         """Fetch the samples of one source around a slot, however rare they are."""
         slot = Interval(slot_start(at_ms), slot_start(at_ms) + SLOT_MS)
-        [(_, by_source)] = fetch_with_neighbours(self.source, [self.days_of(self.rules)], slot)
+        device = self.days_of(self.rules.device)
+        [(_, by_source)] = fetch_with_neighbours(self.source, [device], slot)
         return by_source.get(self.rules.sources[position], NO_SAMPLES)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bff.db.engine import NO_ENTRY, BoundedCache, read_session
 from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
-from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus
+from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus, Rules
 from bff.ledger.partial_slots import (
     Booleans,
     Cuts,
@@ -28,7 +28,6 @@ from bff.ledger.partial_slots import (
 )
 from bff.ledger.sample_counts import DeviceDays
 from bff.ledger.saved_splits import select_splits
-from bff.ledger.slots import DeviceRules
 from bff.ledger.store import (
     PackedDays,
     select_day_sums,
@@ -319,7 +318,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
 
 def fetch_history(
     ledger: Ledger, devices: Sequence[str], interval: Interval
-) -> Iterator[tuple[DeviceRules, SamplesBySource]]:
+) -> Iterator[tuple[DeviceDays, SamplesBySource]]:
     """Fetch the samples of each device in the interval, with at least two before and after it.
 
     Raises:
@@ -328,18 +327,18 @@ def fetch_history(
     rules, source = ledger.rules(), ledger.sample_source(ledger.now_ms(), REQUEST)
     for first in range(0, len(devices), DEVICES_AT_ONCE):
         batch = [
-            _device_days(ledger, rules[device])
+            _device_days(ledger, rules, device)
             for device in devices[first : first + DEVICES_AT_ONCE]
         ]
-        for device, samples in fetch_with_neighbours(source, batch, interval):
-            yield device.rules, samples
+        yield from fetch_with_neighbours(source, batch, interval)
 
 
-def _device_days(ledger: Ledger, rules: DeviceRules) -> DeviceDays:
+def _device_days(ledger: Ledger, rules: Rules, device: str) -> DeviceDays:
     """Return a device with the days that its stored slots were made from."""
+    of_device = rules[device]
     with read_session(ledger.engine) as session:
-        counted = select_sample_counts(session, rules.device)
-    return DeviceDays(rules, [counted.get(source, {}) for source in rules.sources])
+        counted = select_sample_counts(session, device)
+    return DeviceDays(of_device, [counted.get(source, {}) for source in of_device.sources])
 
 
 def _wait_for_status(ledger: Ledger, devices: Sequence[str], wanted: Interval) -> LedgerStatus:
@@ -418,7 +417,7 @@ def _cut_slots(stored: ClosedSums, row: int, edges_ms: Integers) -> _CutSlots:
 
 
 def _split_amounts(
-    ledger: Ledger, rules: Mapping[str, DeviceRules], slots: Mapping[str, _CutSlots]
+    ledger: Ledger, rules: Rules, slots: Mapping[str, _CutSlots]
 ) -> Mapping[str, Integers]:
     """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
     amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
@@ -439,11 +438,11 @@ def _split_amounts(
 
 
 def _split_by_samples(
-    ledger: Ledger, rules: Mapping[str, DeviceRules], wanted: Mapping[str, Wanted]
+    ledger: Ledger, rules: Rules, wanted: Mapping[str, Wanted]
 ) -> Mapping[str, Found]:
     """Split slots by their samples, and keep what is exact."""
     source = ledger.sample_source(ledger.now_ms(), REQUEST)
-    found = split_slots(source, rules, partial(_device_days, ledger), wanted)
+    found = split_slots(source, rules, partial(_device_days, ledger, rules), wanted)
     exact = {
         device: Splits(wanted[device].cuts, each.up_to).part(each.is_exact)
         for device, each in found.items()

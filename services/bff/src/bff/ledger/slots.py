@@ -351,13 +351,16 @@ class OpenSlots:
     sums: dict[tuple[str, bytes], Integers] = field(default_factory=dict)
 
     def judge_after(self, before: Self) -> None:
-        """Judge all devices, so that no request has to; of one without new samples it is known."""
+        """Judge all devices up to now, so that no request has to.
+
+        Of a device without new samples it is known what they come to.
+        """
+        now_ms = np.array([self.end_ms])
         for device, recent in self.recent.items():
             known = before.judged.get(device)
             if known and known.is_settled and recent.is_same(before.recent[device]):
                 self.judged[device] = known
-            else:
-                self._judged(device)
+            self._sums(device, now_ms)
 
     def up_to(self, devices: Sequence[str], edges_ms: Integers) -> Integers:
         """Return sums from the watermark to each edge; the axes are quantity, device, edge."""

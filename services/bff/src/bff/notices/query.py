@@ -26,7 +26,7 @@ from bff.notices.schemas import AcknowledgementInput, Notice
 from bff.overview.query import fetch_usual_watts
 from bff.overview.response import devices_not_up
 from bff.overview.schemas import DeviceNotUp
-from bff.places.query import Present, fetch_states
+from bff.places.query import PresentStates, fetch_present_states, fetch_states
 from bff.prices.query import PriceSpan, select_price_spans
 from bff.prices.schemas import Direction
 from bff.register.register import HOUSE, Register
@@ -42,18 +42,18 @@ EVENTS_MS = 31 * DAY_MS
 ARCHIVES = "14d"
 
 
-def fetch_facts(services: Services, present: Present | None = None) -> Facts:
+def fetch_facts(services: Services, known: PresentStates | None = None) -> Facts:
     """Fetch everything that notices are made from; what is not available is left out.
 
     Args:
         services: Of this process.
-        present: The present values of devices, where they are fetched already.
+        known: The states of devices, where they are fetched already.
     """
     register, now = services.register.current(), services.now()
     home = register.home
     processes, not_up, error = ProcessFacts(), list[DeviceNotUp](), None
     try:
-        not_up = _fetch_not_up(services, home, now, present)
+        not_up = _fetch_not_up(services, home, now, known)
         processes = _fetch_processes(services)
     except VictoriaMetricsDownError as problem:
         error = str(problem)
@@ -82,13 +82,17 @@ def fetch_facts(services: Services, present: Present | None = None) -> Facts:
 
 
 def _fetch_not_up(
-    services: Services, home: Home, now: datetime, present: Present | None
+    services: Services, home: Home, now: datetime, known: PresentStates | None
 ) -> list[DeviceNotUp]:
-    states = fetch_states(services, home, home.devices, with_last_reading=True, present=present)
+    known = known or fetch_present_states(services, home)
+    not_up = {state.device for state in known.states if state.state != "up"}
+    devices = [device for device in home.devices if device.device in not_up]
+    states = fetch_states(services, home, devices, with_last_reading=True, present=known.present)
     watts: Mapping[str, float | None] = {}
     with suppress(LedgerStaleError):
-        not_up = [state.device for state in states if state.state != "up"]
-        watts = fetch_usual_watts(services, not_up, unix_milliseconds(now))
+        watts = fetch_usual_watts(
+            services, [each.device for each in devices], unix_milliseconds(now)
+        )
     return devices_not_up(states, watts)
 
 

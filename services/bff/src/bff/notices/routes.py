@@ -11,7 +11,7 @@ from bff.notices import query
 from bff.notices.response import acknowledged, ordered, with_acknowledgements
 from bff.notices.rules import find_notices
 from bff.notices.schemas import AcknowledgementInput, Notice, NoticeList
-from bff.places.query import Present
+from bff.places.query import PresentStates
 from bff.services import Services, UsedServices
 from bff.victoriametrics.errors import down_error
 from service_kit.problems import ProblemError
@@ -30,9 +30,9 @@ def list_notices(services: UsedServices) -> NoticeList:
     return notice_list(services)
 
 
-def notice_list(services: Services, present: Present | None = None) -> NoticeList:
-    """Return the notices, of present values that are fetched where they are not given."""
-    facts = query.fetch_facts(services, present)
+def notice_list(services: Services, known: PresentStates | None = None) -> NoticeList:
+    """Return the notices, of states that are fetched where they are not known."""
+    facts = query.fetch_facts(services, known)
     rows = services.cached(query.select_acknowledgements)
     zone = facts.home.zone
     notices = with_acknowledgements(find_notices(facts), rows, zone)

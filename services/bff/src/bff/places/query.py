@@ -1,6 +1,7 @@
 """The states of devices: present values, last readings, and what people entered."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bff.device_meta.query import select_all_meta
 from bff.places.schemas import DeviceState
@@ -12,6 +13,14 @@ from bff.victoriametrics.live import Live, fetch_live
 from home_model.config import Device, Home
 
 type Present = Mapping[SourceOfDevice, Live]
+
+
+@dataclass(frozen=True, slots=True)
+class PresentStates:
+    """The present values of each source, and the states of all devices of the house by them."""
+
+    present: Present
+    states: Sequence[DeviceState]
 
 
 def fetch_present(services: Services, home: Home, *, with_voltage: bool = False) -> Present:
@@ -57,3 +66,15 @@ def fetch_states(
     return [
         device_state(device, live, meta.get(device.device), now, home.zone) for device in devices
     ]
+
+
+def fetch_present_states(services: Services, home: Home) -> PresentStates:
+    """Fetch the states of all devices, without voltage and last readings.
+
+    Raises:
+        VictoriaMetricsDownError: No valid response in time.
+        VictoriaMetricsRefusedError: The response was 4xx.
+    """
+    present = fetch_present(services, home)
+    states = fetch_states(services, home, home.devices, with_last_reading=False, present=present)
+    return PresentStates(present, states)

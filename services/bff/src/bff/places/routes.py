@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from bff.http.schemas import DeviceId, json_response
 from bff.names import full_names
-from bff.places.query import Present, fetch_present, fetch_states
+from bff.places.query import fetch_present, fetch_present_states, fetch_states
 from bff.places.response import house_node
 from bff.places.schemas import DeviceState, House, PlaceNode, ReadingPeriod
 from bff.readings.periods import follows_calendar_months, periods_within
@@ -49,14 +49,8 @@ def _billing_periods(services: Services, today: date) -> Iterator[ReadingPeriod]
 @router.get("/places", summary="The place tree with watts now", response_model=PlaceNode)
 def get_places(services: UsedServices) -> Response:
     """House, rooms, shelves and devices; each with the sum of what is up in it."""
-    return json_response(place_tree(services))
-
-
-def place_tree(services: Services, present: Present | None = None) -> PlaceNode:
-    """Return the tree with the present values, which are fetched where they are not given."""
     home = services.home()
-    states = fetch_states(services, home, home.devices, with_last_reading=False, present=present)
-    return house_node(home, states)
+    return json_response(house_node(home, fetch_present_states(services, home).states))
 
 
 @router.get(

@@ -53,8 +53,8 @@ def get_reconciliation(
     interval = Interval(edges_ms[0], edges_ms[-1])
     rows = [
         row
-        for rules, samples in fetch_history(services.ledger, devices, interval)
-        for row in rows_of(inputs, rules, samples)
+        for days, samples in fetch_history(services.ledger, devices, interval)
+        for row in rows_of(inputs, days.rules, samples)
     ]
     return Reconciliation(
         from_=in_zone(edges_ms[0], home.zone),
