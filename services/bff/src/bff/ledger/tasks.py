@@ -56,7 +56,7 @@ HISTORY_MS = 3653 * DAY_MS
 OPEN_BEFORE_MS = 6 * 3_600_000
 # Before a slot begins, the one that it will be compared with is split.
 AHEAD_MS = 5 * MINUTE_MS
-AHEAD_DEVICES = 50
+AHEAD_DEVICES = 10
 # How much is counted at once follows how long it takes.
 MIN_COUNTED_MS = 32 * DAY_MS
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
