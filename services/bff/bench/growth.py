@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from bench.made_up_house import ALWAYS_THERE, PRESENT, write_present
 from bench.measure import wait_until_built
-from bench.process import cpu_seconds, peak_mebibytes
+from bench.process import cpu_seconds, peak_mebibytes, wait_until_idle
 from bench.questions import (
     MONTH,
     TIME_OF_USE,
@@ -236,6 +236,8 @@ def _running(folder: Path, server: VictoriaMetrics, house: Written) -> Generator
     settings = {**settings_of(folder, server.url, folder / "devices.yaml"), **PRESENT}
     with bff(folder, settings) as running, client(server.url) as http:
         wait_until_built(running)
+        # The slot that pages compare the present one with is split ahead.
+        wait_until_idle(running.process.pid, PATIENCE_SECONDS)
         running.http.timeout = PATIENCE_SECONDS
         yield running, Asked(running.http, http, server.process.pid, house.start, house.end)
 

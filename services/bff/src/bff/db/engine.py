@@ -283,7 +283,7 @@ def _watch_tables(session: Session) -> set[str]:
     return found
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=64)
 def _tables_in(statement: str) -> frozenset[str]:
     """Return the tables whose names are in a statement: those that it reads are among them."""
     return frozenset(re.findall(r"\w+", statement)) & Base.metadata.tables.keys()

@@ -315,9 +315,9 @@ class _Question:
         judged = judge_with_witnesses(self.source, self.rules, {name: samples})
         return judged.sources[position].spans
 
-    def samples_near(self, position: int, at_ms: int) -> Samples:
+    def samples_near(self, position: int, slot_ms: int) -> Samples:
         """Fetch the samples of one source around a slot, however rare they are."""
-        slot = Interval(slot_start(at_ms), slot_start(at_ms) + SLOT_MS)
+        slot = Interval(slot_ms, slot_ms + SLOT_MS)
         device = self.days_of(self.rules.device)
         [(_, by_source)] = fetch_with_neighbours(self.source, [device], slot)
         return by_source.get(self.rules.sources[position], NO_SAMPLES)
@@ -330,7 +330,7 @@ def _split(question: _Question, wanted: Wanted, here: Integers, found: Found) ->
         where = here[wanted.source[here] == position]
         is_rare = of_source.split(where, question.of(position))
         rare = np.append(where[is_rare], of_source.split_others(where[~is_rare]))
-        of_source.split_one_by_one(rare)
+        of_source.split_rare(rare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,11 +370,12 @@ class _OfSource:
                 rare.append(of_slot[self.split(of_slot, near)])
         return np.concatenate(rare)
 
-    def split_one_by_one(self, where: Integers) -> None:
+    def split_rare(self, where: Integers) -> None:
         """Split each slot by the samples around it, however rare they are."""
-        for each in where.tolist():
-            at_ms = int(self.wanted.cuts.at_ms[each])
-            self._enter(np.array([each]), self.question.samples_near(self.position, at_ms))
+        slots_ms = self.wanted.cuts.at_ms[where] // SLOT_MS * SLOT_MS
+        for slot_ms in np.unique(slots_ms).tolist():
+            near = self.question.samples_near(self.position, slot_ms)
+            self._enter(where[slots_ms == slot_ms], near)
 
     def _enter(self, where: Integers, samples: Samples) -> None:
         spans = self.question.spans(self.position, samples)
