@@ -78,7 +78,7 @@ class Growing:
         work: What it may grow with.
         has_range: Whether it has a range; its start moves each time, so that it is always new.
         in_days: The range is given as dates.
-        is_asked_once: What it takes again is another row.
+        is_asked_once: What it takes again is another row, or another question.
     """
 
     what: str
@@ -126,7 +126,15 @@ QUESTIONS: Sequence[Growing] = (
     ),
     _history("balance by day, all of history", "/balance", more={"by": "day"}),
     Growing("balance by hour, 30 days", "/balance", MONTH, {"by": "hour"}),
-    Growing("bills with shares, a year", "/bills", YEAR, {"shares": "true"}, in_days=True),
+    # Eleven of twelve bills are the same a day later: of large houses only the first is asked for.
+    Growing(
+        "bills with shares, a year",
+        "/bills",
+        YEAR,
+        {"shares": "true"},
+        in_days=True,
+        is_asked_once=True,
+    ),
     _page("this month's bill", "/bills/current"),
     Growing("hours of the week, a year", "/week_hours", YEAR),
     _page("first screen, of a new minute", "/first_screen", is_asked_once=True),
