@@ -366,6 +366,26 @@ def test_the_minutes_of_a_month_ago_are_split_before_they_are_asked_for(
         plain.between("a", NOON - timedelta(days=28.5), minutes[7] + timedelta(seconds=1))
 
 
+def test_nothing_depends_on_what_is_split_ahead(
+    open_ledger: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it fails, a request splits the slot itself; the server counts as there."""
+    followed = open_ledger(NOON)
+    followed.use("a", NOON - timedelta(days=29), 29 * 24 * 60, 10, 600)
+
+    def fail(*_: object) -> None:
+        message = "no byte for 2.5 s"
+        raise VictoriaMetricsDownError(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(read, "split_slots", fail)
+        while followed.worker.try_step() == 0.0:
+            pass
+    assert followed.ledger.status.current.victoriametrics_error is None
+    at = NOON - timedelta(days=28) + timedelta(minutes=7)
+    assert followed.between("a", at, at + timedelta(hours=1)).measured_uwh.sum() == 600_000_000
+
+
 def test_what_was_used_weeks_ago_explains_a_rise_in_a_silence(open_ledger: Open) -> None:
     """A heater that was off for days may be on while nobody reads it; a used plug never was."""
     followed, day, hour = open_ledger(NOON), timedelta(days=1), timedelta(hours=1)

@@ -1,9 +1,11 @@
 """What is cached of the database is never older than the database, and bounded."""
 
 import random
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, override
@@ -22,6 +24,7 @@ from bff.db.engine import (
     write_session,
 )
 from bff.db.migrate import open_database
+from bff.db.repair import rebuild_damaged
 from bff.db.tables import METADATA, VERSIONS, FoundSource, LedgerDay, LedgerDayVersion
 from bff.energy import Integers, Slots
 from bff.ledger import query
@@ -208,12 +211,47 @@ def test_every_table_has_a_version_on_sqlite(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'bff.db'}")
     with engine.connect() as connection:
         found = connection.execute(
-            text("SELECT tbl_name, sql FROM sqlite_master WHERE sql LIKE '%table_versions SET%'")
+            text("SELECT tbl_name, sql FROM sqlite_master WHERE sql LIKE '%INTO table_versions%'")
         )
         watched = {(table, sql.split(" AFTER ")[1].split()[0]) for table, sql in found}
     engine.dispose()
     tables = METADATA.tables.keys() - {model.__tablename__ for model in VERSIONS}
     assert watched == {(each, event) for each in tables for event in ("INSERT", "UPDATE", "DELETE")}
+
+
+@pytest.mark.parametrize("damaged", [["table_versions"], ["ledger_day_versions", "ledger_days"]])
+def test_versions_that_are_damaged_are_made_anew(tmp_path: Path, damaged: Sequence[str]) -> None:
+    """With the triggers that write them; what was cached by those of before is read again."""
+    path, chance = tmp_path / "bff.db", random.Random(2)  # noqa: S311
+    engine = open_database(f"sqlite:///{path}")
+    for day in range(DAYS):
+        write_day(engine, chance, day=day)
+    version = DatabaseVersion(engine)
+    cache = VersionedCache(version, version.of_tables)
+    assert cache.select(engine, "days", count_days) == DAYS
+    version.close()
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as database:
+        query = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?"
+        pages = [database.execute(query, (table,)).fetchone()[0] for table in damaged]
+    content = bytearray(path.read_bytes())
+    for page in pages:
+        content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    assert rebuild_damaged(path) is not None
+    for _ in range(2):
+        with read_session(engine) as session:
+            stored = count_days(session)
+        assert cache.select(engine, "days", count_days) == stored
+        write_day(engine, chance, day=0)
+    versions, rows = versions_and_rows(engine)
+    assert rows.keys() <= versions.keys()
+    version.close()
+    engine.dispose()
+
+
+def count_days(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(LedgerDay)) or 0
 
 
 def found_sources(session: Session) -> int:

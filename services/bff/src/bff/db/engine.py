@@ -1,4 +1,4 @@
-"""The database: exact column types, sessions, and a cache of reads that a commit empties."""
+"""The database: exact column types, sessions, and caches of what was read."""
 
 import re
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
@@ -169,8 +169,6 @@ class BoundedCache:
 
     def put(self, key: Hashable, entry: object) -> None:
         """Add an entry."""
-        if isinstance(entry, np.ndarray):
-            entry.flags.writeable = False
         with self._lock, suppress(ValueError):  # larger than the cache
             self._entries[key] = entry
 
@@ -242,6 +240,8 @@ class VersionedCache:
         found = reads.get(key)
         if found is NO_ENTRY:
             found = read()
+            if isinstance(found.found, np.ndarray):
+                found.found.flags.writeable = False
             reads.put(key, found)
         return found.found
 
@@ -269,7 +269,8 @@ def _are_same(
 ) -> bool:
     if tables is None or before is None or now is None:
         return False
-    return all(before.get(table) == now.get(table) for table in tables)
+    # A row of the versions may be lost with a damaged page.
+    return all(table in before and before[table] == now.get(table) for table in tables)
 
 
 def _watch_tables(session: Session) -> set[str]:

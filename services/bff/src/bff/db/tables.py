@@ -159,7 +159,7 @@ class LedgerDayVersion(Base):
 
 
 class TableVersion(Base):
-    """A number that is another one after each change of a row of a table; none before the first.
+    """A number that is another one after each change of a row of a table.
 
     Triggers write it, on SQLite alone; see `bff.db.engine.DatabaseVersion`.
     """
@@ -421,10 +421,11 @@ MODELS = (
     Budget,
     Revision,
 )
+# Written by triggers.
+VERSIONS = (LedgerDayVersion, TableVersion)
 DERIVED = (
+    *VERSIONS,  # first: whatever is written to another table writes them
     LedgerDay,
-    LedgerDayVersion,
-    TableVersion,
     LedgerSplit,
     LedgerWatermark,
     LedgerEvent,
@@ -433,5 +434,3 @@ DERIVED = (
     LedgerInvalidation,
 )
 METADATA = Base.metadata
-# Written by triggers.
-VERSIONS = (LedgerDayVersion, TableVersion)

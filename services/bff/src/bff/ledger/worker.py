@@ -11,6 +11,7 @@ continues from there.
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from types import MappingProxyType
@@ -146,7 +147,9 @@ class LedgerWorker:
         elif self._ledger.splits.has_unsaved:
             save_splits(self._ledger.engine, self._ledger.splits)
         elif not is_split_ahead(self._ledger, self._state):
-            split_ahead(self._ledger, self._state)
+            # Whether the server is there is for what is needed to find out.
+            with suppress(VictoriaMetricsDownError, VictoriaMetricsRefusedError):
+                split_ahead(self._ledger, self._state)
         return max(0.0, self._next_due(now_s) - time.monotonic())
 
     def refresh(self) -> None:

@@ -39,11 +39,15 @@ SQLITE_RANDOM, POSTGRESQL_RANDOM = "random()", "((random() - 0.5) * 9e18)::bigin
 CHANGED_DAYS = f"SELECT day_unix_ms, {POSTGRESQL_RANDOM} FROM changed GROUP BY 1 ORDER BY 1"
 
 
-def _set_day_versions(days: str) -> str:
+def _set(table: str, key: str, versions: str) -> str:
     return (
-        f"INSERT INTO ledger_day_versions (day_unix_ms, version) {days}"
-        " ON CONFLICT (day_unix_ms) DO UPDATE SET version = excluded.version;"
+        f"INSERT INTO {table} ({key}, version) {versions}"
+        f" ON CONFLICT ({key}) DO UPDATE SET version = excluded.version;"
     )
+
+
+def _set_day_versions(days: str) -> str:
+    return _set("ledger_day_versions", "day_unix_ms", days)
 
 
 def upgrade() -> None:
@@ -70,17 +74,17 @@ def upgrade() -> None:
 
 
 def _watch_sqlite_table(table: str) -> None:
-    op.execute(f"INSERT INTO table_versions VALUES ('{table}', random())")
+    changed = _set("table_versions", "name", f"VALUES ('{table}', {SQLITE_RANDOM})")
+    op.execute(changed)
     for event in ROWS:
         op.execute(
-            f"CREATE TRIGGER {table}_{event.lower()} AFTER {event} ON {table} BEGIN"
-            f" UPDATE table_versions SET version = random() WHERE name = '{table}'; END"
+            f"CREATE TRIGGER {table}_{event.lower()} AFTER {event} ON {table} BEGIN {changed} END"
         )
 
 
 def _watch_sqlite_days() -> None:
     for event, row in ROWS.items():
-        changed = _set_day_versions(f"VALUES ({row}.day_unix_ms, random())")
+        changed = _set_day_versions(f"VALUES ({row}.day_unix_ms, {SQLITE_RANDOM})")
         op.execute(
             f"CREATE TRIGGER ledger_days_of_{event.lower()} AFTER {event} ON ledger_days"
             f" BEGIN {changed} END"
