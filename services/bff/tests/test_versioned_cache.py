@@ -62,12 +62,12 @@ class Counted(VersionedCache):
     reads = 0
 
     @override
-    def _get(self, key: Hashable, read: Callable[[], Read]) -> Any:
-        def counted() -> Read:
+    def get[T](self, key: Hashable, read: Callable[[], Read[T]]) -> T:
+        def counted() -> Read[T]:
             self.reads += 1
             return read()
 
-        return super()._get(key, counted)
+        return super().get(key, counted)
 
 
 @pytest.fixture
@@ -296,9 +296,9 @@ def is_cached(cache: VersionedCache, key: Hashable) -> bool:
     """Return whether 8 kB are cached for a key; they are from now on."""
     reads: list[int] = []
 
-    def read() -> Integers:
+    def read() -> Read[Integers]:
         reads.append(1)
-        return np.zeros(1_000, dtype=np.int64)
+        return Read(np.zeros(1_000, dtype=np.int64))
 
     cache.get(key, read)
     return not reads

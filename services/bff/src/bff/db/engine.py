@@ -179,7 +179,7 @@ class BoundedCache:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class Read[T]:
     """What was read.
 
     Attributes:
@@ -187,7 +187,7 @@ class Read:
         tables: The tables that it depends on; None: on whatever is committed.
     """
 
-    found: Any
+    found: T
     tables: frozenset[str] | None = None
 
 
@@ -224,18 +224,15 @@ class VersionedCache:
             select: Reads with a session.
         """
 
-        def read() -> Read:
+        def read() -> Read[T]:
             with read_session(engine) as session:
                 tables = _watch_tables(session)
                 return Read(select(session), frozenset(tables) if tables else None)
 
-        return self._get(key, read)
+        return self.get(key, read)
 
-    def get[T](self, key: Hashable, read: Callable[[], T]) -> T:
-        """Return what `read` returns, or returned for this key; every commit evicts it."""
-        return self._get(key, lambda: Read(read()))
-
-    def _get(self, key: Hashable, read: Callable[[], Read]) -> Any:  # noqa: ANN401 - as it was read
+    def get[T](self, key: Hashable, read: Callable[[], Read[T]]) -> T:
+        """Return what was found by `read`, or was for this key: not to be written to."""
         reads = self._of_version(self._version())  # before anything is read: none is older
         found = reads.get(key)
         if found is NO_ENTRY:

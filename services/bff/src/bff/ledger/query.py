@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from bff.db.engine import NO_ENTRY, BoundedCache, read_session
+from bff.db.engine import NO_ENTRY, BoundedCache, Read, read_session
+from bff.db.tables import LedgerDay, LedgerSplit
 from bff.energy import QUANTITIES, Energy, Integers
 from bff.ledger.fetch import SamplesBySource, fetch_with_neighbours
 from bff.ledger.ledger import Ledger, LedgerStaleError, LedgerStatus, Rules
@@ -48,6 +49,8 @@ STALE_MS = 60_000
 DEVICES_AT_ONCE = 10
 # Bounds the memory of a query with many edges.
 MAX_SPLITS_AT_ONCE = 500_000
+# The tables that closed sums are read from.
+STORED = frozenset({LedgerDay.__tablename__, LedgerSplit.__tablename__})
 
 type _SelectCells = Callable[[Session, Sequence[str], Integers], Integers]
 
@@ -369,14 +372,17 @@ def _closed_slots_suffice(status: LedgerStatus, devices: Sequence[str], days: In
 
 def closed_sums(
     ledger: Ledger, status: LedgerStatus, devices: Sequence[str], edges_ms: Integers
-) -> Integers:
+) -> Read[Integers]:
     """Return sums of closed slots up to each edge, slots with an edge inside split exactly.
+
+    They depend on what is stored alone, unless samples of such a slot are late.
 
     Raises:
         VictoriaMetricsDownError: Raw samples are needed and not available.
     """
     with read_session(ledger.engine) as session:
         stored = select_closed_sums(session, devices, edges_ms, ledger.days)
+    are_exact = True
     if stored.slot.any():
         # After the session: no writer has to wait for raw samples.
         # Slots name their source by its position in the rules that they were built by, which are
@@ -385,10 +391,11 @@ def closed_sums(
         step = max(1, MAX_SPLITS_AT_ONCE // len(stored.inside))
         for some in batched(enumerate(devices), step, strict=False):
             slots = {device: _cut_slots(stored, row, edges_ms) for row, device in some}
-            amounts = _split_amounts(ledger, rules, slots)
+            amounts, are_some_exact = _split_amounts(ledger, rules, slots)
+            are_exact &= are_some_exact
             for row, device in some:
                 stored.up_to[:, row, slots[device].edges] += amounts[device]
-    return stored.up_to
+    return Read(stored.up_to, STORED if are_exact else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,8 +425,11 @@ def _cut_slots(stored: ClosedSums, row: int, edges_ms: Integers) -> _CutSlots:
 
 def _split_amounts(
     ledger: Ledger, rules: Rules, slots: Mapping[str, _CutSlots]
-) -> Mapping[str, Integers]:
-    """Return the amounts up to each cut: exact ones, but where samples are lost or late."""
+) -> tuple[Mapping[str, Integers], bool]:
+    """Return the amounts up to each cut, and whether they hold while the slots do.
+
+    They are exact, but where samples are lost or late.
+    """
     amounts, known = _known_amounts(ledger, {device: each.cuts for device, each in slots.items()})
     for device, each in slots.items():
         # The samples that could split these exactly are lost.
@@ -434,7 +444,7 @@ def _split_amounts(
     found = _split_by_samples(ledger, rules, wanted) if wanted else {}
     for device, each in found.items():
         amounts[device][:, ~known[device]] = each.up_to
-    return amounts
+    return amounts, all(each.is_exact.all() for each in found.values())
 
 
 def _split_by_samples(
