@@ -366,6 +366,20 @@ def test_the_minutes_of_a_month_ago_are_split_before_they_are_asked_for(
         plain.between("a", NOON - timedelta(days=28.5), minutes[7] + timedelta(seconds=1))
 
 
+def test_open_slots_are_judged_ahead_while_someone_looks(open_ledger: Open) -> None:
+    """At night nobody does."""
+    followed = open_ledger(NOON)
+    followed.use("a", NOON - timedelta(hours=3), 180, 10, 600)
+    judged = []
+    for _ in range(2):
+        followed.worker.backfill()
+        open_slots = followed.ledger.status.current.open_slots
+        judged.append(open_slots is not None and set(open_slots.judged))
+        followed.between("a", NOON - timedelta(hours=1), NOON)
+    everyone = {device.device for device in followed.ledger.home().devices}
+    assert judged == [set(), everyone]
+
+
 def test_nothing_depends_on_what_is_split_ahead(
     open_ledger: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,10 +127,15 @@ class LedgerStatus:
         )
 
 
+# So long after a request open slots are judged before the next one.
+ASKED_SECONDS = 900.0
+
+
 class SharedStatus:
     """Holds the current status. One thread writes, many read and may wait."""
 
     def __init__(self) -> None:
+        self._asked_at_s = float("-inf")
         self._changed = threading.Condition()
         self._current = LedgerStatus()
         self._invalidated = False
@@ -141,6 +146,15 @@ class SharedStatus:
     def current(self) -> LedgerStatus:
         """The current status."""
         return self._current
+
+    def note_asked(self) -> None:
+        """Note that a request needs open slots."""
+        self._asked_at_s = time.monotonic()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether requests needed open slots a while ago."""
+        return time.monotonic() < self._asked_at_s + ASKED_SECONDS
 
     def update(self, **changes: object) -> None:
         """Replace some attributes and wake the waiting threads."""

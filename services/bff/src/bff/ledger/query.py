@@ -313,6 +313,7 @@ def energy_between(ledger: Ledger, devices: Sequence[str], edges: Sequence[int])
     key = (tuple(devices), closed_ms.tobytes())
     sums = ledger.cache.get(key, partial(closed_sums, ledger, status, devices, closed_ms))
     if open_slots is not None:
+        ledger.status.note_asked()
         sums = sums + open_slots.up_to(devices, np.maximum(edges_ms, watermark_ms))
     stacked = np.diff(sums, axis=2)
     missing_ms = np.diff(edges_ms)[np.newaxis, :] - stacked[2] - stacked[3]

@@ -1,6 +1,6 @@
 """The slots of devices: what they depend on besides samples, and how they are made of them. Pure.
 
-Closed slots are stored; open ones are judged at each refresh.
+Closed slots are stored; open ones are judged once for each refresh.
 """
 
 from collections.abc import Mapping, Sequence

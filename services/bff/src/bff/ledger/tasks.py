@@ -272,7 +272,8 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
         stale=state.stale_snapshot(),
         **measured_besides(ledger, state.rules),
     )
-    open_slots.judge_after(before or open_slots)
+    if ledger.status.is_asked:  # else nobody looks
+        open_slots.judge_after(before or open_slots)
 
 
 def fetch_open_slots(
