@@ -126,7 +126,7 @@ QUESTIONS: Sequence[Growing] = (
     ),
     _history("balance by day, all of history", "/balance", more={"by": "day"}),
     Growing("balance by hour, 30 days", "/balance", MONTH, {"by": "hour"}),
-    # Eleven of twelve bills are the same a day later: of large houses only the first is asked for.
+    # Cold in houses of every size: a day later eleven of the twelve bills are the same.
     Growing(
         "bills with shares, a year",
         "/bills",

@@ -367,7 +367,7 @@ def test_the_minutes_of_a_month_ago_are_split_before_they_are_asked_for(
 
 
 def test_open_slots_are_judged_ahead_while_someone_looks(open_ledger: Open) -> None:
-    """At night nobody does."""
+    """Not while no request comes."""
     followed = open_ledger(NOON)
     followed.use("a", NOON - timedelta(hours=3), 180, 10, 600)
     judged = []

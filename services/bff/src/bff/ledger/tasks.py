@@ -272,7 +272,7 @@ def refresh(ledger: Ledger, state: WorkerState) -> None:
         stale=state.stale_snapshot(),
         **measured_besides(ledger, state.rules),
     )
-    if ledger.status.is_asked:  # else nobody looks
+    if ledger.status.is_asked:  # else it would be for no request
         open_slots.judge_after(before or open_slots)
 
 
